@@ -1,0 +1,30 @@
+/** DELETE v1/backups/{platform}: turns backup off (R6). What was stored is kept for a while, in case it was a mistake (R30). */
+import * as z from "zod";
+import { planDeletion } from "../lib/domain/backup.ts";
+import { changeHead } from "../lib/domain/head.ts";
+import { Platform } from "../lib/domain/owner.ts";
+import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+export const deleteBackup = endpoint({
+  name: "delete-backup",
+  summary: "Turn backup off",
+  method: "DELETE",
+  route: "v1/backups/{platform}",
+  access: "owner",
+  conditional: true,
+  request: { params: z.strictObject({ platform: Platform }) },
+  replies: { 200: BackupStatus },
+  problems: ["backup-not-found"],
+  async handle({ caller, heads, params: { platform }, precondition, now }, services) {
+    const place = { owner: caller.owner, platform };
+    const { stored } = await changeHead(services.heads, place, heads[platform], (held) =>
+      planDeletion(held, precondition, now),
+    );
+    return {
+      status: 200,
+      body: backupStatus(platform, stored, services.policy.staleness, now),
+      etag: stored.etag,
+    };
+  },
+});

@@ -1,0 +1,21 @@
+/** GET v1/backups/{platform}: what is stored, never its content. */
+import * as z from "zod";
+import { requireBackup } from "../lib/domain/backup.ts";
+import { Platform } from "../lib/domain/owner.ts";
+import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+export const getBackup = endpoint({
+  name: "get-backup",
+  summary: "The status of one backup",
+  method: "GET",
+  route: "v1/backups/{platform}",
+  access: "owner",
+  request: { params: z.strictObject({ platform: Platform }) },
+  replies: { 200: BackupStatus },
+  problems: ["backup-not-found"],
+  handle({ heads, params: { platform }, now }, { policy }) {
+    const stored = requireBackup(heads[platform]);
+    return { status: 200, body: backupStatus(platform, stored, policy.staleness, now), etag: stored.etag };
+  },
+});

@@ -1,0 +1,27 @@
+/** PATCH v1/devices/{id}: gives one of the owner's devices another name. */
+import * as z from "zod";
+import { DeviceName } from "../lib/domain/device.ts";
+import { changeHead } from "../lib/domain/head.ts";
+import { DeviceId } from "../lib/domain/owner.ts";
+import { planRename } from "../lib/domain/registration.ts";
+import { DeviceStatus, deviceStatus, locateDevice } from "../lib/http/device-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+export const renameDevice = endpoint({
+  name: "rename-device",
+  summary: "Rename a device",
+  method: "PATCH",
+  route: "v1/devices/{id}",
+  access: "owner",
+  request: { params: z.strictObject({ id: DeviceId }), body: z.strictObject({ name: DeviceName }) },
+  replies: { 200: DeviceStatus },
+  problems: ["device-not-found", "busy"],
+  async handle({ caller, heads, params: { id }, body: { name } }, services) {
+    const { platform, stored } = locateDevice(heads, id);
+    const place = { owner: caller.owner, platform };
+    const { result } = await changeHead(services.heads, place, stored, (latest = stored) =>
+      planRename(latest, id, name),
+    );
+    return { status: 200, body: deviceStatus(result, platform, caller) };
+  },
+});

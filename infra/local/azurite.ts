@@ -1,0 +1,60 @@
+/** Runs Azurite as a child process: blob and queue storage that stays in a folder. */
+import { createRequire } from "node:module";
+import { pathOf, spawnNode } from "./child.ts";
+
+const account = "devstoreaccount1";
+/** Azurite's published development key, the same for everyone. */
+const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const defaultPorts = { blob: 10_000, queue: 10_001 };
+const compileCache = pathOf("../../node_modules/.cache/azurite", import.meta.url);
+
+export type AzuriteOptions = {
+  data: string;
+  /** Port 0 = any free one. */
+  ports: { blob: number; queue: number };
+  log(line: string): void;
+};
+export type Azurite = { blob: string; queue: string; connectionString: string; close(): Promise<void> };
+
+export async function startAzurite({ data, ports, log }: AzuriteOptions): Promise<Azurite> {
+  const listening = Promise.withResolvers<Record<string, string>>();
+  const found: Record<string, string> = {};
+  const problems: string[] = [];
+  const child = spawnNode({
+    script: createRequire(import.meta.url).resolve("azurite/dist/src/azurite.js"),
+    args: argumentsFor(data, ports),
+    env: { NODE_COMPILE_CACHE: compileCache },
+    onLine(line, stream) {
+      const [, service, url] = /^Azurite (\w+) service is successfully listening at (\S+)$/.exec(line) ?? [];
+      if (service && url) found[service] = `${url}/${account}`;
+      if (service === "Table") listening.resolve(found);
+      if (stream === "stderr") problems.push(line);
+      if (stream === "stderr") log(`azurite: ${line}`);
+    },
+  });
+  const failed = child.ended.then((reason) => {
+    throw new Error(`Azurite ended (${reason}) before it listened. ${problems.join(" ")}`);
+  });
+  const { Blob: blob = "", Queue: queue = "" } = await Promise.race([listening.promise, failed]);
+  return { blob, queue, connectionString: connectionStringFor(blob, queue), close: child.stop };
+}
+
+const argumentsFor = (data: string, { blob, queue }: AzuriteOptions["ports"]) => [
+  ...["--silent", "--disableTelemetry", "--location", data],
+  ...["--blobHost", "127.0.0.1", "--blobPort", String(blob)],
+  ...["--queueHost", "127.0.0.1", "--queuePort", String(queue)],
+  ...["--tableHost", "127.0.0.1", "--tablePort", "0"],
+];
+
+function connectionStringFor(blob: string, queue: string): string {
+  const isDefault = portOf(blob) === defaultPorts.blob && portOf(queue) === defaultPorts.queue;
+  if (isDefault) return "UseDevelopmentStorage=true";
+  return [
+    "DefaultEndpointsProtocol=http",
+    `AccountName=${account}`,
+    `AccountKey=${accountKey}`,
+    `BlobEndpoint=${blob};QueueEndpoint=${queue};`,
+  ].join(";");
+}
+
+const portOf = (url: string) => Number(new URL(url).port);

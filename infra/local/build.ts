@@ -1,0 +1,96 @@
+/** Builds the deployed bundle, `dist/index.js`; run as main it also measures what importing it costs. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const BUNDLE = join(ROOT, "dist/index.js");
+/** Inside node_modules, so that its imports resolve. */
+const UNBUNDLED = join(ROOT, "node_modules/.cache/unbundled/index.mjs");
+const MOST_BYTES = 1_500_000;
+const LARGEST_IMPORT_SHARE = 1 / 3;
+const RUNS = 7;
+
+const shared = {
+  absWorkingDir: ROOT,
+  entryPoints: [join(ROOT, "functions/index.ts")],
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  logLevel: "error",
+} satisfies BuildOptions;
+
+const bundled: BuildOptions = {
+  ...shared,
+  outfile: BUNDLE,
+  external: ["@azure/functions-core"],
+  minify: true,
+  legalComments: "none",
+  // CommonJS packages in the bundle call require, which an ES module lacks.
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+};
+
+/** @throws if the bundle is larger than it may be */
+export async function buildBundle(): Promise<{ bytes: number }> {
+  await build(bundled);
+  const bytes = statSync(BUNDLE).size;
+  if (bytes > MOST_BYTES) throw new Error(`dist/index.js has ${bytes} bytes, more than ${MOST_BYTES}`);
+  return { bytes };
+}
+
+async function report(): Promise<void> {
+  const { bytes } = await buildBundle();
+  await build({ ...shared, outfile: UNBUNDLED, packages: "external" });
+  const [bundledMs = 0, unbundledMs = 0] = importTimes([BUNDLE, UNBUNDLED]);
+  const share = bundledMs / unbundledMs;
+  console.log(`dist/index.js ${(bytes / 1e6).toFixed(2)} MB (at most ${MOST_BYTES / 1e6} MB)`);
+  console.log(
+    `import ${bundledMs.toFixed(0)} ms bundled, ${unbundledMs.toFixed(0)} ms unbundled: ${share.toFixed(2)}`,
+  );
+  if (share > LARGEST_IMPORT_SHARE)
+    throw new Error("Importing the bundle takes more than 1/3 of the unbundled time");
+}
+
+/** Median milliseconds to import each file, in fresh processes that take turns. */
+function importTimes(files: string[]): number[] {
+  const environment = { ...process.env, ...sampleSettings() };
+  const rounds = Array.from({ length: RUNS }, () => files.map((file) => importTime(file, environment)));
+  return files.map((_, at) => median(rounds.map((times) => times[at] ?? 0)));
+}
+
+function importTime(file: string, env: NodeJS.ProcessEnv): number {
+  const script = `const start = performance.now();
+    await import(${JSON.stringify(pathToFileURL(file).href)});
+    process.stdout.write("\\n" + (performance.now() - start));
+    process.exit();`;
+  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+    env,
+    encoding: "utf8",
+  });
+  return Number(output.slice(output.lastIndexOf("\n")));
+}
+
+function sampleSettings(): Record<string, string> {
+  const file = join(ROOT, "local.settings.sample.json");
+  if (!existsSync(file)) return {};
+  const settings: { Values?: Record<string, string> } = JSON.parse(readFileSync(file, "utf8"));
+  return settings.Values ?? {};
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+if (import.meta.main) {
+  try {
+    await report();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}

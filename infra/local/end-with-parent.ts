@@ -1,0 +1,9 @@
+/** Preloaded into child processes: ends them when the parent is gone, however it went (its end of stdin closes). */
+const graceMs = 5_000;
+
+process.stdin.once("close", () => {
+  process.kill(process.pid, "SIGINT");
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), graceMs).unref();
+});
+process.stdin.resume();
+process.stdin.unref();

@@ -1,0 +1,18 @@
+/** Puts the values of local.settings.json into the environment; what the real environment sets wins. */
+import { join } from "node:path";
+import { readJsonFile, textMembers } from "./json-file.ts";
+
+export function loadAppSettings(appDirectory: string): void {
+  const settings = readJsonFile(join(appDirectory, "local.settings.json"));
+  if (settings["IsEncrypted"] === true) throw new Error("local.settings.json is encrypted: decrypt it first");
+  for (const [name, value] of Object.entries(textMembers(settings["Values"]))) process.env[name] ??= value;
+}
+
+/** Text with each `%NAME%` replaced by that app setting. */
+export function resolveSettings(text: string): string {
+  return text.replace(/%([^%]+)%/g, (_, name: string) => {
+    const value = process.env[name];
+    if (value === undefined) throw new Error(`'%${name}%' does not resolve to a value`);
+    return value;
+  });
+}

@@ -1,0 +1,105 @@
+/** The part of the Functions worker's API that @azure/functions programs against, as values and shapes. */
+
+export type LogLevel = "trace" | "debug" | "information" | "warning" | "error" | "critical" | "none";
+
+export interface Binding {
+  type: string;
+  direction: string;
+  route?: string;
+  methods?: string[];
+  schedule?: string;
+  runOnStartup?: boolean;
+  useMonitor?: boolean;
+}
+
+export interface FunctionMetadata {
+  name: string;
+  bindings: Record<string, Binding>;
+}
+
+export type FunctionCallback = (...args: unknown[]) => unknown;
+export type HookCallback = (context: object) => unknown;
+
+interface Nullable<T> {
+  value: T;
+}
+
+export interface HttpRequestData {
+  method: string;
+  url: string;
+  nullableHeaders: Record<string, Nullable<string>>;
+  nullableQuery: Record<string, Nullable<string>>;
+  nullableParams: Record<string, Nullable<string>>;
+  /** An ArrayBuffer, because the library views one and would copy a Buffer. */
+  body?: { bytes: ArrayBuffer };
+}
+
+/** Trigger data as the host gives it to the library. */
+export type TriggerData = { http: HttpRequestData } | { json: string } | { string: string };
+
+export interface HttpCookie {
+  name: string;
+  value: string;
+  domain?: Nullable<string>;
+  path?: Nullable<string>;
+  expires?: Nullable<{ seconds: number }>;
+  maxAge?: Nullable<number>;
+  secure?: Nullable<boolean>;
+  httpOnly?: Nullable<boolean>;
+  sameSite?: "none" | "lax" | "strict" | "explicitNone";
+}
+
+export interface HttpResponseData {
+  statusCode: string;
+  headers: Record<string, string>;
+  cookies: HttpCookie[];
+  body?: { bytes: Uint8Array };
+}
+
+export interface InvocationResponse {
+  returnValue?: { http?: HttpResponseData } | null;
+}
+
+export interface CoreInvocationContext {
+  invocationId: string;
+  metadata: FunctionMetadata;
+  state: "preInvocationHooks" | "invocation" | "postInvocationHooks" | undefined;
+  request: {
+    invocationId: string;
+    functionId: string;
+    inputData: { name: string; data: TriggerData }[];
+    triggerMetadata: Record<string, TriggerData>;
+    traceContext: { traceParent: string; traceState: string; attributes: Record<string, string> };
+  };
+  log(level: LogLevel, category: string, message: string): void;
+}
+
+interface InvocationModel {
+  getArguments(): Promise<{ context: object; inputs: unknown[] }>;
+  invokeFunction(context: object, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
+  getResponse(context: object, result: unknown): Promise<InvocationResponse>;
+}
+
+export interface ProgrammingModel {
+  getInvocationModel(context: CoreInvocationContext): InvocationModel;
+  getCapabilities(capabilities: Record<string, string>): Promise<Record<string, string>>;
+}
+
+/** Undoes a registration when disposed. */
+export class Disposable {
+  readonly #undo: () => void;
+
+  constructor(undo: () => void) {
+    this.#undo = undo;
+  }
+
+  static from(...parts: { dispose(): unknown }[]): Disposable {
+    return new Disposable(() => {
+      for (const part of parts) part.dispose();
+    });
+  }
+
+  dispose(): void {
+    this.#undo();
+  }
+}

@@ -1,0 +1,77 @@
+/** Serves the HTTP functions of an app: route, throttle, read the body, invoke, answer. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FunctionApp } from "./function-app.ts";
+import { invoke } from "./invoke.ts";
+import { describeError } from "./logger.ts";
+import type { RegisteredFunction } from "./registry.ts";
+import { BodyTooLarge, bodyLimit, readBody } from "./request-body.ts";
+import { toRequestData } from "./request-data.ts";
+import type { Target } from "./request-target.ts";
+import { writeEmpty, writeResponse } from "./response-writer.ts";
+import type { RouteTable } from "./route-table.ts";
+import type { Params } from "./route-template.ts";
+
+export type ServeHttp = (request: IncomingMessage, response: ServerResponse, target: Target) => Promise<void>;
+
+export function httpFunctions(app: FunctionApp, routes: RouteTable): ServeHttp {
+  const { customHeaders, maxOutstandingRequests } = app.settings;
+  const limit = bodyLimit();
+  let outstanding = 0;
+
+  return async (request, response, target) => {
+    const route = routes.find(request.method ?? "", target.path);
+    if (!route) return writeEmpty(response, 404, customHeaders);
+    if (outstanding >= maxOutstandingRequests) {
+      return writeEmpty(response, 429, [["X-FUNCTION-SCALEOUT", "1"], ...customHeaders]);
+    }
+    outstanding += 1;
+    try {
+      const body = await readBody(request, limit);
+      await answer(app, route, { request, response, target, body });
+    } catch (error) {
+      if (error instanceof BodyTooLarge) refuseBody(request, response, customHeaders);
+      else if (!request.errored) throw error;
+    } finally {
+      outstanding -= 1;
+    }
+  };
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  target: Target;
+  body: ArrayBuffer | undefined;
+}
+
+async function answer(
+  app: FunctionApp,
+  route: { fn: RegisteredFunction; params: Params },
+  exchange: Exchange,
+) {
+  const { request, response, target, body } = exchange;
+  const { customHeaders } = app.settings;
+  const outcome = await invoke(app, route.fn, { http: toRequestData(request, target, route.params, body) });
+  if (outcome.failed) return writeEmpty(response, 500, customHeaders);
+  const data = outcome.response.returnValue?.http;
+  if (!data) return writeEmpty(response, 204, customHeaders);
+  try {
+    writeResponse(response, data, customHeaders);
+  } catch (error) {
+    app.log("error", { name: route.fn.name, invocationId: "-" }, describeError(error));
+    writeEmpty(response, 500, customHeaders);
+  }
+}
+
+/** The answer goes out at once; the connection closes when the client has stopped sending. */
+function refuseBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  customHeaders: [string, string][],
+): void {
+  response.shouldKeepAlive = false;
+  response.writeHead(500, ["Server", "Kestrel", "Content-Length", "0", ...customHeaders.flat()]);
+  response.flushHeaders();
+  request.on("end", () => response.end()).on("error", () => response.end());
+  request.resume();
+}

@@ -1,0 +1,34 @@
+/** Writes app log lines: one line each, `LEVEL function-name invocationId message`. */
+import type { LogLevel } from "./core-types.ts";
+
+const levels: LogLevel[] = ["trace", "debug", "information", "warning", "error", "critical", "none"];
+
+export interface LogSource {
+  name: string;
+  invocationId: string;
+}
+
+export const fromHost: LogSource = { name: "host", invocationId: "-" };
+
+export type Logger = (level: LogLevel, source: LogSource, message: string) => void;
+
+export function createLogger(lowest: LogLevel): Logger {
+  const threshold = levels.indexOf(lowest);
+  return (level, { name, invocationId }, message) => {
+    if (level === "none" || levels.indexOf(level) < threshold) return;
+    process.stdout.write(`${level.toUpperCase()} ${name} ${invocationId} ${oneLine(message)}\n`);
+  };
+}
+
+export function isLogLevel(text: string): text is LogLevel {
+  return levels.some((level) => level === text);
+}
+
+/** What went wrong, with its stack, for a log line. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function oneLine(message: string): string {
+  return message.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+}

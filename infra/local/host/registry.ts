@@ -1,0 +1,51 @@
+/** The functions an app registers while it is imported. */
+import { randomUUID } from "node:crypto";
+import { type Binding, Disposable, type FunctionCallback, type FunctionMetadata } from "./core-types.ts";
+import { SystemError } from "./system-error.ts";
+
+export interface RegisteredFunction {
+  id: string;
+  name: string;
+  metadata: FunctionMetadata;
+  callback: FunctionCallback;
+  triggerName: string;
+  trigger: Binding;
+}
+
+export class FunctionRegistry {
+  readonly #functions = new Map<string, RegisteredFunction>();
+  #locked = false;
+
+  register(metadata: FunctionMetadata, callback: FunctionCallback): Disposable {
+    const { name } = metadata;
+    if (this.#locked) throw new SystemError("A function can only be registered during app startup.");
+    if (this.#functions.has(name)) throw new SystemError(`A function named "${name}" is already registered.`);
+    this.#functions.set(name, { id: randomUUID(), name, metadata, callback, ...triggerOf(metadata) });
+    return new Disposable(() => this.#functions.delete(name));
+  }
+
+  lock(): void {
+    this.#locked = true;
+  }
+
+  /** All functions in the order in which the host considers them: by name, ignoring case. */
+  inOrder(): RegisteredFunction[] {
+    return [...this.#functions.values()].sort((a, b) =>
+      a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1,
+    );
+  }
+}
+
+/** A name the host takes; a function with another one is in error and not served. */
+export function isFunctionName(name: string): boolean {
+  return /^[a-z][a-z0-9_-]{0,127}$/i.test(name) && name.toLowerCase() !== "host";
+}
+
+function triggerOf({
+  name,
+  bindings,
+}: FunctionMetadata): Pick<RegisteredFunction, "triggerName" | "trigger"> {
+  const found = Object.entries(bindings).find(([, { type }]) => /trigger$/i.test(type));
+  if (!found) throw new SystemError(`Function "${name}" has no trigger.`);
+  return { triggerName: found[0], trigger: found[1] };
+}

@@ -1,0 +1,56 @@
+/** The issuer's signing keys, newest first, kept in a file so that a restart invalidates nothing. */
+import { generateKeyPair, randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import * as z from "zod";
+import { readPrivateJson, writePrivateJson } from "../private-file.ts";
+
+const SigningKey = z.object({
+  kid: z.string(),
+  alg: z.literal("RS256"),
+  use: z.literal("sig"),
+  kty: z.literal("RSA"),
+  n: z.string(),
+  e: z.string(),
+  d: z.string(),
+  p: z.string(),
+  q: z.string(),
+  dp: z.string(),
+  dq: z.string(),
+  qi: z.string(),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+const KeyFile = z.object({ keys: z.tuple([SigningKey], SigningKey) });
+
+export type SigningKeys = {
+  current(): SigningKey;
+  all(): readonly SigningKey[];
+  /** Puts a new key first; the old ones stay published. */
+  rotate(): Promise<void>;
+};
+
+export async function openSigningKeys(dataFile: string | undefined): Promise<SigningKeys> {
+  const stored = dataFile ? readPrivateJson(dataFile, KeyFile) : undefined;
+  let keys: [SigningKey, ...SigningKey[]] = stored?.keys ?? [await makeKey()];
+  const save = () => {
+    if (dataFile) writePrivateJson(dataFile, { keys });
+  };
+  if (!stored) save();
+  return {
+    current: () => keys[0],
+    all: () => keys,
+    async rotate() {
+      keys = [await makeKey(), ...keys];
+      save();
+    },
+  };
+}
+
+async function makeKey(): Promise<SigningKey> {
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  return SigningKey.parse({
+    ...privateKey.export({ format: "jwk" }),
+    kid: randomUUID(),
+    alg: "RS256",
+    use: "sig",
+  });
+}

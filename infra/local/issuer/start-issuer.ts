@@ -1,0 +1,51 @@
+/** An OpenID issuer for development: oidc-provider on loopback, with routes that give scripts a token at once. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Provider } from "oidc-provider";
+import { type Handler, type LoopbackServer, serveOnLoopback } from "../loopback-server.ts";
+import { answerDevRoute } from "./dev-routes.ts";
+import { createMemoryAdapter } from "./memory-adapter.ts";
+import { createProvider } from "./provider.ts";
+import { finishSignIn, showSignIn } from "./sign-in-page.ts";
+import { openSigningKeys, type SigningKeys } from "./signing-keys.ts";
+
+export type IssuerOptions = {
+  port: number;
+  /** Where signing keys are kept between starts; in memory only if left out. */
+  dataFile?: string;
+};
+
+export async function startIssuer({ port, dataFile }: IssuerOptions): Promise<LoopbackServer> {
+  const keys = await openSigningKeys(dataFile);
+  return serveOnLoopback(port, (issuer) => toHandler(issuer, keys));
+}
+
+function toHandler(issuer: string, keys: SigningKeys): Handler {
+  const shared = { issuer, cookieKey: randomUUID(), adapter: createMemoryAdapter() };
+  let provider = createProvider({ ...shared, keys: keys.all() });
+  for (const n of ["server_error","authorization.error"] as const) provider.on(n as never, (_: unknown, e: Error) => process.stderr.write(`${n} ${e.stack}\n`));
+  const counters = { jwks: 0, discovery: 0, tokens: 0 };
+  const rotate = async () => {
+    await keys.rotate();
+    provider = createProvider({ ...shared, keys: keys.all() });
+  };
+  return async (request, response) => {
+    const { pathname } = new URL(issuer + request.url);
+    if (pathname.startsWith("/dev/")) {
+      await answerDevRoute(request, response, { issuer, keys, counters, rotate });
+    } else if (pathname.startsWith("/sign-in/")) {
+      await signIn(provider, request, response);
+    } else {
+      countFetch(counters, pathname);
+      await provider.callback()(request, response);
+    }
+  };
+}
+
+const signIn = (provider: Provider, request: IncomingMessage, response: ServerResponse) =>
+  (request.method === "POST" ? finishSignIn : showSignIn)(provider, request, response);
+
+function countFetch(counters: { jwks: number; discovery: number }, pathname: string): void {
+  if (pathname === "/jwks") counters.jwks += 1;
+  if (pathname === "/.well-known/openid-configuration") counters.discovery += 1;
+}

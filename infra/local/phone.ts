@@ -1,0 +1,74 @@
+/** A simulated phone: makes its device key, signs in at the issuer, and calls the API as an app would. */
+import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
+
+export type Platform = "ios" | "android";
+export type PhoneOptions = { api: string; issuer: string; platform: Platform };
+export type Reply = { status: number; headers: Headers; body: unknown };
+export type Call = { body?: unknown; headers?: Record<string, string>; token?: string };
+
+const latestApp = { ios: "ios/5.7.0", android: "android/6.6.0" } as const satisfies Record<Platform, string>;
+
+export class Phone {
+  readonly #api: string;
+  readonly #issuer: string;
+  readonly #key: KeyObject;
+  readonly #jwk: object;
+  readonly platform: Platform;
+  readonly deviceId: string;
+  token = "";
+
+  constructor({ api, issuer, platform }: PhoneOptions) {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { crv, kty, x, y } = publicKey.export({ format: "jwk" });
+    this.#api = api;
+    this.#issuer = issuer;
+    this.#key = privateKey;
+    this.#jwk = { crv, kty, x, y };
+    this.platform = platform;
+    this.deviceId = sha256(JSON.stringify(this.#jwk));
+  }
+
+  /** The issuer's development route stands in for a sign-in page; `claims` as that route takes them. */
+  async signIn(subject: string, claims: Record<string, unknown> = {}): Promise<string> {
+    const response = await fetch(`${this.#issuer}/dev/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ subject, ...claims }),
+    });
+    if (!response.ok) throw new Error(`the issuer answered ${response.status}`);
+    const { access_token: token }: { access_token: string } = await response.json();
+    this.token = token;
+    return token;
+  }
+
+  /** `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. */
+  async call(method: string, path: string, { body, headers = {}, token = this.token }: Call = {}): Promise<Reply> {
+    const url = `${this.#api}/${path}`;
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        dpop: this.proof(method, url, token),
+        "app-version": latestApp[this.platform],
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  /** A DPoP proof (RFC 9449 §4.2) for one request; `claims` and `header` replace what it would say. */
+  proof(method: string, url: string, token: string, claims: object = {}, header: object = {}): string {
+    const [htu] = url.split("?");
+    const iat = Math.floor(Date.now() / 1000);
+    const payload = { htm: method, htu, iat, jti: randomUUID(), ath: sha256(token), ...claims };
+    const input = `${encode({ typ: "dpop+jwt", alg: "ES256", jwk: this.#jwk, ...header })}.${encode(payload)}`;
+    const signature = sign("sha256", Buffer.from(input), { key: this.#key, dsaEncoding: "ieee-p1363" });
+    return `${input}.${signature.toString("base64url")}`;
+  }
+}
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const sha256 = (text: string) => createHash("sha256").update(text).digest("base64url");

@@ -1,0 +1,42 @@
+/** The stand-ins as the stack starts them. What takes long to import is imported while something else starts. */
+import { type Azurite, startAzurite } from "./azurite.ts";
+import type { Closers } from "./closers.ts";
+import { dataFiles } from "./data-folder.ts";
+import { type Identity, startIdentity } from "./identity.ts";
+import type { LoopbackServer } from "./loopback-server.ts";
+import type { Ports } from "./ports.ts";
+import { startVault } from "./vault/start-vault.ts";
+import { createVaultAdmin, type PublicKey, type VaultAdmin } from "./vault-admin.ts";
+
+const containers = ["backups", "keys"];
+const keyName = "backup-kek";
+
+export type PieceOptions = { data: string; ports: Ports; log(line: string): void; closers: Closers };
+export type VaultPiece = { url: string; identity: Identity; admin: VaultAdmin; publicKeys: PublicKey[] };
+
+export async function startStorage({ data, ports, log, closers }: PieceOptions): Promise<Azurite> {
+  const starting = startAzurite({ data: dataFiles(data).azurite, ports, log });
+  const { ensureContainers } = await import("./containers.ts");
+  const azurite = await starting;
+  closers.add(azurite.close);
+  await ensureContainers(azurite.connectionString, containers);
+  return azurite;
+}
+
+export async function startIdentityAndVault({ data, ports, closers }: PieceOptions): Promise<VaultPiece> {
+  const identity = await startIdentity({ port: ports.identity });
+  closers.add(identity.close);
+  const dataFile = dataFiles(data).vault;
+  const vault = await startVault({ port: ports.vault, dataFile, verifyToken: identity.verifyToken });
+  closers.add(vault.close);
+  const admin = createVaultAdmin(vault.url, identity);
+  await admin.ensureKey(keyName);
+  return { url: vault.url, identity, admin, publicKeys: await admin.publicKeys(keyName) };
+}
+
+export async function startIssuerOnItsPort({ data, ports, closers }: PieceOptions): Promise<LoopbackServer> {
+  const { startIssuer } = await import("./issuer/start-issuer.ts");
+  const issuer = await startIssuer({ port: ports.issuer, dataFile: dataFiles(data).issuer });
+  closers.add(issuer.close);
+  return issuer;
+}

@@ -1,0 +1,15 @@
+/** Says what is being waited for when it takes longer than a second. */
+const patienceMs = 1_000;
+
+export async function announceIfSlow<T>(
+  what: string,
+  log: (line: string) => void,
+  wait: Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => log(`Waiting for ${what} …`), patienceMs);
+  try {
+    return await wait;
+  } finally {
+    clearTimeout(timer);
+  }
+}

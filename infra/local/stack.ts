@@ -1,0 +1,93 @@
+/** The whole local stack: the stand-ins side by side, then the Functions host with settings that point at them. */
+import { appSettings } from "./app-settings.ts";
+import { pathOf } from "./child.ts";
+import { Closers } from "./closers.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { type HostProcess, startHost } from "./host-process.ts";
+import { type PieceOptions, startIdentityAndVault, startIssuerOnItsPort, startStorage } from "./pieces.ts";
+import { choosePorts, type Ports } from "./ports.ts";
+import { announceIfSlow } from "./progress.ts";
+import type { VaultAdmin } from "./vault-admin.ts";
+
+export type StackOptions = {
+  /** The folder that keeps everything between starts. */
+  data: string;
+  ports: Ports | "free";
+  /** What a deployment ships: host.json, package.json, dist. This repository if left out. */
+  appFolder?: string;
+  /** App settings beside the stack's own, or in their place. */
+  settings?: Record<string, string>;
+  /** Forget what earlier starts left in the data folder. */
+  fresh?: boolean;
+  /** Start no Functions host: another one is to run with `settings`. */
+  withoutHost?: boolean;
+  log(line: string): void;
+};
+
+export type Addresses = { api: string; issuer: string; vault: string; blob: string; queue: string };
+export type Stack = {
+  addresses: Addresses;
+  ports: Ports;
+  /** The app settings that the host runs with. */
+  settings: Record<string, string>;
+  vaultAdmin: VaultAdmin;
+  /** Undefined without a host. */
+  hostPid(): number | undefined;
+  close(): Promise<void>;
+};
+
+const repository = pathOf("../..", import.meta.url);
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const closers = new Closers();
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function start(options: StackOptions, closers: Closers): Promise<Stack> {
+  const { data, fresh = false, log } = options;
+  await openDataFolder(data, fresh, closers);
+  const ports = await choosePorts(data, options.ports);
+  const { storage, vault, issuer } = await startStandIns({ data, ports, log, closers });
+  const apiUrl = `http://127.0.0.1:${ports.api}/api`;
+  const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, azurite: storage });
+  const settings = { ...own, ...options.settings };
+  const host = options.withoutHost ? undefined : await startHostPiece(options, ports.api, settings, closers);
+  const { blob, queue } = storage;
+  return {
+    addresses: { api: apiUrl, issuer: issuer.url, vault: vault.url, blob, queue },
+    ports,
+    settings,
+    vaultAdmin: vault.admin,
+    hostPid: () => host?.pid(),
+    close: () => closers.close(),
+  };
+}
+
+/** If one fails, the others have all started by then and are in `closers`. */
+async function startStandIns(options: PieceOptions) {
+  const { log } = options;
+  const starting = [
+    announceIfSlow("Azurite", log, startStorage(options)),
+    announceIfSlow("the vault and its key", log, startIdentityAndVault(options)),
+    announceIfSlow("the OpenID issuer", log, startIssuerOnItsPort(options)),
+  ] as const;
+  await Promise.allSettled(starting);
+  const [storage, vault, issuer] = await Promise.all(starting);
+  return { storage, vault, issuer };
+}
+
+async function startHostPiece(
+  { appFolder = repository, log }: StackOptions,
+  port: number,
+  settings: Record<string, string>,
+  closers: Closers,
+): Promise<HostProcess> {
+  const host = await announceIfSlow("the Functions host", log, startHost({ appFolder, port, settings, log }));
+  closers.add(host.close);
+  return host;
+}

@@ -1,0 +1,25 @@
+/** The options of `npm start`. */
+import { parseArgs } from "node:util";
+
+export type StartOptions = { json: boolean; freePorts: boolean; fresh: boolean; data: string };
+
+export const usage = `npm start [-- options]
+  --json         print one JSON line with the addresses, everything else on stderr
+  --free-ports   take free ports instead of the usual ones, the same again at the next start
+  --fresh        forget what earlier starts have stored
+  --data DIR     keep data in DIR instead of .local`;
+
+/** Throws a TypeError that names a wrong option. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: {
+      json: { type: "boolean", default: false },
+      "free-ports": { type: "boolean", default: false },
+      fresh: { type: "boolean", default: false },
+      data: { type: "string", default: ".local" },
+    },
+  });
+  return { json: values.json, freePorts: values["free-ports"], fresh: values.fresh, data: values.data };
+}

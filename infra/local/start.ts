@@ -1,0 +1,65 @@
+/** `npm start`: builds the bundle, runs the local stack, says where it listens, ends it all on Ctrl-C. */
+import { performance } from "node:perf_hooks";
+import { buildBundle } from "./build.ts";
+import { DataFolderTaken } from "./data-lock.ts";
+import { defaultPorts, PortTaken } from "./ports.ts";
+import { announceIfSlow } from "./progress.ts";
+import { type Addresses, type Stack, startStack } from "./stack.ts";
+import { parseStartOptions, type StartOptions, usage } from "./start-options.ts";
+
+function readOptions(): StartOptions {
+  try {
+    return parseStartOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${messageOf(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+async function start({ json, freePorts, fresh, data }: StartOptions): Promise<Stack> {
+  const log = (line: string) => (json ? console.error(line) : console.log(line));
+  const begun = performance.now();
+  await announceIfSlow("the bundle", log, buildBundle());
+  const stack = await startStack({ data, ports: freePorts ? "free" : defaultPorts, fresh, log });
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  console.log(json ? JSON.stringify(stack.addresses) : describe(stack.addresses, data, seconds));
+  return stack;
+}
+
+const describe = (addresses: Addresses, data: string, seconds: string) => `
+${Object.entries(addresses)
+  .map(([name, url]) => `${name.padEnd(7)} ${url}`)
+  .join("\n")}
+
+Up after ${seconds} s. Data stays in ${data}; "npm start -- --fresh" begins anew.
+Try next:
+  curl ${addresses.api}/health
+  curl -d '{"subject":"anna"}' ${addresses.issuer}/dev/token
+  npm run demo
+Ctrl-C ends everything.
+`;
+
+/** A second signal doesn't wait: the children end by themselves when this process is gone. */
+function endOnSignal(starting: Promise<Stack>): void {
+  let ending = false;
+  const end = async () => {
+    if (ending) process.exit(130);
+    ending = true;
+    const [outcome] = await Promise.allSettled([starting]);
+    if (outcome.status === "fulfilled") await outcome.value.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void end());
+}
+
+function explain(error: unknown): never {
+  const expected = error instanceof PortTaken || error instanceof DataFolderTaken;
+  console.error(expected ? error.message : `The stack did not start: ${messageOf(error)}`);
+  process.exit(1);
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const starting = start(readOptions());
+endOnSignal(starting);
+starting.catch(explain);

@@ -1,0 +1,29 @@
+/** Who may do what in the vault: the app only what its role gives it, the administrator everything. */
+import { forbidden } from "./refusal.ts";
+
+export type Permission =
+  | "get"
+  | "wrapKey"
+  | "unwrapKey"
+  | "create"
+  | "rotate"
+  | "update"
+  | "delete"
+  | "recover"
+  | "purge";
+
+export type Access = Readonly<Record<string, readonly Permission[]>>;
+
+/** `app` has what "Key Vault Crypto Service Encryption User" has in Azure. */
+export const defaultAccess: Access = {
+  app: ["get", "wrapKey", "unwrapKey"],
+  admin: ["get", "wrapKey", "unwrapKey", "create", "rotate", "update", "delete", "recover", "purge"],
+};
+
+export function assertAllowed(access: Access, principal: string, permission: Permission): void {
+  if (access[principal]?.includes(permission)) return;
+  throw forbidden(
+    "ForbiddenByRbac",
+    `Caller is not authorized to perform action on resource.\nCaller: oid=${principal}\nAction: 'Microsoft.KeyVault/vaults/keys/${permission}'`,
+  );
+}

@@ -1,0 +1,51 @@
+/** Faults that a test or a demo may order: delays, refusals, broken connections, a vault that can only be read. */
+import * as z from "zod";
+import { forbidden, type Refusal, serverError, throttled, unavailable } from "./refusal.ts";
+
+export const Fault = z.strictObject({
+  status: z.union([z.literal(403), z.literal(429), z.literal(500), z.literal(503)]).optional(),
+  latencyMs: z.int().nonnegative().optional(),
+  disconnect: z.boolean().optional(),
+  readOnly: z.boolean().optional(),
+  /** Names of operations; all of them if left out. */
+  operations: z.array(z.string()).optional(),
+  /** How many calls it meets; until it is deleted if left out. */
+  times: z.int().positive().optional(),
+});
+export type Fault = z.infer<typeof Fault>;
+
+export type Faults = {
+  order(fault: Fault | undefined): void;
+  /** The fault that this call meets, if any. */
+  take(operation: { name: string; writes: boolean }): Fault | undefined;
+};
+
+export function createFaults(): Faults {
+  let current: Fault | undefined;
+  return {
+    order(fault) {
+      current = fault && { ...fault };
+    },
+    take({ name, writes }) {
+      if (!current || (current.operations && !current.operations.includes(name))) return undefined;
+      if (current.readOnly && !writes) return undefined;
+      const met = current;
+      if (met.times !== undefined) current = met.times > 1 ? { ...met, times: met.times - 1 } : undefined;
+      return met;
+    },
+  };
+}
+
+export function refusalOf({ status, readOnly }: Fault): Refusal | undefined {
+  if (readOnly)
+    return forbidden("ReadOnly", "The vault is in read-only mode; only read operations are allowed.");
+  if (status === undefined) return undefined;
+  return refusalByStatus[status]();
+}
+
+const refusalByStatus = {
+  403: () => forbidden("ForbiddenByPolicy", "Operation is not allowed by the key vault's policy."),
+  429: throttled,
+  500: serverError,
+  503: unavailable,
+} as const;

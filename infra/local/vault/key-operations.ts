@@ -1,0 +1,137 @@
+/** Making, reading and changing keys: create, get, versions, rotate, update. */
+import * as z from "zod";
+import { toBundle, toVersionItem } from "./bundle.ts";
+import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";
+import { generateRsa } from "./rsa.ts";
+import {
+  epochSeconds,
+  firstVersionId,
+  KeySize,
+  type KeyVersion,
+  laterVersionId,
+  type StoredKey,
+} from "./stored-key.ts";
+
+const Attributes = z.object({
+  enabled: z.boolean().optional(),
+  exp: z.int().optional(),
+  nbf: z.int().optional(),
+});
+const Tags = z.record(z.string(), z.string());
+const Operations = z.array(
+  z.enum(["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey", "import", "export"]),
+);
+
+const CreateBody = z.object({
+  kty: z.enum(["RSA", "RSA-HSM"]),
+  key_size: KeySize.default(2048),
+  key_ops: Operations.default(["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"]),
+  attributes: Attributes.default({}),
+  tags: Tags.default({}),
+});
+const UpdateBody = z.object({
+  key_ops: Operations.optional(),
+  attributes: Attributes.default({}),
+  tags: Tags.optional(),
+});
+
+export const keyOperations: readonly Operation[] = [
+  {
+    name: "createKey",
+    method: "POST",
+    path: path("/keys/{name}/create"),
+    permission: "create",
+    writes: true,
+    handle: create,
+  },
+  {
+    name: "getKey",
+    method: "GET",
+    path: path("/keys/{name}(?:/{version})?"),
+    permission: "get",
+    writes: false,
+    handle: get,
+  },
+  {
+    name: "getKeyVersions",
+    method: "GET",
+    path: path("/keys/{name}/versions"),
+    permission: "get",
+    writes: false,
+    handle: versions,
+  },
+  {
+    name: "rotateKey",
+    method: "POST",
+    path: path("/keys/{name}/rotate"),
+    permission: "rotate",
+    writes: true,
+    handle: rotate,
+  },
+  {
+    name: "updateKey",
+    method: "PATCH",
+    path: path("/keys/{name}(?:/{version})?"),
+    permission: "update",
+    writes: true,
+    handle: update,
+  },
+];
+
+async function create({ name, body }: Call, { keys, url }: Vault) {
+  keys.assertNameIsFree(name);
+  const { kty, key_size: size, key_ops: operations, attributes, tags } = parseBody(CreateBody, body);
+  const made = await newVersion(size, { operations, tags, ...attributes });
+  keys.assertNameIsFree(name);
+  const earlier = keys.peek(name)?.versions ?? [];
+  const version = earlier.length === 0 ? { ...made, version: firstVersionId(name) } : made;
+  const key: StoredKey = { ...keys.peek(name), name, kty, size, versions: [...earlier, version] };
+  keys.put(key);
+  return ok(toBundle(url, key, version));
+}
+
+function get({ name, version }: Call, { keys, url }: Vault) {
+  return ok(toBundle(url, keys.find(name), keys.findVersion(name, version)));
+}
+
+function versions({ name }: Call, { keys, url }: Vault) {
+  const key = keys.find(name);
+  return ok({ value: key.versions.map((version) => toVersionItem(url, key, version)), nextLink: null });
+}
+
+/** The new version takes over size, operations and tags of the newest one. */
+async function rotate({ name }: Call, { keys, url }: Vault) {
+  const { size } = keys.find(name);
+  const { operations, tags } = keys.findVersion(name, "");
+  const version = await newVersion(size, { operations, tags });
+  const key = keys.find(name);
+  key.versions.push(version);
+  keys.save();
+  return ok(toBundle(url, key, version));
+}
+
+function update({ name, version, body }: Call, { keys, url }: Vault) {
+  const found = keys.findVersion(name, version);
+  const { attributes, tags, key_ops: operations } = parseBody(UpdateBody, body);
+  Object.assign(found, attributes, tags && { tags }, operations && { operations }, {
+    updated: epochSeconds(),
+  });
+  keys.save();
+  return ok(toBundle(url, keys.find(name), found));
+}
+
+async function newVersion(
+  size: KeySize,
+  given: Pick<KeyVersion, "operations" | "tags"> & z.infer<typeof Attributes>,
+): Promise<KeyVersion> {
+  const jwk = await generateRsa(size);
+  const now = epochSeconds();
+  return {
+    version: laterVersionId(),
+    created: now,
+    updated: now,
+    jwk,
+    ...given,
+    enabled: given.enabled ?? true,
+  };
+}

@@ -1,0 +1,41 @@
+/** What the vault remembers of its calls: counts by operation and an audit list. Never a body, never a token. */
+
+const auditLength = 1000;
+
+export type AuditEvent = {
+  time: string;
+  operation: string;
+  principal: string;
+  resource: string;
+  status: number;
+};
+export type Counters = Record<string, number>;
+
+export type Observations = {
+  count(operation: string): void;
+  counters(): Counters;
+  reset(): void;
+  record(event: AuditEvent): void;
+  audit(): readonly AuditEvent[];
+};
+
+export function createObservations(operations: readonly string[]): Observations {
+  const names = [...operations, "unauthenticated", "unauthenticatedWithBody"];
+  const zeros = () => Object.fromEntries(names.map((name) => [name, 0]));
+  let counters: Counters = zeros();
+  const events: AuditEvent[] = [];
+  return {
+    count(operation) {
+      counters[operation] = (counters[operation] ?? 0) + 1;
+    },
+    counters: () => ({ ...counters }),
+    reset() {
+      counters = zeros();
+    },
+    record(event) {
+      events.push(event);
+      if (events.length > auditLength) events.shift();
+    },
+    audit: () => [...events],
+  };
+}

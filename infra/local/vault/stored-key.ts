@@ -1,0 +1,50 @@
+/** What the vault keeps of a key: its versions with their private halves, its rotation policy, whether it is deleted. */
+import { createHash, randomBytes } from "node:crypto";
+import * as z from "zod";
+
+const RsaPrivateJwk = z.object({
+  kty: z.literal("RSA"),
+  n: z.string(),
+  e: z.string(),
+  d: z.string(),
+  p: z.string(),
+  q: z.string(),
+  dp: z.string(),
+  dq: z.string(),
+  qi: z.string(),
+});
+export type RsaPrivateJwk = z.infer<typeof RsaPrivateJwk>;
+export const parseRsaPrivateJwk = (value: unknown): RsaPrivateJwk => RsaPrivateJwk.parse(value);
+
+export const KeySize = z.union([z.literal(2048), z.literal(3072), z.literal(4096)]);
+export type KeySize = z.infer<typeof KeySize>;
+
+/** Times are epoch seconds, as on the wire. */
+const KeyVersion = z.object({
+  version: z.string(),
+  enabled: z.boolean(),
+  created: z.int(),
+  updated: z.int(),
+  exp: z.int().optional(),
+  nbf: z.int().optional(),
+  operations: z.array(z.string()),
+  tags: z.record(z.string(), z.string()),
+  jwk: RsaPrivateJwk,
+});
+export type KeyVersion = z.infer<typeof KeyVersion>;
+
+export const StoredKey = z.object({
+  name: z.string(),
+  kty: z.enum(["RSA", "RSA-HSM"]),
+  size: KeySize,
+  versions: z.array(KeyVersion),
+  rotationPolicy: z.record(z.string(), z.unknown()).optional(),
+  deletedAt: z.int().optional(),
+});
+export type StoredKey = z.infer<typeof StoredKey>;
+
+export const epochSeconds = () => Math.floor(Date.now() / 1000);
+
+/** A key's first version has an id that follows from its name, so that settings can name it before it exists. */
+export const firstVersionId = (name: string) => createHash("sha256").update(name).digest("hex").slice(0, 32);
+export const laterVersionId = () => randomBytes(16).toString("hex");

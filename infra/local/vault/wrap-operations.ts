@@ -1,0 +1,65 @@
+/** Wrapping and unwrapping data keys. An expired version still unwraps but wraps no more; a disabled one does neither. */
+import * as z from "zod";
+import { keyId } from "./bundle.ts";
+import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";
+import { badParameter, forbidden } from "./refusal.ts";
+import { unwrap, WrapAlgorithm, wrap } from "./rsa.ts";
+import { epochSeconds, type KeyVersion } from "./stored-key.ts";
+
+const WrapBody = z.object({ alg: WrapAlgorithm, value: z.string() });
+
+export const wrapOperations: readonly Operation[] = [
+  {
+    name: "wrapKey",
+    method: "POST",
+    path: path("/keys/{name}/{version}/wrapkey"),
+    permission: "wrapKey",
+    writes: false,
+    handle: wrapDataKey,
+  },
+  {
+    name: "unwrapKey",
+    method: "POST",
+    path: path("/keys/{name}/{version}/unwrapkey"),
+    permission: "unwrapKey",
+    writes: false,
+    handle: unwrapDataKey,
+  },
+];
+
+async function wrapDataKey(call: Call, vault: Vault) {
+  const version = usableVersion(call, vault, "wrapKey");
+  assertInItsTime(version);
+  const { alg, value } = parseBody(WrapBody, call.body);
+  return answer(call, vault, version, await wrap(version.jwk, alg, decode(value)));
+}
+
+async function unwrapDataKey(call: Call, vault: Vault) {
+  const version = usableVersion(call, vault, "unwrapKey");
+  const { alg, value } = parseBody(WrapBody, call.body);
+  return answer(call, vault, version, await unwrap(version.jwk, alg, decode(value)));
+}
+
+function usableVersion({ name, version }: Call, { keys }: Vault, operation: string): KeyVersion {
+  const found = keys.findVersion(name, version);
+  if (!found.enabled)
+    throw forbidden("KeyDisabled", `Operation ${operation} is not allowed on a disabled key.`);
+  if (found.operations.includes(operation)) return found;
+  throw forbidden("KeyOperationForbidden", `Operation ${operation} is not permitted on this key.`);
+}
+
+function assertInItsTime({ exp, nbf }: KeyVersion): void {
+  const now = epochSeconds();
+  if (exp !== undefined && exp <= now)
+    throw forbidden("KeyExpired", "Operation wrapKey is not allowed on an expired key.");
+  if (nbf !== undefined && nbf > now)
+    throw forbidden("KeyNotYetValid", "Operation wrapKey is not allowed on a key that is not yet valid.");
+}
+
+function decode(value: string): Buffer {
+  if (!/^[\w-]+$/.test(value)) throw badParameter("Property 'value' is not valid base64url.");
+  return Buffer.from(value, "base64url");
+}
+
+const answer = ({ name }: Call, { url }: Vault, { version }: KeyVersion, value: Buffer) =>
+  ok({ kid: keyId(url, name, version), value: value.toString("base64url") });

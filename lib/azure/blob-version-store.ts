@@ -1,0 +1,60 @@
+/** VersionStore on Blob Storage: immutable ciphertext; the wrapped data key stands in the metadata, where re-wrap may renew it. */
+import { randomBytes } from "node:crypto";
+import * as z from "zod";
+import {
+  contextOf,
+  deriveKey,
+  KEY_BYTES,
+  open,
+  seal,
+  unreadable,
+  type WrappingKeys,
+  wrapKey,
+} from "../domain/envelope.ts";
+import type { Version, VersionStore } from "../domain/head.ts";
+import type { Place } from "../domain/owner.ts";
+import type { OwnerKeys } from "./blob-owner-keys.ts";
+import type { Blobs } from "./blobs.ts";
+
+const FORMAT = "1";
+
+const Wrapping = z.strictObject({ format: z.literal(FORMAT), kid: z.string(), wrappedkey: z.base64url() });
+
+export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: WrappingKeys): VersionStore => ({
+  async put(place, version, content) {
+    const [{ id, publicKey }, ownerKey] = await Promise.all([
+      keys.current(place.owner),
+      ownerKeys.obtain(place.owner),
+    ]);
+    const dataKey = randomBytes(KEY_BYTES);
+    const context = contextFor(place, version);
+    const metadata = {
+      format: FORMAT,
+      kid: id,
+      wrappedkey: wrapKey(publicKey, dataKey).toString("base64url"),
+    };
+    const sealed = seal(deriveKey(context, dataKey, ownerKey), context, content);
+    await backups.write(nameOf(place, version), { content: sealed, metadata }, undefined);
+    return { keyId: id };
+  },
+
+  async open(place, version) {
+    const [blob, ownerKey] = await Promise.all([
+      backups.read(nameOf(place, version)),
+      ownerKeys.find(place.owner),
+    ]);
+    const wrapping = Wrapping.safeParse(blob?.metadata);
+    if (!blob || !ownerKey || !wrapping.success) throw unreadable();
+    const { kid, wrappedkey } = wrapping.data;
+    const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
+    const context = contextFor(place, version);
+    return open(deriveKey(context, dataKey, ownerKey), context, blob.content);
+  },
+});
+
+type Sealed = Omit<Version, "keyId">;
+
+const nameOf = ({ owner, platform }: Place, { id }: Sealed) => `versions/${owner}/${platform}/${id}`;
+
+const contextFor = ({ owner, platform }: Place, { id, device, createdAt, contentType, sizeBytes }: Sealed) =>
+  contextOf("version", FORMAT, owner, platform, id, device, createdAt.toISOString(), contentType, sizeBytes);

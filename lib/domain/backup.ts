@@ -1,0 +1,63 @@
+/** What an owner has of a backup: a current version, a deleted one that can still be brought back, or none. */
+import { DAY, later, latest } from "./clock.ts";
+import { Failure } from "./failure.ts";
+import type { Change, Head, Precondition, StoredHead, Version } from "./head.ts";
+
+export const currentVersion = (head: Head | undefined): Version | undefined =>
+  head?.deletedAt ? undefined : head?.versions[0];
+
+/** There is one, or was one: a head alone may just hold devices. */
+export const hasBackup = (stored: StoredHead | undefined): stored is StoredHead =>
+  (stored?.head.versions.length ?? 0) > 0;
+
+/** Fails as `backup-not-found`. */
+export function requireBackup(stored: StoredHead | undefined): StoredHead {
+  if (hasBackup(stored)) return stored;
+  throw new Failure("backup-not-found", "There is no backup for this platform.");
+}
+
+/** The state and its current version. Fails as `backup-not-found`. */
+export function requireCurrent(stored: StoredHead | undefined): { head: Head; version: Version } {
+  const { head } = requireBackup(stored);
+  const version = currentVersion(head);
+  if (version) return { head, version };
+  throw new Failure("backup-not-found", "The backup for this platform was deleted.");
+}
+
+/** Fails as `stale-precondition` unless the caller knows the present state (R7). */
+export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
+  const holds =
+    precondition === "nothing" ? !currentVersion(stored?.head) : precondition.replaces === stored?.etag;
+  if (holds) return;
+  throw new Failure("stale-precondition", "The backup is not in the state that this request replaces.", {
+    generation: stored?.head.generation ?? 0,
+    ...(stored && { etag: stored.etag }),
+  });
+}
+
+/** R6. Deleting what is deleted changes nothing. Fails as `backup-not-found` or `stale-precondition`. */
+export function planDeletion(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  now: Date,
+): Change<void> {
+  const stored = requireBackup(held);
+  requireState(stored, precondition);
+  if (stored.head.deletedAt) return { result: undefined, unchanged: stored };
+  return { result: undefined, next: { ...stored.head, deletedAt: now } };
+}
+
+/** R28. `authTime` is that of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
+export function planConfirmation(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  authTime: Date | undefined,
+): Change<void> {
+  const { head } = requireCurrent(held);
+  requireState(held, precondition);
+  return { result: undefined, next: { ...head, confirmedAt: latest(head.confirmedAt, authTime) } };
+}
+
+/** Until when a deleted backup is kept (R30). */
+export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>
+  later(deletedAt, undeleteDays * DAY);

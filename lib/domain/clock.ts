@@ -1,0 +1,11 @@
+/** The time, as a port: rules ask it, tests set it. */
+export type Clock = () => Date;
+
+export const SECOND = 1000;
+export const DAY = 24 * 60 * 60 * SECOND;
+
+export const later = (time: Date, milliseconds: number) => new Date(time.getTime() + milliseconds);
+
+/** The latest of the given times; undefined ones don't count. */
+export const latest = (first: Date, ...others: (Date | undefined)[]) =>
+  others.reduce<Date>((best, time) => (time && time > best ? time : best), first);

@@ -1,0 +1,74 @@
+/** One installation of the app: registered once, renamed, revoked for good (R17). */
+import * as z from "zod";
+import { Failure, invalid } from "./failure.ts";
+import { type Caller, DeviceId, type Platform } from "./owner.ts";
+import { plainText } from "./text.ts";
+
+export const DeviceName = plainText(80).min(1);
+
+export const Device = z.strictObject({
+  id: DeviceId,
+  name: DeviceName,
+  registeredAt: z.coerce.date(),
+  lastSeenAt: z.coerce.date(),
+  lastRecoveryAt: z.coerce.date().optional(),
+  revokedAt: z.coerce.date().optional(),
+});
+export type Device = z.infer<typeof Device>;
+
+/** What a device is called until its owner names it. */
+export const defaultName = { ios: "iOS device", android: "Android device" } as const satisfies Record<
+  Platform,
+  string
+>;
+
+const MAX_ACTIVE = 30;
+const MAX_REVOKED_KEPT = 30;
+
+export const isActive = (device: Device) => device.revokedAt === undefined;
+
+export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
+
+/** R17: a revoked device is refused everywhere, an unknown one wherever newcomers aren't allowed. */
+export function admit({ device }: Caller, devices: Device[], newcomers: boolean): void {
+  const known = findDevice(devices, device);
+  if (known?.revokedAt) throw new Failure("device-revoked", "This device was revoked.");
+  if (!known && !newcomers) throw new Failure("device-unknown", "This device is not registered.");
+}
+
+/** A device belongs to one platform. Fails as `invalid-request` if it is on the list of the other one. */
+export function requirePlatform({ device }: Caller, { own, all }: { own: Device[]; all: Device[] }): void {
+  if (findDevice(own, device) || !findDevice(all, device)) return;
+  throw invalid("platform", "must be the platform that this device is registered for");
+}
+
+/**
+ * The list with this device in it, seen now. A device that is already there keeps its name and dates.
+ * Fails as `too-many-devices`, or as `device-revoked` if it was revoked meanwhile.
+ */
+export function withDevice(
+  devices: Device[],
+  { id, name }: Pick<Device, "id" | "name">,
+  now: Date,
+): Device[] {
+  const known = findDevice(devices, id);
+  if (known?.revokedAt) throw new Failure("device-revoked", "This device was revoked.");
+  if (known) return withChange(devices, id, { lastSeenAt: now });
+  if (devices.filter(isActive).length >= MAX_ACTIVE) {
+    throw new Failure("too-many-devices", `${MAX_ACTIVE} devices are registered already.`);
+  }
+  return [...devices, { id, name, registeredAt: now, lastSeenAt: now }];
+}
+
+export const withChange = (devices: Device[], id: string, change: Partial<Device>): Device[] =>
+  devices.map((device) => (device.id === id ? { ...device, ...change } : device));
+
+/** Revoked devices stay on the list, the oldest ones leave it: then their keys are unknown, and refused as such. */
+export function withRevoked(devices: Device[], id: string, now: Date): Device[] {
+  const revoked = withChange(devices, id, { revokedAt: now });
+  const kept = revoked
+    .filter((device) => !isActive(device))
+    .sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt))
+    .slice(0, MAX_REVOKED_KEPT);
+  return revoked.filter((device) => isActive(device) || kept.includes(device));
+}

@@ -1,0 +1,56 @@
+/** Why a request is refused, in the domain's words. lib/http/problem.ts gives each kind its status and remedy. */
+export type FailureKind =
+  | "invalid-request"
+  | "body-required"
+  | "length-required"
+  | "body-too-large"
+  | "unsupported-media-type"
+  | "not-signed-in"
+  | "sign-in-too-old"
+  | "proof-invalid"
+  | "app-too-old"
+  | "device-unknown"
+  | "device-revoked"
+  | "device-not-found"
+  | "too-many-devices"
+  | "too-many-recoveries"
+  | "backup-not-found"
+  | "backup-unreadable"
+  | "accounts-overlap"
+  | "precondition-required"
+  | "stale-precondition"
+  | "idempotency-key-reused"
+  | "busy"
+  | "storage-unavailable"
+  | "vault-unavailable"
+  | "identity-unavailable";
+
+/** One thing wrong with a request: where (never its value) and what would be right. */
+export type Fault = { at: string; detail: string };
+
+/** What a refusal may tell besides its kind; each member stands in the problem document under the same name. */
+export type FailureDetails = {
+  errors?: Fault[];
+  generation?: number;
+  etag?: string;
+  minimumVersion?: string;
+  overlapping?: string[];
+  maxAgeSeconds?: number;
+  retryAfterSeconds?: number;
+};
+
+export class Failure extends Error {
+  readonly kind: FailureKind;
+  readonly details: FailureDetails;
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Failure";
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+/** `invalid-request` for one field: `at` is a JSON pointer, or the name of a parameter or header. */
+export const invalid = (at: string, detail: string) =>
+  new Failure("invalid-request", `${at}: ${detail}`, { errors: [{ at, detail }] });

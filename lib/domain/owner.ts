@@ -1,0 +1,52 @@
+/** Who is asking: the owner behind a recovery account's token, and the device that sent the request. */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+
+/** The only name of a person in storage. Unpadded base64url of 32 bytes. */
+export const OwnerId = z.string().length(43).brand("OwnerId");
+export type OwnerId = z.infer<typeof OwnerId>;
+
+/** RFC 7638 SHA-256 thumbprint of the device's public key. Unpadded base64url of 32 bytes. */
+export const DeviceId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, "must be a device id: 43 characters of base64url")
+  .brand("DeviceId");
+export type DeviceId = z.infer<typeof DeviceId>;
+
+export const Platform = z.enum(["ios", "android"]);
+export type Platform = z.infer<typeof Platform>;
+export const otherPlatform = (platform: Platform): Platform => (platform === "ios" ? "android" : "ios");
+
+/** What one backup is called: an owner has at most one on each platform. */
+export type Place = { owner: OwnerId; platform: Platform };
+
+/** What a verified access token says. `authTime` is when the person last signed in (OpenID Connect Core §2). */
+export type SignIn = {
+  issuer: string;
+  subject: string;
+  authTime: Date | undefined;
+  keyThumbprint: string | undefined;
+};
+
+export type Caller = {
+  owner: OwnerId;
+  device: DeviceId;
+  authTime: Date | undefined;
+  /** Names this very request: the hash of its device proof's `jti`. */
+  proof: string;
+};
+
+export const ownerIdOf = ({ issuer, subject }: Pick<SignIn, "issuer" | "subject">): OwnerId =>
+  OwnerId.parse(sha256(`${issuer}\n${subject}`));
+
+/** Unpadded base64url of the SHA-256 digest. */
+export const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
+
+export type ProofTarget = { method: string; url: string; accessToken: string };
+
+/** Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`, `identity-unavailable`. */
+export interface Identity {
+  verifyToken(accessToken: string): Promise<SignIn>;
+  /** RFC 9449 §4.3. */
+  verifyProof(proof: string, target: ProofTarget): Promise<{ device: DeviceId; jti: string }>;
+}

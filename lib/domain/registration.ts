@@ -1,0 +1,39 @@
+/** Changes to the list of devices in a head: a device comes, is renamed, is revoked (R17). */
+import { type Device, findDevice, isActive, withChange, withDevice, withRevoked } from "./device.ts";
+import { Failure } from "./failure.ts";
+import { type Change, type Head, newHead, type StoredHead } from "./head.ts";
+import type { Caller } from "./owner.ts";
+
+/** The caller's device, with this name. Fails as `too-many-devices` or `device-revoked`. */
+export function planRegistration(
+  stored: StoredHead | undefined,
+  { device: id }: Caller,
+  name: string,
+  now: Date,
+): Change<Device> {
+  const head = stored?.head ?? newHead(now);
+  return changeOf(head, withDevice(head.devices, { id, name }, now), id);
+}
+
+/** Fails as `device-not-found`. */
+export function planRename({ head }: StoredHead, id: string, name: string): Change<Device> {
+  return changeOf(head, withChange(head.devices, id, { name }), id);
+}
+
+/** A device that was revoked before stays as it is. Fails as `device-not-found`. */
+export function planRevocation(stored: StoredHead, id: string, now: Date): Change<Device> {
+  const device = requireDevice(stored.head.devices, id);
+  if (!isActive(device)) return { result: device, unchanged: stored };
+  return changeOf(stored.head, withRevoked(stored.head.devices, id, now), id);
+}
+
+const changeOf = (head: Head, devices: Device[], id: string): Change<Device> => ({
+  result: requireDevice(devices, id),
+  next: { ...head, devices },
+});
+
+function requireDevice(devices: Device[], id: string): Device {
+  const device = findDevice(devices, id);
+  if (device) return device;
+  throw new Failure("device-not-found", "There is no such device.");
+}

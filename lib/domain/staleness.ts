@@ -1,0 +1,126 @@
+/** Whether a backup can be relied on, why not, and what to do about it (R26-R28). Pure. */
+import { currentVersion, undeletableUntil } from "./backup.ts";
+import { DAY, later } from "./clock.ts";
+import type { Head } from "./head.ts";
+
+export const BACKUP_STATES = ["fresh", "aging", "stale", "missing", "deleted"] as const;
+export type BackupState = (typeof BACKUP_STATES)[number];
+
+/** In the order of their weight: the first one that holds decides the next step. */
+export const STALENESS_REASONS = [
+  "rolled-back",
+  "key-retired",
+  "sign-in-too-old",
+  "upload-too-old",
+  "sign-in-aging",
+  "upload-aging",
+  "never-uploaded",
+  "deleted",
+] as const;
+export type StalenessReason = (typeof STALENESS_REASONS)[number];
+
+export const INDICATORS = ["none", "dot", "exclamation"] as const;
+export type Indicator = (typeof INDICATORS)[number];
+
+export const NEXT_STEPS = ["upload", "sign-in", "undelete", "none"] as const;
+export type NextStep = (typeof NEXT_STEPS)[number];
+
+export type Assessment = {
+  state: BackupState;
+  reasons: StalenessReason[];
+  indicator: Indicator;
+  nextStep: NextStep;
+};
+
+/** All in days, but the ids of retired key versions. */
+export type StalenessPolicy = {
+  signInAgingDays: number;
+  signInStaleDays: number;
+  uploadAgingDays: number;
+  uploadStaleDays: number;
+  undeleteDays: number;
+  retiredKeyIds: string[];
+};
+
+/** What the device remembers of its last contact; a newer state than ours means that ours was rolled back. */
+export type Remembered = { generation?: number | undefined; digest?: string | undefined };
+
+const nextStepOf = {
+  "rolled-back": "upload",
+  "key-retired": "upload",
+  "sign-in-too-old": "sign-in",
+  "upload-too-old": "upload",
+  "sign-in-aging": "sign-in",
+  "upload-aging": "upload",
+  "never-uploaded": "upload",
+  deleted: "undelete",
+} as const satisfies Record<StalenessReason, NextStep>;
+
+const AGING: StalenessReason[] = ["sign-in-aging", "upload-aging"];
+
+export function assess(
+  head: Head | undefined,
+  remembered: Remembered,
+  policy: StalenessPolicy,
+  now: Date,
+): Assessment {
+  const reasons = [...rollBack(head, remembered), ...reasonsOf(head, policy, now)];
+  const state = stateOf(head, reasons);
+  const [first] = reasons;
+  return {
+    state,
+    reasons,
+    indicator: indicatorOf(state, reasons),
+    nextStep: first ? nextStepOf[first] : "none",
+  };
+}
+
+function rollBack(head: Head | undefined, { generation = 0, digest }: Remembered): StalenessReason[] {
+  const held = head?.generation ?? 0;
+  const [latestVersion] = head?.versions ?? [];
+  const differs = digest !== undefined && generation === held && latestVersion?.digest !== digest;
+  return generation > held || differs ? ["rolled-back"] : [];
+}
+
+function reasonsOf(head: Head | undefined, policy: StalenessPolicy, now: Date): StalenessReason[] {
+  const version = currentVersion(head);
+  if (head && version) {
+    return [
+      ...(policy.retiredKeyIds.includes(version.keyId) ? (["key-retired"] as const) : []),
+      ...aged(head.confirmedAt, policy.signInStaleDays, now, "sign-in-too-old"),
+      ...aged(version.createdAt, policy.uploadStaleDays, now, "upload-too-old"),
+      ...agedBetween(head.confirmedAt, policy.signInAgingDays, policy.signInStaleDays, now, "sign-in-aging"),
+      ...agedBetween(version.createdAt, policy.uploadAgingDays, policy.uploadStaleDays, now, "upload-aging"),
+    ];
+  }
+  const canUndelete = head?.deletedAt && undeletableUntil(head.deletedAt, policy.undeleteDays) > now;
+  return [canUndelete ? "deleted" : "never-uploaded"];
+}
+
+const aged = (since: Date, days: number, now: Date, reason: StalenessReason) =>
+  later(since, days * DAY) <= now ? [reason] : [];
+
+const agedBetween = (since: Date, from: number, to: number, now: Date, reason: StalenessReason) =>
+  later(since, to * DAY) <= now ? [] : aged(since, from, now, reason);
+
+function stateOf(head: Head | undefined, reasons: StalenessReason[]): BackupState {
+  if (reasons.includes("deleted")) return "deleted";
+  if (!currentVersion(head)) return "missing";
+  if (reasons.some((reason) => !AGING.includes(reason))) return "stale";
+  return reasons.length > 0 ? "aging" : "fresh";
+}
+
+function indicatorOf(state: BackupState, reasons: StalenessReason[]): Indicator {
+  if (state === "stale" || reasons.includes("rolled-back")) return "exclamation";
+  return state === "fresh" ? "none" : "dot";
+}
+
+/** When the sweep must look at this backup next: when it goes stale, or when its deletion becomes final. */
+export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
+  if (head.deletedAt) return undeletableUntil(head.deletedAt, policy.undeleteDays);
+  const version = currentVersion(head);
+  if (!version) return undefined;
+  const signIn = later(head.confirmedAt, policy.signInStaleDays * DAY);
+  const upload = later(version.createdAt, policy.uploadStaleDays * DAY);
+  return new Date(Math.min(Number(signIn), Number(upload)));
+}

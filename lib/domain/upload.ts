@@ -1,0 +1,112 @@
+/** Whether an upload may replace a backup, what the backup is then, and how both are stored. */
+import { randomBytes } from "node:crypto";
+import { requireState } from "./backup.ts";
+import { type BackupDocument, countAccounts, encodeDocument } from "./backup-document.ts";
+import { latest } from "./clock.ts";
+import { admit, withDevice } from "./device.ts";
+import { Failure } from "./failure.ts";
+import {
+  changeHead,
+  type Head,
+  type HeadStore,
+  newHead,
+  type Precondition,
+  type StoredHead,
+  type Version,
+  type VersionStore,
+} from "./head.ts";
+import { type Caller, type Place, sha256 } from "./owner.ts";
+
+type Request = {
+  caller: Caller;
+  deviceName: string;
+  precondition: Precondition;
+  idempotencyKey: string | undefined;
+  now: Date;
+};
+
+export type Upload = Omit<Request, "idempotencyKey"> & {
+  version: Omit<Version, "generation" | "keyId">;
+  content: Buffer;
+};
+
+/** `ownerIsNew`: nothing is stored of this owner, so an unknown device may make the first upload (R17). */
+export type UploadRules = { ownerIsNew: boolean; historyLength: number };
+
+export type UploadPlan =
+  | { repeats: Version; stored: StoredHead }
+  | { version: Omit<Version, "keyId">; headWith: (sealed: { keyId: string }) => Head };
+
+/** What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url. */
+export function prepareUpload(document: BackupDocument, { idempotencyKey, ...request }: Request): Upload {
+  const content = encodeDocument(document);
+  const { device } = request.caller;
+  const version = {
+    id: randomBytes(16).toString("base64url"),
+    device,
+    createdAt: request.now,
+    contentType: "application/json",
+    sizeBytes: content.length,
+    digest: sha256(content),
+    accounts: countAccounts(document),
+    ...(idempotencyKey && { idempotencyKey: sha256(`${device}\n${idempotencyKey}`) }),
+  };
+  return { ...request, version, content };
+}
+
+/**
+ * The decision. Fails as `device-unknown`, `device-revoked`, `too-many-devices`, `idempotency-key-reused` or
+ * `stale-precondition`.
+ */
+export function planUpload(
+  stored: StoredHead | undefined,
+  { caller, deviceName, precondition, now, version: offered }: Upload,
+  { ownerIsNew, historyLength }: UploadRules,
+): UploadPlan {
+  const former = stored?.head ?? newHead(now);
+  admit(caller, former.devices, ownerIsNew && !stored);
+  const repeats = findRepeated(former, offered);
+  if (repeats && stored) return { repeats, stored };
+  requireState(stored, precondition);
+  const version = { ...offered, generation: former.generation + 1 };
+  const next = {
+    ...former,
+    generation: version.generation,
+    devices: withDevice(former.devices, { id: caller.device, name: deviceName }, now),
+    confirmedAt: latest(former.confirmedAt, caller.authTime),
+    deletedAt: undefined,
+  };
+  const headWith = (sealed: { keyId: string }): Head => ({
+    ...next,
+    versions: [{ ...version, ...sealed }, ...former.versions].slice(0, historyLength),
+  });
+  return { version, headWith };
+}
+
+/** R8: the same key with the same document stores once. */
+function findRepeated(
+  { versions }: Head,
+  { idempotencyKey, digest }: Upload["version"],
+): Version | undefined {
+  const repeated = idempotencyKey && versions.find((former) => former.idempotencyKey === idempotencyKey);
+  if (!repeated) return undefined;
+  if (repeated.digest === digest) return repeated;
+  throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another document before.");
+}
+
+/** Two writes: first the sealed version, which nothing names yet, then the head that names it (R8). */
+export async function storeUpload(
+  { heads, versions }: { heads: HeadStore; versions: VersionStore },
+  place: Place,
+  held: StoredHead | undefined,
+  upload: Upload,
+  rules: UploadRules,
+): Promise<{ version: Version; stored: StoredHead }> {
+  const { result, stored } = await changeHead(heads, place, held, async (state) => {
+    const plan = planUpload(state, upload, rules);
+    if ("repeats" in plan) return { result: plan.repeats, unchanged: plan.stored };
+    const sealed = await versions.put(place, plan.version, upload.content);
+    return { result: { ...plan.version, ...sealed }, next: plan.headWith(sealed) };
+  });
+  return { version: result, stored };
+}

@@ -1,0 +1,50 @@
+/** Who is asking: the token names the owner, the proof names the device, and both hold for this very request. */
+import type { HttpRequest } from "@azure/functions";
+import { Failure } from "../domain/failure.ts";
+import { type Caller, ownerIdOf, sha256 } from "../domain/owner.ts";
+import { requireAppVersion } from "./app-version.ts";
+import type { Access } from "./endpoint.ts";
+import type { Services } from "./services.ts";
+
+const CREDENTIALS = /^(?:Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i;
+
+/** Fails as `not-signed-in`, `proof-invalid`, `sign-in-too-old`, `app-too-old` or `identity-unavailable`. */
+export async function authenticate(
+  access: Exclude<Access, "anonymous">,
+  request: HttpRequest,
+  target: { method: string; url: string },
+  { identity, policy }: Services,
+  now: Date,
+): Promise<Caller> {
+  const accessToken = readToken(request);
+  const signIn = await identity.verifyToken(accessToken);
+  requireAppVersion(request, policy.minimumAppVersion);
+  const proof = await identity.verifyProof(request.headers.get("dpop") ?? "", { ...target, accessToken });
+  if (signIn.keyThumbprint !== undefined && signIn.keyThumbprint !== proof.device) {
+    throw new Failure("proof-invalid", "The access token is bound to another key.");
+  }
+  if (access === "owner-fresh") requireFresh(signIn.authTime, now, policy.signInMaxAgeSeconds);
+  return {
+    owner: ownerIdOf(signIn),
+    device: proof.device,
+    authTime: notAfter(signIn.authTime, now),
+    proof: sha256(`${proof.device}\n${proof.jti}`),
+  };
+}
+
+function readToken({ headers }: HttpRequest): string {
+  const [, token] = CREDENTIALS.exec(headers.get("authorization") ?? "") ?? [];
+  if (token) return token;
+  throw new Failure("not-signed-in", "The access token is missing or not valid.");
+}
+
+/** R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. */
+function requireFresh(authTime: Date | undefined, now: Date, maxAgeSeconds: number): void {
+  if (authTime && now.getTime() - authTime.getTime() <= maxAgeSeconds * 1000) return;
+  throw new Failure("sign-in-too-old", `The last sign-in is more than ${maxAgeSeconds} s ago.`, {
+    maxAgeSeconds,
+  });
+}
+
+/** The provider's clock may run ahead of ours. */
+const notAfter = (time: Date | undefined, now: Date) => (time && time > now ? now : time);

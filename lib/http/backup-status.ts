@@ -1,0 +1,85 @@
+/** How a backup's state is told to the app: never any content. */
+import * as z from "zod";
+import { undeletableUntil } from "../domain/backup.ts";
+import { AccountCounts } from "../domain/backup-document.ts";
+import { findDevice } from "../domain/device.ts";
+import type { Head, StoredHead, Version } from "../domain/head.ts";
+import { Platform } from "../domain/owner.ts";
+import {
+  type Assessment,
+  assess,
+  BACKUP_STATES,
+  INDICATORS,
+  NEXT_STEPS,
+  STALENESS_REASONS,
+  type StalenessPolicy,
+} from "../domain/staleness.ts";
+
+export const Timestamp = z.iso.datetime();
+
+export const Staleness = z.strictObject({
+  state: z.enum(BACKUP_STATES),
+  reasons: z.array(z.enum(STALENESS_REASONS)),
+  indicator: z.enum(INDICATORS),
+  nextStep: z.enum(NEXT_STEPS),
+});
+
+/** `digest`: SHA-256 of the stored document, base64url. `sizeBytes`: of that document. */
+export const VersionStatus = z.strictObject({
+  id: z.string(),
+  generation: z.int(),
+  createdAt: Timestamp,
+  device: z.strictObject({ id: z.string(), name: z.string().optional() }),
+  digest: z.string(),
+  sizeBytes: z.int(),
+  accounts: AccountCounts,
+});
+
+export const BackupStatus = z.strictObject({
+  platform: Platform,
+  generation: z.int(),
+  etag: z.string(),
+  /** The newest version; of a deleted backup, the one that undelete would bring back. */
+  version: VersionStatus.optional(),
+  confirmedAt: Timestamp,
+  deletedAt: Timestamp.optional(),
+  undeletableUntil: Timestamp.optional(),
+  staleness: Staleness,
+});
+
+export function versionStatus(
+  { id, generation, createdAt, device, digest, sizeBytes, accounts }: Version,
+  { devices }: Head,
+): z.infer<typeof VersionStatus> {
+  const name = findDevice(devices, device)?.name;
+  return {
+    id,
+    generation,
+    createdAt: createdAt.toISOString(),
+    device: { id: device, ...(name && { name }) },
+    digest,
+    sizeBytes,
+    accounts,
+  };
+}
+
+export function backupStatus(
+  platform: Platform,
+  { head, etag }: StoredHead,
+  policy: StalenessPolicy,
+  now: Date,
+): z.infer<typeof BackupStatus> {
+  const [newest] = head.versions;
+  return {
+    platform,
+    generation: head.generation,
+    etag,
+    ...(newest && { version: versionStatus(newest, head) }),
+    confirmedAt: head.confirmedAt.toISOString(),
+    ...(head.deletedAt && {
+      deletedAt: head.deletedAt.toISOString(),
+      undeletableUntil: undeletableUntil(head.deletedAt, policy.undeleteDays).toISOString(),
+    }),
+    staleness: assess(head, {}, policy, now) satisfies Assessment,
+  };
+}

@@ -1,0 +1,44 @@
+/** How a device is told to its owner, and where to find one by its id. */
+import * as z from "zod";
+import { type Device, findDevice } from "../domain/device.ts";
+import { Failure } from "../domain/failure.ts";
+import type { StoredHead } from "../domain/head.ts";
+import { type Caller, DeviceId, Platform } from "../domain/owner.ts";
+import type { Heads } from "./admit.ts";
+import { Timestamp } from "./backup-status.ts";
+
+/** `lastSeenAt`: when it last changed something. `isThisDevice`: it sent this request. */
+export const DeviceStatus = z.strictObject({
+  id: DeviceId,
+  name: z.string(),
+  platform: Platform,
+  registeredAt: Timestamp,
+  lastSeenAt: Timestamp,
+  lastRecoveryAt: Timestamp.optional(),
+  revokedAt: Timestamp.optional(),
+  isThisDevice: z.boolean(),
+});
+
+export const deviceStatus = (
+  { id, name, registeredAt, lastSeenAt, lastRecoveryAt, revokedAt }: Device,
+  platform: Platform,
+  caller: Caller,
+): z.infer<typeof DeviceStatus> => ({
+  id,
+  name,
+  platform,
+  registeredAt: registeredAt.toISOString(),
+  lastSeenAt: lastSeenAt.toISOString(),
+  ...(lastRecoveryAt && { lastRecoveryAt: lastRecoveryAt.toISOString() }),
+  ...(revokedAt && { revokedAt: revokedAt.toISOString() }),
+  isThisDevice: id === caller.device,
+});
+
+/** The platform whose head lists the device, and that head. Fails as `device-not-found`. */
+export function locateDevice(heads: Heads, id: DeviceId): { platform: Platform; stored: StoredHead } {
+  for (const platform of Platform.options) {
+    const stored = heads[platform];
+    if (stored && findDevice(stored.head.devices, id)) return { platform, stored };
+  }
+  throw new Failure("device-not-found", "There is no such device.");
+}

@@ -1,0 +1,97 @@
+/** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { Platform } from "../domain/owner.ts";
+import { admitDevice } from "./admit.ts";
+import { authenticate } from "./authenticate.ts";
+import { challengeFor } from "./challenge.ts";
+import { type Endpoint, takesBody } from "./endpoint.ts";
+import { readIdempotencyKey } from "./idempotency.ts";
+import { logRequest } from "./log.ts";
+import { parse } from "./parse.ts";
+import { readPrecondition } from "./precondition.ts";
+import { kindOf, problemOf } from "./problem.ts";
+import { readJson } from "./read-body.ts";
+import type { Services } from "./services.ts";
+
+export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
+  return async (request, context) => {
+    const startedAt = performance.now();
+    const { response, error } = await answer(endpoint, request, services).then(
+      (reply) => ({ response: reply, error: undefined }),
+      (error: unknown) => ({ response: problemResponse(error, context, services), error }),
+    );
+    logRequest(context, { endpoint: endpoint.name, status: response.status, error, startedAt });
+    return { ...response, headers: { ...response.headers, ...common(context) } };
+  };
+}
+
+/** What every reply carries. */
+const common = ({ invocationId }: InvocationContext) => ({
+  "cache-control": "no-store",
+  "x-request-id": invocationId,
+});
+
+async function answer(
+  endpoint: Endpoint,
+  request: HttpRequest,
+  services: Services,
+): Promise<HttpResponseInit> {
+  const now = services.clock();
+  const caller =
+    endpoint.access === "anonymous"
+      ? undefined
+      : await authenticate(endpoint.access, request, targetOf(endpoint, request, services), services, now);
+  const asked = await readRequest(endpoint, request, services);
+  const heads =
+    caller &&
+    (await admitDevice(services.heads, caller, {
+      platform: Platform.safeParse(request.params["platform"]).data,
+      newcomers: endpoint.newcomers,
+    }));
+  const { status, body, etag } = await endpoint.handle(
+    { ...asked, now, ...(caller && { caller, heads }) },
+    services,
+  );
+  return json(status, body, etag ? { etag } : {});
+}
+
+/** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes what the client asked for. */
+function targetOf({ method, route }: Endpoint, { params }: HttpRequest, { policy }: Services) {
+  const path = route.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  return { method, url: `${policy.publicBaseUrl}/${path}` };
+}
+
+async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
+  const { params, query, body } = endpoint.request;
+  return {
+    params: parse(params, request.params, "path"),
+    query: parse(query, Object.fromEntries(new URL(request.url).searchParams), "query"),
+    precondition: endpoint.conditional ? readPrecondition(request) : undefined,
+    idempotencyKey: readIdempotencyKey(request),
+    body: takesBody(endpoint)
+      ? parse(body, await readJson(request, policy.maxUploadBytes), "body")
+      : undefined,
+  };
+}
+
+function problemResponse(
+  error: unknown,
+  { invocationId }: InvocationContext,
+  { policy }: Services,
+): HttpResponseInit {
+  const problem = problemOf(error, invocationId);
+  const challenge = challengeFor(kindOf(error), {
+    maxAgeSeconds: policy.signInMaxAgeSeconds,
+    authContexts: policy.authContexts,
+  });
+  return json(problem.status, problem, {
+    "content-type": "application/problem+json",
+    ...(challenge && { "www-authenticate": challenge }),
+    ...(problem.retryAfterSeconds && { "retry-after": String(problem.retryAfterSeconds) }),
+  });
+}
+
+const json = (status: number, body: unknown, headers: Record<string, string>): HttpResponseInit =>
+  body === undefined
+    ? { status, headers }
+    : { status, body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } };

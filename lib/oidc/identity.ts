@@ -1,0 +1,10 @@
+/** The Identity port: tokens of the configured providers, proofs of devices. */
+import type { Clock } from "../domain/clock.ts";
+import type { Identity } from "../domain/owner.ts";
+import { accessTokenVerifier, type TokenIssuer } from "./access-token.ts";
+import { deviceProofVerifier } from "./device-proof.ts";
+
+export const oidcIdentity = (issuers: TokenIssuer[], now: Clock): Identity => ({
+  verifyToken: accessTokenVerifier(issuers, now),
+  verifyProof: deviceProofVerifier(now),
+});
