@@ -2,7 +2,15 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
 
 export type Platform = "ios" | "android";
-export type PhoneOptions = { api: string; issuer: string; platform: Platform };
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** `fetch` and `now` are the phone's network and clock; the real ones if left out. */
+export type PhoneOptions = {
+  api: string;
+  issuer: string;
+  platform: Platform;
+  fetch?: Fetch;
+  now?: () => Date;
+};
 export type Reply = { status: number; headers: Headers; body: unknown };
 export type Call = { body?: unknown; headers?: Record<string, string>; token?: string };
 
@@ -11,17 +19,21 @@ const latestApp = { ios: "ios/5.7.0", android: "android/6.6.0" } as const satisf
 export class Phone {
   readonly #api: string;
   readonly #issuer: string;
+  readonly #fetch: Fetch;
+  readonly #now: () => Date;
   readonly #key: KeyObject;
   readonly #jwk: object;
   readonly platform: Platform;
   readonly deviceId: string;
   token = "";
 
-  constructor({ api, issuer, platform }: PhoneOptions) {
+  constructor({ api, issuer, platform, fetch = globalThis.fetch, now = () => new Date() }: PhoneOptions) {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const { crv, kty, x, y } = publicKey.export({ format: "jwk" });
     this.#api = api;
     this.#issuer = issuer;
+    this.#fetch = fetch;
+    this.#now = now;
     this.#key = privateKey;
     this.#jwk = { crv, kty, x, y };
     this.platform = platform;
@@ -42,9 +54,13 @@ export class Phone {
   }
 
   /** `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. */
-  async call(method: string, path: string, { body, headers = {}, token = this.token }: Call = {}): Promise<Reply> {
+  async call(
+    method: string,
+    path: string,
+    { body, headers = {}, token = this.token }: Call = {},
+  ): Promise<Reply> {
     const url = `${this.#api}/${path}`;
-    const response = await fetch(url, {
+    const response = await this.#fetch(url, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -56,13 +72,17 @@ export class Phone {
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? undefined : JSON.parse(text),
+    };
   }
 
   /** A DPoP proof (RFC 9449 §4.2) for one request; `claims` and `header` replace what it would say. */
   proof(method: string, url: string, token: string, claims: object = {}, header: object = {}): string {
     const [htu] = url.split("?");
-    const iat = Math.floor(Date.now() / 1000);
+    const iat = Math.floor(this.#now().getTime() / 1000);
     const payload = { htm: method, htu, iat, jti: randomUUID(), ath: sha256(token), ...claims };
     const input = `${encode({ typ: "dpop+jwt", alg: "ES256", jwk: this.#jwk, ...header })}.${encode(payload)}`;
     const signature = sign("sha256", Buffer.from(input), { key: this.#key, dsaEncoding: "ieee-p1363" });

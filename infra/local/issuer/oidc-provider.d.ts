@@ -13,7 +13,7 @@ declare module "oidc-provider" {
     };
   };
   export type Interaction = { uid: string; params: Record<string, unknown>; prompt: { name: string } };
-  export type LoginResult = { login: { accountId: string; ts: number; remember: boolean } };
+  export type LoginResult = { login: { accountId: string; ts: number; remember: boolean }; consent: object };
 
   export interface Grant {
     addOIDCScope(scope: string): void;
@@ -35,6 +35,5 @@ declare module "oidc-provider" {
       result: LoginResult,
       options?: { mergeWithLastSubmission: boolean },
     ): Promise<void>;
-    on(event: "server_error", listener: (context: Context, error: Error) => void): this;
   }
 }

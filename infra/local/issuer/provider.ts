@@ -27,7 +27,7 @@ export function createProvider({ issuer, keys, cookieKey, adapter }: ProviderOpt
     jwks: { keys },
     cookies: { keys: [cookieKey] },
     clients: [client],
-    scopes: ["openid", "offline_access", scope],
+    scopes: ["openid", "offline_access"],
     clientBasedCORS: () => true,
     findAccount: (_: Context, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
     interactions: { url: (_: Context, { uid }: { uid: string }) => `/sign-in/${uid}` },

@@ -29,9 +29,9 @@ export async function finishSignIn(provider: Provider, request: IncomingMessage,
   }
   const { subject, minutesAgo } = form.data;
   const ts = Math.floor(Date.now() / 1000 - minutesAgo * 60);
-  await provider.interactionFinished(request, response, {
-    login: { accountId: subject, ts, remember: false },
-  });
+  // Native apps are always asked for consent; whoever signs in here gives it.
+  const login = { accountId: subject, ts, remember: false };
+  await provider.interactionFinished(request, response, { login, consent: {} });
 }
 
 const signInPage = (uid: string, client: string) => `<!doctype html>

@@ -23,7 +23,6 @@ export async function startIssuer({ port, dataFile }: IssuerOptions): Promise<Lo
 function toHandler(issuer: string, keys: SigningKeys): Handler {
   const shared = { issuer, cookieKey: randomUUID(), adapter: createMemoryAdapter() };
   let provider = createProvider({ ...shared, keys: keys.all() });
-  for (const n of ["server_error","authorization.error"] as const) provider.on(n as never, (_: unknown, e: Error) => process.stderr.write(`${n} ${e.stack}\n`));
   const counters = { jwks: 0, discovery: 0, tokens: 0 };
   const rotate = async () => {
     await keys.rotate();

@@ -1,0 +1,47 @@
+/** What the tests back up. Every value that must never be seen outside begins with "canary" (or, as base32, CANARY). */
+import { randomBytes } from "node:crypto";
+import type { Reply } from "../../infra/local/phone.ts";
+import type { Account } from "../../lib/domain/account.ts";
+import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+
+type ThirdParty = Extract<Account, { kind: "third-party" }>;
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+export const aSecret = () => `CANARY${Array.from(randomBytes(20), (byte) => BASE32[byte % 32]).join("")}`;
+
+export const anAccount = (change: Partial<ThirdParty> = {}): ThirdParty => ({
+  kind: "third-party",
+  issuer: "canary-issuer",
+  userName: `canary-user-${crypto.randomUUID()}`,
+  otp: { type: "totp", secret: aSecret(), algorithm: "SHA1", digits: 6, period: 30 },
+  ...change,
+});
+
+export const aPersonalAccount = (change: object = {}): Account => ({
+  kind: "personal",
+  issuer: "https://canary-personal.example",
+  userName: `canary-user-${crypto.randomUUID()}`,
+  usesPush: false,
+  ...change,
+});
+
+export const aWorkAccount = (change: object = {}): Account => ({
+  kind: "work",
+  issuer: "https://canary-work.example",
+  tenant: "canary-tenant",
+  userName: `canary-user-${crypto.randomUUID()}`,
+  usesPush: true,
+  ...change,
+});
+
+export const aBackup = (
+  accounts: Account[] = [anAccount(), aPersonalAccount(), aWorkAccount()],
+): BackupDocument => ({
+  accounts,
+  settings: { sortBy: "manual", theme: "dark" },
+});
+
+export const nothingYet = { "if-none-match": "*" };
+
+/** The precondition that names the state which a reply told of. */
+export const replacing = ({ headers }: Reply) => ({ "if-match": headers.get("etag") ?? "" });

@@ -1,0 +1,35 @@
+/** Finds the declaration of a request's endpoint, and holds a reply against it. */
+import { expect } from "vitest";
+import { endpoints } from "../../functions/endpoints.ts";
+import type { Reply } from "../../infra/local/phone.ts";
+import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
+import { Problem, problems, typeOf } from "../../lib/http/problem.ts";
+
+export function endpointFor(
+  method: string,
+  url: string,
+  api: string,
+): { endpoint: Endpoint; params: Record<string, string> } {
+  const path = url.slice(api.length + 1).split("?")[0] ?? "";
+  for (const endpoint of endpoints) {
+    const pattern = new RegExp(`^${endpoint.route.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
+    const match = endpoint.method === method && pattern.exec(path);
+    if (match) return { endpoint, params: { ...match.groups } };
+  }
+  throw new Error(`no endpoint takes ${method} ${path}`);
+}
+
+/** Every reply must be one that the endpoint declares: its status, the shape of its body, its headers. */
+export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Reply): void {
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  const schema = endpoint.replies[status];
+  if (schema) return void schema.parse(body);
+  const problem = Problem.parse(body);
+  const declared = problemsOf(endpoint).filter((kind) => kind !== "unexpected");
+  expect(declared.map(typeOf)).toContain(problem.type);
+  const kind = declared.find((candidate) => typeOf(candidate) === problem.type);
+  expect(kind && problems[kind].status).toBe(status);
+  expect(headers.get("content-type")).toBe("application/problem+json");
+  expect(headers.get("retry-after") !== null).toBe(problem.retry === "as-is");
+}

@@ -1,0 +1,46 @@
+/** Phones whose every reply is held against the endpoint's declaration. */
+import { inject } from "vitest";
+import { type Call, Phone, type Platform, type Reply } from "../../infra/local/phone.ts";
+import type { App } from "./app.ts";
+import { endpointFor, expectDeclared } from "./declared.ts";
+
+export class CheckedPhone extends Phone {
+  override async call(method: string, path: string, call: Call = {}): Promise<Reply> {
+    const reply = await super.call(method, path, call);
+    const { api } = inject("surroundings");
+    expectDeclared(endpointFor(method, `${api}/${path}`, api).endpoint, reply);
+    return reply;
+  }
+}
+
+/** `app`: the phone talks to this one in the same process; without it, to the stack's host over HTTP. */
+export type APhone = { owner?: string; platform?: Platform; app?: App; authTime?: Date; now?: () => Date };
+
+/** A new device, signed in. */
+export async function aPhone({
+  owner = anOwner(),
+  platform = "android",
+  app,
+  authTime,
+  now = app?.services.clock,
+}: APhone = {}): Promise<CheckedPhone> {
+  const { api, issuer } = inject("surroundings");
+  const phone = new CheckedPhone({
+    api,
+    issuer,
+    platform,
+    ...(app && { fetch: app.fetch }),
+    ...(now && { now }),
+  });
+  await phone.signIn(owner, signInAt(authTime ?? now?.() ?? new Date()));
+  return phone;
+}
+
+/** What a sign-in at that time looks like an hour later at most, also where that time is yet to come. */
+export function signInAt(time: Date): { authTime: number; expiresIn: number } {
+  const authTime = Math.floor(time.getTime() / 1000);
+  return { authTime, expiresIn: Math.max(3600, authTime - Math.floor(Date.now() / 1000) + 3600) };
+}
+
+/** A subject that nobody else has. */
+export const anOwner = () => `canary-owner-${crypto.randomUUID()}`;

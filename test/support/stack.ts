@@ -1,0 +1,40 @@
+/** Starts the local stack once for all test files and tells them where it is. */
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { buildBundle } from "../../infra/local/build.ts";
+import { startStack } from "../../infra/local/stack.ts";
+
+export type Surroundings = {
+  api: string;
+  issuer: string;
+  vault: string;
+  /** The settings that the Functions host of the stack runs with. */
+  settings: Record<string, string>;
+  /** All that the host has printed. */
+  hostLog: string;
+};
+
+declare module "vitest" {
+  interface ProvidedContext {
+    surroundings: Surroundings;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const data = mkdtempSync(join(tmpdir(), "authenticator-backup-"));
+  const hostLog = join(data, "host.log");
+  await buildBundle();
+  const stack = await startStack({
+    data,
+    ports: "free",
+    log: (line) => appendFileSync(hostLog, `${line}\n`),
+  });
+  const { api, issuer, vault } = stack.addresses;
+  project.provide("surroundings", { api, issuer, vault, settings: stack.settings, hostLog });
+  return async () => {
+    await stack.close();
+    rmSync(data, { recursive: true, force: true });
+  };
+}
