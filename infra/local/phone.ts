@@ -13,10 +13,13 @@ export type PhoneOptions = {
 };
 export type Reply = { status: number; headers: Headers; body: unknown };
 export type Call = { body?: unknown; headers?: Record<string, string>; token?: string };
+export type Prepared = { url: string; method: string; headers: Record<string, string>; body?: string };
 
 const latestApp = { ios: "ios/5.7.0", android: "android/6.6.0" } as const satisfies Record<Platform, string>;
 
 export class Phone {
+  /** Where requests go: one instance of the service; `#api` is its public address, which proofs are made for. */
+  instance: string;
   readonly #api: string;
   readonly #issuer: string;
   readonly #fetch: Fetch;
@@ -31,6 +34,7 @@ export class Phone {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const { crv, kty, x, y } = publicKey.export({ format: "jwk" });
     this.#api = api;
+    this.instance = api;
     this.#issuer = issuer;
     this.#fetch = fetch;
     this.#now = now;
@@ -54,28 +58,30 @@ export class Phone {
   }
 
   /** `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. */
-  async call(
-    method: string,
-    path: string,
-    { body, headers = {}, token = this.token }: Call = {},
-  ): Promise<Reply> {
-    const url = `${this.#api}/${path}`;
-    const response = await this.#fetch(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        dpop: this.proof(method, url, token),
-        "app-version": latestApp[this.platform],
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
+  async call(method: string, path: string, call: Call = {}): Promise<Reply> {
+    const { url, ...init } = this.prepare(method, path, call);
+    const response = await this.#fetch(url, init);
     const text = await response.text();
     return {
       status: response.status,
       headers: response.headers,
       body: text === "" ? undefined : JSON.parse(text),
+    };
+  }
+
+  /** What `call` would send: to be sent once, within a minute. */
+  prepare(method: string, path: string, { body, headers = {}, token = this.token }: Call = {}): Prepared {
+    return {
+      url: `${this.instance}/${path}`,
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        dpop: this.proof(method, `${this.#api}/${path}`, token),
+        "app-version": latestApp[this.platform],
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     };
   }
 

@@ -1,0 +1,130 @@
+/** `npm run bench`: what each operation costs beside bare storage and vault calls, measured in turns in one run. Exits 1 over budget. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bareStorage, bareVault } from "./bench/bare.ts";
+import { countCalls } from "./bench/count-calls.ts";
+import { atOnce, interleaved } from "./bench/measure.ts";
+import { peakMemory } from "./bench/memory.ts";
+import { aDocument, type Owner, signUpMany } from "./bench/owners.ts";
+import { machine, milliseconds, Report } from "./bench/report.ts";
+import { buildBundle } from "./build.ts";
+import { pathOf } from "./child.ts";
+import { startHost } from "./host-process.ts";
+import { type Stack, startStack } from "./stack.ts";
+
+const ROUNDS = 300;
+const WARM_UP = 50;
+const CLIENTS = 16;
+const MEMORY_BUDGET_MB = 200;
+const APP = pathOf("../..", import.meta.url);
+const DOCUMENT = aDocument(50);
+const LARGE_DOCUMENT = aDocument(1000, 850);
+const quiet = () => undefined;
+
+/** An instance that isn't the measured one, so that the measured one has no owner's key in its cache. */
+async function signUp(stack: Stack, count: number, document: string): Promise<Owner[]> {
+  const host = await startHost({ appFolder: APP, port: 0, settings: stack.settings, log: quiet });
+  const owners = await signUpMany(count, { ...stack.addresses, instance: `${host.url}/api` }, document);
+  for (const owner of owners) owner.moveTo(stack.addresses.api);
+  await host.close();
+  return owners;
+}
+
+async function oneClient(stack: Stack, report: Report): Promise<void> {
+  const [storage, unwrap] = [await bareStorage(stack.settings, DOCUMENT.length), bareVault(stack.settings)];
+  const turns = ROUNDS + WARM_UP;
+  const uploaders = await signUp(stack, turns, DOCUMENT);
+  const askers = await signUp(stack, turns, DOCUMENT);
+  const recoverers = await signUp(stack, turns, DOCUMENT);
+  const owner = (owners: Owner[], turn: number) => owners[turn % owners.length] ?? fail();
+  const p50 = await interleaved(
+    {
+      put: storage.put,
+      get: storage.get,
+      unwrap,
+      upload: (turn) => owner(uploaders, turn).upload(DOCUMENT),
+      stalenessCold: (turn) => owner(askers, turn).staleness(),
+      stalenessCached: (turn) => owner(askers, turn).staleness(),
+      recovery: (turn) => owner(recoverers, turn).recover(),
+    },
+    { rounds: ROUNDS, warmUp: WARM_UP },
+  );
+  report.heading(`One client, p50 of ${ROUNDS}, a document of ${DOCUMENT.length} bytes with 50 accounts`);
+  for (const name of ["put", "get", "unwrap"] as const) {
+    report.row({ name: `bare ${name}`, value: milliseconds(p50[name]), note: "" });
+  }
+  const row = (name: string, value: number, bare: number, budget: number, note: string) =>
+    report.row({ name, value: milliseconds(value), ratio: value / bare, budget, note });
+  row("upload", p50.upload, p50.put, 3.2, "of a bare PUT");
+  row("staleness, key cached", p50.stalenessCached, p50.get, 1.6, "of a bare GET");
+  row("staleness, key not cached", p50.stalenessCold, p50.get, 2.2, "of a bare GET");
+  row("recovery", p50.recovery, p50.get + p50.unwrap, 2.5, "of a bare GET and an unwrap");
+}
+
+async function manyClients(stack: Stack, report: Report): Promise<void> {
+  const storage = await bareStorage(stack.settings, DOCUMENT.length);
+  const owners = await signUp(stack, CLIENTS, DOCUMENT);
+  const owner = (turn: number) => owners[turn] ?? fail();
+  const each = await atOnce(
+    {
+      put: storage.put,
+      get: storage.get,
+      upload: (turn) => owner(turn).upload(DOCUMENT),
+      staleness: (turn) => owner(turn).staleness(),
+    },
+    { clients: CLIENTS, blocks: 5, perBlock: 20 * CLIENTS },
+  );
+  report.heading(`${CLIENTS} clients at once, time per operation`);
+  report.row({ name: "bare put", value: milliseconds(each.put), note: "" });
+  report.row({ name: "bare get", value: milliseconds(each.get), note: "" });
+  const upload = { ratio: each.upload / each.put, budget: 4.5, note: "of a bare PUT" };
+  report.row({ name: "upload", value: milliseconds(each.upload), ...upload });
+  const staleness = { ratio: each.staleness / each.get, note: "of a bare GET" };
+  report.row({ name: "staleness", value: milliseconds(each.staleness), ...staleness });
+}
+
+async function memory(stack: Stack, report: Report): Promise<void> {
+  const host = await startHost({ appFolder: APP, port: 0, settings: stack.settings, log: quiet });
+  const where = { ...stack.addresses, instance: `${host.url}/api` };
+  const owners = await signUpMany(CLIENTS, where, LARGE_DOCUMENT);
+  const upload = (turn: number) => (owners[turn] ?? fail()).upload(LARGE_DOCUMENT);
+  await atOnce({ upload }, { clients: CLIENTS, blocks: 3, perBlock: 5 * CLIENTS });
+  const peak = peakMemory(host.pid() ?? 0);
+  await host.close();
+  if (peak === undefined) return;
+  const size = (LARGE_DOCUMENT.length / 2 ** 20).toFixed(2);
+  report.heading(`Memory of the functions process while ${CLIENTS} clients upload ${size} MiB each`);
+  const note = "of the budget";
+  report.row({
+    name: "peak resident",
+    value: `${peak.toFixed(0)} MB`,
+    ratio: peak / MEMORY_BUDGET_MB,
+    budget: 1,
+    note,
+  });
+}
+
+async function counts(stack: Stack, report: Report): Promise<void> {
+  report.heading("Calls per operation, on an instance that has just started");
+  for (const { name, reads, writes, vault } of await countCalls(stack, APP, DOCUMENT)) {
+    report.row({ name, value: "", note: `${reads} blob reads, ${writes} blob writes, ${vault} vault calls` });
+  }
+}
+
+function fail(): never {
+  throw new RangeError("no such owner");
+}
+
+const report = new Report();
+const data = await mkdtemp(join(tmpdir(), "authenticator-backup-bench-"));
+await buildBundle();
+const stack = await startStack({ data, ports: "free", log: quiet });
+console.log(machine());
+await oneClient(stack, report);
+await manyClients(stack, report);
+await memory(stack, report);
+await counts(stack, report);
+await stack.close();
+await rm(data, { recursive: true, force: true });
+process.exitCode = report.over ? 1 : 0;

@@ -1,0 +1,49 @@
+/** Counts the storage and vault calls of each operation on an instance that has just started. */
+import * as z from "zod";
+import { startHost } from "../host-process.ts";
+import type { Stack } from "../stack.ts";
+import { type StorageCounts, startCountingProxy } from "./counting-proxy.ts";
+import { Owner } from "./owners.ts";
+
+const VaultCounters = z.record(z.string(), z.number());
+
+export type CallCounts = StorageCounts & { name: string; vault: number };
+
+export async function countCalls(stack: Stack, appFolder: string, document: string): Promise<CallCounts[]> {
+  const { blob, vault } = stack.addresses;
+  const proxy = await startCountingProxy(blob);
+  const settings = through(proxy.url, blob, stack.settings);
+  const host = await startHost({ appFolder, port: 0, settings, log: () => undefined });
+  const owner = new Owner(stack.addresses);
+  owner.moveTo(`${host.url}/api`);
+  const counted = async (name: string, work: () => Promise<unknown>): Promise<CallCounts> => {
+    const before = await vaultCalls(vault);
+    await work();
+    return { name, ...proxy.take(), vault: (await vaultCalls(vault)) - before };
+  };
+  const counts = [
+    await counted("first upload of an owner", () => owner.signUp(document)),
+    await counted("upload", () => owner.upload(document)),
+    await counted("staleness", () => owner.staleness()),
+    await counted("recovery", () => owner.recover()),
+  ];
+  await host.close();
+  await proxy.close();
+  return counts;
+}
+
+/** The settings of an instance whose storage calls pass the proxy. */
+const through = (proxyUrl: string, blobUrl: string, settings: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, value.replaceAll(blobUrl, proxyUrl)]),
+  );
+
+/** Each request for one operation; the vault's own challenge of a client without a token is none. */
+async function vaultCalls(vault: string): Promise<number> {
+  const {
+    unauthenticated: _,
+    unauthenticatedWithBody: __,
+    ...calls
+  } = VaultCounters.parse(await (await fetch(`${vault}/dev/counters`)).json());
+  return Object.values(calls).reduce((sum, count) => sum + count, 0);
+}
