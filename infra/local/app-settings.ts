@@ -3,9 +3,9 @@ import type { Azurite } from "./azurite.ts";
 import type { Identity } from "./identity.ts";
 import type { PublicKey } from "./vault-admin.ts";
 
-export const apiAudience = "api://authenticator-backup";
+const apiAudience = "api://authenticator-backup";
 
-export type Pieces = {
+type Pieces = {
   apiUrl: string;
   issuerUrl: string;
   identity: Identity;

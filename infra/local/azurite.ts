@@ -8,7 +8,7 @@ const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 const defaultPorts = { blob: 10_000, queue: 10_001 };
 const compileCache = pathOf("../../node_modules/.cache/azurite", import.meta.url);
 
-export type AzuriteOptions = {
+type AzuriteOptions = {
   data: string;
   /** Port 0 = any free one. */
   ports: { blob: number; queue: number };
@@ -36,7 +36,15 @@ export async function startAzurite({ data, ports, log }: AzuriteOptions): Promis
     throw new Error(`Azurite ended (${reason}) before it listened. ${problems.join(" ")}`);
   });
   const { Blob: blob = "", Queue: queue = "" } = await Promise.race([listening.promise, failed]);
-  return { blob, queue, connectionString: connectionStringFor(blob, queue), close: child.stop };
+  let closing = false;
+  void child.ended.then((reason) => {
+    if (!closing) log(`Azurite ended (${reason}). Nothing can be stored until the stack is started again.`);
+  });
+  const close = () => {
+    closing = true;
+    return child.stop();
+  };
+  return { blob, queue, connectionString: connectionStringFor(blob, queue), close };
 }
 
 const argumentsFor = (data: string, { blob, queue }: AzuriteOptions["ports"]) => [

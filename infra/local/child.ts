@@ -7,10 +7,11 @@ import { fileURLToPath } from "node:url";
 const graceMs = 5_000;
 const endWithParent = new URL("./end-with-parent.ts", import.meta.url).href;
 
-export type ChildOptions = {
+type ChildOptions = {
   script: string;
   args: readonly string[];
   env: Record<string, string>;
+  cwd?: string;
   onLine(line: string, stream: "stdout" | "stderr"): void;
 };
 
@@ -21,9 +22,10 @@ export type Child = {
   stop(): Promise<void>;
 };
 
-export function spawnNode({ script, args, env, onLine }: ChildOptions): Child {
+export function spawnNode({ script, args, env, cwd, onLine }: ChildOptions): Child {
   const child = spawn(process.execPath, ["--import", endWithParent, script, ...args], {
     env: { ...inherited(), ...env },
+    ...(cwd && { cwd }),
     // A group of its own, so that Ctrl-C reaches the parent only and it ends its children in order.
     detached: true,
     windowsHide: true,

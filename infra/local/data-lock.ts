@@ -1,9 +1,10 @@
 /** Keeps two stacks from using one data folder: whoever holds it listens on a socket named after it. */
 import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { isAnswering } from "./is-answering.ts";
 
 export class DataFolderTaken extends Error {
   constructor(data: string) {
@@ -14,11 +15,11 @@ export class DataFolderTaken extends Error {
   }
 }
 
-export type DataLock = { release(): Promise<void> };
+type DataLock = { release(): Promise<void> };
 
 export async function lockDataFolder(data: string): Promise<DataLock> {
   const address = socketAddress(resolve(data));
-  if (await isAnswering(address)) throw new DataFolderTaken(data);
+  if (await isAnswering({ path: address })) throw new DataFolderTaken(data);
   if (process.platform !== "win32") removeIfThere(address);
   const server = await listen(address);
   return { release: () => new Promise((done) => server.close(() => done())) };
@@ -28,16 +29,6 @@ function socketAddress(data: string): string {
   const name = `authenticator-backup-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 }
-
-const isAnswering = (address: string) =>
-  new Promise<boolean>((answer) => {
-    const socket = connect(address);
-    socket.once("error", () => answer(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      answer(true);
-    });
-  });
 
 function removeIfThere(address: string): void {
   try {

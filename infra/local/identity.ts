@@ -8,7 +8,7 @@ const tokenPath = "/metadata/identity/oauth2/token";
 const issuer = "https://sts.windows.net/local-development/";
 const lifetimeSeconds = 24 * 60 * 60;
 
-export type PrincipalName = string;
+type PrincipalName = string;
 
 export type Identity = LoopbackServer & {
   /** What the app gets as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
@@ -18,7 +18,7 @@ export type Identity = LoopbackServer & {
   verifyToken(token: string, audience: string): Promise<PrincipalName>;
 };
 
-export type IdentityOptions = { port: number; header?: string; principals?: readonly PrincipalName[] };
+type IdentityOptions = { port: number; header?: string; principals?: readonly PrincipalName[] };
 
 export async function startIdentity(options: IdentityOptions): Promise<Identity> {
   const { port, header = randomUUID(), principals = ["app", "admin"] } = options;

@@ -1,5 +1,8 @@
 /** A simulated phone: makes its device key, signs in at the issuer, and calls the API as an app would. */
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
+import * as z from "zod";
+
+const Token = z.object({ access_token: z.string() });
 
 export type Platform = "ios" | "android";
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -22,7 +25,7 @@ export class Phone {
   instance: string;
   readonly #api: string;
   readonly #issuer: string;
-  readonly #fetch: Fetch;
+  #fetch: Fetch;
   readonly #now: () => Date;
   readonly #key: KeyObject;
   readonly #jwk: object;
@@ -44,6 +47,11 @@ export class Phone {
     this.deviceId = sha256(JSON.stringify(this.#jwk));
   }
 
+  /** From now on requests take this way, for example to another instance in the same process. */
+  through(fetch: Fetch): void {
+    this.#fetch = fetch;
+  }
+
   /** The issuer's development route stands in for a sign-in page; `claims` as that route takes them. */
   async signIn(subject: string, claims: Record<string, unknown> = {}): Promise<string> {
     const response = await fetch(`${this.#issuer}/dev/token`, {
@@ -52,9 +60,8 @@ export class Phone {
       body: JSON.stringify({ subject, ...claims }),
     });
     if (!response.ok) throw new Error(`the issuer answered ${response.status}`);
-    const { access_token: token }: { access_token: string } = await response.json();
-    this.token = token;
-    return token;
+    this.token = Token.parse(await response.json()).access_token;
+    return this.token;
   }
 
   /** `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. */

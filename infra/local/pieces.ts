@@ -12,7 +12,7 @@ const containers = ["backups", "keys"];
 const keyName = "backup-kek";
 
 export type PieceOptions = { data: string; ports: Ports; log(line: string): void; closers: Closers };
-export type VaultPiece = { url: string; identity: Identity; admin: VaultAdmin; publicKeys: PublicKey[] };
+type VaultPiece = { url: string; identity: Identity; admin: VaultAdmin; publicKeys: PublicKey[] };
 
 export async function startStorage({ data, ports, log, closers }: PieceOptions): Promise<Azurite> {
   const starting = startAzurite({ data: dataFiles(data).azurite, ports, log });

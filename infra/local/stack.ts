@@ -2,6 +2,7 @@
 import { appSettings } from "./app-settings.ts";
 import { pathOf } from "./child.ts";
 import { Closers } from "./closers.ts";
+import { startCoreTools } from "./core-tools.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { type HostProcess, startHost } from "./host-process.ts";
 import { type PieceOptions, startIdentityAndVault, startIssuerOnItsPort, startStorage } from "./pieces.ts";
@@ -19,8 +20,8 @@ export type StackOptions = {
   settings?: Record<string, string>;
   /** Forget what earlier starts left in the data folder. */
   fresh?: boolean;
-  /** Start no Functions host: another one is to run with `settings`. */
-  withoutHost?: boolean;
+  /** The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to others. */
+  host?: "embedded" | "func" | "none";
   log(line: string): void;
 };
 
@@ -56,7 +57,7 @@ async function start(options: StackOptions, closers: Closers): Promise<Stack> {
   const apiUrl = `http://127.0.0.1:${ports.api}/api`;
   const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, azurite: storage });
   const settings = { ...own, ...options.settings };
-  const host = options.withoutHost ? undefined : await startHostPiece(options, ports.api, settings, closers);
+  const host = await startHostPiece(options, ports.api, settings, closers);
   const { blob, queue } = storage;
   return {
     addresses: { api: apiUrl, issuer: issuer.url, vault: vault.url, blob, queue },
@@ -82,12 +83,14 @@ async function startStandIns(options: PieceOptions) {
 }
 
 async function startHostPiece(
-  { appFolder = repository, log }: StackOptions,
+  { appFolder = repository, host = "embedded", log }: StackOptions,
   port: number,
   settings: Record<string, string>,
   closers: Closers,
-): Promise<HostProcess> {
-  const host = await announceIfSlow("the Functions host", log, startHost({ appFolder, port, settings, log }));
-  closers.add(host.close);
-  return host;
+): Promise<HostProcess | undefined> {
+  if (host === "none") return undefined;
+  const start = host === "func" ? startCoreTools : startHost;
+  const running = await announceIfSlow("the Functions host", log, start({ appFolder, port, settings, log }));
+  closers.add(running.close);
+  return running;
 }

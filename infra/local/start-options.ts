@@ -1,13 +1,22 @@
 /** The options of `npm start`. */
 import { parseArgs } from "node:util";
 
-export type StartOptions = { json: boolean; freePorts: boolean; fresh: boolean; data: string };
+export type StartOptions = {
+  json: boolean;
+  freePorts: boolean;
+  fresh: boolean;
+  data: string;
+  app: string | undefined;
+  func: boolean;
+};
 
 export const usage = `npm start [-- options]
   --json         print one JSON line with the addresses, everything else on stderr
   --free-ports   take free ports instead of the usual ones, the same again at the next start
   --fresh        forget what earlier starts have stored
-  --data DIR     keep data in DIR instead of .local`;
+  --data DIR     keep data in DIR instead of .local
+  --app DIR      serve the app in DIR, built already, instead of building this one
+  --func         serve with Azure Functions Core Tools, which must be installed`;
 
 /** Throws a TypeError that names a wrong option. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
@@ -19,7 +28,10 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
       "free-ports": { type: "boolean", default: false },
       fresh: { type: "boolean", default: false },
       data: { type: "string", default: ".local" },
+      app: { type: "string" },
+      func: { type: "boolean", default: false },
     },
   });
-  return { json: values.json, freePorts: values["free-ports"], fresh: values.fresh, data: values.data };
+  const { json, fresh, data, app, func } = values;
+  return { json, freePorts: values["free-ports"], fresh, data, app, func };
 }

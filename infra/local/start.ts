@@ -16,11 +16,19 @@ function readOptions(): StartOptions {
   }
 }
 
-async function start({ json, freePorts, fresh, data }: StartOptions): Promise<Stack> {
+async function start({ json, freePorts, fresh, data, app, func }: StartOptions): Promise<Stack> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
   const begun = performance.now();
-  await announceIfSlow("the bundle", log, buildBundle());
-  const stack = await startStack({ data, ports: freePorts ? "free" : defaultPorts, fresh, log });
+  if (!app) await announceIfSlow("the bundle", log, buildBundle());
+  const ports = freePorts ? "free" : defaultPorts;
+  const stack = await startStack({
+    data,
+    ports,
+    fresh,
+    host: func ? "func" : "embedded",
+    log,
+    ...(app && { appFolder: app }),
+  });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(json ? JSON.stringify(stack.addresses) : describe(stack.addresses, data, seconds));
   return stack;
@@ -39,17 +47,32 @@ Try next:
 Ctrl-C ends everything.
 `;
 
-/** A second signal doesn't wait: the children end by themselves when this process is gone. */
+/** Ctrl-C arrives twice under npm, which passes on what the terminal has sent already: only a later one is impatience. */
 function endOnSignal(starting: Promise<Stack>): void {
-  let ending = false;
+  let askedAt: number | undefined;
   const end = async () => {
-    if (ending) process.exit(130);
-    ending = true;
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt > 1_000) process.exit(130);
+      return;
+    }
+    askedAt = performance.now();
     const [outcome] = await Promise.allSettled([starting]);
     if (outcome.status === "fulfilled") await outcome.value.close();
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => void end());
+  whenParentIsGone(() => void end());
+}
+
+/** npm's shell doesn't pass SIGTERM on: when npm is told to end, only the loss of the parent tells us. */
+function whenParentIsGone(act: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 250);
+  timer.unref();
 }
 
 function explain(error: unknown): never {

@@ -32,12 +32,9 @@ export function anApp({
   through = (blobs) => blobs,
   keys = (vault) => vault,
 }: AppOptions = {}): App {
-  const { settings: environment } = inject("surroundings");
+  const environment = { ...inject("surroundings").settings, ...settings };
   Object.assign(process.env, pick(environment, "IDENTITY_ENDPOINT", "IDENTITY_HEADER"));
-  const { storage, vault, issuers, clientId, ...policy } = configFromEnvironment({
-    ...environment,
-    ...settings,
-  });
+  const { storage, vault, issuers, clientId, ...policy } = configFromEnvironment(environment);
   const credential = managedIdentity(clientId);
   const container = (name: "backups" | "keys") =>
     through(blobContainer(blobService(storage[name], credential).getContainerClient(name)), name);

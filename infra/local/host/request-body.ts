@@ -9,12 +9,16 @@ export function bodyLimit(): number {
   return Number(process.env["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] ?? DEFAULT_LIMIT);
 }
 
+export function bodyLength({ headers }: IncomingMessage): number {
+  return Number(headers["content-length"] ?? 0);
+}
+
 /**
  * A chunked body vanishes: without a Content-Length the function gets none.
  * @throws BodyTooLarge before reading anything
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<ArrayBuffer | undefined> {
-  const length = Number(request.headers["content-length"] ?? 0);
+  const length = bodyLength(request);
   if (length > limit) throw new BodyTooLarge();
   if (length === 0) {
     request.resume();

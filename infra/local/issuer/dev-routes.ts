@@ -5,7 +5,7 @@ import { readBody, sendJson } from "../loopback-server.ts";
 import { signDevToken, TokenRequest } from "./dev-token.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
-export type DevState = {
+type DevState = {
   issuer: string;
   keys: SigningKeys;
   counters: { jwks: number; discovery: number; tokens: number };

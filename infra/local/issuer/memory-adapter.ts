@@ -5,7 +5,7 @@ const Payload = z.looseObject({ uid: z.string().optional(), grantId: z.string().
 type Entry = { payload: z.infer<typeof Payload>; expiresAt: number };
 
 /** What oidc-provider calls for each of its models; https://github.com/panva/node-oidc-provider/tree/main/docs#adapter */
-export type Adapter = {
+type Adapter = {
   upsert(id: string, payload: unknown, expiresIn?: number): Promise<void>;
   find(id: string): Promise<unknown>;
   findByUid(uid: string): Promise<unknown>;

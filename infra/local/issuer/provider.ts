@@ -4,7 +4,7 @@ import type { SigningKey } from "./signing-keys.ts";
 
 export const clientId = "authenticator-app";
 export const defaultAudience = "api://authenticator-backup";
-export const redirectUris = [
+const redirectUris = [
   "http://127.0.0.1/callback",
   "http://[::1]/callback",
   "com.example.authenticator:/callback",
@@ -14,7 +14,7 @@ const scope = "backup";
 const hour = 60 * 60;
 const fortnight = 14 * 24 * hour;
 
-export type ProviderOptions = {
+type ProviderOptions = {
   issuer: string;
   keys: readonly SigningKey[];
   cookieKey: string;

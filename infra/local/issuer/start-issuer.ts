@@ -9,7 +9,7 @@ import { createProvider } from "./provider.ts";
 import { finishSignIn, showSignIn } from "./sign-in-page.ts";
 import { openSigningKeys, type SigningKeys } from "./signing-keys.ts";
 
-export type IssuerOptions = {
+type IssuerOptions = {
   port: number;
   /** Where signing keys are kept between starts; in memory only if left out. */
   dataFile?: string;

@@ -10,7 +10,7 @@ import { badParameter, Refusal, throttled, unauthorized } from "./refusal.ts";
 export const vaultAudience = "https://vault.azure.net";
 
 export type VerifyToken = (token: string, audience: string) => Promise<string>;
-export type IncomingCall = { method: string; url: URL; authorization: string | undefined; body: string };
+type IncomingCall = { method: string; url: URL; authorization: string | undefined; body: string };
 export type Guards = Switches & { access: Access; verifyToken: VerifyToken };
 
 /** Ordered by a fault: the connection breaks instead of an answer. */
@@ -64,7 +64,7 @@ function findOperation({ method, url }: IncomingCall) {
 
 async function meetFault(fault: Fault | undefined): Promise<void> {
   if (!fault) return;
-  if (fault.latencyMs) await setTimeout(fault.latencyMs);
+  if (fault.latencyMs) await setTimeout(fault.latencyMs, undefined, { ref: false });
   if (fault.disconnect) throw new Disconnected();
   const refusal = refusalOf(fault);
   if (refusal) throw refusal;

@@ -2,14 +2,14 @@
 
 const auditLength = 1000;
 
-export type AuditEvent = {
+type AuditEvent = {
   time: string;
   operation: string;
   principal: string;
   resource: string;
   status: number;
 };
-export type Counters = Record<string, number>;
+type Counters = Record<string, number>;
 
 export type Observations = {
   count(operation: string): void;

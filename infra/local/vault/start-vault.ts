@@ -12,7 +12,7 @@ import { operations } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
 import { createThrottle } from "./throttle.ts";
 
-export type VaultOptions = {
+type VaultOptions = {
   port: number;
   /** Where keys are kept between starts; in memory only if left out. */
   dataFile?: string;

@@ -5,7 +5,7 @@ const windowMs = 10_000;
 const weightBySize = { 2048: 0.25, 3072: 1, 4096: 2 } as const;
 
 /** A 3072-bit key in an HSM: 500 operations in ten seconds, or 2,000 on a 2048-bit key, or ten new keys. */
-export const defaultOperationsPer10Seconds = 500;
+const defaultOperationsPer10Seconds = 500;
 
 export type Throttle = {
   /** `null` switches the limit off. */

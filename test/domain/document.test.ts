@@ -1,0 +1,206 @@
+/** The document: what may stand in it, how the rest is refused, and that it comes back as it was. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { identityOf } from "../../lib/domain/account.ts";
+import {
+  BackupDocument,
+  countAccounts,
+  decodeDocument,
+  encodeDocument,
+  MAX_ACCOUNTS,
+} from "../../lib/domain/backup-document.ts";
+import { parse } from "../../lib/http/parse.ts";
+import { aBackup, anAccount, aPersonalAccount, aWorkAccount } from "../support/builders.ts";
+import { document } from "./arbitraries.ts";
+import { holds } from "./holds.ts";
+import { refusalOf } from "./refusals.ts";
+
+const read = (value: unknown) => parse(BackupDocument, value, "body");
+/** Where the faults lie, after the way through JSON that a request takes. */
+const faultsOf = (value: unknown) => {
+  const { kind, details } = refusalOf(() => read(JSON.parse(JSON.stringify(value))));
+  expect(kind).toBe("invalid-request");
+  return [...new Set((details.errors ?? []).map(({ at }) => at))];
+};
+const withOtp = (change: object) => ({
+  ...aBackup([]),
+  accounts: [{ ...anAccount(), otp: { ...anAccount().otp, ...change } }],
+});
+const withAccount = (account: object) => ({ ...aBackup([]), accounts: [anAccount(), account] });
+
+describe("R1 nothing but the documented fields is taken", () => {
+  it.each([
+    ["on the document", { ...aBackup(), notes: "" }, "/notes"],
+    ["on the settings", { ...aBackup(), settings: { wallpaper: "" } }, "/settings/wallpaper"],
+    ["on a third-party account", withAccount({ ...anAccount(), icon: "" }), "/accounts/1/icon"],
+    ["on its one-time code", withOtp({ pin: "0000" }), "/accounts/0/otp/pin"],
+    [
+      "on a personal account",
+      withAccount(aPersonalAccount({ recoveryEmail: "" })),
+      "/accounts/1/recoveryEmail",
+    ],
+    ["on a work account", withAccount(aWorkAccount({ deviceToken: "" })), "/accounts/1/deviceToken"],
+    ["with a slash or a tilde in its name", { ...aBackup(), "a/b~c": 1 }, "/a~1b~0c"],
+  ])("R1 refuses an unknown field %s, by its name", (_, value, at) => {
+    expect(faultsOf(value)).toEqual([at]);
+  });
+
+  it.each(["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"])(
+    "R1 refuses %s at every level and changes no prototype",
+    (key) => {
+      const own = JSON.stringify(anAccount()).slice(1);
+      const text = `{"${key}":{"polluted":1},"accounts":[{"${key}":{"polluted":1},${own}],"settings":{"${key}":{"polluted":1}}}`;
+      const { details } = refusalOf(() => read(JSON.parse(text)));
+      const places = [`/${key}`, `/accounts/0/${key}`, `/settings/${key}`];
+      expect(details.errors?.map(({ at }) => at).toSorted()).toEqual(places.toSorted());
+      expect("polluted" in {}).toBe(false);
+    },
+  );
+
+  it("R1 says every fault at once, at most twenty", () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`field${index}`, 1]));
+    expect(faultsOf({ ...aBackup([]), settings: many })).toHaveLength(20);
+    expect(faultsOf(withOtp({ secret: "", digits: 3, period: 0 }))).toHaveLength(3);
+  });
+
+  it.each([
+    ["nothing", null],
+    ["a list", []],
+    ["a text", "{}"],
+    ["no accounts", { settings: {} }],
+  ])("R1 refuses %s for a document", (_, value) => expect(faultsOf(value)).not.toEqual([]));
+});
+
+describe("R2 one backup holds all kinds of accounts", () => {
+  it("R2 takes third-party, personal and work accounts side by side and counts them", () => {
+    const backup = aBackup([anAccount(), aWorkAccount(), anAccount(), aPersonalAccount(), anAccount()]);
+    expect(countAccounts(read(backup))).toEqual({ thirdParty: 3, personal: 1, work: 1 });
+  });
+
+  it("R2 takes 1,000 accounts and refuses 1,001", () => {
+    const accounts = Array.from({ length: MAX_ACCOUNTS + 1 }, () => anAccount());
+    expect(MAX_ACCOUNTS).toBe(1000);
+    expect(read(aBackup(accounts.slice(1))).accounts).toHaveLength(1000);
+    expect(faultsOf(aBackup(accounts))).toEqual(["/accounts"]);
+  });
+
+  it("R2 refuses an account that is in the list twice, also if its name is only composed in another way", () => {
+    const [composed, decomposed] = ["Zo\u00eb", "Zoe\u0308"].map((userName) => anAccount({ userName }));
+    const twice = [composed, anAccount(), decomposed, composed].flatMap((account) => account ?? []);
+    expect(faultsOf(aBackup(twice))).toEqual(["/accounts/2", "/accounts/3"]);
+  });
+
+  it("R2 tells accounts apart by kind, issuer, user name and tenant alone", () => {
+    const name = { issuer: "i", userName: "u" };
+    const accounts = [
+      anAccount(name),
+      anAccount({ ...name, userName: "U" }),
+      anAccount({ issuer: "iu", userName: "" }),
+      aPersonalAccount(name),
+      aWorkAccount({ ...name, tenant: "one" }),
+      aWorkAccount({ ...name, tenant: "two" }),
+    ];
+    expect(read(aBackup(accounts)).accounts).toEqual(accounts);
+    expect(identityOf(aWorkAccount({ ...name, tenant: "one", usesPush: true }))).toBe(
+      identityOf(aWorkAccount({ ...name, tenant: "one", usesPush: false })),
+    );
+  });
+});
+
+describe("R3 only a third-party account has a secret, and a sound one", () => {
+  const otp = anAccount().otp;
+  it.each(["otp", "secret", "password", "privateKey", "pushKey"])(
+    "R3 refuses %s on a personal or work account",
+    (field) => {
+      expect(faultsOf(withAccount(aPersonalAccount({ [field]: otp })))).toEqual([`/accounts/1/${field}`]);
+      expect(faultsOf(withAccount(aWorkAccount({ [field]: otp })))).toEqual([`/accounts/1/${field}`]);
+    },
+  );
+
+  it.each([
+    ["an empty secret", { secret: "" }, "secret"],
+    ["a secret with 0, 1, 8 or 9", { secret: "ABCDEFG1" }, "secret"],
+    ["a secret with spaces", { secret: "ABCD EFGH" }, "secret"],
+    ["a secret with padding inside", { secret: "AB==CDEF" }, "secret"],
+    ["a secret of letters outside ASCII", { secret: "ＡＢＣＤ" }, "secret"],
+    ["a secret that is a list", { secret: ["ABCDEFGH"] }, "secret"],
+    ["a secret of 1,025 characters", { secret: "A".repeat(1025) }, "secret"],
+    ["3 digits", { digits: 3 }, "digits"],
+    ["11 digits", { digits: 11 }, "digits"],
+    ["half a digit", { digits: 6.5 }, "digits"],
+    ["digits as text", { digits: "6" }, "digits"],
+    ["no period", { period: 0 }, "period"],
+    ["a period of more than a day", { period: 86_401 }, "period"],
+    ["another algorithm", { algorithm: "MD5" }, "algorithm"],
+    ["an algorithm in small letters", { algorithm: "sha1" }, "algorithm"],
+    ["another type of code", { type: "yaotp" }, "type"],
+    ["a counter on a time-based code", { counter: 1 }, "counter"],
+  ])("R3 refuses %s", (_, change, field) => {
+    expect(faultsOf(withOtp(change))).toEqual([`/accounts/0/otp/${field}`]);
+  });
+
+  it.each([
+    ["a negative counter", -1],
+    ["a counter beyond what a number holds exactly", 2 ** 53],
+    ["a counter that is no whole number", 0.5],
+  ])("R3 refuses %s", (_, counter) => {
+    const hotp = { type: "hotp", secret: "ABCDEFGH", algorithm: "SHA1", digits: 6, counter };
+    expect(faultsOf(withAccount({ ...anAccount(), otp: hotp }))).toEqual(["/accounts/1/otp/counter"]);
+  });
+
+  it.each([
+    ["a control character", "a\u0007b"],
+    ["a line break", "a\nb"],
+    ["a line separator", "a\u2028b"],
+    ["a NUL", "\u0000"],
+    ["an unpaired surrogate", "a\ud83d"],
+    ["a swapped surrogate pair", "\ude00\ud83d"],
+    ["321 characters", "a".repeat(321)],
+  ])("R3 refuses a name with %s", (_, bad) => {
+    expect(faultsOf(withAccount(anAccount({ userName: bad })))).toEqual(["/accounts/1/userName"]);
+    expect(faultsOf(withAccount(aPersonalAccount({ issuer: bad })))).toEqual(["/accounts/1/issuer"]);
+    expect(faultsOf(withAccount(aWorkAccount({ tenant: bad })))).toEqual(["/accounts/1/tenant"]);
+  });
+
+  it("R3 refuses an account without any name", () => {
+    expect(faultsOf(withAccount(anAccount({ issuer: "", userName: "" })))).toEqual(["/accounts/1/userName"]);
+    expect(faultsOf(withAccount(aWorkAccount({ tenant: "" })))).toEqual(["/accounts/1/tenant"]);
+  });
+});
+
+describe("R13 a document comes back exactly", () => {
+  it("R13 what is encoded decodes to the same accounts in the same order, for any document", () => {
+    holds(
+      fc.property(document, (any) => {
+        const parsed = read(JSON.parse(JSON.stringify(any)));
+        expect(decodeDocument(encodeDocument(parsed))).toStrictEqual(any);
+      }),
+    );
+  });
+
+  it("R13 documents that say the same give the same bytes, whatever the order of their fields", () => {
+    holds(
+      fc.property(document, (any) => {
+        expect(encodeDocument(read(backwards(any)))).toEqual(encodeDocument(read(any)));
+      }),
+    );
+  });
+
+  it("R39 content that is no document is refused like any other damage", () => {
+    const { kind, message } = refusalOf(() => decodeDocument(Buffer.from('{"accounts":[{}],"settings":{}}')));
+    expect({ kind, message }).toEqual({ kind: "backup-unreadable", message: "The backup can't be opened." });
+  });
+
+  // decodeDocument lets the SyntaxError of JSON.parse through, which quotes the content.
+  it.fails("R39 content that isn't even JSON is refused like any other damage", () => {
+    expect(refusalOf(() => decodeDocument(Buffer.from("no JSON"))).kind).toBe("backup-unreadable");
+  });
+});
+
+/** The same value with the fields of every object in reverse order. */
+function backwards(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(backwards);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, backwards(each)]);
+  return Object.fromEntries(entries.toReversed());
+}

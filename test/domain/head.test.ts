@@ -1,0 +1,105 @@
+/** changeHead: whatever the order in which racing changes meet, each is applied once, on the state before it. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type Change,
+  changeHead,
+  Head,
+  type HeadStore,
+  newHead,
+  type StoredHead,
+} from "../../lib/domain/head.ts";
+import { aHead, aPlace, now, stored } from "./builders.ts";
+import { MemoryHeads } from "./memory-stores.ts";
+import { refusalFrom } from "./refusals.ts";
+
+/** Adds a name that stands for the change, and answers the generation that it made. */
+const append =
+  (name: string) =>
+  (held: StoredHead | undefined): Change<number> => {
+    const head = held?.head ?? newHead(now);
+    const generation = head.generation + 1;
+    return {
+      result: generation,
+      next: { ...head, generation, spentProofs: [...head.spentProofs, { id: name, at: now }] },
+    };
+  };
+
+describe("R7 changes of one head", () => {
+  it("R7 of N racing changes each is applied exactly once, in one order, whatever the interleaving", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 1, max: 8 }),
+        fc.boolean(),
+        async (scheduler, count, exists) => {
+          const memory = new MemoryHeads();
+          if (exists) await memory.put(aPlace(), { ...newHead(now) }, undefined);
+          const held = await memory.find(aPlace());
+          const heads: HeadStore = {
+            find: scheduler.scheduleFunction(memory.find),
+            put: scheduler.scheduleFunction(memory.put),
+          };
+          const names = Array.from({ length: count }, (_, index) => `change-${index}`);
+          const running = names.map((name) => changeHead(heads, aPlace(), held, append(name)));
+          const outcomes = await scheduler.waitFor(Promise.all(running));
+          const applied = (await memory.find(aPlace()))?.head.spentProofs.map(({ id }) => id);
+          expect(applied?.toSorted()).toEqual(names);
+          expect(applied).toEqual(
+            outcomes
+              .map(({ result }, index) => ({ result, name: names[index] }))
+              .toSorted((a, b) => a.result - b.result)
+              .map(({ name }) => name),
+          );
+        },
+      ),
+    );
+  });
+
+  it("R7 answers the state that it left, with its ETag", async () => {
+    const heads = new MemoryHeads();
+    const { stored: left } = await changeHead(heads, aPlace(), undefined, append("only"));
+    expect(await heads.find(aPlace())).toEqual(left);
+  });
+
+  it("R32 gives up as busy after ten lost rounds, and says when to try again", async () => {
+    let rounds = 0;
+    const lost: HeadStore = { find: () => Promise.resolve(stored()), put: () => Promise.resolve(undefined) };
+    const failure = await refusalFrom(() =>
+      changeHead(lost, aPlace(), stored(), (state) => {
+        rounds += 1;
+        return append("never")(state);
+      }),
+    );
+    expect(failure).toMatchObject({ kind: "busy", details: { retryAfterSeconds: 1 } });
+    expect(rounds).toBe(10);
+  });
+
+  it("R7 decides anew on what the other request left, so a refusal that follows from it is told", async () => {
+    const heads = new MemoryHeads();
+    const held = stored(aHead(), '"never"');
+    await heads.put(aPlace(), aHead({ generation: 7 }), undefined);
+    const seen: (number | undefined)[] = [];
+    const { result } = await changeHead(heads, aPlace(), held, (state) => {
+      seen.push(state?.head.generation);
+      return append("late")(state);
+    });
+    expect({ seen, result }).toEqual({ seen: [1, 7], result: 8 });
+  });
+
+  it("R6 a decision that changes nothing writes nothing", async () => {
+    const heads = new MemoryHeads();
+    const held = stored();
+    expect(await changeHead(heads, aPlace(), held, () => ({ result: 1, unchanged: held }))).toEqual({
+      result: 1,
+      stored: held,
+    });
+    expect(heads.writes).toBe(0);
+  });
+
+  it("R39 a head comes back from its JSON as it was, and with any other field not at all", () => {
+    const head = aHead({ deletedAt: now, spentProofs: [{ id: "proof", at: now }] });
+    expect(Head.parse(JSON.parse(JSON.stringify(head)))).toEqual(head);
+    expect(Head.safeParse({ ...head, more: 1 }).success).toBe(false);
+  });
+});

@@ -1,0 +1,111 @@
+/** How a body travels: its length, size, type, encoding and form, on every endpoint that takes one. */
+import { describe, expect, it } from "vitest";
+import { endpoints } from "../../functions/endpoints.ts";
+import { type Endpoint, takesBody } from "../../lib/http/endpoint.ts";
+import {
+  anOwnerWithBackup,
+  aRegisteredPhone,
+  etagOf,
+  expectEachRefused,
+  expectRefused,
+  placesIn,
+} from "./helpers.ts";
+import { type Raw, rawCall } from "./raw.ts";
+import { named, sampleOf } from "./requests.ts";
+
+const LIMIT = 1_048_576;
+
+async function aRequest(endpoint: Endpoint) {
+  const { owner, phone } = await anOwnerWithBackup();
+  const second = await aRegisteredPhone(owner);
+  const etag = etagOf(await phone.call("GET", "v1/backups/android"));
+  const about = { platform: phone.platform, etag, device: second.deviceId };
+  const { path, body, headers = {} } = sampleOf(endpoint, about);
+  const ask = (raw: Raw) =>
+    rawCall(phone, endpoint.method, path, { ...raw, headers: { ...headers, ...raw.headers } });
+  return { owner, ask, text: JSON.stringify(body) };
+}
+
+const typed = (type: string | string[] | undefined) => ({ headers: { "content-type": type } });
+
+describe.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint) => {
+  it("R7 refuses an empty body and one without a length, and takes neither for an empty document", async () => {
+    const { owner, ask, text } = await aRequest(endpoint);
+    await expectEachRefused(owner, "body-required", {
+      "no bytes": () => ask({ body: "" }),
+      "no bytes, no type": () => ask({ body: "", ...typed(undefined) }),
+    });
+    await expectEachRefused(owner, "length-required", {
+      chunked: () => ask({ body: text, chunked: true }),
+      "chunked and empty": () => ask({ body: "", chunked: true }),
+      nothing: () => ask({}),
+    });
+  });
+
+  it("R32 takes a body of 1 MiB, and none that is a byte longer", async () => {
+    const { owner, ask, text } = await aRequest(endpoint);
+    await expectEachRefused(owner, "body-too-large", {
+      "a byte too long": () => ask({ body: text.padEnd(LIMIT + 1 - excess(text)) }),
+      "twice as long": () => ask({ body: "[".repeat(2 * LIMIT) }),
+    });
+    const { status, body } = await ask({ body: text.padEnd(LIMIT - excess(text)) });
+    expect([200, 201], JSON.stringify(body)).toContain(status);
+  });
+
+  it("R1 refuses another type and another charset", async () => {
+    const { owner, ask, text } = await aRequest(endpoint);
+    const json = "application/json";
+    const types = [undefined, "", "text/plain", "application/jose", "application/problem+json", "*/*"];
+    const charsets = ["iso-8859-1", "utf-16", "utf8"].map((name) => `${json}; charset=${name}`);
+    const others = [`${json}, ${json}`, `${json}x`, `${json}; charset=utf-8; charset=utf-16`];
+    const calls = [...types, ...charsets, ...others, [json, json]].map(
+      (type) => [String(type), () => ask({ body: text, ...typed(type) })] as const,
+    );
+    await expectEachRefused(owner, "unsupported-media-type", Object.fromEntries(calls));
+  });
+
+  it.each(["Application/JSON", 'application/json;charset="UTF-8"', "application/json ; charset = utf-8"])(
+    "R1 takes %s",
+    async (type) => {
+      const { ask, text } = await aRequest(endpoint);
+      expect([200, 201]).toContain((await ask({ body: text, ...typed(type) })).status);
+    },
+  );
+
+  it("R41 refuses what is no JSON in UTF-8, without quoting it", async () => {
+    const { owner, ask, text } = await aRequest(endpoint);
+    const bodies = {
+      "a word": "canary",
+      "cut off": text.slice(0, -1),
+      "with a rest": `${text}x`,
+      "a comma too many": `${text.slice(0, -1)},}`,
+      "a raw control character": `{"name":"canary\n"}`,
+      "no UTF-8": Buffer.from(text.replace("canary", "\xe9"), "latin1"),
+      "half a character": Buffer.concat([Buffer.from(text), Buffer.from([0xc3])]),
+      "an encoded surrogate": Buffer.concat([
+        Buffer.from('{"name":"'),
+        Buffer.from([0xed, 0xa0, 0x80]),
+        Buffer.from('"}'),
+      ]),
+      "UTF-16": Buffer.from(text, "utf16le"),
+      "1 MiB of opening brackets": "[".repeat(LIMIT),
+      spaces: "   ",
+      "a zero byte": "\0",
+    };
+    const calls = Object.entries(bodies).map(([name, body]) => [name, () => ask({ body })] as const);
+    const told = await expectEachRefused(owner, "invalid-request", Object.fromEntries(calls));
+    for (const problem of told) expect(placesIn(problem)).toEqual(["body"]);
+  });
+
+  it("R41 refuses nesting without end", async () => {
+    const { owner, ask, text } = await aRequest(endpoint);
+    const deep = "[".repeat(LIMIT / 4) + "]".repeat(LIMIT / 4);
+    await expectRefused(owner, "invalid-request", () => ask({ body: deep }));
+    const inside = `${text.slice(0, -1)},"deep":${deep}}`;
+    const problem = await expectRefused(owner, "invalid-request", () => ask({ body: inside }));
+    expect(placesIn(problem)).toEqual(["/deep"]);
+  });
+});
+
+/** How many bytes more than characters. */
+const excess = (text: string) => Buffer.byteLength(text) - text.length;

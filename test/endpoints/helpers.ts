@@ -1,0 +1,142 @@
+/** What the endpoint tests share: owners with a backup, what is stored of an owner, refusals that leave it as it was. */
+import { BlobServiceClient } from "@azure/storage-blob";
+import { expect, inject } from "vitest";
+import * as z from "zod";
+import type { Platform, Reply } from "../../infra/local/phone.ts";
+import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import type { FailureKind } from "../../lib/domain/failure.ts";
+import type { StoredHead } from "../../lib/domain/head.ts";
+import { ownerIdOf } from "../../lib/domain/owner.ts";
+import { BackupStatus, Staleness, VersionStatus } from "../../lib/http/backup-status.ts";
+import { DeviceStatus } from "../../lib/http/device-status.ts";
+import { Problem, typeOf } from "../../lib/http/problem.ts";
+import { type App, anApp } from "../support/app.ts";
+import { aBackup, nothingYet } from "../support/builders.ts";
+import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+
+const Receipt = z.object({ platform: z.string(), current: z.boolean(), version: VersionStatus });
+const StalenessAnswer = Staleness.extend({
+  generation: z.int(),
+  digest: z.string().optional(),
+  etag: z.string().optional(),
+});
+
+export const receiptIn = ({ body }: Reply) => Receipt.parse(body);
+export const statusIn = ({ body }: Reply) => BackupStatus.parse(body);
+export const stalenessIn = ({ body }: Reply) => StalenessAnswer.parse(body);
+export const deviceIn = ({ body }: Reply) => DeviceStatus.parse(body);
+export const devicesIn = ({ body }: Reply) =>
+  z.object({ devices: z.array(DeviceStatus) }).parse(body).devices;
+export const backupsIn = ({ body }: Reply) =>
+  z.object({ backups: z.array(BackupStatus) }).parse(body).backups;
+export const etagOf = ({ headers }: Reply) => headers.get("etag") ?? "";
+
+export function problemIn({ body, headers, status }: Reply): Problem {
+  const problem = Problem.parse(body);
+  expect(problem.instance).toBe(`urn:uuid:${headers.get("x-request-id")}`);
+  expect(problem.status).toBe(status);
+  return problem;
+}
+
+export type AnOwner = {
+  owner?: string;
+  platform?: Platform;
+  app?: App | undefined;
+  document?: BackupDocument;
+};
+
+/** An owner with one backup, and the phone that made it. */
+export async function anOwnerWithBackup({ owner = anOwner(), app, document, platform }: AnOwner = {}) {
+  const phone = await aPhone({ owner, ...(app && { app }), ...(platform && { platform }) });
+  return { owner, phone, uploaded: await upload(phone, document ? { document } : {}) };
+}
+
+/** Uploads what the service must take. */
+export async function upload(
+  phone: CheckedPhone,
+  { document = aBackup(), headers = nothingYet }: { document?: BackupDocument; headers?: Headers } = {},
+): Promise<Reply> {
+  const reply = await phone.call("PUT", `v1/backups/${phone.platform}`, { body: document, headers });
+  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
+  return reply;
+}
+type Headers = Record<string, string>;
+
+/** Another device of an owner, registered by a fresh sign-in. */
+export async function aRegisteredPhone(
+  owner: string,
+  { app, platform }: Pick<AnOwner, "app" | "platform"> = {},
+): Promise<CheckedPhone> {
+  const phone = await aPhone({ owner, ...(app && { app }), ...(platform && { platform }) });
+  await register(phone);
+  return phone;
+}
+
+export async function register(phone: CheckedPhone, name = "canary-phone"): Promise<Reply> {
+  const reply = await phone.call("POST", "v1/devices", { body: { platform: phone.platform, name } });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(201);
+  return reply;
+}
+
+export async function revoke(by: CheckedPhone, { deviceId }: CheckedPhone): Promise<void> {
+  expect((await by.call("DELETE", `v1/devices/${deviceId}`)).status).toBe(204);
+}
+
+export const recovering = ({ platform }: CheckedPhone, change: object = {}) => ({
+  body: { platform, device: { name: "canary-new-phone" }, existingAccounts: [], ...change },
+});
+
+let reader: App | undefined;
+const idOf = (owner: string) => ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
+
+/** The stored head, read without asking the service. */
+export async function headOf(owner: string, platform: Platform): Promise<StoredHead | undefined> {
+  reader ??= anApp();
+  return await reader.services.heads.find({ owner: idOf(owner), platform });
+}
+
+/** Everything stored of an owner: both heads with their ETags, and the names of all sealed versions. */
+export async function storedOf(owner: string) {
+  const { BACKUPS_STORAGE = "" } = inject("surroundings").settings;
+  const container = BlobServiceClient.fromConnectionString(BACKUPS_STORAGE).getContainerClient("backups");
+  const listing = container.listBlobsFlat({ prefix: `versions/${idOf(owner)}/` });
+  const versions: string[] = [];
+  for await (const { name } of listing) versions.push(name);
+  const [ios, android] = [headOf(owner, "ios"), headOf(owner, "android")];
+  return { ios: await ios, android: await android, versions };
+}
+
+/** Each call is refused, says nothing of what was sent, and leaves everything as it was. */
+export async function expectEachRefused(
+  owner: string,
+  kind: FailureKind,
+  calls: Record<string, () => Promise<Reply>>,
+): Promise<Problem[]> {
+  const before = await storedOf(owner);
+  const told: Problem[] = [];
+  for (const [name, call] of Object.entries(calls)) {
+    const reply = await call();
+    expect(reply.status, name).toBeGreaterThanOrEqual(400);
+    const problem = problemIn(reply);
+    expect(problem.type, `${name}: ${problem.detail}`).toBe(typeOf(kind));
+    expect(problem.remedy).not.toBe("");
+    expect(JSON.stringify([problem, [...reply.headers]]), name).not.toMatch(/canary/i);
+    told.push(problem);
+  }
+  expect(await storedOf(owner)).toEqual(before);
+  return told;
+}
+
+export async function expectRefused(
+  owner: string,
+  kind: FailureKind,
+  call: () => Promise<Reply>,
+): Promise<Problem> {
+  const [problem] = await expectEachRefused(owner, kind, { call });
+  return problem ?? expect.fail("no call");
+}
+
+/** Where the faults of an invalid request are, each place once. */
+export const placesIn = ({ errors = [] }: Problem) => [...new Set(errors.map(({ at }) => at))];
+
+export const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).sort();

@@ -1,0 +1,97 @@
+/** GET v1/devices: the owner's devices on both platforms. */
+import { expect, it } from "vitest";
+import { anApp } from "../support/app.ts";
+import { aPhone } from "../support/phones.ts";
+import {
+  anOwnerWithBackup,
+  aRegisteredPhone,
+  devicesIn,
+  etagOf,
+  expectRefused,
+  placesIn,
+  recovering,
+  revoke,
+  storedOf,
+  upload,
+} from "./helpers.ts";
+
+it("R17 lists name, platform and times of all devices and marks the one that asks", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const iphone = await aRegisteredPhone(owner, { platform: "ios" });
+  const [ios, android, ...others] = devicesIn(await phone.call("GET", "v1/devices"));
+  expect(others).toEqual([]);
+  expect(ios).toMatchObject({
+    id: iphone.deviceId,
+    name: "canary-phone",
+    platform: "ios",
+    isThisDevice: false,
+  });
+  expect(android).toMatchObject({ id: phone.deviceId, name: "Android device", platform: "android" });
+  expect(android?.isThisDevice).toBe(true);
+  const marked = devicesIn(await iphone.call("GET", "v1/devices")).filter(({ isThisDevice }) => isThisDevice);
+  expect(marked.map(({ id }) => id)).toEqual([iphone.deviceId]);
+});
+
+it("R17 tells when a device was registered, changed something, recovered and was revoked", async () => {
+  let now = new Date();
+  const app = anApp({ clock: () => now });
+  const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
+  const own = async () => devicesIn(await phone.call("GET", "v1/devices"))[0];
+  const after = (minutes: number) => {
+    now = new Date(now.getTime() + minutes * 60_000);
+    return now.toISOString();
+  };
+  const registeredAt = now.toISOString();
+  expect(await own()).toMatchObject({ registeredAt, lastSeenAt: registeredAt });
+  expect((await own())?.lastRecoveryAt).toBeUndefined();
+  const uploadedAt = after(1);
+  await upload(phone, { headers: { "if-match": etagOf(uploaded) } });
+  expect(await own()).toMatchObject({ registeredAt, lastSeenAt: uploadedAt });
+  const recoveredAt = after(1);
+  await phone.call("POST", "v1/recoveries", recovering(phone));
+  expect(await own()).toMatchObject({ registeredAt, lastSeenAt: recoveredAt, lastRecoveryAt: recoveredAt });
+  const second = await aRegisteredPhone(owner, { app });
+  const revokedAt = after(1);
+  await revoke(second, phone);
+  const [revoked] = devicesIn(await second.call("GET", "v1/devices"));
+  expect(revoked).toMatchObject({ id: phone.deviceId, revokedAt });
+});
+
+it("R33 never lists another owner's", async () => {
+  const { phone } = await anOwnerWithBackup();
+  await anOwnerWithBackup();
+  expect(devicesIn(await phone.call("GET", "v1/devices")).map(({ id }) => id)).toEqual([phone.deviceId]);
+});
+
+it("R17 an unknown device sees nothing", async () => {
+  const { owner } = await anOwnerWithBackup();
+  const unknown = await aPhone({ owner });
+  await expectRefused(owner, "device-unknown", () => unknown.call("GET", "v1/devices"));
+});
+
+it("R32 reading changes nothing", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const before = await storedOf(owner);
+  await phone.call("GET", "v1/devices");
+  expect(await storedOf(owner)).toEqual(before);
+});
+
+it("R41 refuses a query parameter", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const problem = await expectRefused(owner, "invalid-request", () =>
+    phone.call("GET", "v1/devices?all=canary"),
+  );
+  expect(placesIn(problem)).toEqual(["query parameter all"]);
+});
+
+it("R17 lists each device once while five register", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const [list, ...others] = await Promise.all([
+    phone.call("GET", "v1/devices"),
+    ...Array.from({ length: 5 }, () => aRegisteredPhone(owner)),
+  ]);
+  const seen = devicesIn(list).map(({ id }) => id);
+  expect(new Set(seen).size).toBe(seen.length);
+  const all = devicesIn(await phone.call("GET", "v1/devices")).map(({ id }) => id);
+  expect(all.sort()).toEqual([phone, ...others].map(({ deviceId }) => deviceId).sort());
+});

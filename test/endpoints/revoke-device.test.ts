@@ -1,0 +1,165 @@
+/** DELETE v1/devices/{id}: revokes one of the owner's devices for good. */
+import { expect, it } from "vitest";
+import { anApp } from "../support/app.ts";
+import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import {
+  anOwnerWithBackup,
+  aRegisteredPhone,
+  devicesIn,
+  etagOf,
+  expectEachRefused,
+  expectRefused,
+  headOf,
+  placesIn,
+  recovering,
+  revoke,
+  statusesOf,
+  storedOf,
+} from "./helpers.ts";
+import { named, ownerEndpoints, sampleOf } from "./requests.ts";
+
+const remove = (phone: CheckedPhone, id: string) => phone.call("DELETE", `v1/devices/${id}`);
+
+it("R17 takes effect with the next request, on every route", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const lost = await aRegisteredPhone(owner);
+  const etag = etagOf(await phone.call("GET", "v1/backups/android"));
+  const reply = await remove(phone, lost.deviceId);
+  expect([reply.status, reply.body]).toEqual([204, undefined]);
+  const about = { platform: lost.platform, etag, device: phone.deviceId };
+  const calls = named(ownerEndpoints).map(([name, endpoint]) => {
+    const { path, ...call } = sampleOf(endpoint, about);
+    return [name, () => lost.call(endpoint.method, path, call)] as const;
+  });
+  await expectEachRefused(owner, "device-revoked", Object.fromEntries(calls));
+  const listed = devicesIn(await phone.call("GET", "v1/devices")).find(({ id }) => id === lost.deviceId);
+  expect(listed?.revokedAt).toBeDefined();
+});
+
+it("R17 takes effect on the other platform's routes too", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const iphone = await aRegisteredPhone(owner, { platform: "ios" });
+  await remove(phone, iphone.deviceId);
+  await expectEachRefused(owner, "device-revoked", {
+    own: () => iphone.call("GET", "v1/backups/ios/staleness"),
+    other: () => iphone.call("GET", "v1/backups/android/staleness"),
+    "as another platform's": () =>
+      iphone.call("POST", "v1/recoveries", recovering(iphone, { platform: "android" })),
+  });
+});
+
+it("R17 says by a challenge that the key is done with", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const lost = await aRegisteredPhone(owner);
+  await revoke(phone, lost);
+  const { headers } = await lost.call("GET", "v1/devices");
+  expect(headers.get("www-authenticate")).toBe('DPoP error="invalid_token", algs="ES256"');
+});
+
+it("R32 revoking twice is the same as once", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const lost = await aRegisteredPhone(owner);
+  await remove(phone, lost.deviceId);
+  const after = await storedOf(owner);
+  expect((await remove(phone, lost.deviceId)).status).toBe(204);
+  expect(await storedOf(owner)).toEqual(after);
+});
+
+it("R17 a device may revoke itself, and is then refused", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  expect((await remove(phone, phone.deviceId)).status).toBe(204);
+  await expectRefused(owner, "device-revoked", () => remove(phone, phone.deviceId));
+});
+
+it("R17 the owner's other devices and their backup aren't touched", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const lost = await aRegisteredPhone(owner);
+  const before = await headOf(owner, "android");
+  await remove(phone, lost.deviceId);
+  const after = await headOf(owner, "android");
+  expect(after?.head.versions).toEqual(before?.head.versions);
+  expect(after?.head.devices[0]).toEqual(before?.head.devices[0]);
+});
+
+it("R17 R33 404 for an id that nobody has, and the same for another owner's device", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const { owner: other, phone: stranger } = await anOwnerWithBackup();
+  const before = await storedOf(other);
+  const told = await expectEachRefused(owner, "device-not-found", {
+    nobody: () => remove(phone, "A".repeat(43)),
+    "another owner's": () => remove(phone, stranger.deviceId),
+  });
+  const [first, second] = told.map((problem) => ({ ...problem, instance: "" }));
+  expect(first).toEqual(second);
+  expect(await storedOf(other)).toEqual(before);
+});
+
+it("R41 refuses a malformed id and a query parameter", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const ids = ["me", "A".repeat(42), "A".repeat(44), `${"A".repeat(42)}~`];
+  const calls = ids.map((id) => [id, () => remove(phone, id)] as const);
+  const told = await expectEachRefused(owner, "invalid-request", Object.fromEntries(calls));
+  for (const problem of told) expect(placesIn(problem)).toEqual(["path parameter id"]);
+  const query = () => remove(phone, `${phone.deviceId}?all=canary`);
+  expect(placesIn(await expectRefused(owner, "invalid-request", query))).toEqual(["query parameter all"]);
+});
+
+it("R17 the thirty that were revoked last stay on the list; an older one's key is refused all the same", async () => {
+  let now = new Date();
+  const app = anApp({ clock: () => now });
+  const { owner, phone } = await anOwnerWithBackup({ app });
+  const [oldest, ...others] = [];
+  expect([oldest, others]).toEqual([undefined, []]);
+  const lost = [];
+  for (let at = 0; at < 31; at++) {
+    now = new Date(now.getTime() + 1000);
+    const device = await aRegisteredPhone(owner, { app });
+    await revoke(phone, device);
+    lost.push(device);
+  }
+  expect(devicesIn(await phone.call("GET", "v1/devices"))).toHaveLength(31);
+  const [first = phone, second = phone] = lost;
+  await expectRefused(owner, "device-unknown", () => first.call("GET", "v1/devices"));
+  await expectRefused(owner, "device-revoked", () => second.call("GET", "v1/devices"));
+});
+
+it.fails("R17 a revoked key never comes back, however many were revoked after it", async () => {
+  let now = new Date();
+  const app = anApp({ clock: () => now });
+  const { owner, phone } = await anOwnerWithBackup({ app });
+  const lost = await aRegisteredPhone(owner, { app });
+  await revoke(phone, lost);
+  for (let at = 0; at < 30; at++) {
+    now = new Date(now.getTime() + 1000);
+    await revoke(phone, await aRegisteredPhone(owner, { app }));
+  }
+  await lost.signIn(owner);
+  expect(
+    (await lost.call("POST", "v1/devices", { body: { platform: "android", name: "again" } })).status,
+  ).toBe(401);
+});
+
+it("R7 five devices revoked at once: none stays", async () => {
+  const owner = anOwner();
+  const phone = await aRegisteredPhone(owner);
+  const lost = await Promise.all(Array.from({ length: 5 }, () => aRegisteredPhone(owner)));
+  const replies = await Promise.all(lost.map(({ deviceId }) => remove(phone, deviceId)));
+  expect(statusesOf(replies)).toEqual([204, 204, 204, 204, 204]);
+  expect(devicesIn(await phone.call("GET", "v1/devices")).filter(({ revokedAt }) => revokedAt)).toHaveLength(
+    5,
+  );
+});
+
+it("R17 revoked beside its own upload, a device gets no second one through", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const lost = await aPhone({ owner });
+  const { headers } = await lost.call("POST", "v1/recoveries", recovering(lost));
+  const put = () =>
+    lost.call("PUT", "v1/backups/android", {
+      body: { accounts: [], settings: {} },
+      headers: { "if-match": headers.get("etag") ?? "" },
+    });
+  const [, first] = await Promise.all([remove(phone, lost.deviceId), put()]);
+  expect([200, 401]).toContain(first.status);
+  await expectRefused(owner, "device-revoked", put);
+});

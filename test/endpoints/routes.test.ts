@@ -1,0 +1,124 @@
+/** What the host does before a function is reached, and what odd but well-formed addresses and headers come to. */
+import { describe, expect, it } from "vitest";
+import { endpoints } from "../../functions/endpoints.ts";
+import { anOwnerWithBackup, aRegisteredPhone, expectRefused, placesIn, storedOf } from "./helpers.ts";
+import { rawCall, send } from "./raw.ts";
+import { named, sampleOf } from "./requests.ts";
+
+const METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
+
+describe.each(named(endpoints))("%s", (_, endpoint) => {
+  it("R42 404 with an empty body for a method that no endpoint takes there", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    const about = { platform: phone.platform, etag: '"0x1"', device: phone.deviceId };
+    const { path } = sampleOf(endpoint, about);
+    const taken = endpoints
+      .filter(({ route }) => route === endpoint.route)
+      .map(({ method }) => String(method));
+    const before = await storedOf(owner);
+    for (const method of METHODS.filter((name) => !taken.includes(name))) {
+      const { status, body, headers } = await send(phone, method, path);
+      expect([method, status, body]).toEqual([method, 404, undefined]);
+      expect(headers.get("cache-control")).toBe("no-store");
+    }
+    expect(await storedOf(owner)).toEqual(before);
+  });
+});
+
+it("R42 404 with an empty body for a route that there isn't", async () => {
+  const { phone } = await anOwnerWithBackup();
+  const paths = [
+    "",
+    "v1",
+    "v2/backups",
+    "v1/backups/android/versions/x",
+    "v1/backup",
+    "v1/backups/",
+    "admin",
+  ];
+  const statuses = paths
+    .filter((path) => path !== "v1/backups/")
+    .map(async (path) => {
+      const { status, body } = await send(phone, "GET", path);
+      return [path, status, body];
+    });
+  for (const answer of await Promise.all(statuses)) expect(answer.slice(1)).toEqual([404, undefined]);
+});
+
+it("R17 R42 a path in other letters reaches the route, but a proof is for the address as it is documented", async () => {
+  const { phone } = await anOwnerWithBackup();
+  expect((await rawCall(phone, "GET", "V1/Backups", { provenPath: "v1/backups" })).status).toBe(200);
+  expect((await send(phone, "GET", "V1/Backups")).status).toBe(401);
+  expect((await rawCall(phone, "GET", "v1/backups/", { provenPath: "v1/backups" })).status).toBe(200);
+  expect((await send(phone, "GET", "v1/backups/")).status).toBe(401);
+});
+
+it("R41 a parameter in other letters is another one", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const problem = await expectRefused(owner, "invalid-request", () =>
+    rawCall(phone, "GET", "v1/backups/ANDROID"),
+  );
+  expect(placesIn(problem)).toEqual(["path parameter platform"]);
+});
+
+it("R42 an encoded slash stays in its parameter: it never reaches another route or owner", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const second = await aRegisteredPhone(owner);
+  const before = await storedOf(owner);
+  for (const path of [
+    "v1/backups/android%2Fstaleness",
+    "v1/backups/..%2Fdevices",
+    `v1/backups%2Fandroid`,
+    `v1/devices%2F${second.deviceId}`,
+  ]) {
+    for (const method of ["GET", "PUT", "DELETE"]) {
+      const { status } = await send(phone, method, path);
+      expect([400, 401, 404], `${method} ${path}`).toContain(status);
+    }
+  }
+  expect(await storedOf(owner)).toEqual(before);
+});
+
+it("R42 dot segments are gone before a route is looked for", async () => {
+  const { phone } = await anOwnerWithBackup();
+  const reply = await rawCall(phone, "GET", "v1/devices/../backups/./android", {
+    provenPath: "v1/backups/android",
+  });
+  expect(reply.status).toBe(200);
+});
+
+it("R41 an escape that hides nothing is the same parameter", async () => {
+  const { phone } = await anOwnerWithBackup();
+  const reply = await rawCall(phone, "GET", "v1/backups/%61ndroid", { provenPath: "v1/backups/android" });
+  expect(reply.status).toBe(200);
+});
+
+it("R41 a repeated If-Match, If-None-Match or Idempotency-Key is refused", async () => {
+  const { owner, phone, uploaded } = await anOwnerWithBackup();
+  const etag = uploaded.headers.get("etag") ?? "";
+  const body = JSON.stringify({ accounts: [], settings: {} });
+  const cases: [Record<string, string | string[]>, string][] = [
+    [{ "if-match": [etag, etag] }, "If-Match"],
+    [{ "if-none-match": ["*", "*"] }, "If-None-Match"],
+    [{ "if-match": etag, "idempotency-key": ["a", "b c"] }, "Idempotency-Key"],
+  ];
+  for (const [headers, at] of cases) {
+    const call = () => rawCall(phone, "PUT", "v1/backups/android", { headers, body });
+    expect(placesIn(await expectRefused(owner, "invalid-request", call))).toEqual([at]);
+  }
+});
+
+it("R32 a body where none belongs is not looked at", async () => {
+  const { phone } = await anOwnerWithBackup();
+  expect((await rawCall(phone, "GET", "v1/backups", { body: "canary" })).status).toBe(200);
+});
+
+it("R42 every reply says not to keep it, and to come by TLS only", async () => {
+  const { phone } = await anOwnerWithBackup();
+  for (const path of ["v1/backups", "v1/backups/ios", "v1/nowhere", "health"]) {
+    const { headers } = await send(phone, "GET", path);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("strict-transport-security")).toContain("max-age=");
+  }
+});

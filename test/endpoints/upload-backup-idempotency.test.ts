@@ -1,0 +1,157 @@
+/** PUT v1/backups/{platform} with Idempotency-Key: a repeated upload stores once (R8). */
+import { expect, it } from "vitest";
+import { aBackup, nothingYet } from "../support/builders.ts";
+import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import {
+  anOwnerWithBackup,
+  aRegisteredPhone,
+  etagOf,
+  expectEachRefused,
+  expectRefused,
+  headOf,
+  placesIn,
+  receiptIn,
+  revoke,
+  statusesOf,
+  storedOf,
+} from "./helpers.ts";
+
+const KEY = "canary-key";
+
+const putWith = (phone: CheckedPhone, body: object, headers: Record<string, string>, key = KEY) =>
+  phone.call("PUT", `v1/backups/${phone.platform}`, {
+    body,
+    headers: { ...headers, "idempotency-key": key },
+  });
+
+it("R8 an upload that is repeated with its key stores once and answers the same version", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const document = aBackup();
+  const first = await putWith(phone, document, nothingYet);
+  const after = await storedOf(owner);
+  const again = await putWith(phone, document, nothingYet);
+  expect([again.status, again.body, etagOf(again)]).toEqual([first.status, first.body, etagOf(first)]);
+  expect(await storedOf(owner)).toEqual(after);
+});
+
+it("R8 ten that are sent at once, as the owner's very first, store once", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const document = aBackup();
+  const replies = await Promise.all(Array.from({ length: 10 }, () => putWith(phone, document, nothingYet)));
+  expect(statusesOf(replies)).toEqual(Array.from({ length: 10 }, () => 201));
+  expect(new Set(replies.map((reply) => receiptIn(reply).version.id)).size).toBe(1);
+  const stored = await headOf(owner, "android");
+  expect([stored?.head.generation, stored?.head.versions.length]).toEqual([1, 1]);
+  expect(new Set(replies.map(etagOf))).toEqual(new Set([stored?.etag]));
+});
+
+it("R8 ten that replace one state at once store once", async () => {
+  const { owner, phone, uploaded } = await anOwnerWithBackup();
+  const headers = { "if-match": etagOf(uploaded) };
+  const document = aBackup();
+  const replies = await Promise.all(Array.from({ length: 10 }, () => putWith(phone, document, headers)));
+  expect(statusesOf(replies)).toEqual(Array.from({ length: 10 }, () => 200));
+  expect(new Set(replies.map((reply) => receiptIn(reply).version.id)).size).toBe(1);
+  expect((await headOf(owner, "android"))?.head.generation).toBe(2);
+});
+
+it("R8 the repeat of an upload that another has replaced since says so, and gives no ETag to build on", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const document = aBackup();
+  const first = await putWith(phone, document, nothingYet);
+  await putWith(phone, aBackup(), { "if-match": etagOf(first) }, "another");
+  const after = await storedOf(owner);
+  const again = await putWith(phone, document, nothingYet);
+  expect(receiptIn(again)).toMatchObject({ current: false, version: { generation: 1 } });
+  expect(again.headers.get("etag")).toBeNull();
+  expect(await storedOf(owner)).toEqual(after);
+});
+
+it("R8 the repeat of an upload that was deleted since doesn't bring it back", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const document = aBackup();
+  const first = await putWith(phone, document, nothingYet);
+  await phone.call("DELETE", "v1/backups/android", { headers: { "if-match": etagOf(first) } });
+  const after = await storedOf(owner);
+  expect(receiptIn(await putWith(phone, document, nothingYet)).current).toBe(false);
+  expect(await storedOf(owner)).toEqual(after);
+});
+
+it("R8 the same document in another order of its fields, and with spaces, is the same upload", async () => {
+  const phone = await aPhone();
+  const { accounts, settings } = aBackup();
+  const first = await putWith(phone, { accounts, settings }, nothingYet);
+  const body = JSON.stringify({ settings, accounts }, undefined, 2);
+  const headers = { ...nothingYet, "idempotency-key": KEY };
+  const again = await phone.call("PUT", "v1/backups/android", { body, headers });
+  expect(receiptIn(again).version).toEqual(receiptIn(first).version);
+});
+
+it("R8 422 for the same key with another document, whatever the precondition says", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const first = await putWith(phone, aBackup(), nothingYet);
+  await expectEachRefused(owner, "idempotency-key-reused", {
+    "the same precondition": () => putWith(phone, aBackup(), nothingYet),
+    "the present state": () => putWith(phone, aBackup(), { "if-match": etagOf(first) }),
+  });
+});
+
+it("R8 two documents under one key at once: one is stored, the other is told", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const replies = await Promise.all([
+    putWith(phone, aBackup(), nothingYet),
+    putWith(phone, aBackup(), nothingYet),
+  ]);
+  expect(statusesOf(replies)).toEqual([201, 422]);
+  expect((await headOf(owner, "android"))?.head.versions).toHaveLength(1);
+});
+
+it("R8 R33 the same key of another device or another owner is another upload", async () => {
+  const owner = anOwner();
+  const [phone, stranger] = [await aPhone({ owner }), await aPhone()];
+  const document = aBackup();
+  const first = await putWith(phone, document, nothingYet);
+  const second = await aRegisteredPhone(owner);
+  const etag = etagOf(await phone.call("GET", "v1/backups/android"));
+  const others = [
+    await putWith(second, document, { "if-match": etag }),
+    await putWith(stranger, document, nothingYet),
+  ];
+  expect(others.map((reply) => receiptIn(reply).version.generation)).toEqual([2, 1]);
+  const ids = [first, ...others].map((reply) => receiptIn(reply).version.id);
+  expect(new Set(ids).size).toBe(3);
+});
+
+it("R8 another key with the same document is another upload", async () => {
+  const phone = await aPhone();
+  const document = aBackup();
+  const first = await putWith(phone, document, nothingYet);
+  const second = await putWith(phone, document, { "if-match": etagOf(first) }, "another");
+  expect(receiptIn(second).version.generation).toBe(2);
+});
+
+it("R17 a revoked device gets nothing by repeating", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const second = await aRegisteredPhone(owner);
+  const etag = etagOf(await phone.call("GET", "v1/backups/android"));
+  const document = aBackup();
+  await putWith(second, document, { "if-match": etag });
+  await revoke(phone, second);
+  await expectRefused(owner, "device-revoked", () => putWith(second, document, { "if-match": etag }));
+});
+
+it("R41 refuses a key that is empty, too long or not visible ASCII", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const words = ["", "a b", "a\tb", "x".repeat(256), "\xc3\xa9"];
+  const calls = words.map((key) => [key, () => putWith(phone, aBackup(), nothingYet, key)] as const);
+  const told = await expectEachRefused(owner, "invalid-request", Object.fromEntries(calls));
+  for (const problem of told) expect(placesIn(problem)).toEqual(["Idempotency-Key"]);
+  expect((await putWith(phone, aBackup(), nothingYet, "~".repeat(255))).status).toBe(201);
+});

@@ -1,0 +1,212 @@
+/** PUT v1/backups/{platform}: preconditions and devices. */
+import { describe, expect, it } from "vitest";
+import { aBackup, anAccount, aPersonalAccount, aWorkAccount, nothingYet } from "../support/builders.ts";
+import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import {
+  anOwnerWithBackup,
+  aRegisteredPhone,
+  etagOf,
+  expectEachRefused,
+  expectRefused,
+  headOf,
+  placesIn,
+  receiptIn,
+  register,
+  revoke,
+  statusesOf,
+  statusIn,
+  storedOf,
+  upload,
+} from "./helpers.ts";
+
+const put = (phone: CheckedPhone, headers: Record<string, string>, path = "v1/backups/android") =>
+  phone.call("PUT", path, { body: aBackup(), headers });
+
+describe("a first upload", () => {
+  it("R2 R5 stores personal, work and third-party accounts side by side and answers 201 with a receipt", async () => {
+    const phone = await aPhone();
+    const accounts = [
+      anAccount(),
+      anAccount(),
+      anAccount(),
+      aPersonalAccount(),
+      aPersonalAccount(),
+      aWorkAccount(),
+    ];
+    const reply = await upload(phone, { document: aBackup(accounts) });
+    expect(reply.status).toBe(201);
+    const { version, current, platform } = receiptIn(reply);
+    expect({ current, platform, generation: version.generation }).toEqual({
+      current: true,
+      platform: "android",
+      generation: 1,
+    });
+    expect(version.accounts).toEqual({ thirdParty: 3, personal: 2, work: 1 });
+    expect(version.device).toEqual({ id: phone.deviceId, name: "Android device" });
+    const status = await phone.call("GET", "v1/backups/android");
+    expect(statusIn(status)).toMatchObject({ version, etag: etagOf(reply) });
+  });
+
+  it("R17 registers the device that made it", async () => {
+    const { owner, phone } = await anOwnerWithBackup({ platform: "ios" });
+    const { ios, android } = await storedOf(owner);
+    expect(ios?.head.devices.map(({ id }) => id)).toEqual([phone.deviceId]);
+    expect(android).toBeUndefined();
+  });
+
+  it("R17 is refused to an unknown device where the owner has a backup, on either platform", async () => {
+    const { owner } = await anOwnerWithBackup();
+    const [android, ios] = [await aPhone({ owner }), await aPhone({ owner, platform: "ios" })];
+    await expectEachRefused(owner, "device-unknown", {
+      "the same platform": () => put(android, nothingYet),
+      "the other platform": () => put(ios, nothingYet, "v1/backups/ios"),
+      "as the other platform": () => put(ios, nothingYet),
+    });
+  });
+
+  it("R17 is refused to an unknown device where the owner has nothing but a device, on either platform", async () => {
+    const owner = anOwner();
+    await aRegisteredPhone(owner);
+    const [android, ios] = [await aPhone({ owner }), await aPhone({ owner, platform: "ios" })];
+    await expectEachRefused(owner, "device-unknown", {
+      "the same platform": () => put(android, nothingYet),
+      "the other platform": () => put(ios, nothingYet, "v1/backups/ios"),
+    });
+  });
+
+  it("R17 is refused to an unknown device after all devices were revoked", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    await revoke(phone, phone);
+    const unknown = await aPhone({ owner });
+    await expectRefused(owner, "device-unknown", () => put(unknown, nothingYet));
+  });
+
+  it("R17 is taken from a device that was registered before", async () => {
+    const phone = await aRegisteredPhone(anOwner());
+    expect(receiptIn(await upload(phone)).version.device.name).toBe("canary-phone");
+  });
+
+  it("R17 a device belongs to one platform", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    const problem = await expectRefused(owner, "invalid-request", () =>
+      put(phone, nothingYet, "v1/backups/ios"),
+    );
+    expect(placesIn(problem)).toEqual(["platform"]);
+  });
+
+  it("R2 an owner has one backup on each platform, and neither touches the other", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    const before = await headOf(owner, "android");
+    const iphone = await aRegisteredPhone(owner, { platform: "ios" });
+    await upload(iphone);
+    expect(await headOf(owner, "android")).toEqual(before);
+    expect((await phone.call("GET", "v1/backups/ios")).status).toBe(200);
+  });
+});
+
+describe("preconditions", () => {
+  it("R7 an upload that names the present ETag makes the next generation and answers 200", async () => {
+    const { phone, uploaded } = await anOwnerWithBackup();
+    const reply = await upload(phone, { headers: { "if-match": etagOf(uploaded) } });
+    expect([reply.status, receiptIn(reply).version.generation]).toEqual([200, 2]);
+    expect(etagOf(reply)).not.toBe(etagOf(uploaded));
+    const third = await upload(phone, { headers: { "if-match": ` ${etagOf(reply)} ` } });
+    expect(receiptIn(third).version.generation).toBe(3);
+  });
+
+  it("R7 428 without a precondition", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    await expectRefused(owner, "precondition-required", () => put(phone, {}));
+  });
+
+  it("R7 412 names the present generation and an ETag that can be used at once", async () => {
+    const { owner, phone, uploaded } = await anOwnerWithBackup();
+    const second = await upload(phone, { headers: { "if-match": etagOf(uploaded) } });
+    const { phone: other, uploaded: others } = await anOwnerWithBackup();
+    const told = await expectEachRefused(owner, "stale-precondition", {
+      "a former one": () => put(phone, { "if-match": etagOf(uploaded) }),
+      "another owner's": () => put(phone, { "if-match": etagOf(others) }),
+      "one that never was": () => put(phone, { "if-match": '"0x0"' }),
+      "no backup yet": () => put(phone, nothingYet),
+    });
+    for (const problem of told) expect(problem).toMatchObject({ generation: 2, etag: etagOf(second) });
+    expect((await put(phone, { "if-match": told[0]?.etag ?? "" })).status).toBe(200);
+    expect((await other.call("GET", "v1/backups/android")).headers.get("etag")).toBe(etagOf(others));
+  });
+
+  it("R7 412 where nothing is stored at all says generation 0", async () => {
+    const owner = anOwner();
+    const phone = await aPhone({ owner });
+    const problem = await expectRefused(owner, "stale-precondition", () =>
+      put(phone, { "if-match": '"0x1"' }),
+    );
+    expect(problem.generation).toBe(0);
+    expect(problem.etag).toBeUndefined();
+  });
+
+  it("R7 refuses anything but one strong ETag in If-Match", async () => {
+    const { owner, phone, uploaded } = await anOwnerWithBackup();
+    const etag = etagOf(uploaded);
+    const bare = etag.replaceAll('"', "");
+    const words = [
+      "*",
+      `W/${etag}`,
+      `${etag}, "x"`,
+      `${etag},${etag}`,
+      bare,
+      `"${bare}`,
+      '""',
+      "",
+      "''",
+      `"é"`,
+    ];
+    const calls = words.map((word) => [word, () => put(phone, { "if-match": encodeUtf8(word) })] as const);
+    const told = await expectEachRefused(owner, "invalid-request", Object.fromEntries(calls));
+    for (const problem of told) expect(placesIn(problem)).toEqual(["If-Match"]);
+  });
+
+  it("R7 refuses anything but * in If-None-Match, and both headers at once", async () => {
+    const { owner, phone, uploaded } = await anOwnerWithBackup();
+    const etag = etagOf(uploaded);
+    const words = [etag, `W/${etag}`, "*, *", "", '"*"'];
+    const calls = words.map((word) => [word, () => put(phone, { "if-none-match": word })] as const);
+    const both = () => put(phone, { "if-match": etag, "if-none-match": "*" });
+    const told = await expectEachRefused(owner, "invalid-request", { ...Object.fromEntries(calls), both });
+    for (const problem of told) expect(placesIn(problem)).toEqual(["If-None-Match"]);
+  });
+
+  it("R6 turns backup on again after a deletion: If-None-Match or the deletion's ETag, not the former one", async () => {
+    for (const again of ["nothing", "deletion"]) {
+      const { owner, phone, uploaded } = await anOwnerWithBackup();
+      const former = { "if-match": etagOf(uploaded) };
+      const deleted = await phone.call("DELETE", "v1/backups/android", { headers: former });
+      await expectRefused(owner, "stale-precondition", () => put(phone, former));
+      const reply = await put(phone, again === "nothing" ? nothingYet : { "if-match": etagOf(deleted) });
+      expect([reply.status, receiptIn(reply).version.generation]).toEqual([
+        again === "nothing" ? 201 : 200,
+        2,
+      ]);
+      const status = statusIn(await phone.call("GET", "v1/backups/android"));
+      expect([status.deletedAt, status.staleness.state]).toEqual([undefined, "fresh"]);
+    }
+  });
+});
+
+const encodeUtf8 = (text: string) => Buffer.from(text).toString("latin1");
+
+it("R7 ten uploads on one ETag at once: one wins", async () => {
+  const { owner, phone, uploaded } = await anOwnerWithBackup();
+  const headers = { "if-match": etagOf(uploaded) };
+  const replies = await Promise.all(Array.from({ length: 10 }, () => put(phone, headers)));
+  expect(statusesOf(replies)).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
+  expect((await headOf(owner, "android"))?.head.generation).toBe(2);
+});
+
+it("R17 registering a device beside an upload keeps both", async () => {
+  const { owner, uploaded, phone } = await anOwnerWithBackup();
+  const second = await aPhone({ owner });
+  const [reply] = await Promise.all([put(phone, { "if-match": etagOf(uploaded) }), register(second)]);
+  const { head } = (await headOf(owner, "android")) ?? {};
+  expect(head?.generation).toBe(reply.status === 200 ? 2 : 1);
+  expect(head?.devices).toHaveLength(2);
+});

@@ -1,0 +1,35 @@
+/** A tiny identity provider on loopback: a discovery document and a key set, both as the test wants them; counts what is fetched. */
+import { createServer } from "node:http";
+import * as z from "zod";
+
+export type LoopbackIssuer = {
+  url: string;
+  /** How often each was asked for. */
+  fetched: { discovery: number; keys: number };
+  /** What it answers; a test may change it at any time. */
+  answers: { keys: unknown[]; status: number; issuer?: string; keysText?: string; redirect?: string };
+  close(): Promise<void>;
+};
+
+export async function startLoopbackIssuer(keys: unknown[]): Promise<LoopbackIssuer> {
+  const fetched = { discovery: 0, keys: 0 };
+  const answers: LoopbackIssuer["answers"] = { keys, status: 200 };
+  const server = createServer((request, response) => {
+    const forKeys = request.url === "/keys";
+    fetched[forKeys ? "keys" : "discovery"] += 1;
+    const discovery = { issuer: answers.issuer ?? url, jwks_uri: `${url}/keys` };
+    if (answers.redirect) response.writeHead(302, { location: `${answers.redirect}${request.url}` });
+    else response.writeHead(answers.status, { "content-type": "application/json" });
+    response.end(
+      forKeys ? (answers.keysText ?? JSON.stringify({ keys: answers.keys })) : JSON.stringify(discovery),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = z.object({ port: z.int() }).parse(server.address());
+  const url = `http://127.0.0.1:${port}`;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => void server.close(() => resolve()));
+  };
+  return { url, fetched, answers, close };
+}

@@ -1,0 +1,105 @@
+/** What each operation costs in calls, on an instance that has just started. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Blobs } from "../../lib/azure/blobs.ts";
+import { anApp } from "../support/app.ts";
+import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { type OwnVault, ownVault } from "../support/own-vault.ts";
+import { aPhone } from "../support/phones.ts";
+
+let vault: OwnVault;
+beforeAll(async () => {
+  vault = await ownVault();
+});
+afterAll(() => vault.close());
+
+let calls: string[] = [];
+beforeEach(() => {
+  calls = [];
+});
+const counting = (blobs: Blobs, container: string): Blobs => ({
+  read: (name) => {
+    calls.push(`read ${container}`);
+    return blobs.read(name);
+  },
+  write: (name, ...rest) => {
+    calls.push(`write ${container}`);
+    return blobs.write(name, ...rest);
+  },
+});
+const coldApp = (settings: Record<string, string> = {}) =>
+  anApp({ settings: { ...vault.settings, ...settings }, through: counting });
+
+/** An owner with a backup, and a new instance that has never heard of them. */
+async function settled() {
+  const phone = await aPhone({ app: coldApp() });
+  const first = await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers: nothingYet });
+  const later = coldApp();
+  phone.through(later.fetch);
+  await vault.takeCalls();
+  calls = [];
+  return { phone, first };
+}
+
+describe("calls per operation on a cold instance", () => {
+  it("R37 an owner's first upload makes three writes, and no vault call", async () => {
+    const phone = await aPhone({ app: coldApp() });
+    await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers: nothingYet });
+    expect(calls.filter((call) => call.startsWith("write")).sort()).toEqual([
+      "write backups",
+      "write backups",
+      "write keys",
+    ]);
+    expect(await vault.takeCalls()).toEqual({});
+  });
+
+  it("R37 an upload makes one round of reads, two writes and no vault call", async () => {
+    const { phone, first } = await settled();
+    const reply = await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers: replacing(first) });
+    expect(reply.status).toBe(200);
+    expect(calls.sort()).toEqual(["read backups", "read keys", "write backups", "write backups"]);
+    expect(await vault.takeCalls()).toEqual({});
+  });
+
+  it("R26 R37 a staleness check reads the head and the key, and nothing else", async () => {
+    const { phone } = await settled();
+    expect((await phone.call("GET", "v1/backups/android/staleness")).status).toBe(200);
+    expect(calls.sort()).toEqual(["read backups", "read keys"]);
+    expect(await vault.takeCalls()).toEqual({});
+  });
+
+  it("R37 F13 a recovery makes one vault call", async () => {
+    const { phone } = await settled();
+    const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
+    expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
+    const { unauthenticated, ...vaultCalls } = await vault.takeCalls();
+    expect(vaultCalls).toEqual({ unwrapKey: 1 });
+    expect(unauthenticated).toBe(1);
+    expect(calls.filter((call) => call.startsWith("write"))).toEqual(["write backups"]);
+  });
+
+  it("R37 without a pinned key, an instance asks the vault for it once", async () => {
+    const app = coldApp({ PINNED_PUBLIC_KEYS: '{"keys":[]}' });
+    const upload = async () =>
+      (await aPhone({ app })).call("PUT", "v1/backups/android", { body: aBackup(), headers: nothingYet });
+    await vault.takeCalls();
+    await upload();
+    expect(await vault.takeCalls()).toMatchObject({ getKey: 1 });
+    await upload();
+    expect(await vault.takeCalls()).toEqual({});
+  });
+
+  it("R36 F14 twenty recoveries at once on a cold instance: none goes out without a token", async () => {
+    const owners = await Promise.all(Array.from({ length: 20 }, settled));
+    const app = coldApp();
+    const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
+    const replies = await Promise.all(
+      owners.map(({ phone }) => {
+        phone.through(app.fetch);
+        return phone.call("POST", "v1/recoveries", { body });
+      }),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
+    const { unwrapKey, unauthenticatedWithBody = 0 } = await vault.takeCalls();
+    expect({ unwrapKey, unauthenticatedWithBody }).toEqual({ unwrapKey: 20, unauthenticatedWithBody: 0 });
+  });
+});

@@ -1,0 +1,52 @@
+/** A vault of a test file's own: what it counts is only this file's, what breaks in it breaks for nobody else. */
+import * as z from "zod";
+import { startIdentity } from "../../infra/local/identity.ts";
+import type { Fault } from "../../infra/local/vault/faults.ts";
+import { startVault } from "../../infra/local/vault/start-vault.ts";
+import { createVaultAdmin, type VaultAdmin } from "../../infra/local/vault-admin.ts";
+
+const Counters = z.record(z.string(), z.number());
+
+export type OwnVault = {
+  /** The app settings that make an app use it; `PINNED_PUBLIC_KEYS` among them. */
+  settings: Record<string, string>;
+  admin: VaultAdmin;
+  url: string;
+  /** Calls by operation since the last time, those that never happened left out. */
+  takeCalls(): Promise<Record<string, number>>;
+  break(fault: Fault): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function ownVault(): Promise<OwnVault> {
+  const identity = await startIdentity({ port: 0 });
+  const { verifyToken } = identity;
+  const vault = await startVault({ port: 0, verifyToken, operationsPer10Seconds: null });
+  const admin = createVaultAdmin(vault.url, identity);
+  await admin.ensureKey("backup-kek");
+  const keys = (await admin.publicKeys("backup-kek")).map(({ kid, kty, n, e }) => ({ kid, kty, n, e }));
+  const dev = (method: string, path: string, body?: unknown) =>
+    fetch(`${vault.url}/dev/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  await dev("DELETE", "counters");
+  return {
+    url: vault.url,
+    admin,
+    settings: {
+      KEY_IDS: keys[0]?.kid ?? "",
+      PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),
+      ...identity.settings,
+    },
+    async takeCalls() {
+      const counters = Counters.parse(await (await dev("GET", "counters")).json());
+      await dev("DELETE", "counters");
+      return Object.fromEntries(Object.entries(counters).filter(([, calls]) => calls > 0));
+    },
+    break: async (fault) => void (await dev("PUT", "faults", fault)),
+    mend: async () => void (await dev("DELETE", "faults")),
+    async close() {
+      await vault.close();
+      await identity.close();
+    },
+  };
+}
