@@ -6,17 +6,22 @@ import { Staleness } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /** What the device remembers of its last upload or recovery: a service that knows less was rolled back. */
-const Remembered = z.strictObject({
-  generation: z
-    .string()
-    .regex(/^\d{1,9}$/, "must be a whole number")
-    .transform(Number)
-    .optional(),
-  digest: z
-    .string()
-    .regex(/^[\w-]{43}$/, "must be a digest: 43 characters of base64url")
-    .optional(),
-});
+const Remembered = z
+  .strictObject({
+    generation: z
+      .string()
+      .regex(/^\d{1,9}$/, "must be a whole number")
+      .transform(Number)
+      .optional(),
+    digest: z
+      .string()
+      .regex(/^[\w-]{43}$/, "must be a digest: 43 characters of base64url")
+      .optional(),
+  })
+  .refine(({ generation, digest }) => digest === undefined || generation !== undefined, {
+    path: ["digest"],
+    error: "must come with the generation that it belongs to",
+  });
 
 export const checkStaleness = endpoint({
   name: "check-staleness",

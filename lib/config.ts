@@ -1,6 +1,7 @@
 /** All settings in one schema: flat names in, a typed object out. Fails at start, naming every bad one. */
 import * as z from "zod";
-import { AppVersion, Count, jsonOf, KeyIdText, listOf, SafeUrl, StorageAddress } from "./settings.ts";
+import { jsonOf } from "./domain/text.ts";
+import { AppVersion, Count, Days, KeyIdText, listOf, SafeUrl, StorageAddress } from "./settings.ts";
 
 /** One identity provider whose tokens count, and for what. `authContext`: it speaks Entra's claims challenge. */
 const Issuer = z.strictObject({
@@ -11,16 +12,26 @@ const Issuer = z.strictObject({
 });
 export type Issuer = z.infer<typeof Issuer>;
 
+/** Of 384 bytes as base64url: RSA-3072 is what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
+const MODULUS_LENGTH = 512;
+
 const PublicKey = z.strictObject({
   kid: z.string(),
   kty: z.literal("RSA"),
-  n: z.base64url(),
+  n: z.base64url().min(MODULUS_LENGTH, "must be the modulus of an RSA key of at least 3072 bits"),
   e: z.base64url(),
 });
 
 const Settings = z.object({
   PUBLIC_BASE_URL: SafeUrl,
-  IDENTITY_ISSUERS: jsonOf(z.array(Issuer).min(1)),
+  IDENTITY_ISSUERS: jsonOf(
+    z
+      .array(Issuer)
+      .refine(
+        (issuers) => issuers.some(({ role }) => role === "recovery"),
+        "must name at least one issuer with the role recovery",
+      ),
+  ),
   BACKUPS_STORAGE: StorageAddress,
   KEYS_STORAGE: StorageAddress,
   KEY_IDS: listOf(KeyIdText).refine((ids) => ids.length > 0, "must name at least one key"),
@@ -32,11 +43,11 @@ const Settings = z.object({
   SIGN_IN_MAX_AGE_SECONDS: Count.default(600),
   MAX_UPLOAD_BYTES: Count.default(1_048_576),
   HISTORY_LENGTH: Count.default(10),
-  UNDELETE_DAYS: Count.default(30),
-  SIGN_IN_AGING_DAYS: Count.default(60),
-  SIGN_IN_STALE_DAYS: Count.default(90),
-  UPLOAD_AGING_DAYS: Count.default(120),
-  UPLOAD_STALE_DAYS: Count.default(180),
+  UNDELETE_DAYS: Days.default(30),
+  SIGN_IN_AGING_DAYS: Days.default(60),
+  SIGN_IN_STALE_DAYS: Days.default(90),
+  UPLOAD_AGING_DAYS: Days.default(120),
+  UPLOAD_STALE_DAYS: Days.default(180),
 });
 
 export type Environment = Record<string, string | undefined>;
@@ -44,31 +55,40 @@ export type Config = ReturnType<typeof nested>;
 
 /** Throws one Error that names every setting that is missing, malformed or unsafe. Never repeats a value. */
 export function configFromEnvironment(environment: Environment): Config {
-  const parsed = Settings.check(({ value, issues }) => {
-    for (const [name, message] of contradictions(value)) {
-      issues.push({ code: "custom", path: [name], message, input: undefined });
-    }
-  }).safeParse(environment);
-  if (parsed.success) return nested(parsed.data);
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-  throw new Error(`These settings stop the app from starting:\n${lines.join("\n")}`);
+  const parsed = Settings.safeParse(environment);
+  const issues = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  const bad = [...issues, ...contradictions(wellFormed(environment))];
+  if (parsed.success && bad.length === 0) return nested(parsed.data);
+  throw new Error(`These settings stop the app from starting:\n${bad.map((line) => `  ${line}`).join("\n")}`);
 }
 
-function contradictions(settings: z.infer<typeof Settings>): [string, string][] {
+/** Those settings that have their shape, so that what contradicts itself is told together with what is malformed. */
+function wellFormed(environment: Environment): Partial<z.infer<typeof Settings>> {
+  const parsed = Object.entries(Settings.shape).map(([name, schema]) => [
+    name,
+    schema.safeParse(environment[name]).data,
+  ]);
+  return Object.fromEntries(parsed);
+}
+
+function contradictions(settings: Partial<z.infer<typeof Settings>>): string[] {
   const { BACKUPS_STORAGE: backups, KEYS_STORAGE: keys } = settings;
-  const sameAccount = "url" in backups && "url" in keys && backups.url === keys.url;
+  const sameAccount = backups && keys && "url" in backups && "url" in keys && backups.url === keys.url;
   return [
-    ...(sameAccount
-      ? [["KEYS_STORAGE", "must be another account than BACKUPS_STORAGE"] as [string, string]]
-      : []),
+    ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
     ...mustNotExceed(settings, "SIGN_IN_AGING_DAYS", "SIGN_IN_STALE_DAYS"),
     ...mustNotExceed(settings, "UPLOAD_AGING_DAYS", "UPLOAD_STALE_DAYS"),
   ];
 }
 
-function mustNotExceed<K extends string>(settings: Record<K, number>, name: K, limit: K): [string, string][] {
-  return settings[name] > settings[limit] ? [[name, `must not be more than ${limit}`]] : [];
-}
+const mustNotExceed = <K extends string>(
+  settings: Partial<Record<K, number>>,
+  name: K,
+  limit: K,
+): string[] =>
+  (settings[name] ?? 0) > (settings[limit] ?? Number.POSITIVE_INFINITY)
+    ? [`${name}: must not be more than ${limit}`]
+    : [];
 
 const nested = (settings: z.infer<typeof Settings>) => ({
   publicBaseUrl: settings.PUBLIC_BASE_URL,

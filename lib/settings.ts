@@ -13,20 +13,6 @@ export const SafeUrl = z
   .refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)")
   .refine((text) => !/[?#]|\/$/.test(text), "must have no query, no fragment and no slash at its end");
 
-/** A JSON text of this shape. */
-export const jsonOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: "custom", message: "must be JSON", input: undefined });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-
 export const listOf = <T extends z.ZodType<unknown, string>>(schema: T) =>
   z
     .string()
@@ -49,6 +35,13 @@ export const KeyIdText = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A number of days, up to a century. */
+export const Days = z
+  .string()
+  .regex(/^[1-9]\d{0,4}$/, "must be a whole number above zero")
+  .transform(Number)
+  .refine((days) => days <= 36_500, "must not be more than 36500");
+
 /** A whole number above zero. */
 export const Count = z
   .string()
@@ -57,19 +50,23 @@ export const Count = z
 
 export const AppVersion = z.string().regex(/^\d{1,5}(\.\d{1,5}){0,3}$/, "must be a version such as 6.6.0");
 
-const BLOB_ENDPOINT = /(?:^|;)BlobEndpoint=([^;]+)/i;
+const BLOB_ENDPOINT = /(?:^|;)\s*BlobEndpoint=([^;]+)/gi;
 
-const isLoopbackConnection = (text: string) => {
-  const endpoint = URL.parse(BLOB_ENDPOINT.exec(text)?.[1] ?? "");
-  return text === "UseDevelopmentStorage=true" || LOOPBACK.has(endpoint?.hostname ?? "");
-};
+/** Every endpoint in it: which of two the SDK takes is not for us to guess. */
+function isLoopbackConnection(text: string): boolean {
+  const hosts = [...text.matchAll(BLOB_ENDPOINT)].map(([, url = ""]) => URL.parse(url)?.hostname ?? "");
+  const allLoopback = hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host));
+  return text === "UseDevelopmentStorage=true" || allLoopback;
+}
+
+export type StorageAddress = { url: string } | { connectionString: string };
 
 /** The blob service's https address, opened with the managed identity; for Azurite on loopback, a connection string. */
-export const StorageAddress = z.union([
-  z
-    .string()
-    .refine(isLoopbackConnection, "must be an https address: a connection string is allowed on loopback only")
-    .transform((connectionString) => ({ connectionString })),
-  SafeUrl.refine((text) => text.startsWith("https:")).transform((url) => ({ url })),
-]);
-export type StorageAddress = z.infer<typeof StorageAddress>;
+export const StorageAddress = z.string().transform((text, context): StorageAddress => {
+  if (isLoopbackConnection(text)) return { connectionString: text };
+  const url = SafeUrl.safeParse(text).success ? URL.parse(text) : null;
+  if (url?.protocol === "https:") return { url: url.origin };
+  const message = "must be the https address of a blob service (a connection string only on loopback)";
+  context.addIssue({ code: "custom", message, input: undefined });
+  return z.NEVER;
+});

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Account, identityOf } from "./account.ts";
 import { Failure } from "./failure.ts";
-import { plainText } from "./text.ts";
+import { jsonOf, plainText } from "./text.ts";
 
 export const MAX_ACCOUNTS = 1000;
 
@@ -47,9 +47,11 @@ export function countAccounts({ accounts }: BackupDocument): AccountCounts {
 /** The bytes that are sealed: the same for documents that say the same. */
 export const encodeDocument = (document: BackupDocument): Buffer => Buffer.from(JSON.stringify(document));
 
+const Encoded = jsonOf(BackupDocument);
+
 /** Fails as `backup-unreadable` on anything that `encodeDocument` didn't make. */
 export function decodeDocument(content: Uint8Array): BackupDocument {
-  const parsed = BackupDocument.safeParse(JSON.parse(Buffer.from(content).toString()));
+  const parsed = Encoded.safeParse(Buffer.from(content).toString());
   if (parsed.success) return parsed.data;
   throw new Failure("backup-unreadable", "The backup can't be opened.");
 }

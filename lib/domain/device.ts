@@ -23,7 +23,7 @@ export const defaultName = { ios: "iOS device", android: "Android device" } as c
 >;
 
 const MAX_ACTIVE = 30;
-const MAX_REVOKED_KEPT = 30;
+const MAX_REVOKED_KEPT = 100;
 
 export const isActive = (device: Device) => device.revokedAt === undefined;
 
@@ -63,12 +63,13 @@ export function withDevice(
 export const withChange = (devices: Device[], id: string, change: Partial<Device>): Device[] =>
   devices.map((device) => (device.id === id ? { ...device, ...change } : device));
 
-/** Revoked devices stay on the list, the oldest ones leave it: then their keys are unknown, and refused as such. */
+/** A hundred revoked devices stay on the list; of more, the oldest leave it: their keys are unknown then, and refused as such. */
 export function withRevoked(devices: Device[], id: string, now: Date): Device[] {
-  const revoked = withChange(devices, id, { revokedAt: now });
-  const kept = revoked
+  const latestFirst = devices
     .filter((device) => !isActive(device))
-    .sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt))
-    .slice(0, MAX_REVOKED_KEPT);
-  return revoked.filter((device) => isActive(device) || kept.includes(device));
+    .sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt));
+  const kept = latestFirst.slice(0, MAX_REVOKED_KEPT - 1);
+  return withChange(devices, id, { revokedAt: now }).filter(
+    (device) => device.id === id || isActive(device) || kept.includes(device),
+  );
 }

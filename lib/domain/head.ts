@@ -49,10 +49,11 @@ export interface VersionStore {
   open(place: Place, version: Version): Promise<Buffer>;
 }
 
-export const newHead = (now: Date): Head => ({
+/** `signedInAt`: when the owner signed in, as far as their token tells. */
+export const newHead = (signedInAt: Date): Head => ({
   generation: 0,
   versions: [],
-  confirmedAt: now,
+  confirmedAt: signedInAt,
   devices: [],
   spentProofs: [],
 });

@@ -72,7 +72,7 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
   const devices = withDevice(former.devices, { id: caller.device, name: deviceName }, now);
   return {
     ...former,
-    devices: withChange(devices, caller.device, { lastRecoveryAt: now }),
+    devices: withChange(devices, caller.device, { name: deviceName, lastRecoveryAt: now }),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     spentProofs: spendProof(former, caller, now),
   };

@@ -7,12 +7,13 @@ import type { Caller } from "./owner.ts";
 /** The caller's device, with this name. Fails as `too-many-devices` or `device-revoked`. */
 export function planRegistration(
   stored: StoredHead | undefined,
-  { device: id }: Caller,
+  { device: id, authTime }: Caller,
   name: string,
   now: Date,
 ): Change<Device> {
-  const head = stored?.head ?? newHead(now);
-  return changeOf(head, withDevice(head.devices, { id, name }, now), id);
+  const head = stored?.head ?? newHead(authTime ?? now);
+  const devices = withDevice(head.devices, { id, name }, now);
+  return changeOf(head, withChange(devices, id, { name }), id);
 }
 
 /** Fails as `device-not-found`. */

@@ -77,8 +77,8 @@ export function assess(
 
 function rollBack(head: Head | undefined, { generation = 0, digest }: Remembered): StalenessReason[] {
   const held = head?.generation ?? 0;
-  const [latestVersion] = head?.versions ?? [];
-  const differs = digest !== undefined && generation === held && latestVersion?.digest !== digest;
+  const known = head?.versions.find((version) => version.generation === generation);
+  const differs = digest !== undefined && known !== undefined && known.digest !== digest;
   return generation > held || differs ? ["rolled-back"] : [];
 }
 

@@ -1,4 +1,4 @@
-/** Text that people read and type: bounded, well-formed Unicode without control characters. */
+/** Schemas of texts: what people read and type, and JSON in a string. */
 import * as z from "zod";
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -10,3 +10,17 @@ export const plainText = (max: number) =>
     .max(max)
     .refine((text) => text.isWellFormed(), "must be well-formed Unicode: it holds an unpaired surrogate")
     .refine((text) => !CONTROLS.test(text), "must not hold control characters");
+
+/** A JSON text of this shape. */
+export const jsonOf = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: "custom", message: "must be JSON", input: undefined });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);

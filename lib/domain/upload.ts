@@ -63,7 +63,7 @@ export function planUpload(
   { caller, deviceName, precondition, now, version: offered }: Upload,
   { ownerIsNew, historyLength }: UploadRules,
 ): UploadPlan {
-  const former = stored?.head ?? newHead(now);
+  const former = stored?.head ?? newHead(caller.authTime ?? now);
   admit(caller, former.devices, ownerIsNew && !stored);
   const repeats = findRepeated(former, offered);
   if (repeats && stored) return { repeats, stored };

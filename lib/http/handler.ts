@@ -1,5 +1,6 @@
 /** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { invalid } from "../domain/failure.ts";
 import { Platform } from "../domain/owner.ts";
 import { admitDevice } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
@@ -65,13 +66,22 @@ async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }:
   const { params, query, body } = endpoint.request;
   return {
     params: parse(params, request.params, "path"),
-    query: parse(query, Object.fromEntries(new URL(request.url).searchParams), "query"),
+    query: parse(query, readQuery(request.url), "query"),
     precondition: endpoint.conditional ? readPrecondition(request) : undefined,
     idempotencyKey: readIdempotencyKey(request),
     body: takesBody(endpoint)
       ? parse(body, await readJson(request, policy.maxUploadBytes), "body")
       : undefined,
   };
+}
+
+/** Fails as `invalid-request` for a parameter that stands twice: which one would count? */
+function readQuery(url: string): Record<string, string> {
+  const { searchParams } = new URL(url);
+  const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
+  if (repeated !== undefined)
+    throw invalid(`query parameter ${repeated.slice(0, 64)}`, "must stand only once");
+  return Object.fromEntries(searchParams);
 }
 
 function problemResponse(

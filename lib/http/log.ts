@@ -24,11 +24,15 @@ export function logRequest(
 function describe(error: unknown) {
   const cause = error instanceof Failure ? error.cause : error;
   if (!(cause instanceof Error)) return {};
-  const { name, stack = "" } = cause;
-  const frames = stack.split("\n").filter((line) => line.startsWith("    at "));
-  return {
-    cause: { name, ...codesOf(cause), ...(!(error instanceof Failure) && { at: frames.slice(0, 8) }) },
-  };
+  const at = error instanceof Failure ? {} : { at: framesOf(cause).slice(0, 8) };
+  return { cause: { name: cause.name, ...codesOf(cause), ...at } };
+}
+
+/** The message stands before the frames and may look like one: only what follows it counts. */
+function framesOf({ message, stack = "" }: Error): string[] {
+  const messageAt = stack.indexOf(message);
+  const frames = messageAt < 0 ? "" : stack.slice(messageAt + message.length);
+  return frames.split("\n").filter((line) => line.startsWith("    at "));
 }
 
 const codesOf = (error: Error) => ({

@@ -162,6 +162,9 @@ export const kindOf = (error: unknown): ProblemKind => (error instanceof Failure
 export function problemOf(error: unknown, requestId: string): Problem {
   const kind = kindOf(error);
   const { status, title, remedy, retry } = problems[kind];
-  const told = error instanceof Failure ? { detail: error.message, ...error.details } : { detail: title };
+  const told =
+    error instanceof Failure
+      ? { detail: error.message, ...error.details }
+      : { detail: title, retryAfterSeconds: 5 };
   return { type: typeOf(kind), title, status, instance: `urn:uuid:${requestId}`, remedy, retry, ...told };
 }

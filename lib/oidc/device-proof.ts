@@ -7,11 +7,20 @@ import { DeviceId, type Identity, type ProofTarget, sha256 } from "../domain/own
 
 const SKEW_MS = 60_000;
 
+/** 32 bytes written in the one canonical way: another spelling of the same point would be another device id. */
+const Coordinate = z
+  .string()
+  .length(43)
+  .refine(
+    (text) => Buffer.from(text, "base64url").toString("base64url") === text,
+    "must be canonical base64url",
+  );
+
 const Key = z.strictObject({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
-  x: z.string(),
-  y: z.string(),
+  x: Coordinate,
+  y: Coordinate,
   alg: z.literal("ES256").optional(),
   use: z.literal("sig").optional(),
   kid: z.string().optional(),

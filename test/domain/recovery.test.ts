@@ -120,9 +120,9 @@ describe("R17 a recovery registers its device", () => {
     expect(confirmedAt).toEqual(now);
   });
 
-  it("R17 a device that is listed keeps its name and date; a revoked one is refused", () => {
+  it("R17 a device that is listed keeps its date and takes the name; a revoked one is refused", () => {
     const [device] = recordRecovery(aHead(), aCaller(), "Other name", now).devices;
-    expect(device).toEqual({ ...aDevice(), lastSeenAt: now, lastRecoveryAt: now });
+    expect(device).toEqual({ ...aDevice(), name: "Other name", lastSeenAt: now, lastRecoveryAt: now });
     const head = aHead({ devices: [aDevice({ revokedAt: now })] });
     expect(refusalOf(() => recordRecovery(head, aCaller(), "x", now)).kind).toBe("device-revoked");
   });

@@ -227,7 +227,7 @@ describe("R30 R28 what an upload keeps", () => {
   });
 
   // newHead takes the present time for the first sign-in, also where the token tells an older one.
-  it.fails("R27 the first upload counts the sign-in of its token, not the present time", () => {
+  it("R27 the first upload counts the sign-in of its token, not the present time", () => {
     const signedInAt = later(now, -89 * DAY);
     const upload = anUpload({ caller: aCaller({ authTime: signedInAt }), precondition: "nothing" });
     expect(headAfter(undefined, upload, { ...rules, ownerIsNew: true }).confirmedAt).toEqual(signedInAt);

@@ -86,7 +86,7 @@ describe("R41 a problem document", () => {
   });
 
   // `unexpected` says `as-is` but never when.
-  it.fails("R32 a fault of ours says when to try again, like everything that may be repeated as it is", () => {
+  it("R32 a fault of ours says when to try again, like everything that may be repeated as it is", () => {
     const problem = problemOf(new Error("x"), requestId);
     expect(problem.retryAfterSeconds !== undefined).toBe(problem.retry === "as-is");
   });

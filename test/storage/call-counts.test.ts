@@ -54,7 +54,10 @@ describe("calls per operation on a cold instance", () => {
 
   it("R37 an upload makes one round of reads, two writes and no vault call", async () => {
     const { phone, first } = await settled();
-    const reply = await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers: replacing(first) });
+    const reply = await phone.call("PUT", "v1/backups/android", {
+      body: aBackup(),
+      headers: replacing(first),
+    });
     expect(reply.status).toBe(200);
     expect(calls.sort()).toEqual(["read backups", "read keys", "write backups", "write backups"]);
     expect(await vault.takeCalls()).toEqual({});

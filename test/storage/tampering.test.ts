@@ -82,11 +82,11 @@ function* metadataDamagesOf(metadata: Record<string, string>): Generator<Record<
   for (const [name, value] of Object.entries(metadata)) {
     const { [name]: _, ...others } = metadata;
     yield others;
-    for (const damaged of damagesOf(Buffer.from(value))) yield { ...metadata, [name]: damaged.toString("latin1") };
+    for (const damaged of damagesOf(Buffer.from(value)))
+      yield { ...metadata, [name]: damaged.toString("latin1") };
   }
   yield { ...metadata, more: "1" };
 }
-
 
 describe("R39 F8 every byte of every blob matters", () => {
   it("R39 of a head: content and metadata", async () => {
@@ -147,7 +147,9 @@ describe("R39 F9 no blob stands for another", () => {
   it("R39 two heads swapped between owners or platforms", async () => {
     for (const [a, b] of pairs(named("heads/"))) {
       const { heads } = swapped(a, b);
-      for (const { place } of versions.filter((v) => [a, b].includes(`heads/${v.place.owner}/${v.place.platform}`))) {
+      for (const { place } of versions.filter((v) =>
+        [a, b].includes(`heads/${v.place.owner}/${v.place.platform}`),
+      )) {
         expect(await told(() => heads.find(place))).toBe(refused);
       }
     }
