@@ -1,11 +1,20 @@
 /** All settings in one schema: flat names in, a typed object out. Fails at start, naming every bad one. */
 import * as z from "zod";
 import { jsonOf } from "./domain/text.ts";
-import { AppVersion, Count, Days, KeyIdText, listOf, SafeUrl, StorageAddress } from "./settings.ts";
+import {
+  AppVersion,
+  Count,
+  Days,
+  IssuerUrl,
+  KeyIdText,
+  listOf,
+  SafeUrl,
+  StorageAddress,
+} from "./settings.ts";
 
 /** One identity provider whose tokens count, and for what. `authContext`: it speaks Entra's claims challenge. */
 const Issuer = z.strictObject({
-  issuer: SafeUrl,
+  issuer: IssuerUrl,
   audience: z.string().min(1),
   role: z.enum(["recovery", "provider"]),
   authContext: z.string().min(1).optional(),

@@ -8,10 +8,15 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 const isSafe = (url: URL | null) =>
   url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.has(url.hostname));
 
-export const SafeUrl = z
-  .url()
-  .refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)")
-  .refine((text) => !/[?#]|\/$/.test(text), "must have no query, no fragment and no slash at its end");
+const SecureUrl = z.url().refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)");
+
+/** OpenID Connect Core §2: compared to the letter, so a slash at its end belongs to it. */
+export const IssuerUrl = SecureUrl.refine((text) => !/[?#]/.test(text), "must have no query and no fragment");
+
+export const SafeUrl = SecureUrl.refine(
+  (text) => !/[?#]|\/$/.test(text),
+  "must have no query, no fragment and no slash at its end",
+);
 
 export const listOf = <T extends z.ZodType<unknown, string>>(schema: T) =>
   z
@@ -65,7 +70,7 @@ export type StorageAddress = { url: string } | { connectionString: string };
 export const StorageAddress = z.string().transform((text, context): StorageAddress => {
   if (isLoopbackConnection(text)) return { connectionString: text };
   const url = SafeUrl.safeParse(text).success ? URL.parse(text) : null;
-  if (url?.protocol === "https:") return { url: url.origin };
+  if (url?.protocol === "https:" && url.pathname === "/" && url.username === "") return { url: url.origin };
   const message = "must be the https address of a blob service (a connection string only on loopback)";
   context.addIssue({ code: "custom", message, input: undefined });
   return z.NEVER;

@@ -10,6 +10,8 @@ const endWithParent = new URL("./end-with-parent.ts", import.meta.url).href;
 type ChildOptions = {
   script: string;
   args: readonly string[];
+  /** For Node and V8 themselves. */
+  nodeFlags?: readonly string[];
   env: Record<string, string>;
   cwd?: string;
   onLine(line: string, stream: "stdout" | "stderr"): void;
@@ -22,8 +24,8 @@ export type Child = {
   stop(): Promise<void>;
 };
 
-export function spawnNode({ script, args, env, cwd, onLine }: ChildOptions): Child {
-  const child = spawn(process.execPath, ["--import", endWithParent, script, ...args], {
+export function spawnNode({ script, args, nodeFlags = [], env, cwd, onLine }: ChildOptions): Child {
+  const child = spawn(process.execPath, [...nodeFlags, "--import", endWithParent, script, ...args], {
     env: { ...inherited(), ...env },
     ...(cwd && { cwd }),
     // A group of its own, so that Ctrl-C reaches the parent only and it ends its children in order.

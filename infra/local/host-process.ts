@@ -13,6 +13,8 @@ export type HostOptions = {
   appFolder: string;
   port: number;
   settings: Record<string, string>;
+  /** For Node and V8, as `languageWorkers:node:arguments` in Azure. */
+  nodeFlags?: readonly string[];
   log(line: string): void;
 };
 export type HostProcess = {
@@ -49,11 +51,12 @@ export async function startHost(options: HostOptions): Promise<HostProcess> {
 
 type Launched = { child: Child; listening: Promise<string> };
 
-function launch({ appFolder, port, settings, log }: HostOptions): Launched {
+function launch({ appFolder, port, settings, nodeFlags = [], log }: HostOptions): Launched {
   const listening = Promise.withResolvers<string>();
   const child = spawnNode({
     script,
     args: ["--app", appFolder, "--port", String(port)],
+    nodeFlags,
     env: settings,
     onLine(line, stream) {
       const url = stream === "stdout" ? listeningUrl(line) : undefined;

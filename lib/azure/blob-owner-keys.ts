@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../domain/clock.ts";
 import { KEY_BYTES, unreadable } from "../domain/envelope.ts";
+import { Kept } from "../domain/kept.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import type { Blobs } from "./blobs.ts";
 
@@ -14,26 +15,16 @@ export interface OwnerKeys {
   forget(owner: OwnerId): void;
 }
 
-const KEPT_MS = 60_000;
-const MAX_KEPT = 10_000;
-
-type Kept = { key: Buffer; until: number };
+const KEPT = { most: 10_000, milliseconds: 60_000 };
 
 export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
-  const kept = new Map<OwnerId, Kept>();
-  const keep = (owner: OwnerId, key: Buffer) => {
-    kept.delete(owner);
-    kept.set(owner, { key, until: now().getTime() + KEPT_MS });
-    const [oldest] = kept.keys();
-    if (kept.size > MAX_KEPT && oldest) kept.delete(oldest);
-    return key;
-  };
+  const kept = new Kept<OwnerId, Buffer>(now, KEPT);
   const find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) => {
-    const known = kept.get(owner);
-    if (known && !fresh && known.until > now().getTime()) return known.key;
+    const known = fresh ? undefined : kept.get(owner);
+    if (known) return known;
     kept.delete(owner);
     const stored = await keys.read(nameOf(owner));
-    return stored && keep(owner, checked(stored.content));
+    return stored && kept.set(owner, checked(stored.content));
   };
   return {
     find,
@@ -42,9 +33,9 @@ export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
       if (known) return known;
       const key = randomBytes(KEY_BYTES);
       const created = await keys.write(nameOf(owner), { content: key }, undefined);
-      return created ? keep(owner, key) : ((await find(owner, { fresh: true })) ?? fail());
+      return created ? kept.set(owner, key) : ((await find(owner, { fresh: true })) ?? fail());
     },
-    forget: (owner) => void kept.delete(owner),
+    forget: (owner) => kept.delete(owner),
   };
 }
 

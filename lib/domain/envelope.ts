@@ -6,6 +6,7 @@ import {
   constants,
   createCipheriv,
   createDecipheriv,
+  createSecretKey,
   hkdfSync,
   type KeyObject,
   publicEncrypt,
@@ -23,12 +24,12 @@ export const contextOf = (...parts: (string | number | null)[]): Buffer => Buffe
 
 /** HKDF-SHA-256 (RFC 5869) without salt; `secret` is one or more uniformly random keys of 32 bytes. */
 export const deriveKey = (context: Buffer, ...secret: Uint8Array[]): Buffer =>
-  Buffer.from(hkdfSync("sha256", Buffer.concat(secret), "", context, KEY_BYTES));
+  Buffer.from(hkdfSync("sha256", createSecretKey(Buffer.concat(secret)), "", context, KEY_BYTES));
 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit IV. Answers IV, ciphertext and 128-bit tag in one. */
 export function seal(key: Uint8Array, context: Buffer, content: Uint8Array): Buffer {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv).setAAD(context);
+  const cipher = createCipheriv(CIPHER, createSecretKey(key), iv).setAAD(context);
   return Buffer.concat([iv, cipher.update(content), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -37,7 +38,7 @@ export function open(key: Uint8Array, context: Buffer, sealed: Uint8Array): Buff
   try {
     const iv = sealed.subarray(0, IV_BYTES);
     const tag = sealed.subarray(-TAG_BYTES);
-    const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv(CIPHER, createSecretKey(key), iv, { authTagLength: TAG_BYTES });
     decipher.setAAD(context).setAuthTag(tag);
     return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch (cause) {

@@ -14,7 +14,7 @@ import {
   type Version,
   type VersionStore,
 } from "./head.ts";
-import type { Caller, Place } from "./owner.ts";
+import { type Caller, type Place, sha256 } from "./owner.ts";
 
 /** `keep`: the device has it already. `step-up`: it comes back by name, its credential only after more proof. */
 export type Outcome =
@@ -100,18 +100,28 @@ export type Recovery = {
 };
 export type Recovered = { accounts: Outcome[]; settings: AppSettings; version: Version };
 
-/** One vault call, one write. Nothing is handed out before the write has spent the proof. */
+/**
+ * One vault call, one write: a lost round decides again, but opens again only if another version has become current.
+ * Nothing is handed out before the write has spent the proof.
+ */
 export async function recover(
   { heads, versions }: { heads: HeadStore; versions: VersionStore },
   place: Place,
   held: StoredHead | undefined,
   { caller, deviceName, existing, overlap, now }: Recovery,
 ): Promise<{ result: Recovered; stored: StoredHead }> {
+  const opened = new Map<string, BackupDocument>();
   return await changeHead(heads, place, held, async (state) => {
     const { head, version } = requireCurrent(state);
     const next = recordRecovery(head, caller, deviceName, now);
-    const document = decodeDocument(await versions.open(place, version));
+    const document = opened.get(version.id) ?? openedDocument(version, await versions.open(place, version));
+    opened.set(version.id, document);
     const accounts = planRecovery(document, existing, overlap);
     return { next, result: { accounts, settings: document.settings, version } };
   });
+}
+
+function openedDocument({ digest }: Version, content: Buffer): BackupDocument {
+  if (sha256(content) !== digest) throw new Failure("backup-unreadable", "The backup can't be opened.");
+  return decodeDocument(content);
 }

@@ -1,33 +1,41 @@
 /** Who is asking: the token names the owner, the proof names the device, and both hold for this very request. */
 import type { HttpRequest } from "@azure/functions";
 import { Failure } from "../domain/failure.ts";
-import { type Caller, ownerIdOf, sha256 } from "../domain/owner.ts";
+import { type Caller, type OwnerId, ownerIdOf, type SignIn, sha256 } from "../domain/owner.ts";
 import { requireAppVersion } from "./app-version.ts";
 import type { Access } from "./endpoint.ts";
 import type { Services } from "./services.ts";
 
 const CREDENTIALS = /^(?:Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i;
 
-/** Fails as `not-signed-in`, `proof-invalid`, `sign-in-too-old`, `app-too-old` or `identity-unavailable`. */
+export type SignedIn = SignIn & { accessToken: string; owner: OwnerId };
+
+/** The token names the owner. Fails as `not-signed-in` or `identity-unavailable`. */
+export async function signIn(request: HttpRequest, { identity }: Services): Promise<SignedIn> {
+  const accessToken = readToken(request);
+  const verified = await identity.verifyToken(accessToken);
+  return { ...verified, accessToken, owner: ownerIdOf(verified) };
+}
+
+/** The proof names the device, for this very request. Fails as `app-too-old`, `proof-invalid` or `sign-in-too-old`. */
 export async function authenticate(
   access: Exclude<Access, "anonymous">,
   request: HttpRequest,
+  { accessToken, owner, authTime, keyThumbprint }: SignedIn,
   target: { method: string; url: string },
   { identity, policy }: Services,
   now: Date,
 ): Promise<Caller> {
-  const accessToken = readToken(request);
-  const signIn = await identity.verifyToken(accessToken);
   requireAppVersion(request, policy.minimumAppVersion);
   const proof = await identity.verifyProof(request.headers.get("dpop") ?? "", { ...target, accessToken });
-  if (signIn.keyThumbprint !== undefined && signIn.keyThumbprint !== proof.device) {
+  if (keyThumbprint !== undefined && keyThumbprint !== proof.device) {
     throw new Failure("proof-invalid", "The access token is bound to another key.");
   }
-  if (access === "owner-fresh") requireFresh(signIn.authTime, now, policy.signInMaxAgeSeconds);
+  if (access === "owner-fresh") requireFresh(authTime, now, policy.signInMaxAgeSeconds);
   return {
-    owner: ownerIdOf(signIn),
+    owner,
     device: proof.device,
-    authTime: notAfter(signIn.authTime, now),
+    authTime: notAfter(authTime, now),
     proof: sha256(`${proof.device}\n${proof.jti}`),
   };
 }

@@ -2,10 +2,10 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { invalid } from "../domain/failure.ts";
 import { Platform } from "../domain/owner.ts";
-import { admitDevice } from "./admit.ts";
-import { authenticate } from "./authenticate.ts";
+import { admitDevice, readHeads } from "./admit.ts";
+import { authenticate, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
-import { type Endpoint, takesBody } from "./endpoint.ts";
+import { type Access, type Endpoint, takesBody } from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
 import { logRequest } from "./log.ts";
 import { parse } from "./parse.ts";
@@ -38,22 +38,32 @@ async function answer(
   services: Services,
 ): Promise<HttpResponseInit> {
   const now = services.clock();
-  const caller =
+  const input =
     endpoint.access === "anonymous"
-      ? undefined
-      : await authenticate(endpoint.access, request, targetOf(endpoint, request, services), services, now);
-  const asked = await readRequest(endpoint, request, services);
-  const heads =
-    caller &&
-    (await admitDevice(services.heads, caller, {
-      platform: Platform.safeParse(request.params["platform"]).data,
-      newcomers: endpoint.newcomers,
-    }));
-  const { status, body, etag } = await endpoint.handle(
-    { ...asked, now, ...(caller && { caller, heads }) },
-    services,
-  );
+      ? await readRequest(endpoint, request, services)
+      : await readOwned(endpoint, endpoint.access, request, services, now);
+  const { status, body, etag } = await endpoint.handle({ ...input, now }, services);
   return json(status, body, etag ? { etag } : {});
+}
+
+/** The heads are under way while proof and body are checked, which takes no I/O: nobody waits for both. */
+async function readOwned(
+  endpoint: Endpoint,
+  access: Exclude<Access, "anonymous">,
+  request: HttpRequest,
+  services: Services,
+  now: Date,
+) {
+  const signedIn = await signIn(request, services);
+  const platform = Platform.safeParse(request.params["platform"]).data;
+  const reading = readHeads(services.heads, signedIn.owner, platform);
+  reading.catch(() => undefined);
+  const target = targetOf(endpoint, request, services);
+  const caller = await authenticate(access, request, signedIn, target, services, now);
+  const asked = await readRequest(endpoint, request, services);
+  const { newcomers } = endpoint;
+  const heads = await admitDevice(services.heads, caller, await reading, { platform, newcomers });
+  return { ...asked, caller, heads };
 }
 
 /** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes what the client asked for. */

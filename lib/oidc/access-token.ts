@@ -3,7 +3,8 @@ import { decodeJwt, jwtVerify } from "jose";
 import * as z from "zod";
 import type { Clock } from "../domain/clock.ts";
 import { Failure } from "../domain/failure.ts";
-import type { SignIn } from "../domain/owner.ts";
+import { Kept } from "../domain/kept.ts";
+import { type SignIn, sha256 } from "../domain/owner.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 
 export type TokenIssuer = { issuer: string; audience: string };
@@ -11,11 +12,23 @@ export type TokenIssuer = { issuer: string; audience: string };
 const ALGORITHMS = ["RS256", "PS256", "ES256"];
 const SKEW_SECONDS = 30;
 
+/** A phone's next calls bring the same token: for a minute its signature need not be checked again. */
+const KEPT = { most: 10_000, milliseconds: 60_000 };
+type Verified = { signIn: SignIn; expiresAt: Date };
+
+/** The year 3000: a larger number isn't in seconds. */
+const FURTHEST_SECONDS = 32_503_680_000;
+
+/** RFC 9068 §2.1; many providers write JWT or nothing. Other types are no access tokens (RFC 8725 §3.11). */
+const TokenType = z.enum(["at+jwt", "application/at+jwt", "jwt"]).optional();
+
 const Claims = z.object({
   iss: z.string(),
+  exp: z.number(),
   sub: z.string().min(1).max(255),
-  auth_time: z.int().positive().optional(),
-  cnf: z.object({ jkt: z.string().optional() }).optional(),
+  auth_time: z.int().positive().max(FURTHEST_SECONDS).optional(),
+  /** A token bound in a way that isn't checked here must not pass as if it were free. */
+  cnf: z.strictObject({ jkt: z.string() }).optional(),
   /** ID tokens have these (OpenID Connect Core §3.3.2.11); they are no access tokens. */
   nonce: z.never().optional(),
   at_hash: z.never().optional(),
@@ -27,11 +40,15 @@ export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): (token:
   const known = new Map(
     issuers.map((issuer) => [issuer.issuer, { ...issuer, keys: issuerKeys(issuer.issuer, now) }]),
   );
+  const verified = new Kept<string, Verified>(now, KEPT);
   return async (token) => {
+    const digest = sha256(token);
+    const before = verified.get(digest);
+    if (before && before.expiresAt > now()) return before.signIn;
     try {
       const from = known.get(String(decodeJwt(token).iss));
       if (!from) throw new Error("unknown issuer");
-      const { payload } = await jwtVerify(token, from.keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, from.keys, {
         issuer: from.issuer,
         audience: from.audience,
         algorithms: ALGORITHMS,
@@ -39,7 +56,10 @@ export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): (token:
         clockTolerance: SKEW_SECONDS,
         currentDate: now(),
       });
-      return signInOf(Claims.parse(payload));
+      TokenType.parse(protectedHeader.typ?.toLowerCase());
+      const claims = Claims.parse(payload);
+      return verified.set(digest, { signIn: signInOf(claims), expiresAt: new Date(claims.exp * 1000) })
+        .signIn;
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
       throw new Failure("not-signed-in", "The access token is missing or not valid.", {}, { cause });

@@ -50,7 +50,9 @@ export function issuerKeys(issuer: string, now: Clock): JWTVerifyGetKey {
 }
 
 async function fetchKeys(issuer: string): Promise<LocalJWKSet> {
-  const discovery = Discovery.parse(await fetchJson(`${issuer}/.well-known/openid-configuration`));
+  const discovery = Discovery.parse(
+    await fetchJson(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`),
+  );
   if (discovery.issuer !== issuer) throw new Error("the discovery document names another issuer");
   return createLocalJWKSet(KeySet.parse(await fetchJson(discovery.jwks_uri)));
 }

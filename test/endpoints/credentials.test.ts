@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { startIssuer } from "../../infra/local/issuer/start-issuer.ts";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
-import { anApp } from "../support/app.ts";
 import { aPhone, type CheckedPhone } from "../support/phones.ts";
 import {
   anOwnerWithBackup,
@@ -139,18 +138,6 @@ describe("tokens", () => {
     for (const scheme of ["DPoP", "bearer", "Bearer "]) {
       expect((await list(phone, { authorization: `${scheme} ${phone.token}` })).status).toBe(200);
     }
-  });
-
-  it("R32 503 says when to retry while an identity provider does not answer", async () => {
-    const silent = "http://127.0.0.1:9";
-    const { settings } = inject("surroundings");
-    const issuers = JSON.parse(settings["IDENTITY_ISSUERS"] ?? "[]");
-    const more = JSON.stringify([...issuers, { ...issuers[0], issuer: silent }]);
-    const app = anApp({ settings: { IDENTITY_ISSUERS: more } });
-    const { owner, phone } = await anOwnerWithBackup({ app });
-    await phone.signIn(owner, { claims: { iss: silent } });
-    const problem = await expectRefused(owner, "identity-unavailable", () => phone.call("GET", "v1/backups"));
-    expect(problem.retryAfterSeconds).toBeGreaterThan(0);
   });
 });
 

@@ -12,9 +12,9 @@ import {
   receiptIn,
   revoke,
   statusIn,
-  storedOf,
   upload,
 } from "./helpers.ts";
+import { storedOf } from "./stored.ts";
 
 it("R26 tells what is stored and how fresh it is, with the ETag that the next change names", async () => {
   const { phone, uploaded } = await anOwnerWithBackup();

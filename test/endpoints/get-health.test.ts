@@ -1,6 +1,5 @@
 /** GET health: says that the service runs, to anyone, and nothing else. */
 import { expect, it } from "vitest";
-import { anApp } from "../support/app.ts";
 import { aPhone } from "../support/phones.ts";
 import { placesIn, problemIn } from "./helpers.ts";
 import { rawCall } from "./raw.ts";
@@ -20,15 +19,4 @@ it("R41 refuses a query parameter that it doesn't know", async () => {
   const reply = await (await aPhone()).call("GET", "health?verbose=canary");
   expect(placesIn(problemIn(reply))).toEqual(["query parameter verbose"]);
   expect(JSON.stringify(reply.body)).not.toContain("canary");
-});
-
-it("R42 asks neither storage nor vault", async () => {
-  const calls: string[] = [];
-  const counted = async (name: string) => {
-    calls.push(name);
-    return undefined;
-  };
-  const app = anApp({ through: () => ({ read: counted, write: counted }) });
-  expect((await (await aPhone({ app })).call("GET", "health")).status).toBe(200);
-  expect(calls).toEqual([]);
 });

@@ -1,18 +1,16 @@
 /** What the endpoint tests share: owners with a backup, what is stored of an owner, refusals that leave it as it was. */
-import { BlobServiceClient } from "@azure/storage-blob";
-import { expect, inject } from "vitest";
+import { expect } from "vitest";
 import * as z from "zod";
 import type { Platform, Reply } from "../../infra/local/phone.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
 import type { FailureKind } from "../../lib/domain/failure.ts";
-import type { StoredHead } from "../../lib/domain/head.ts";
-import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { BackupStatus, Staleness, VersionStatus } from "../../lib/http/backup-status.ts";
 import { DeviceStatus } from "../../lib/http/device-status.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
-import { type App, anApp } from "../support/app.ts";
+import type { App } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import { storedOf } from "./stored.ts";
 
 const Receipt = z.object({ platform: z.string(), current: z.boolean(), version: VersionStatus });
 const StalenessAnswer = Staleness.extend({
@@ -85,26 +83,6 @@ export async function revoke(by: CheckedPhone, { deviceId }: CheckedPhone): Prom
 export const recovering = ({ platform }: CheckedPhone, change: object = {}) => ({
   body: { platform, device: { name: "canary-new-phone" }, existingAccounts: [], ...change },
 });
-
-let reader: App | undefined;
-const idOf = (owner: string) => ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
-
-/** The stored head, read without asking the service. */
-export async function headOf(owner: string, platform: Platform): Promise<StoredHead | undefined> {
-  reader ??= anApp();
-  return await reader.services.heads.find({ owner: idOf(owner), platform });
-}
-
-/** Everything stored of an owner: both heads with their ETags, and the names of all sealed versions. */
-export async function storedOf(owner: string) {
-  const { BACKUPS_STORAGE = "" } = inject("surroundings").settings;
-  const container = BlobServiceClient.fromConnectionString(BACKUPS_STORAGE).getContainerClient("backups");
-  const listing = container.listBlobsFlat({ prefix: `versions/${idOf(owner)}/` });
-  const versions: string[] = [];
-  for await (const { name } of listing) versions.push(name);
-  const [ios, android] = [headOf(owner, "ios"), headOf(owner, "android")];
-  return { ios: await ios, android: await android, versions };
-}
 
 /** Each call is refused, says nothing of what was sent, and leaves everything as it was. */
 export async function expectEachRefused(

@@ -1,19 +1,8 @@
 /** GET v1/devices: the owner's devices on both platforms. */
 import { expect, it } from "vitest";
-import { anApp } from "../support/app.ts";
 import { aPhone } from "../support/phones.ts";
-import {
-  anOwnerWithBackup,
-  aRegisteredPhone,
-  devicesIn,
-  etagOf,
-  expectRefused,
-  placesIn,
-  recovering,
-  revoke,
-  storedOf,
-  upload,
-} from "./helpers.ts";
+import { anOwnerWithBackup, aRegisteredPhone, devicesIn, expectRefused, placesIn } from "./helpers.ts";
+import { storedOf } from "./stored.ts";
 
 it("R17 lists name, platform and times of all devices and marks the one that asks", async () => {
   const { owner, phone } = await anOwnerWithBackup();
@@ -30,31 +19,6 @@ it("R17 lists name, platform and times of all devices and marks the one that ask
   expect(android?.isThisDevice).toBe(true);
   const marked = devicesIn(await iphone.call("GET", "v1/devices")).filter(({ isThisDevice }) => isThisDevice);
   expect(marked.map(({ id }) => id)).toEqual([iphone.deviceId]);
-});
-
-it("R17 tells when a device was registered, changed something, recovered and was revoked", async () => {
-  let now = new Date();
-  const app = anApp({ clock: () => now });
-  const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
-  const own = async () => devicesIn(await phone.call("GET", "v1/devices"))[0];
-  const after = (minutes: number) => {
-    now = new Date(now.getTime() + minutes * 60_000);
-    return now.toISOString();
-  };
-  const registeredAt = now.toISOString();
-  expect(await own()).toMatchObject({ registeredAt, lastSeenAt: registeredAt });
-  expect((await own())?.lastRecoveryAt).toBeUndefined();
-  const uploadedAt = after(1);
-  await upload(phone, { headers: { "if-match": etagOf(uploaded) } });
-  expect(await own()).toMatchObject({ registeredAt, lastSeenAt: uploadedAt });
-  const recoveredAt = after(1);
-  await phone.call("POST", "v1/recoveries", recovering(phone));
-  expect(await own()).toMatchObject({ registeredAt, lastSeenAt: recoveredAt, lastRecoveryAt: recoveredAt });
-  const second = await aRegisteredPhone(owner, { app });
-  const revokedAt = after(1);
-  await revoke(second, phone);
-  const [revoked] = devicesIn(await second.call("GET", "v1/devices"));
-  expect(revoked).toMatchObject({ id: phone.deviceId, revokedAt });
 });
 
 it("R33 never lists another owner's", async () => {

@@ -1,13 +1,14 @@
 /** Devices of one owner that change one state at the same time, over HTTP. */
 import { expect, it } from "vitest";
+import { anApp } from "../support/app.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
+import { headOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
   devicesIn,
   etagOf,
-  headOf,
   problemIn,
   receiptIn,
   recovering,
@@ -69,7 +70,7 @@ it("R8 whoever loses and repeats with the ETag of the refusal gets through: eigh
 });
 
 it("R7 R17 renaming, revoking, registering, recovering and uploading on one head: none of them is lost", async () => {
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     const { owner, phone, uploaded } = await anOwnerWithBackup();
     const [renamed, revoked] = await Promise.all([aRegisteredPhone(owner), aRegisteredPhone(owner)]);
     const [recovered, registered] = await Promise.all([aPhone({ owner }), aPhone({ owner })]);
@@ -99,7 +100,7 @@ it("R7 R17 renaming, revoking, registering, recovering and uploading on one head
 });
 
 it("R7 an upload and a deletion on one ETag: one wins", async () => {
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 5; round++) {
     const { phone, uploaded } = await anOwnerWithBackup();
     const headers = { "if-match": etagOf(uploaded) };
     const replies = await Promise.all([
@@ -111,7 +112,7 @@ it("R7 an upload and a deletion on one ETag: one wins", async () => {
 });
 
 it("R7 R17 two unknown devices make an owner's first upload on one platform: one wins, the other stays unknown", async () => {
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 5; round++) {
     const owner = anOwner();
     const phones = await Promise.all([aPhone({ owner }), aPhone({ owner })]);
     const put = { body: aBackup(), headers: { "if-none-match": "*" } };
@@ -154,4 +155,24 @@ it("R8 readers beside a writer see whole states only", async () => {
   };
   await Promise.all([write(), read(), read()]);
   expect(seen.length).toBeGreaterThan(0);
+});
+
+it.fails("R17 two unknown devices make an owner's first upload on two platforms: one wins", async () => {
+  const owner = anOwner();
+  const iphone = await aPhone({ owner, platform: "ios" });
+  let between = async () => void (await upload(iphone));
+  const app = anApp({
+    through: (blobs) => ({
+      read: blobs.read,
+      async write(name, ...rest) {
+        const other = between;
+        between = async () => undefined;
+        await other();
+        return await blobs.write(name, ...rest);
+      },
+    }),
+  });
+  const android = await aPhone({ owner, app });
+  const put = { body: aBackup(), headers: { "if-none-match": "*" } };
+  expect((await android.call("PUT", "v1/backups/android", put)).status).toBe(403);
 });

@@ -1,22 +1,20 @@
 /** POST v1/devices: registers this device by a fresh sign-in. */
 import { expect, it } from "vitest";
-import { anApp } from "../support/app.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
   deviceIn,
   devicesIn,
-  etagOf,
   expectEachRefused,
   expectRefused,
-  headOf,
   placesIn,
   register,
   revoke,
+  stalenessIn,
   statusesOf,
-  storedOf,
 } from "./helpers.ts";
+import { storedOf } from "./stored.ts";
 
 const registering = (phone: CheckedPhone, change: object = {}) =>
   phone.call("POST", "v1/devices", { body: { platform: phone.platform, name: "canary-phone", ...change } });
@@ -41,9 +39,9 @@ it("R17 lets a new device in, under the name it gives, and answers 201", async (
 it("R17 R26 an owner who has nothing may begin with it", async () => {
   const owner = anOwner();
   const phone = await aRegisteredPhone(owner, { platform: "ios" });
-  const { ios, android, versions } = await storedOf(owner);
-  expect([ios?.head.generation, ios?.head.devices.length, android, versions]).toEqual([0, 1, undefined, []]);
-  expect((await phone.call("GET", "v1/backups/ios/staleness")).status).toBe(200);
+  expect(Object.keys(await storedOf(owner))).toEqual(["heads/ios"]);
+  const { state, generation } = stalenessIn(await phone.call("GET", "v1/backups/ios/staleness"));
+  expect([state, generation]).toEqual(["missing", 0]);
 });
 
 it("R32 is safe to repeat: the device stands in the list once", async () => {
@@ -51,7 +49,7 @@ it("R32 is safe to repeat: the device stands in the list once", async () => {
   const phone = await aPhone({ owner });
   const [first, again] = [await register(phone), await register(phone)];
   expect(deviceIn(again)).toMatchObject({ id: phone.deviceId, registeredAt: deviceIn(first).registeredAt });
-  expect((await headOf(owner, "android"))?.head.devices).toHaveLength(1);
+  expect(devicesIn(await phone.call("GET", "v1/devices"))).toHaveLength(1);
 });
 
 it("R10 R17 refuses an old sign-in and one of unknown time, by a challenge", async () => {
@@ -112,30 +110,13 @@ it("R41 refuses what is no registration, by pointer", async () => {
   expect(told.flatMap(placesIn)).toEqual(cases.map(([, pointer]) => pointer));
 });
 
-it("R17 409 when thirty are registered, and room for one more after one was revoked", async () => {
-  const app = anApp();
-  const { owner, phone } = await anOwnerWithBackup({ app });
-  const others = [];
-  for (let at = 1; at < 30; at++) others.push(await aRegisteredPhone(owner, { app }));
-  const extra = await aPhone({ owner, app });
-  await expectRefused(owner, "too-many-devices", () => registering(extra));
-  const body = { platform: "android", device: { name: "canary" }, existingAccounts: [] };
-  await expectRefused(owner, "too-many-devices", () => extra.call("POST", "v1/recoveries", { body }));
-  expect((await registering(others[0] ?? phone)).status).toBe(201);
-  const [last = phone] = others.slice(-1);
-  await revoke(phone, last);
-  expect((await registering(extra)).status).toBe(201);
-});
-
 it("R17 five register at once and one of them twice: all are in, each once", async () => {
-  const { owner } = await anOwnerWithBackup();
+  const { owner, phone } = await anOwnerWithBackup();
   const phones = await Promise.all(Array.from({ length: 5 }, () => aPhone({ owner })));
   const [twice] = phones;
-  const replies = await Promise.all(
-    [...phones, ...(twice ? [twice] : [])].map((phone) => registering(phone)),
-  );
+  const replies = await Promise.all([...phones, ...(twice ? [twice] : [])].map((each) => registering(each)));
   expect(new Set(statusesOf(replies))).toEqual(new Set([201]));
-  const ids = (await headOf(owner, "android"))?.head.devices.map(({ id }) => id) ?? [];
+  const ids = devicesIn(await phone.call("GET", "v1/devices")).map(({ id }) => id);
   expect(ids).toHaveLength(6);
   for (const { deviceId } of phones) expect(ids).toContain(deviceId);
 });

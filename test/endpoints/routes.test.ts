@@ -1,9 +1,10 @@
 /** What the host does before a function is reached, and what odd but well-formed addresses and headers come to. */
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
-import { anOwnerWithBackup, aRegisteredPhone, expectRefused, placesIn, storedOf } from "./helpers.ts";
+import { anOwnerWithBackup, aRegisteredPhone, expectRefused, placesIn } from "./helpers.ts";
 import { rawCall, send } from "./raw.ts";
 import { named, sampleOf } from "./requests.ts";
+import { storedOf } from "./stored.ts";
 
 const METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
 

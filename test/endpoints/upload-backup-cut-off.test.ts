@@ -4,7 +4,8 @@ import type { Blobs } from "../../lib/azure/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { type App, anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
-import { anOwnerWithBackup, etagOf, headOf, receiptIn } from "./helpers.ts";
+import { headOf } from "./heads.ts";
+import { anOwnerWithBackup, etagOf, receiptIn } from "./helpers.ts";
 
 /** Breaks the first write of the head: before it reaches the storage, or only its answer. */
 function breakingHead(lost: "request" | "answer"): { app: App; arm(): void } {

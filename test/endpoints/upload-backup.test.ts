@@ -5,19 +5,19 @@ import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
+  devicesIn,
   etagOf,
   expectEachRefused,
   expectRefused,
-  headOf,
   placesIn,
   receiptIn,
   register,
   revoke,
   statusesOf,
   statusIn,
-  storedOf,
   upload,
 } from "./helpers.ts";
+import { storedOf } from "./stored.ts";
 
 const put = (phone: CheckedPhone, headers: Record<string, string>, path = "v1/backups/android") =>
   phone.call("PUT", path, { body: aBackup(), headers });
@@ -49,9 +49,9 @@ describe("a first upload", () => {
 
   it("R17 registers the device that made it", async () => {
     const { owner, phone } = await anOwnerWithBackup({ platform: "ios" });
-    const { ios, android } = await storedOf(owner);
-    expect(ios?.head.devices.map(({ id }) => id)).toEqual([phone.deviceId]);
-    expect(android).toBeUndefined();
+    const devices = devicesIn(await phone.call("GET", "v1/devices"));
+    expect(devices.map(({ id, platform }) => [id, platform])).toEqual([[phone.deviceId, "ios"]]);
+    expect(Object.keys(await storedOf(owner))).toEqual(["heads/ios", expect.stringMatching("versions/ios/")]);
   });
 
   it("R17 is refused to an unknown device where the owner has a backup, on either platform", async () => {
@@ -96,10 +96,10 @@ describe("a first upload", () => {
 
   it("R2 an owner has one backup on each platform, and neither touches the other", async () => {
     const { owner, phone } = await anOwnerWithBackup();
-    const before = await headOf(owner, "android");
+    const before = (await storedOf(owner))["heads/android"];
     const iphone = await aRegisteredPhone(owner, { platform: "ios" });
     await upload(iphone);
-    expect(await headOf(owner, "android")).toEqual(before);
+    expect((await storedOf(owner))["heads/android"]).toBe(before);
     expect((await phone.call("GET", "v1/backups/ios")).status).toBe(200);
   });
 });
@@ -195,18 +195,18 @@ describe("preconditions", () => {
 const encodeUtf8 = (text: string) => Buffer.from(text).toString("latin1");
 
 it("R7 ten uploads on one ETag at once: one wins", async () => {
-  const { owner, phone, uploaded } = await anOwnerWithBackup();
+  const { phone, uploaded } = await anOwnerWithBackup();
   const headers = { "if-match": etagOf(uploaded) };
   const replies = await Promise.all(Array.from({ length: 10 }, () => put(phone, headers)));
   expect(statusesOf(replies)).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
-  expect((await headOf(owner, "android"))?.head.generation).toBe(2);
+  expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(2);
 });
 
 it("R17 registering a device beside an upload keeps both", async () => {
   const { owner, uploaded, phone } = await anOwnerWithBackup();
   const second = await aPhone({ owner });
   const [reply] = await Promise.all([put(phone, { "if-match": etagOf(uploaded) }), register(second)]);
-  const { head } = (await headOf(owner, "android")) ?? {};
-  expect(head?.generation).toBe(reply.status === 200 ? 2 : 1);
-  expect(head?.devices).toHaveLength(2);
+  const { generation } = statusIn(await phone.call("GET", "v1/backups/android"));
+  expect(generation).toBe(reply.status === 200 ? 2 : 1);
+  expect(devicesIn(await phone.call("GET", "v1/devices"))).toHaveLength(2);
 });

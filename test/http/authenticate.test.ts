@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { type Identity, ownerIdOf, type ProofTarget, type SignIn, sha256 } from "../../lib/domain/owner.ts";
-import { authenticate } from "../../lib/http/authenticate.ts";
+import { authenticate, signIn as readSignIn } from "../../lib/http/authenticate.ts";
 import type { Services } from "../../lib/http/services.ts";
 import { aDeviceId, aPolicy, now } from "../domain/builders.ts";
 import { MemoryHeads, MemoryVersions } from "../domain/memory-stores.ts";
@@ -24,7 +24,7 @@ type Setup = {
   headers?: Record<string, string>;
   access?: "owner" | "owner-fresh";
 };
-function run({ identity = {}, signIn: change = {}, headers = {}, access = "owner" }: Setup = {}) {
+async function run({ identity = {}, signIn: change = {}, headers = {}, access = "owner" }: Setup = {}) {
   const good: Identity = {
     verifyToken: () => Promise.resolve({ ...signIn, ...change }),
     verifyProof: () => Promise.resolve({ device: aDeviceId(), jti: "jti-1" }),
@@ -50,7 +50,7 @@ function run({ identity = {}, signIn: change = {}, headers = {}, access = "owner
     "app-version": "android/6.6.0",
     ...headers,
   });
-  return authenticate(access, request, target, services, now);
+  return authenticate(access, request, await readSignIn(request, services), target, services, now);
 }
 
 describe("R4 R17 who is asking", () => {

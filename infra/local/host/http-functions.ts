@@ -1,11 +1,10 @@
 /** Serves the HTTP functions of an app: route, throttle, read the body, invoke, answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FunctionApp } from "./function-app.ts";
-import { requestEnded } from "./garbage.ts";
 import { invoke } from "./invoke.ts";
 import { describeError } from "./logger.ts";
 import type { RegisteredFunction } from "./registry.ts";
-import { BodyTooLarge, bodyLength, bodyLimit, readBody } from "./request-body.ts";
+import { BodyTooLarge, bodyLimit, readBody } from "./request-body.ts";
 import { toRequestData } from "./request-data.ts";
 import type { Target } from "./request-target.ts";
 import { writeEmpty, writeResponse } from "./response-writer.ts";
@@ -34,7 +33,6 @@ export function httpFunctions(app: FunctionApp, routes: RouteTable): ServeHttp {
       else if (!request.errored) throw error;
     } finally {
       outstanding -= 1;
-      requestEnded(bodyLength(request));
     }
   };
 }

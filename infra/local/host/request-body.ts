@@ -9,7 +9,7 @@ export function bodyLimit(): number {
   return Number(process.env["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] ?? DEFAULT_LIMIT);
 }
 
-export function bodyLength({ headers }: IncomingMessage): number {
+function bodyLength({ headers }: IncomingMessage): number {
   return Number(headers["content-length"] ?? 0);
 }
 
