@@ -27,7 +27,7 @@ export async function serveOnLoopback(
   return { url, close };
 }
 
-export class BodyTooLarge extends Error {}
+class BodyTooLarge extends Error {}
 
 export async function readBody(request: IncomingMessage, maxBytes = 65_536): Promise<string> {
   const chunks: Buffer[] = [];

@@ -9,7 +9,7 @@ import { type KeyId, parseKeyId } from "./key-id.ts";
 import { restStatus } from "./rest-status.ts";
 import { DEADLINE_MS, type Unwrap, unwrapWith, vaultOptions } from "./vault-client.ts";
 
-export type PublicKey = { kid: string; n: string; e: string };
+type PublicKey = { kid: string; n: string; e: string };
 
 export type VaultKeys = { keyIds: readonly KeyId[]; pinned: readonly PublicKey[] };
 

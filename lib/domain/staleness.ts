@@ -17,13 +17,13 @@ export const STALENESS_REASONS = [
   "never-uploaded",
   "deleted",
 ] as const;
-export type StalenessReason = (typeof STALENESS_REASONS)[number];
+type StalenessReason = (typeof STALENESS_REASONS)[number];
 
 export const INDICATORS = ["none", "dot", "exclamation"] as const;
-export type Indicator = (typeof INDICATORS)[number];
+type Indicator = (typeof INDICATORS)[number];
 
 export const NEXT_STEPS = ["upload", "sign-in", "undelete", "none"] as const;
-export type NextStep = (typeof NEXT_STEPS)[number];
+type NextStep = (typeof NEXT_STEPS)[number];
 
 export type Assessment = {
   state: BackupState;

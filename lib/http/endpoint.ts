@@ -18,7 +18,7 @@ type ReplyOf<R extends Replies> = {
   [S in keyof R & number]: { status: S; body: z.input<R[S]>; etag?: string | undefined };
 }[keyof R & number];
 
-export type Input<A extends Access, P, Q, B, C> = {
+type Input<A extends Access, P, Q, B, C> = {
   params: P;
   query: Q;
   body: B;

@@ -6,7 +6,7 @@ import { Failure, type FailureKind } from "../domain/failure.ts";
 export type ProblemKind = FailureKind | "unexpected";
 
 /** Whether the same request may succeed later: as it is (after `Retry-After`), once changed, or not at all. */
-export type Retry = "as-is" | "after-change" | "never";
+type Retry = "as-is" | "after-change" | "never";
 
 type Entry = { status: number; title: string; remedy: string; retry: Retry };
 

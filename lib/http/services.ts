@@ -5,7 +5,7 @@ import type { Identity } from "../domain/owner.ts";
 import type { StalenessPolicy } from "../domain/staleness.ts";
 import type { MinimumAppVersion } from "./app-version.ts";
 
-export type Policy = {
+type Policy = {
   /** Where clients reach the service, with the route prefix; device proofs are made for it. */
   publicBaseUrl: string;
   authContexts: string[];

@@ -6,7 +6,7 @@ import type { AppSettings, BackupDocument } from "../../lib/domain/backup-docume
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 /** Any Unicode but control characters; at most 40 code points, so always within every limit on names. */
-export const text = fc.string({ unit: "binary", maxLength: 40 }).map((any) => any.replaceAll(CONTROLS, ""));
+const text = fc.string({ unit: "binary", maxLength: 40 }).map((any) => any.replaceAll(CONTROLS, ""));
 const filled = text.map((any) => `x${any}`);
 
 const secret = fc.stringMatching(/^[A-Za-z2-7]{8,64}={0,6}$/);
@@ -32,7 +32,7 @@ const otp = fc.oneof(
   fc.record({ type: fc.constant("steam" as const), secret }, plain),
 );
 
-export const account: fc.Arbitrary<Account> = fc.oneof(
+const account: fc.Arbitrary<Account> = fc.oneof(
   fc.record({ kind: fc.constant("third-party" as const), issuer: text, userName: filled, otp }, plain),
   fc.record(
     { kind: fc.constant("personal" as const), issuer: filled, userName: filled, usesPush: fc.boolean() },

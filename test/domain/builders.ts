@@ -9,7 +9,7 @@ export const now = new Date("2026-05-04T10:00:00.000Z");
 
 export const aDeviceId = (name = "phone") => DeviceId.parse(sha256(name));
 
-export const anOwnerId = (subject = "anna") => ownerIdOf({ issuer: "https://login.example", subject });
+const anOwnerId = (subject = "anna") => ownerIdOf({ issuer: "https://login.example", subject });
 
 export const aPlace = (change: Partial<Place> = {}): Place => ({
   owner: anOwnerId(),

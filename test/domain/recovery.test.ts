@@ -167,10 +167,11 @@ describe("R17 a device proof is spent by a recovery", () => {
 
 describe("R10 R13 a recovery reads, records and only then answers", () => {
   const backup = aBackup();
+  const version = aVersion({ digest: sha256(encodeDocument(backup)) });
   const stores = async (content = encodeDocument(backup)) => {
     const [heads, versions] = [new MemoryHeads(), new MemoryVersions()];
-    await versions.put(aPlace(), aVersion(), content);
-    await heads.put(aPlace(), aHead(), undefined);
+    await versions.put(aPlace(), version, content);
+    await heads.put(aPlace(), aHead({ versions: [version] }), undefined);
     const held = await heads.find(aPlace());
     const run = (change: Partial<Recovery> = {}, from: StoredHead | undefined = held) => {
       const recovery = { caller: aCaller(), deviceName: "x", existing: [], overlap: "refuse" as const, now };
@@ -183,8 +184,20 @@ describe("R10 R13 a recovery reads, records and only then answers", () => {
     const { heads, versions, run } = await stores();
     const { result } = await run();
     expect(result.settings).toEqual(backup.settings);
-    expect(result.version).toEqual(aVersion());
+    expect(result.version).toEqual(version);
     expect({ opened: versions.opened, writes: heads.writes }).toEqual({ opened: 1, writes: 2 });
+  });
+
+  it("R37 a recovery that others overtake opens the version once all the same", async () => {
+    const { heads, versions, run } = await stores();
+    const callers = Array.from({ length: 8 }, (_, index) => aCaller({ proof: `proof-${index}` }));
+    await Promise.all(callers.map((caller) => run({ caller })));
+    expect({ opened: versions.opened, writes: heads.writes }).toEqual({ opened: 8, writes: 9 });
+  });
+
+  it("R39 content that isn't what the head names is refused", async () => {
+    const { run } = await stores(encodeDocument(aBackup()));
+    expect(await kindFrom(() => run())).toBe("backup-unreadable");
   });
 
   it("R17 of 8 recoveries with one proof at the same time exactly one is answered", async () => {

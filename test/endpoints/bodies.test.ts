@@ -28,7 +28,7 @@ async function aRequest(endpoint: Endpoint) {
 
 const typed = (type: string | string[] | undefined) => ({ headers: { "content-type": type } });
 
-describe.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint) => {
+describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint) => {
   it("R7 refuses an empty body and one without a length, and takes neither for an empty document", async () => {
     const { owner, ask, text } = await aRequest(endpoint);
     await expectEachRefused(owner, "body-required", {
@@ -46,7 +46,6 @@ describe.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint) => {
     const { owner, ask, text } = await aRequest(endpoint);
     await expectEachRefused(owner, "body-too-large", {
       "a byte too long": () => ask({ body: text.padEnd(LIMIT + 1 - excess(text)) }),
-      "twice as long": () => ask({ body: "[".repeat(2 * LIMIT) }),
     });
     const { status, body } = await ask({ body: text.padEnd(LIMIT - excess(text)) });
     expect([200, 201], JSON.stringify(body)).toContain(status);

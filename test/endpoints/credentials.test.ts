@@ -45,7 +45,7 @@ async function aRequest(endpoint: Endpoint) {
   return { owner, phone, method, path, url, ask, askWithToken };
 }
 
-describe.each(named(ownerEndpoints))("%s", (_, endpoint) => {
+describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   it("R4 refuses expired and foreign tokens, an app that is too old or doesn't say its version", async () => {
     const { owner, phone, ask, askWithToken } = await aRequest(endpoint);
     const expired = await phone.signIn(owner, { expiresIn: -60 });

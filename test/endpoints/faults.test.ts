@@ -46,7 +46,7 @@ async function aRequest(endpoint: Endpoint) {
 const silent = () =>
   new Failure("storage-unavailable", "The storage does not answer.", { retryAfterSeconds: 5 });
 
-describe.each(named(ownerEndpoints))("%s", (_, endpoint) => {
+describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   it("R32 R39 503 while the storage doesn't answer, 409 for what was changed there, and nothing is changed", async () => {
     const { owner, ask } = await aRequest(endpoint);
     const problem = await expectRefused(owner, "storage-unavailable", () => ask("silent"));
@@ -57,7 +57,7 @@ describe.each(named(ownerEndpoints))("%s", (_, endpoint) => {
 
 const writers = ownerEndpoints.filter(({ method }) => method !== "GET");
 
-describe.each(named(writers))("%s", (_, endpoint) => {
+describe.concurrent.each(named(writers))("%s", (_, endpoint) => {
   it("R32 503 busy where others always come first, and nothing is changed", async () => {
     expect(problemsOf(endpoint)).toContain("busy");
     const { owner, ask } = await aRequest(endpoint);

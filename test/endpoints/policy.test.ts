@@ -81,7 +81,7 @@ it("R33 every endpoint is declared with the access that the policy says", () => 
   for (const endpoint of endpoints) expect(endpoint.access, endpoint.name).toBe(rowOf(endpoint).access);
 });
 
-describe.each(named(ownerEndpoints))("%s", (_, endpoint) => {
+describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   const tooOld = endpoint.access === "owner-fresh" ? "sign-in-too-old" : "device-unknown";
 
   it("R4 R10 R17 refuses everybody but the owner on a registered device", async () => {

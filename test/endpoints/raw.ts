@@ -6,7 +6,7 @@ import type { Reply } from "../../infra/local/phone.ts";
 import { endpointFor, expectDeclared } from "../support/declared.ts";
 import type { CheckedPhone } from "../support/phones.ts";
 
-export const appVersions = { ios: "ios/5.7.0", android: "android/6.6.0" };
+const appVersions = { ios: "ios/5.7.0", android: "android/6.6.0" };
 
 /** `headers` replace the phone's own; a list is sent as that many headers, an undefined one not at all. */
 export type Raw = {

@@ -8,7 +8,7 @@ import { storedOf } from "./stored.ts";
 
 const METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
 
-describe.each(named(endpoints))("%s", (_, endpoint) => {
+describe.concurrent.each(named(endpoints))("%s", (_, endpoint) => {
   it("R42 404 with an empty body for a method that no endpoint takes there", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const about = { platform: phone.platform, etag: '"0x1"', device: phone.deviceId };

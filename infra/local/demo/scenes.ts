@@ -35,7 +35,7 @@ export const startStory = ({ addresses }: Stack): Phone => aPhone(addresses);
 export const aPhone = ({ api, issuer }: Stack["addresses"]) =>
   new Phone({ api, issuer, platform: "android" });
 
-export const etagOf = ({ headers }: Reply) => headers.get("etag") ?? "";
+const etagOf = ({ headers }: Reply) => headers.get("etag") ?? "";
 
 export async function backUp({ story, phone, accounts }: Scene): Promise<void> {
   story.chapter("Phone 1 backs up");
