@@ -1,10 +1,20 @@
 /** How the app proves itself to Azure: its managed identity, and nothing that could be copied out of a setting. */
-import { ManagedIdentityCredential } from "@azure/identity";
+import type { ManagedIdentityCredential, TokenCredential } from "@azure/identity";
 import { BlobServiceClient, type StoragePipelineOptions, StorageRetryPolicyType } from "@azure/storage-blob";
 import type { StorageAddress } from "../settings.ts";
 
-export const managedIdentity = (clientId: string | undefined) =>
-  clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
+/** Its library takes long to load, and nothing needs it before the first token. */
+export function managedIdentity(clientId: string | undefined): TokenCredential {
+  let loading: Promise<ManagedIdentityCredential> | undefined;
+  return {
+    async getToken(scopes, options) {
+      loading ??= import("./managed-identity.ts").then(({ createManagedIdentity }) =>
+        createManagedIdentity(clientId),
+      );
+      return await (await loading).getToken(scopes, options);
+    },
+  };
+}
 
 const RETRIES: StoragePipelineOptions = {
   retryOptions: {
@@ -16,7 +26,7 @@ const RETRIES: StoragePipelineOptions = {
   },
 };
 
-export const blobService = (address: StorageAddress, credential: ManagedIdentityCredential) =>
+export const blobService = (address: StorageAddress, credential: TokenCredential) =>
   "connectionString" in address
     ? BlobServiceClient.fromConnectionString(address.connectionString, RETRIES)
     : new BlobServiceClient(address.url, credential, RETRIES);

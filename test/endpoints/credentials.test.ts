@@ -84,7 +84,7 @@ const list = (phone: CheckedPhone, headers: NonNullable<Raw["headers"]>) =>
   rawCall(phone, "GET", "v1/backups", { headers });
 const listUrl = () => `${inject("surroundings").api}/v1/backups`;
 
-describe("tokens", () => {
+describe.concurrent("tokens", () => {
   it("R4 refuses one for someone else, without a subject or a time, not valid yet, or that is an ID token", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const wrong = {
@@ -141,7 +141,7 @@ describe("tokens", () => {
   });
 });
 
-describe("proofs", () => {
+describe.concurrent("proofs", () => {
   it("R17 refuses one that lacks a part, names another host or type, or isn't signed", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const asking = (claims: object, header?: object) => () =>
@@ -195,7 +195,7 @@ describe("proofs", () => {
   });
 });
 
-describe("app versions", () => {
+describe.concurrent("app versions", () => {
   it("R4 refuses what is no platform and version", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const words = ["", "6.6.0", "android", "android/", "windows/1.0", "Android/6.6.0", "android/6.6.0-beta"];

@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 const read = async (phone: CheckedPhone) =>
   stalenessIn(await phone.call("GET", "v1/backups/android/staleness"));
 
-describe("over time", () => {
+describe.concurrent("over time", () => {
   /** An owner at noon, and a way to let days and milliseconds pass without another sign-in. */
   async function aBackupInTime() {
     const start = new Date(Math.floor(Date.now() / 1000) * 1000);

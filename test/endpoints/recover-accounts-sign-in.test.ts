@@ -40,7 +40,7 @@ const registering = (phone: CheckedPhone) =>
 const recover = (phone: CheckedPhone, dpop = proofOf(phone), change?: object) =>
   phone.call("POST", "v1/recoveries", { ...recovering(phone, change), headers: { dpop } });
 
-describe("the vault", () => {
+describe.concurrent("the vault", () => {
   it("R37 is asked once by a recovery, never by an upload, a status or a staleness check", async () => {
     const { app, vault } = aCountingApp();
     const { owner, phone } = await anOwnerWithBackup({ app });
@@ -82,7 +82,7 @@ describe("the vault", () => {
   });
 });
 
-describe("the proof", () => {
+describe.concurrent("the proof", () => {
   it("R17 of a recovery counts once, also over HTTP, also with another body", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });
@@ -123,7 +123,7 @@ describe("the proof", () => {
   });
 });
 
-describe("the sign-in", () => {
+describe.concurrent("the sign-in", () => {
   it("R10 may be ten minutes old, and not a second more", async () => {
     const { app, time } = aCountingApp();
     const { owner } = await anOwnerWithBackup({ app });
@@ -179,7 +179,7 @@ describe("the sign-in", () => {
   });
 });
 
-describe("how many", () => {
+describe.concurrent("how many", () => {
   it("R32 429 after twenty recoveries in a short time, until Retry-After is over", async () => {
     const { app, time, vault } = aCountingApp();
     const { owner } = await anOwnerWithBackup({ app });

@@ -36,7 +36,7 @@ const recoveredIn = ({ body }: Reply) => Recovered.parse(body);
 const nameOf = ({ kind, issuer, userName, ...rest }: Account) =>
   "tenant" in rest ? { kind, issuer, userName, tenant: rest.tenant } : { kind, issuer, userName };
 
-describe("a new device", () => {
+describe.concurrent("a new device", () => {
   it("R13 R15 gets third-party accounts and settings exactly as backed up, in order, the others by name", async () => {
     const steam = anAccount({ otp: { type: "steam", secret: aSecret() } });
     const hotp = anAccount({
@@ -108,7 +108,7 @@ describe("a new device", () => {
   });
 });
 
-describe("what there is to recover", () => {
+describe.concurrent("what there is to recover", () => {
   it("R33 is never another owner's", async () => {
     const { owner } = await anOwnerWithBackup();
     const before = await storedOf(owner);
@@ -139,7 +139,7 @@ describe("what there is to recover", () => {
   });
 });
 
-describe("accounts on the device", () => {
+describe.concurrent("accounts on the device", () => {
   const [third, personal, work] = [anAccount(), aPersonalAccount(), aWorkAccount()];
   const other = anAccount({ userName: "Zo\u00eb" });
   const document = aBackup([third, personal, other, work]);
@@ -183,7 +183,7 @@ describe("accounts on the device", () => {
   });
 });
 
-describe("the request", () => {
+describe.concurrent("the request", () => {
   it("R41 is refused by pointer where it isn't one", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });

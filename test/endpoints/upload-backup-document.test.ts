@@ -36,7 +36,7 @@ const withOtp = (change: object) => {
 const withName = (change: object) => ({ accounts: [{ ...anAccount(), ...change }], settings });
 const withSettings = (change: object) => ({ accounts: [], settings: { ...settings, ...change } });
 
-describe("unknown fields", () => {
+describe.concurrent("unknown fields", () => {
   it("R1 are refused wherever they stand, and named by JSON pointer", async () => {
     await expectFaults([
       [{ ...aBackup(), photos: "canary" }, "/photos"],
@@ -83,7 +83,7 @@ describe("unknown fields", () => {
   });
 });
 
-describe("accounts", () => {
+describe.concurrent("accounts", () => {
   it("R3 a personal or work account has no secret, under whatever name", async () => {
     const otp = { type: "totp", secret: aSecret(), algorithm: "SHA1", digits: 6, period: 30 };
     const of = (account: object) => ({ accounts: [anAccount(), account], settings });

@@ -22,7 +22,7 @@ import { storedOf } from "./stored.ts";
 const put = (phone: CheckedPhone, headers: Record<string, string>, path = "v1/backups/android") =>
   phone.call("PUT", path, { body: aBackup(), headers });
 
-describe("a first upload", () => {
+describe.concurrent("a first upload", () => {
   it("R2 R5 stores personal, work and third-party accounts side by side and answers 201 with a receipt", async () => {
     const phone = await aPhone();
     const accounts = [
@@ -104,7 +104,7 @@ describe("a first upload", () => {
   });
 });
 
-describe("preconditions", () => {
+describe.concurrent("preconditions", () => {
   it("R7 an upload that names the present ETag makes the next generation and answers 200", async () => {
     const { phone, uploaded } = await anOwnerWithBackup();
     const reply = await upload(phone, { headers: { "if-match": etagOf(uploaded) } });

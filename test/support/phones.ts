@@ -1,4 +1,5 @@
 /** Phones whose every reply is held against the endpoint's declaration. */
+import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 import { type Call, Phone, type Platform, type Reply } from "../../infra/local/phone.ts";
 import type { App } from "./app.ts";
@@ -7,7 +8,9 @@ import { endpointFor, expectDeclared } from "./declared.ts";
 export class CheckedPhone extends Phone {
   override async call(method: string, path: string, call: Call = {}): Promise<Reply> {
     const reply = await super.call(method, path, call);
-    const { api } = inject("surroundings");
+    const { api, refusals } = inject("surroundings");
+    if (reply.status >= 400)
+      appendFileSync(refusals, `${JSON.stringify([reply.body, [...reply.headers]])}\n`);
     expectDeclared(endpointFor(method, `${api}/${path}`, api).endpoint, reply);
     return reply;
   }

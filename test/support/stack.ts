@@ -14,6 +14,8 @@ export type Surroundings = {
   settings: Record<string, string>;
   /** All that the host has printed. */
   hostLog: string;
+  /** All that the phones were answered where they were refused. */
+  refusals: string;
 };
 
 declare module "vitest" {
@@ -27,8 +29,9 @@ export const unthrottle = (vault: string) =>
   fetch(`${vault}/dev/throttle`, { method: "PUT", body: JSON.stringify({ operationsPer10Seconds: null }) });
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const data = mkdtempSync(join(tmpdir(), "authenticator-backup-"));
-  const hostLog = join(data, "host.log");
+  const kept = process.env["TEST_KEEP_DATA"];
+  const data = kept ?? mkdtempSync(join(tmpdir(), "authenticator-backup-"));
+  const [hostLog, refusals] = [join(data, "host.log"), join(data, "refusals.log")];
   await buildBundle();
   const stack = await startStack({
     data,
@@ -37,9 +40,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   const { api, issuer, vault } = stack.addresses;
   await unthrottle(vault);
-  project.provide("surroundings", { api, issuer, vault, settings: stack.settings, hostLog });
+  project.provide("surroundings", { api, issuer, vault, settings: stack.settings, hostLog, refusals });
   return async () => {
     await stack.close();
-    rmSync(data, { recursive: true, force: true });
+    if (!kept) rmSync(data, { recursive: true, force: true });
   };
 }

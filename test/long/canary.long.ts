@@ -1,0 +1,58 @@
+/** Runs all tests of the endpoints, whose every secret and name is a canary, and then looks for canaries where none may be. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { expect, it } from "vitest";
+import { startAzurite } from "../../infra/local/azurite.ts";
+import { pathOf } from "../../infra/local/child.ts";
+import { dataFiles } from "../../infra/local/data-folder.ts";
+import { findIn, readAll } from "../../infra/local/demo/search-storage.ts";
+
+const CANARIES = ["canary", "CANARY", "Canary"];
+
+async function runEndpointTests(data: string): Promise<number | null> {
+  const vitest = pathOf("../../node_modules/vitest/vitest.mjs", import.meta.url);
+  const args = [vitest, "run", "--config", ".vitest.ts", "test/endpoints"];
+  const env = { ...process.env, TEST_KEEP_DATA: data };
+  const run = spawn(process.execPath, args, { env, cwd: pathOf("../..", import.meta.url), stdio: "ignore" });
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  run.on("exit", resolve);
+  return await promise;
+}
+
+/** Names and metadata of all blobs, as the service tells them. */
+async function listBlobs(data: string): Promise<string[]> {
+  const ports = { blob: 0, queue: 0 };
+  const azurite = await startAzurite({ data: dataFiles(data).azurite, ports, log: () => undefined });
+  const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  const told: string[] = [];
+  for (const container of ["backups", "keys"]) {
+    const blobs = service.getContainerClient(container).listBlobsFlat({ includeMetadata: true });
+    for await (const { name, metadata } of blobs) told.push(JSON.stringify([name, metadata]));
+  }
+  await azurite.close();
+  return told;
+}
+
+it("R34 F19 no secret, name or token in log, refusals, blob names, metadata or stored bytes", async () => {
+  const data = await mkdtemp(join(tmpdir(), "authenticator-backup-search-"));
+  expect(await runEndpointTests(data)).toBe(0);
+  const printed = [await readFile(join(data, "host.log"))];
+  const refused = [await readFile(join(data, "refusals.log"))];
+  const blobs = [Buffer.from((await listBlobs(data)).join("\n"))];
+  const stored = await readAll(dataFiles(data).azurite);
+
+  expect(findIn(printed, [...CANARIES, "eyJ", "Bearer ", "127.0.0.1"])).toEqual([]);
+  expect(findIn(refused, [...CANARIES, "eyJ", "127.0.0.1", "/keys/", "node_modules"])).toEqual([]);
+  expect(findIn(blobs, CANARIES)).toEqual([]);
+  expect(findIn(stored, CANARIES)).toEqual([]);
+
+  // The search does see what is there.
+  expect(findIn(printed, ["upload-backup", "invalid-request"])).toHaveLength(2);
+  expect(findIn(refused, ["/problems/stale-precondition", "/problems/backup-unreadable"])).toHaveLength(2);
+  expect(findIn(blobs, ["heads/", "wrappedkey", "dueat"])).toHaveLength(3);
+  expect(findIn(stored, ["owner-keys/"])).toHaveLength(1);
+  await rm(data, { recursive: true, force: true });
+});

@@ -1,0 +1,229 @@
+/** What every implementation of a storage port must do, in memory or on Azure: one suite of laws per port. */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
+import type { Clock } from "../../lib/domain/clock.ts";
+import { KEY_BYTES } from "../../lib/domain/envelope.ts";
+import type { HeadStore, VersionStore } from "../../lib/domain/head.ts";
+import { type OwnerId, ownerIdOf, type Place } from "../../lib/domain/owner.ts";
+import { aHead, aVersion } from "../domain/builders.ts";
+
+export type Target<T> = T & { close(): Promise<void> };
+type Open<T> = () => Promise<Target<T>>;
+
+const WRITERS = 50;
+const CALLERS = 20;
+
+export const aNewOwner = (): OwnerId =>
+  ownerIdOf({ issuer: "https://contract.example", subject: crypto.randomUUID() });
+const aNewPlace = (): Place => ({ owner: aNewOwner(), platform: "android" });
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** The target, opened before the tests and closed after them. */
+export function opened<T>(open: Open<T>): () => Target<T> {
+  let target: Target<T> | undefined;
+  beforeAll(async () => {
+    target = await open();
+  });
+  afterAll(() => target?.close());
+  return () => target ?? expect.fail("not open yet");
+}
+
+export function headStoreContract(name: string, open: Open<{ heads: HeadStore }>): void {
+  describe(`HeadStore, ${name}`, () => {
+    const target = opened(open);
+
+    it("R7 finds nothing where nothing was put", async () => {
+      expect(await target().heads.find(aNewPlace())).toBeUndefined();
+    });
+
+    it("R8 finds what was put, with the ETag that the put told", async () => {
+      const { heads } = target();
+      for (const head of [aHead(), aHead({ deletedAt: new Date("2026-05-01") }), aHead({ devices: [] })]) {
+        const place = aNewPlace();
+        const etag = await heads.put(place, head, undefined);
+        expect(await heads.find(place)).toEqual({ head, etag });
+      }
+    });
+
+    it("R7 creates once: a second creation changes nothing", async () => {
+      const { heads } = target();
+      const place = aNewPlace();
+      const etag = await heads.put(place, aHead(), undefined);
+      expect(await heads.put(place, aHead({ generation: 2 }), undefined)).toBeUndefined();
+      expect(await heads.find(place)).toEqual({ head: aHead(), etag });
+    });
+
+    it("R7 replaces the state that the ETag names, and no other", async () => {
+      const { heads } = target();
+      const place = aNewPlace();
+      const first = await heads.put(place, aHead(), undefined);
+      const second = await heads.put(place, aHead({ generation: 2 }), first);
+      expect(second).not.toBe(first);
+      expect(await heads.find(place)).toEqual({ head: aHead({ generation: 2 }), etag: second });
+      expect(await heads.put(place, aHead({ generation: 3 }), first)).toBeUndefined();
+      expect(await heads.find(place)).toEqual({ head: aHead({ generation: 2 }), etag: second });
+    });
+
+    it("R7 an ETag replaces nothing where there is nothing", async () => {
+      const { heads } = target();
+      const [place, elsewhere] = [aNewPlace(), aNewPlace()];
+      const etag = await heads.put(elsewhere, aHead(), undefined);
+      expect(await heads.put(place, aHead(), etag ?? expect.fail("not put"))).toBeUndefined();
+      expect(await heads.find(place)).toBeUndefined();
+    });
+
+    it("R39 keeps owners and platforms apart", async () => {
+      const { heads } = target();
+      const android = aNewPlace();
+      const places: Place[] = [android, { ...android, platform: "ios" }, aNewPlace()];
+      await Promise.all(places.map((place, at) => heads.put(place, aHead({ generation: at }), undefined)));
+      const found = await Promise.all(places.map((place) => heads.find(place)));
+      expect(found.map((stored) => stored?.head.generation)).toEqual([0, 1, 2]);
+    });
+
+    it(`R7 of ${WRITERS} writers that race to create or to replace one state, one wins`, async () => {
+      const { heads } = target();
+      const place = aNewPlace();
+      let held: string | undefined;
+      for (let round = 0; round < 3; round++) {
+        const generations = times(WRITERS, (at) => round * WRITERS + at);
+        const etags = await Promise.all(
+          generations.map((generation) => heads.put(place, aHead({ generation }), held)),
+        );
+        const winners = generations.filter((_, at) => etags[at] !== undefined);
+        expect(winners).toHaveLength(1);
+        held = etags.find((etag) => etag !== undefined);
+        expect(await heads.find(place)).toEqual({
+          head: aHead({ generation: winners[0] ?? -1 }),
+          etag: held,
+        });
+      }
+    });
+  });
+}
+
+export function versionStoreContract(name: string, open: Open<{ versions: VersionStore }>): void {
+  describe(`VersionStore, ${name}`, () => {
+    const target = opened(open);
+    const aNewVersion = () => aVersion({ id: randomBytes(16).toString("base64url") });
+
+    it("R8 opens what was put, byte by byte, empty or a megabyte", async () => {
+      const { versions } = target();
+      for (const size of [0, 1, 1_048_576]) {
+        const [place, version, content] = [aNewPlace(), aNewVersion(), randomBytes(size)];
+        const { keyId } = await versions.put(place, version, content);
+        expect(keyId).not.toBe("");
+        expect((await versions.open(place, { ...version, keyId })).equals(content)).toBe(true);
+      }
+    });
+
+    it("R39 can't open what was never put, nor elsewhere than where it was put", async () => {
+      const { versions } = target();
+      const [place, version] = [aNewPlace(), aNewVersion()];
+      await versions.put(place, version, randomBytes(100));
+      const unreadable = { kind: "backup-unreadable" };
+      await expect(versions.open(place, aNewVersion())).rejects.toMatchObject(unreadable);
+      await expect(versions.open({ ...place, platform: "ios" }, version)).rejects.toMatchObject(unreadable);
+      await expect(versions.open(aNewPlace(), version)).rejects.toMatchObject(unreadable);
+    });
+
+    it(`R8 put again, or by ${WRITERS} at once, it is stored once and opens`, async () => {
+      const { versions } = target();
+      const [place, version, content] = [aNewPlace(), aNewVersion(), randomBytes(1000)];
+      await Promise.all(times(WRITERS, () => versions.put(place, version, content)));
+      await versions.put(place, version, content);
+      expect((await versions.open(place, version)).equals(content)).toBe(true);
+    });
+
+    it("R8 versions of one backup stay beside each other", async () => {
+      const { versions } = target();
+      const place = aNewPlace();
+      const all = times(5, () => ({ version: aNewVersion(), content: randomBytes(50) }));
+      await Promise.all(all.map(({ version, content }) => versions.put(place, version, content)));
+      for (const { version, content } of all) {
+        expect((await versions.open(place, version)).equals(content)).toBe(true);
+      }
+    });
+  });
+}
+
+/** `instance` is a new one with a cache of its own; `erase` deletes the stored key behind their backs. */
+export type OwnerKeysTarget = {
+  instance(clock: Clock): OwnerKeys;
+  erase(owner: OwnerId): Promise<void>;
+};
+
+export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): void {
+  describe(`OwnerKeys, ${name}`, () => {
+    const target = opened(open);
+    const start = Date.now();
+    let milliseconds = 0;
+    const clock = () => new Date(start + milliseconds);
+    const at = (time: number) => {
+      milliseconds = time;
+    };
+
+    it("R39 finds no key where none was made, and doesn't remember that", async () => {
+      at(0);
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const owner = aNewOwner();
+      expect(await one.find(owner)).toBeUndefined();
+      expect(await one.find(owner, { fresh: true })).toBeUndefined();
+      const key = await other.obtain(owner);
+      expect(await one.find(owner)).toEqual(key);
+    });
+
+    it("R39 makes 32 bytes, others for each owner, and the same on every call and instance", async () => {
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const [owner, stranger] = [aNewOwner(), aNewOwner()];
+      const key = await one.obtain(owner);
+      expect(key).toHaveLength(KEY_BYTES);
+      expect(await one.obtain(stranger)).not.toEqual(key);
+      const same = [one.obtain(owner), one.find(owner), other.find(owner), other.obtain(owner)];
+      expect(await Promise.all(same)).toEqual([key, key, key, key]);
+    });
+
+    it(`R8 ${CALLERS} callers that race, on one instance or on ${CALLERS}, obtain one and the same key`, async () => {
+      const one = target().instance(clock);
+      for (const caller of [() => one, () => target().instance(clock)]) {
+        const owner = aNewOwner();
+        const keys = await Promise.all(times(CALLERS, () => caller().obtain(owner)));
+        expect(new Set(keys.map((key) => key.toString("hex"))).size).toBe(1);
+        expect(await target().instance(clock).find(owner)).toEqual(keys[0]);
+      }
+    });
+
+    it("R29 a key is remembered for less than 60 s, however often it is used", async () => {
+      at(0);
+      const one = target().instance(clock);
+      const owner = aNewOwner();
+      const key = await one.obtain(owner);
+      await target().erase(owner);
+      at(30_000);
+      expect(await one.find(owner)).toEqual(key);
+      at(59_999);
+      expect(await one.obtain(owner)).toEqual(key);
+      at(60_000);
+      expect(await one.find(owner)).toBeUndefined();
+      expect(await one.obtain(owner)).not.toEqual(key);
+    });
+
+    it.each(["fresh", "forget"] as const)("R29 %s reads it anew", async (way) => {
+      at(0);
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const owner = aNewOwner();
+      await one.obtain(owner);
+      await target().erase(owner);
+      const renewed = await other.obtain(owner);
+      if (way === "forget") one.forget(owner);
+      expect(await one.find(owner, { fresh: way === "fresh" })).toEqual(renewed);
+      expect(await one.find(owner)).toEqual(renewed);
+      await target().erase(owner);
+      if (way === "forget") one.forget(owner);
+      expect(await one.find(owner, { fresh: way === "fresh" })).toBeUndefined();
+      expect(await one.find(owner)).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,71 @@
+/** Where the adapters are tested: the local stand-ins, or what TEST_BLOB_URL and TEST_VAULT_URL name. */
+import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
+import { KeyClient } from "@azure/keyvault-keys";
+import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import { inject } from "vitest";
+import { type Blobs, blobContainer } from "../../lib/azure/blobs.ts";
+import { managedIdentity } from "../../lib/azure/credential.ts";
+import { type KeyId, parseKeyId } from "../../lib/azure/key-id.ts";
+import type { VaultKeys } from "../../lib/azure/key-vault.ts";
+import { vaultOptions } from "../../lib/azure/vault-client.ts";
+import { ownVault } from "../support/own-vault.ts";
+
+export type OwnContainer = { blobs: Blobs; container: ContainerClient; close(): Promise<void> };
+
+/** A container of the test's own: TEST_BLOB_URL is a connection string or an https address; the stack's if not set. */
+export async function ownContainer(): Promise<OwnContainer> {
+  const address = process.env["TEST_BLOB_URL"] ?? inject("surroundings").settings["BACKUPS_STORAGE"] ?? "";
+  const service = address.startsWith("https://")
+    ? new BlobServiceClient(address, new DefaultAzureCredential())
+    : BlobServiceClient.fromConnectionString(address);
+  const container = service.getContainerClient(`test-${crypto.randomUUID()}`);
+  await container.create();
+  return {
+    container,
+    blobs: blobContainer(container),
+    close: async () => void (await container.delete()),
+  };
+}
+
+export type OwnKeys = VaultKeys & { credential: TokenCredential; close(): Promise<void> };
+
+/** Keys of the test's own, none of them pinned, in the vault at TEST_VAULT_URL; in one started for it if that isn't set. */
+export async function ownKeys(count: number): Promise<OwnKeys> {
+  const url = process.env["TEST_VAULT_URL"];
+  const names = Array.from({ length: count }, () => `test-${crypto.randomUUID()}`);
+  return url ? await keysInAzure(url.replace(/\/$/, ""), names) : await keysInOwnVault(names);
+}
+
+async function keysInAzure(url: string, names: string[]): Promise<OwnKeys> {
+  const credential = new DefaultAzureCredential();
+  const client = new KeyClient(url, credential, vaultOptions(url));
+  const made = await Promise.all(
+    names.map((name) => client.createRsaKey(name, { keySize: 3072, keyOps: ["wrapKey", "unwrapKey"] })),
+  );
+  return {
+    credential,
+    keyIds: made.map(({ id = "" }) => required(id)),
+    pinned: [],
+    close: async () => void (await Promise.all(names.map((name) => client.beginDeleteKey(name)))),
+  };
+}
+
+async function keysInOwnVault(names: string[]): Promise<OwnKeys> {
+  const { admin, settings, close } = await ownVault();
+  const made = await Promise.all(
+    names.map(async (name) => {
+      await admin.ensureKey(name);
+      return await admin.publicKeys(name);
+    }),
+  );
+  const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = settings;
+  Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
+  const credential = managedIdentity(undefined);
+  return { credential, keyIds: made.flat().map(({ kid }) => required(kid)), pinned: [], close };
+}
+
+function required(id: string): KeyId {
+  const parsed = parseKeyId(id);
+  if (parsed) return parsed;
+  throw new Error(`${id} is not a versioned key id`);
+}

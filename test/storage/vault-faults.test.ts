@@ -1,0 +1,148 @@
+/** What the phone sees while vault or storage are slow, throttled or down: uploads go on, recoveries say when to come back. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Reply } from "../../infra/local/phone.ts";
+import type { Fault } from "../../infra/local/vault/faults.ts";
+import { anApp } from "../support/app.ts";
+import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { type OwnVault, ownVault } from "../support/own-vault.ts";
+import { aPhone } from "../support/phones.ts";
+
+const BACKUP = "v1/backups/android";
+const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
+
+let vault: OwnVault;
+beforeAll(async () => {
+  vault = await ownVault();
+});
+afterAll(() => vault.close());
+afterEach(() => vault.mend());
+
+const problemOf = ({ status, body, headers }: Reply) => ({
+  status,
+  type: body instanceof Object && "type" in body ? body.type : undefined,
+  retries: headers.get("retry-after") !== null,
+});
+
+const faults: [string, Fault][] = [
+  ["throttled (429)", { status: 429 }],
+  ["in error (500)", { status: 500 }],
+  ["down (503)", { status: 503 }],
+  ["forbidden (403)", { status: 403 }],
+  ["cut off", { disconnect: true }],
+  ["slow (30 s)", { latencyMs: 30_000 }],
+];
+
+describe.each(faults)("while the vault is %s", (_, fault) => {
+  it("R32 R37 F17 uploads go on, a recovery gets 503 within the deadline and changes nothing", async () => {
+    const app = anApp({ settings: vault.settings });
+    const phone = await aPhone({ app });
+    await vault.break(fault);
+    const uploaded = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+    expect(uploaded.status).toBe(201);
+    const startedAt = performance.now();
+    const refused = await phone.call("POST", "v1/recoveries", recovery);
+    expect(problemOf(refused)).toEqual({ status: 503, type: "/problems/vault-unavailable", retries: true });
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+    const status = await phone.call("GET", BACKUP);
+    expect(status.headers.get("etag")).toBe(uploaded.headers.get("etag"));
+    await vault.mend();
+    expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
+  });
+});
+
+it("R32 F17 a vault that has failed over and is read-only still recovers", async () => {
+  const phone = await aPhone({ app: anApp({ settings: vault.settings }) });
+  await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  await vault.break({ readOnly: true });
+  expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
+});
+
+it("R38 an older version of the key still opens what it wrapped; a disabled one gives 503 and loses nothing", async () => {
+  const phone = await aPhone({ app: anApp({ settings: vault.settings }) });
+  await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  await vault.admin.call("POST", "/keys/backup-kek/rotate");
+  expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
+  const version = new URL(vault.settings["KEY_IDS"] ?? "").pathname;
+  const enable = (enabled: boolean) => vault.admin.call("PATCH", version, { attributes: { enabled } });
+  await enable(false);
+  expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(503);
+  await enable(true);
+  expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
+});
+
+describe("while the storage", () => {
+  const { settings } = inject("surroundings");
+  const azurite = /BlobEndpoint=([^;]+)/.exec(settings["BACKUPS_STORAGE"] ?? "")?.[1] ?? "";
+  const servers: Server[] = [];
+  afterAll(() => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  /** The settings of an app whose storage is this server. */
+  async function storageAt(listener: RequestListener): Promise<Record<string, string>> {
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const address = settings["BACKUPS_STORAGE"]?.replaceAll(new URL(azurite).host, `127.0.0.1:${port}`) ?? "";
+    return { BACKUPS_STORAGE: address, KEYS_STORAGE: address };
+  }
+
+  const broken: [string, RequestListener][] = [
+    ["answers 503", (_, response) => response.writeHead(503).end()],
+    ["cuts every connection", (request) => request.socket.destroy()],
+    ["never answers", () => undefined],
+  ];
+
+  it.concurrent.each(broken)("%s: R32 503 and when to come back, within ten seconds", async (_, listener) => {
+    const phone = await aPhone({ app: anApp({ settings: await storageAt(listener) }) });
+    const startedAt = performance.now();
+    const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+    expect(problemOf(reply)).toEqual({ status: 503, type: "/problems/storage-unavailable", retries: true });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  it.each([0, 1])(
+    "R8 loses the answer to write %i of an upload: it counts once, and nothing is lost",
+    async (lost) => {
+      let writesToGo = Number.POSITIVE_INFINITY;
+      const settingsOfApp = await storageAt(async (incoming, outgoing) => {
+        const { method = "GET", url = "", headers } = incoming;
+        const content = Buffer.concat(await incoming.toArray());
+        const body = method === "GET" ? {} : { body: content };
+        const answer = await fetch(`${new URL(azurite).origin}${url}`, {
+          method,
+          headers: passed(headers),
+          ...body,
+        });
+        if (method === "PUT" && writesToGo-- === 0) incoming.socket.destroy();
+        outgoing.writeHead(answer.status, passed(Object.fromEntries(answer.headers)));
+        outgoing.end(Buffer.from(await answer.arrayBuffer()));
+      });
+      const phone = await aPhone({ app: anApp({ settings: settingsOfApp }) });
+      const first = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+      expect(first.status).toBe(201);
+      writesToGo = lost;
+      const second = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(first) });
+      console.log(second.status, JSON.stringify(second.body));
+      expect(writesToGo).toBeLessThan(0);
+      expect(second.body).toMatchObject({ current: true, version: { generation: 2 } });
+      const status = await phone.call("GET", BACKUP);
+      expect(status.body).toMatchObject({ generation: 2, etag: second.headers.get("etag") });
+    },
+  );
+});
+
+const HOP_BY_HOP = ["connection", "host", "transfer-encoding", "keep-alive"];
+
+const passed = (headers: Record<string, string | string[] | undefined>) =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      HOP_BY_HOP.includes(name) ? [] : [[name, String(value)]],
+    ),
+  );
