@@ -19,7 +19,6 @@ const Issuer = z.strictObject({
   role: z.enum(["recovery", "provider"]),
   authContext: z.string().min(1).optional(),
 });
-type Issuer = z.infer<typeof Issuer>;
 
 /** Of 384 bytes as base64url: RSA-3072 is what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
 const MODULUS_LENGTH = 512;

@@ -129,7 +129,6 @@ describe("while the storage", () => {
       expect(first.status).toBe(201);
       writesToGo = lost;
       const second = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(first) });
-      console.log(second.status, JSON.stringify(second.body));
       expect(writesToGo).toBeLessThan(0);
       expect(second.body).toMatchObject({ current: true, version: { generation: 2 } });
       const status = await phone.call("GET", BACKUP);

@@ -1,0 +1,109 @@
+/** Storage that can't be reached, both accounts or one of them, and answers that are lost on an owner's first upload. */
+import { createServer, type IncomingMessage, request } from "node:http";
+import { createServer as createListener } from "node:net";
+import { afterAll, expect, inject, it } from "vitest";
+import type { Phone, Reply } from "../../infra/local/phone.ts";
+import { anApp } from "../support/app.ts";
+import { aBackup, nothingYet } from "../support/builders.ts";
+import { aPhone } from "../support/phones.ts";
+
+const BACKUP = "v1/backups/android";
+const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
+const closers: (() => void)[] = [];
+afterAll(() => {
+  for (const close of closers) close();
+});
+
+const storage = inject("surroundings").settings["BACKUPS_STORAGE"] ?? "";
+const azurite = new URL(/BlobEndpoint=([^;]+)/.exec(storage)?.[1] ?? "");
+const storageAt = (port: number) => storage.replaceAll(azurite.host, `127.0.0.1:${port}`);
+
+const portOf = (address: ReturnType<ReturnType<typeof createServer>["address"]>) =>
+  address instanceof Object ? address.port : expect.fail("no port");
+
+/** A port that nobody listens on. */
+async function deadPort(): Promise<number> {
+  const listener = createListener();
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const port = portOf(listener.address());
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
+}
+
+/** Azurite through a proxy that carries out the first write of such a blob, and cuts the line instead of answering. */
+async function losingAnswerTo(blob: string) {
+  const seen = { writes: 0, lost: 0 };
+  const server = createServer((incoming, outgoing) => {
+    const { method, url = "", headers } = incoming;
+    const isMeant = method === "PUT" && url.includes(blob);
+    if (isMeant) seen.writes += 1;
+    const onward = request({ host: azurite.hostname, port: azurite.port, method, path: url, headers });
+    onward.on("response", (answer: IncomingMessage) => {
+      if (isMeant && seen.lost === 0) {
+        seen.lost += 1;
+        answer.resume().on("end", () => incoming.socket.destroy());
+        return;
+      }
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { seen, address: storageAt(portOf(server.address())) };
+}
+
+function expectUnavailable({ status, headers, body }: Reply): void {
+  expect(status, JSON.stringify(body)).toBe(503);
+  expect(body).toMatchObject({ type: "/problems/storage-unavailable", retry: "as-is" });
+  expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+}
+
+const calls: [string, (phone: Phone) => Promise<Reply>][] = [
+  ["an upload", (phone) => phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })],
+  ["a recovery", (phone) => phone.call("POST", "v1/recoveries", recovery)],
+  ["a status", (phone) => phone.call("GET", BACKUP)],
+];
+
+it.each([
+  ["neither account listens", ["BACKUPS_STORAGE", "KEYS_STORAGE"]],
+  ["the account of the backups doesn't listen", ["BACKUPS_STORAGE"]],
+  ["the account of the keys doesn't listen", ["KEYS_STORAGE"]],
+])("R32 where %s: 503 and when to come back, within 10 s, and all is there afterwards", async (_, names) => {
+  const whole = anApp();
+  const phone = await aPhone({ app: whole });
+  const uploaded = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  const dead = storageAt(await deadPort());
+  const app = anApp({ settings: Object.fromEntries(names.map((name) => [name, dead])) });
+  for (const [name, call] of calls) {
+    phone.through(app.fetch);
+    const startedAt = performance.now();
+    expectUnavailable(await call(phone));
+    expect(performance.now() - startedAt, name).toBeLessThan(10_000);
+  }
+  phone.through(whole.fetch);
+  const status = await phone.call("GET", BACKUP);
+  expect(status.headers.get("etag")).toBe(uploaded.headers.get("etag"));
+});
+
+it.each(["owner-keys", "versions", "heads"])(
+  "R8 an owner's first upload whose answer from %s is lost: it counts once, and opens",
+  async (blob) => {
+    const { address, seen } = await losingAnswerTo(blob);
+    const app = anApp({ settings: { BACKUPS_STORAGE: address, KEYS_STORAGE: address } });
+    const phone = await aPhone({ app });
+    const document = aBackup();
+    const uploaded = await phone.call("PUT", BACKUP, { body: document, headers: nothingYet });
+    expect([uploaded.status, seen]).toEqual([201, { writes: 2, lost: 1 }]);
+    phone.through(anApp().fetch);
+    const status = await phone.call("GET", BACKUP);
+    expect(status.body).toMatchObject({ generation: 1 });
+    expect(status.headers.get("etag")).toBe(uploaded.headers.get("etag"));
+    const recovered = await phone.call("POST", "v1/recoveries", recovery);
+    expect(recovered.body).toMatchObject({ accounts: [{ account: document.accounts[0] }, {}, {}] });
+  },
+);
