@@ -1,8 +1,8 @@
 /** POST v1/backups/{platform}/confirm: the owner has signed in to the recovery account again, so the backup isn't stale for that (R28). */
 import * as z from "zod";
 import { planConfirmation } from "../lib/domain/backup.ts";
-import { changeHead } from "../lib/domain/head.ts";
 import { Platform } from "../lib/domain/owner.ts";
+import { changeAs } from "../lib/http/admit.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -18,7 +18,7 @@ export const confirmSignIn = endpoint({
   problems: ["backup-not-found"],
   async handle({ caller, heads, params: { platform }, precondition, now }, services) {
     const place = { owner: caller.owner, platform };
-    const { stored } = await changeHead(services.heads, place, heads[platform], (held) =>
+    const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
       planConfirmation(held, precondition, caller.authTime),
     );
     return {

@@ -1,8 +1,8 @@
 /** DELETE v1/backups/{platform}: turns backup off (R6). What was stored is kept for a while, in case it was a mistake (R30). */
 import * as z from "zod";
 import { planDeletion } from "../lib/domain/backup.ts";
-import { changeHead } from "../lib/domain/head.ts";
 import { Platform } from "../lib/domain/owner.ts";
+import { changeAs } from "../lib/http/admit.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -18,7 +18,7 @@ export const deleteBackup = endpoint({
   problems: ["backup-not-found"],
   async handle({ caller, heads, params: { platform }, precondition, now }, services) {
     const place = { owner: caller.owner, platform };
-    const { stored } = await changeHead(services.heads, place, heads[platform], (held) =>
+    const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
       planDeletion(held, precondition, now),
     );
     return {

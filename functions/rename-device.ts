@@ -1,9 +1,9 @@
 /** PATCH v1/devices/{id}: gives one of the owner's devices another name. */
 import * as z from "zod";
 import { DeviceName } from "../lib/domain/device.ts";
-import { changeHead } from "../lib/domain/head.ts";
 import { DeviceId } from "../lib/domain/owner.ts";
 import { planRename } from "../lib/domain/registration.ts";
+import { changeAs } from "../lib/http/admit.ts";
 import { DeviceStatus, deviceStatus, locateDevice } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -19,7 +19,7 @@ export const renameDevice = endpoint({
   async handle({ caller, heads, params: { id }, body: { name } }, services) {
     const { platform, stored } = locateDevice(heads, id);
     const place = { owner: caller.owner, platform };
-    const { result } = await changeHead(services.heads, place, stored, (latest = stored) =>
+    const { result } = await changeAs({ caller, store: services.heads, place }, stored, (latest = stored) =>
       planRename(latest, id, name),
     );
     return { status: 200, body: deviceStatus(result, platform, caller) };

@@ -22,7 +22,7 @@ export const uploadBackup = endpoint({
   conditional: true,
   request: { params: z.strictObject({ platform: Platform }), body: BackupDocument },
   replies: { 200: Receipt, 201: Receipt },
-  problems: ["device-unknown", "idempotency-key-reused", "too-many-devices", "vault-unavailable"],
+  problems: ["device-unknown", "idempotency-key-reused", "vault-unavailable"],
   async handle({ caller, heads, params: { platform }, body, precondition, idempotencyKey, now }, services) {
     const held = heads[platform];
     const all = devicesOf(heads);

@@ -8,7 +8,7 @@ const Required = Name.min(1);
 /** RFC 4648 §6, padding optional; either case, as apps and issuers write it. */
 const Base32Secret = z
   .string()
-  .min(1)
+  .min(2)
   .max(1024)
   .regex(/^[A-Za-z2-7]+=*$/, "must be base32 (RFC 4648 §6)");
 

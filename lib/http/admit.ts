@@ -1,7 +1,7 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
 import { admit } from "../domain/device.ts";
-import type { HeadStore, StoredHead } from "../domain/head.ts";
-import { type Caller, type OwnerId, otherPlatform, Platform } from "../domain/owner.ts";
+import { type Change, changeHead, type HeadStore, type StoredHead } from "../domain/head.ts";
+import { type Caller, type OwnerId, otherPlatform, type Place, Platform } from "../domain/owner.ts";
 
 /** The owner's heads as far as they were needed; `undefined` where there is none (or where it wasn't needed). */
 export type Heads = Partial<Record<Platform, StoredHead | undefined>>;
@@ -38,3 +38,14 @@ export async function admitDevice(
 
 export const devicesOf = (heads: Heads) =>
   Object.values(heads).flatMap((stored) => stored?.head.devices ?? []);
+
+/** `changeHead` for a caller who was let in: a device that was revoked meanwhile changes nothing any more. */
+export const changeAs = async <T>(
+  { caller, store, place }: { caller: Caller; store: HeadStore; place: Place },
+  held: StoredHead | undefined,
+  decide: (stored: StoredHead | undefined) => Change<T>,
+) =>
+  await changeHead(store, place, held, (stored) => {
+    admit(caller, stored?.head.devices ?? [], true);
+    return decide(stored);
+  });

@@ -6,6 +6,8 @@ import { requireAppVersion } from "./app-version.ts";
 import type { Access } from "./endpoint.ts";
 import type { Services } from "./services.ts";
 
+/** How far a provider's clock may run ahead of ours. */
+const SKEW_MS = 60_000;
 const CREDENTIALS = /^(?:Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i;
 
 export type SignedIn = SignIn & { accessToken: string; owner: OwnerId };
@@ -48,7 +50,8 @@ function readToken({ headers }: HttpRequest): string {
 
 /** R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. */
 function requireFresh(authTime: Date | undefined, now: Date, maxAgeSeconds: number): void {
-  if (authTime && now.getTime() - authTime.getTime() <= maxAgeSeconds * 1000) return;
+  const age = authTime ? now.getTime() - authTime.getTime() : Number.POSITIVE_INFINITY;
+  if (age <= maxAgeSeconds * 1000 && age >= -SKEW_MS) return;
   throw new Failure("sign-in-too-old", `The last sign-in is more than ${maxAgeSeconds} s ago.`, {
     maxAgeSeconds,
   });

@@ -48,7 +48,8 @@ export const problems = {
     403,
     "after-change",
     "This device is not registered.",
-    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries).",
+    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries). " +
+      "Where nothing is stored yet, the first upload needs neither.",
   ),
   "backup-not-found": entry(
     404,
@@ -85,7 +86,7 @@ export const problems = {
     412,
     "after-change",
     "The backup changed since.",
-    "Read its status again, merge, and repeat with the ETag that it has now.",
+    "Repeat with the ETag that it has now. If `generation` is another than you know, merge its content first.",
   ),
   "body-too-large": entry(413, "after-change", "The body is too large.", "Send a smaller document."),
   "unsupported-media-type": entry(

@@ -1,6 +1,5 @@
 /** Devices of one owner that change one state at the same time, over HTTP. */
 import { expect, it } from "vitest";
-import { anApp } from "../support/app.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { headOf } from "./heads.ts";
@@ -155,24 +154,4 @@ it("R8 readers beside a writer see whole states only", async () => {
   };
   await Promise.all([write(), read(), read()]);
   expect(seen.length).toBeGreaterThan(0);
-});
-
-it.fails("R17 two unknown devices make an owner's first upload on two platforms: one wins", async () => {
-  const owner = anOwner();
-  const iphone = await aPhone({ owner, platform: "ios" });
-  let between = async () => void (await upload(iphone));
-  const app = anApp({
-    through: (blobs) => ({
-      read: blobs.read,
-      async write(name, ...rest) {
-        const other = between;
-        between = async () => undefined;
-        await other();
-        return await blobs.write(name, ...rest);
-      },
-    }),
-  });
-  const android = await aPhone({ owner, app });
-  const put = { body: aBackup(), headers: { "if-none-match": "*" } };
-  expect((await android.call("PUT", "v1/backups/android", put)).status).toBe(403);
 });

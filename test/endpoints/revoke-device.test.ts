@@ -1,5 +1,6 @@
 /** DELETE v1/devices/{id}: revokes one of the owner's devices for good. */
 import { expect, it } from "vitest";
+import { anApp } from "../support/app.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import {
   anOwnerWithBackup,
@@ -129,4 +130,24 @@ it("R17 revoked beside its own upload, a device gets no second one through", asy
   const [, first] = await Promise.all([remove(phone, lost.deviceId), put()]);
   expect([200, 401]).toContain(first.status);
   await expectRefused(owner, "device-revoked", put);
+});
+
+it("R17 a device that is revoked while its own request is under way changes nothing any more", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  let meanwhile = async () => undefined as unknown;
+  const app = anApp({
+    through: (blobs) => ({
+      ...blobs,
+      async write(...blob) {
+        const other = meanwhile;
+        meanwhile = async () => undefined;
+        await other();
+        return await blobs.write(...blob);
+      },
+    }),
+  });
+  const lost = await aRegisteredPhone(owner, { app });
+  meanwhile = () => revoke(phone, lost);
+  expect((await remove(lost, phone.deviceId)).status).toBe(401);
+  expect((await phone.call("GET", "v1/devices")).status).toBe(200);
 });

@@ -20,7 +20,6 @@ function formsOf(secret: string): Buffer[] {
     const encoded = Buffer.from("\0".repeat(shift) + secret).toString("base64");
     return encoded.slice(shift === 0 ? 0 : 4, -4);
   });
-  return [secret, secret.toLowerCase(), ...base64]
-    .filter((form) => form.length > 5)
-    .map((form) => Buffer.from(form));
+  const telling = base64.filter((form) => form.length > 5);
+  return [secret, secret.toLowerCase(), ...telling].map((form) => Buffer.from(form));
 }
