@@ -14,9 +14,26 @@ export type Logger = (level: LogLevel, source: LogSource, message: string) => vo
 
 export function createLogger(lowest: LogLevel): Logger {
   const threshold = levels.indexOf(lowest);
+  const write = lineWriter();
   return (level, { name, invocationId }, message) => {
     if (level === "none" || levels.indexOf(level) < threshold) return;
-    process.stdout.write(`${level.toUpperCase()} ${name} ${invocationId} ${oneLine(message)}\n`);
+    write(`${level.toUpperCase()} ${name} ${invocationId} ${oneLine(message)}\n`);
+  };
+}
+
+const FLUSH_AFTER_MS = 50;
+
+/** Writing to a pipe blocks until it is done, so lines go out a few at a time; the last ones when the process ends. */
+function lineWriter(): (line: string) => void {
+  let waiting = "";
+  const flush = () => {
+    if (waiting !== "") process.stdout.write(waiting);
+    waiting = "";
+  };
+  process.on("exit", flush);
+  return (line) => {
+    if (waiting === "") setTimeout(flush, FLUSH_AFTER_MS).unref();
+    waiting += line;
   };
 }
 
