@@ -1,7 +1,7 @@
 /** What an app backs up: its accounts in order and its settings, and nothing else (R1). */
 import * as z from "zod";
 import { Account, identityOf } from "./account.ts";
-import { Failure } from "./failure.ts";
+import { unreadable } from "./envelope.ts";
 import { jsonOf, plainText } from "./text.ts";
 
 export const MAX_ACCOUNTS = 1000;
@@ -53,7 +53,7 @@ const Encoded = jsonOf(BackupDocument);
 export function decodeDocument(content: Uint8Array): BackupDocument {
   const parsed = Encoded.safeParse(Buffer.from(content).toString());
   if (parsed.success) return parsed.data;
-  throw new Failure("backup-unreadable", "The backup can't be opened.");
+  throw unreadable();
 }
 
 function repeatedAt(names: string[]): number[] {

@@ -50,6 +50,7 @@ export function open(key: Uint8Array, context: Buffer, sealed: Uint8Array): Buff
 export const wrapKey = (publicKey: KeyObject, key: Uint8Array): Buffer =>
   publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" }, key);
 
+/** The one refusal of everything that can't be opened: callers learn nothing from its words. */
 export const unreadable = (cause?: unknown) =>
   new Failure("backup-unreadable", "The backup can't be opened.", {}, { cause });
 

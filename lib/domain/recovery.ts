@@ -1,10 +1,10 @@
 /** What comes back to a device, account by account (R11, R13, R15). The decision is pure. */
-import type { Account, AccountName } from "./account.ts";
-import { identityOf } from "./account.ts";
+import { type Account, type AccountName, identityOf } from "./account.ts";
 import { requireCurrent } from "./backup.ts";
 import { type AppSettings, type BackupDocument, decodeDocument } from "./backup-document.ts";
 import { later, latest, SECOND } from "./clock.ts";
 import { withChange, withDevice } from "./device.ts";
+import { unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 import {
   changeHead,
@@ -122,6 +122,6 @@ export async function recover(
 }
 
 function openedDocument({ digest }: Version, content: Buffer): BackupDocument {
-  if (sha256(content) !== digest) throw new Failure("backup-unreadable", "The backup can't be opened.");
+  if (sha256(content) !== digest) throw unreadable();
   return decodeDocument(content);
 }
