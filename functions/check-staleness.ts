@@ -39,12 +39,12 @@ export const checkStaleness = endpoint({
   },
   handle({ heads, params: { platform }, query, now }, { policy }) {
     const stored = heads[platform];
-    const [newest] = stored?.head.versions ?? [];
+    const [newest] = stored?.value.versions ?? [];
     return {
       status: 200,
       body: {
-        ...assess(stored?.head, query, policy.staleness, now),
-        generation: stored?.head.generation ?? 0,
+        ...assess(stored?.value, query, policy.staleness, now),
+        generation: stored?.value.generation ?? 0,
         ...(newest && { digest: newest.digest }),
         ...(stored && { etag: stored.etag }),
       },

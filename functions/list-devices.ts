@@ -13,7 +13,7 @@ export const listDevices = endpoint({
   replies: { 200: z.strictObject({ devices: z.array(DeviceStatus) }) },
   handle({ caller, heads }) {
     const devices = Platform.options.flatMap((platform) =>
-      (heads[platform]?.head.devices ?? []).map((device) => deviceStatus(device, platform, caller)),
+      (heads[platform]?.value.devices ?? []).map((device) => deviceStatus(device, platform, caller)),
     );
     return { status: 200, body: { devices } };
   },

@@ -53,12 +53,12 @@ export const recoverAccounts = endpoint({
   async handle({ caller, heads, body: { platform, device, existingAccounts, overlap }, now }, services) {
     const place = { owner: caller.owner, platform };
     const held = heads[platform];
-    requirePlatform(caller, { own: held?.head.devices ?? [], all: devicesOf(heads) });
+    requirePlatform(caller, { own: held?.value.devices ?? [], all: devicesOf(heads) });
     const recovery = { caller, deviceName: device.name, existing: existingAccounts, overlap, now };
     const { result, stored } = await recover(services, place, held, recovery);
     return {
       status: 200,
-      body: { ...result, version: versionStatus(result.version, stored.head) },
+      body: { ...result, version: versionStatus(result.version, stored.value) },
       etag: stored.etag,
     };
   },

@@ -26,16 +26,16 @@ export const uploadBackup = endpoint({
   async handle({ caller, heads, params: { platform }, body, precondition, idempotencyKey, now }, services) {
     const held = heads[platform];
     const all = devicesOf(heads);
-    requirePlatform(caller, { own: held?.head.devices ?? [], all });
+    requirePlatform(caller, { own: held?.value.devices ?? [], all });
     const deviceName = defaultName[platform];
     const upload = prepareUpload(body, { caller, deviceName, precondition, idempotencyKey, now });
     const rules = { ownerIsNew: all.length === 0, historyLength: services.policy.historyLength };
     const place = { owner: caller.owner, platform };
     const { version, stored } = await storeUpload(services, place, held, upload, rules);
-    const current = currentVersion(stored.head)?.id === version.id;
+    const current = currentVersion(stored.value)?.id === version.id;
     return {
       status: precondition === "nothing" ? 201 : 200,
-      body: { platform, current, version: versionStatus(version, stored.head) },
+      body: { platform, current, version: versionStatus(version, stored.value) },
       ...(current && { etag: stored.etag }),
     };
   },

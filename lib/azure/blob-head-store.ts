@@ -15,7 +15,7 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
       return undefined;
     }
     const head = tryOpen(key, place, blob) ?? openHead(await freshKey(ownerKeys, place), place, blob);
-    return { head, etag: blob.etag };
+    return { value: head, etag: blob.etag };
   },
 
   async put(place, head, replaces) {

@@ -1,14 +1,15 @@
 /** What an owner has of a backup: a current version, a deleted one that can still be brought back, or none. */
 import { DAY, later, latest } from "./clock.ts";
 import { Failure } from "./failure.ts";
-import type { Change, Head, Precondition, StoredHead, Version } from "./head.ts";
+import type { Head, Precondition, StoredHead, Version } from "./head.ts";
+import type { Change } from "./store.ts";
 
 export const currentVersion = (head: Head | undefined): Version | undefined =>
   head?.deletedAt ? undefined : head?.versions[0];
 
 /** There is one, or was one: a head alone may just hold devices. */
 export const hasBackup = (stored: StoredHead | undefined): stored is StoredHead =>
-  (stored?.head.versions.length ?? 0) > 0;
+  (stored?.value.versions.length ?? 0) > 0;
 
 /** Fails as `backup-not-found`. */
 export function requireBackup(stored: StoredHead | undefined): StoredHead {
@@ -18,7 +19,7 @@ export function requireBackup(stored: StoredHead | undefined): StoredHead {
 
 /** The state and its current version. Fails as `backup-not-found`. */
 export function requireCurrent(stored: StoredHead | undefined): { head: Head; version: Version } {
-  const { head } = requireBackup(stored);
+  const { value: head } = requireBackup(stored);
   const version = currentVersion(head);
   if (version) return { head, version };
   throw new Failure("backup-not-found", "The backup for this platform was deleted.");
@@ -27,10 +28,10 @@ export function requireCurrent(stored: StoredHead | undefined): { head: Head; ve
 /** Fails as `stale-precondition` unless the caller knows the present state (R7). */
 export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
   const holds =
-    precondition === "nothing" ? !currentVersion(stored?.head) : precondition.replaces === stored?.etag;
+    precondition === "nothing" ? !currentVersion(stored?.value) : precondition.replaces === stored?.etag;
   if (holds) return;
   throw new Failure("stale-precondition", "The backup is not in the state that this request replaces.", {
-    generation: stored?.head.generation ?? 0,
+    generation: stored?.value.generation ?? 0,
     ...(stored && { etag: stored.etag }),
   });
 }
@@ -40,11 +41,11 @@ export function planDeletion(
   held: StoredHead | undefined,
   precondition: Precondition,
   now: Date,
-): Change<void> {
+): Change<Head, void> {
   const stored = requireBackup(held);
   requireState(stored, precondition);
-  if (stored.head.deletedAt) return { result: undefined, unchanged: stored };
-  return { result: undefined, next: { ...stored.head, deletedAt: now } };
+  if (stored.value.deletedAt) return { result: undefined, unchanged: stored };
+  return { result: undefined, next: { ...stored.value, deletedAt: now } };
 }
 
 /** R28. `authTime` is that of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
@@ -52,7 +53,7 @@ export function planConfirmation(
   held: StoredHead | undefined,
   precondition: Precondition,
   authTime: Date | undefined,
-): Change<void> {
+): Change<Head, void> {
   const { head } = requireCurrent(held);
   requireState(held, precondition);
   return { result: undefined, next: { ...head, confirmedAt: latest(head.confirmedAt, authTime) } };

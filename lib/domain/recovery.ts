@@ -6,15 +6,9 @@ import { later, latest, SECOND } from "./clock.ts";
 import { withChange, withDevice } from "./device.ts";
 import { unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import {
-  changeHead,
-  type Head,
-  type HeadStore,
-  type StoredHead,
-  type Version,
-  type VersionStore,
-} from "./head.ts";
+import type { Head, HeadStore, StoredHead, Version, VersionStore } from "./head.ts";
 import { type Caller, type Place, sha256 } from "./owner.ts";
+import { change } from "./store.ts";
 
 /** `keep`: the device has it already. `step-up`: it comes back by name, its credential only after more proof. */
 export type Outcome =
@@ -111,7 +105,7 @@ export async function recover(
   { caller, deviceName, existing, overlap, now }: Recovery,
 ): Promise<{ result: Recovered; stored: StoredHead }> {
   const opened = new Map<string, BackupDocument>();
-  return await changeHead(heads, place, held, async (state) => {
+  return await change(heads, place, held, async (state) => {
     const { head, version } = requireCurrent(state);
     const next = recordRecovery(head, caller, deviceName, now);
     const document = opened.get(version.id) ?? openedDocument(version, await versions.open(place, version));

@@ -1,8 +1,9 @@
 /** Changes to the list of devices in a head: a device comes, is renamed, is revoked (R17). */
 import { type Device, findDevice, isActive, withChange, withDevice, withRevoked } from "./device.ts";
 import { Failure } from "./failure.ts";
-import { type Change, type Head, newHead, type StoredHead } from "./head.ts";
+import { type Head, newHead, type StoredHead } from "./head.ts";
 import type { Caller } from "./owner.ts";
+import type { Change } from "./store.ts";
 
 /** The caller's device, with this name. Fails as `too-many-devices` or `device-revoked`. */
 export function planRegistration(
@@ -10,25 +11,25 @@ export function planRegistration(
   { device: id, authTime }: Caller,
   name: string,
   now: Date,
-): Change<Device> {
-  const head = stored?.head ?? newHead(authTime ?? now);
+): Change<Head, Device> {
+  const head = stored?.value ?? newHead(authTime ?? now);
   const devices = withDevice(head.devices, { id, name }, now);
   return changeOf(head, withChange(devices, id, { name }), id);
 }
 
 /** Fails as `device-not-found`. */
-export function planRename({ head }: StoredHead, id: string, name: string): Change<Device> {
+export function planRename({ value: head }: StoredHead, id: string, name: string): Change<Head, Device> {
   return changeOf(head, withChange(head.devices, id, { name }), id);
 }
 
 /** A device that was revoked before stays as it is. Fails as `device-not-found`. */
-export function planRevocation(stored: StoredHead, id: string, now: Date): Change<Device> {
-  const device = requireDevice(stored.head.devices, id);
+export function planRevocation(stored: StoredHead, id: string, now: Date): Change<Head, Device> {
+  const device = requireDevice(stored.value.devices, id);
   if (!isActive(device)) return { result: device, unchanged: stored };
-  return changeOf(stored.head, withRevoked(stored.head.devices, id, now), id);
+  return changeOf(stored.value, withRevoked(stored.value.devices, id, now), id);
 }
 
-const changeOf = (head: Head, devices: Device[], id: string): Change<Device> => ({
+const changeOf = (head: Head, devices: Device[], id: string): Change<Head, Device> => ({
   result: requireDevice(devices, id),
   next: { ...head, devices },
 });

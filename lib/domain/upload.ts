@@ -6,7 +6,6 @@ import { latest } from "./clock.ts";
 import { admit, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
 import {
-  changeHead,
   type Head,
   type HeadStore,
   newHead,
@@ -16,6 +15,7 @@ import {
   type VersionStore,
 } from "./head.ts";
 import { type Caller, type Place, sha256 } from "./owner.ts";
+import { change } from "./store.ts";
 
 type Request = {
   caller: Caller;
@@ -63,7 +63,7 @@ export function planUpload(
   { caller, deviceName, precondition, now, version: offered }: Upload,
   { ownerIsNew, historyLength }: UploadRules,
 ): UploadPlan {
-  const former = stored?.head ?? newHead(caller.authTime ?? now);
+  const former = stored?.value ?? newHead(caller.authTime ?? now);
   admit(caller, former.devices, ownerIsNew && !stored);
   const repeats = findRepeated(former, offered);
   if (repeats && stored) return { repeats, stored };
@@ -102,7 +102,7 @@ export async function storeUpload(
   upload: Upload,
   rules: UploadRules,
 ): Promise<{ version: Version; stored: StoredHead }> {
-  const { result, stored } = await changeHead(heads, place, held, async (state) => {
+  const { result, stored } = await change(heads, place, held, async (state) => {
     const plan = planUpload(state, upload, rules);
     if ("repeats" in plan) return { result: plan.repeats, unchanged: plan.stored };
     const sealed = await versions.put(place, plan.version, upload.content);

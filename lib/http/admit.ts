@@ -1,7 +1,8 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
 import { admit } from "../domain/device.ts";
-import { type Change, changeHead, type HeadStore, type StoredHead } from "../domain/head.ts";
+import type { Head, HeadStore, StoredHead } from "../domain/head.ts";
 import { type Caller, type OwnerId, otherPlatform, type Place, Platform } from "../domain/owner.ts";
+import { type Change, change } from "../domain/store.ts";
 
 /** The owner's heads as far as they were needed; `undefined` where there is none (or where it wasn't needed). */
 export type Heads = Partial<Record<Platform, StoredHead | undefined>>;
@@ -37,15 +38,15 @@ export async function admitDevice(
 }
 
 export const devicesOf = (heads: Heads) =>
-  Object.values(heads).flatMap((stored) => stored?.head.devices ?? []);
+  Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
 
-/** `changeHead` for a caller who was let in: a device that was revoked meanwhile changes nothing any more. */
+/** `change` for a caller who was let in: a device that was revoked meanwhile changes nothing any more. */
 export const changeAs = async <T>(
   { caller, store, place }: { caller: Caller; store: HeadStore; place: Place },
   held: StoredHead | undefined,
-  decide: (stored: StoredHead | undefined) => Change<T>,
+  decide: (stored: StoredHead | undefined) => Change<Head, T>,
 ) =>
-  await changeHead(store, place, held, (stored) => {
-    admit(caller, stored?.head.devices ?? [], true);
+  await change(store, place, held, (stored) => {
+    admit(caller, stored?.value.devices ?? [], true);
     return decide(stored);
   });

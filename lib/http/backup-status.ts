@@ -65,7 +65,7 @@ export function versionStatus(
 
 export function backupStatus(
   platform: Platform,
-  { head, etag }: StoredHead,
+  { value: head, etag }: StoredHead,
   policy: StalenessPolicy,
   now: Date,
 ): z.infer<typeof BackupStatus> {

@@ -38,7 +38,7 @@ export const deviceStatus = (
 export function locateDevice(heads: Heads, id: DeviceId): { platform: Platform; stored: StoredHead } {
   for (const platform of Platform.options) {
     const stored = heads[platform];
-    if (stored && findDevice(stored.head.devices, id)) return { platform, stored };
+    if (stored && findDevice(stored.value.devices, id)) return { platform, stored };
   }
   throw new Failure("device-not-found", "There is no such device.");
 }

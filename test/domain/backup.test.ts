@@ -2,12 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { currentVersion, planConfirmation, planDeletion, undeletableUntil } from "../../lib/domain/backup.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
-import type { Change, Precondition, StoredHead } from "../../lib/domain/head.ts";
+import type { Head, Precondition, StoredHead } from "../../lib/domain/head.ts";
+import type { Change } from "../../lib/domain/store.ts";
 import { aHead, aVersion, now, stored } from "./builders.ts";
 import { refusalOf } from "./refusals.ts";
 
 const present: Precondition = { replaces: '"etag-1"' };
-const nextOf = (change: Change<void>) => ("next" in change ? change.next : undefined);
+const nextOf = (change: Change<Head, void>) => ("next" in change ? change.next : undefined);
 const none: [string, StoredHead | undefined][] = [
   ["there is nothing", undefined],
   ["there are only devices", stored(aHead({ generation: 0, versions: [] }))],
@@ -63,7 +64,7 @@ describe("R28 confirming the sign-in", () => {
     ["an unknown one doesn't", undefined, confirmedAt],
   ])("R28 %s, and nothing else changes", (_, authTime, expected) => {
     expect(nextOf(planConfirmation(held, present, authTime))).toEqual({
-      ...held.head,
+      ...held.value,
       confirmedAt: expected,
     });
   });

@@ -61,7 +61,7 @@ export const aHead = (change: Partial<Head> = {}): Head => ({
   ...change,
 });
 
-export const stored = (head: Head = aHead(), etag = '"etag-1"'): StoredHead => ({ head, etag });
+export const stored = (head: Head = aHead(), etag = '"etag-1"'): StoredHead => ({ value: head, etag });
 
 export const aPolicy = (change: Partial<StalenessPolicy> = {}): StalenessPolicy => ({
   signInAgingDays: 60,

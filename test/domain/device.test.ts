@@ -12,15 +12,16 @@ import {
   withDevice,
   withRevoked,
 } from "../../lib/domain/device.ts";
-import type { Change } from "../../lib/domain/head.ts";
+import type { Head } from "../../lib/domain/head.ts";
 import { planRegistration, planRename, planRevocation } from "../../lib/domain/registration.ts";
+import type { Change } from "../../lib/domain/store.ts";
 import { aCaller, aDevice, aDeviceId, aHead, now, someDevices, stored } from "./builders.ts";
 import { holds } from "./holds.ts";
 import { refusalOf } from "./refusals.ts";
 
 const caller = aCaller();
 const stranger = aCaller({ device: aDeviceId("stranger") });
-const devicesAfter = (change: Change<Device>) => ("next" in change ? change.next.devices : undefined);
+const devicesAfter = (change: Change<Head, Device>) => ("next" in change ? change.next.devices : undefined);
 const revokedOnes = (count: number, at = (index: number) => later(now, -index * DAY)) =>
   someDevices(count, (index) => ({ revokedAt: at(index) }));
 
@@ -108,7 +109,10 @@ describe("R17 revoking", () => {
 
   it("R32 revoking twice changes nothing and keeps the time of the first", () => {
     const held = stored(aHead({ devices: [aDevice({ revokedAt: later(now, -DAY) })] }));
-    expect(planRevocation(held, aDeviceId(), now)).toEqual({ result: held.head.devices[0], unchanged: held });
+    expect(planRevocation(held, aDeviceId(), now)).toEqual({
+      result: held.value.devices[0],
+      unchanged: held,
+    });
   });
 
   it("R17 no change of the list makes a revoked device active again", () => {

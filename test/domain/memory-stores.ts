@@ -16,7 +16,7 @@ export class MemoryHeads implements HeadStore {
     if (this.#heads.get(nameOf(place))?.etag !== replaces) return undefined;
     this.writes += 1;
     const etag = `"${this.writes}"`;
-    this.#heads.set(nameOf(place), { head: structuredClone(head), etag });
+    this.#heads.set(nameOf(place), { value: structuredClone(head), etag });
     return etag;
   };
 }

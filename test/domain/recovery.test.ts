@@ -205,7 +205,7 @@ describe("R10 R13 a recovery reads, records and only then answers", () => {
     const caller = aCaller();
     const race = await Promise.allSettled(Array.from({ length: 8 }, () => run({ caller })));
     expect(tally(race)).toEqual({ done: 1, refused: Array.from({ length: 7 }, () => "proof-invalid") });
-    expect((await heads.find(aPlace()))?.head.spentProofs).toHaveLength(1);
+    expect((await heads.find(aPlace()))?.value.spentProofs).toHaveLength(1);
   });
 
   it("R11 R39 a recovery that is refused changes nothing", async () => {
@@ -223,7 +223,7 @@ describe("R10 R13 a recovery reads, records and only then answers", () => {
     ["the backup was deleted", aHead({ deletedAt: later(now, -DAY) })],
   ])("R17 refuses where %s, without opening anything", async (_, head) => {
     const [heads, versions] = [new MemoryHeads(), new MemoryVersions()];
-    const held = head && { head, etag: '"1"' };
+    const held = head && { value: head, etag: '"1"' };
     const recovery = { caller: aCaller(), deviceName: "x", existing: [], overlap: "refuse" as const, now };
     expect(await kindFrom(() => recover({ heads, versions }, aPlace(), held, recovery))).toBe(
       "backup-not-found",

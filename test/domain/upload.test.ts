@@ -91,7 +91,7 @@ describe("R7 an upload names the state that it replaces", () => {
       }),
     );
     expect(tally(race)).toEqual({ done: 1, refused: ["stale-precondition"] });
-    expect(await heads.find(aPlace())).toMatchObject({ head: { generation: 2 } });
+    expect(await heads.find(aPlace())).toMatchObject({ value: { generation: 2 } });
   });
 });
 
@@ -202,9 +202,9 @@ describe("R30 R28 what an upload keeps", () => {
           for (let count = 1; count <= uploads; count++) {
             const upload = anUpload({ precondition: { replaces: held.etag } });
             held = stored(headAfter(held, upload, { ...rules, historyLength }), `"${count}"`);
-            expect(held.head.generation).toBe(count);
+            expect(held.value.generation).toBe(count);
           }
-          const kept = held.head.versions.map(({ generation }) => generation);
+          const kept = held.value.versions.map(({ generation }) => generation);
           const expected = Array.from(
             { length: Math.min(historyLength, uploads) },
             (_, index) => uploads - index,

@@ -21,7 +21,7 @@ it("R7 R8 two devices on one ETag: one wins each round, the loser learns the new
   const { owner, phone } = await anOwnerWithBackup();
   const second = await aRegisteredPhone(owner);
   let etag = etagOf(await phone.call("GET", "v1/backups/android"));
-  let newest = (await headOf(owner, "android"))?.head.versions[0]?.id;
+  let newest = (await headOf(owner, "android"))?.value.versions[0]?.id;
   for (let round = 1; round <= ROUNDS; round++) {
     const body = aBackup([anAccount()]);
     const put = { headers: { "if-match": etag } };
@@ -39,12 +39,12 @@ it("R7 R8 two devices on one ETag: one wins each round, the loser learns the new
     expect(problemIn(lost)).toMatchObject({ generation: round + 1, etag: etagOf(won) });
     const stored = await headOf(owner, "android");
     expect(stored?.etag).toBe(etagOf(won));
-    const [first, former] = stored?.head.versions ?? [];
+    const [first, former] = stored?.value.versions ?? [];
     expect([first?.id, former?.id]).toEqual([version.id, newest]);
     etag = etagOf(won);
     newest = version.id;
   }
-  expect((await headOf(owner, "android"))?.head.generation).toBe(ROUNDS + 1);
+  expect((await headOf(owner, "android"))?.value.generation).toBe(ROUNDS + 1);
 });
 
 it("R8 whoever loses and repeats with the ETag of the refusal gets through: eight devices, eight generations", async () => {
@@ -62,7 +62,7 @@ it("R8 whoever loses and repeats with the ETag of the refusal gets through: eigh
     }),
   );
   expect(acknowledged.map(({ generation }) => generation).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
-  const { head } = (await headOf(owner, "android")) ?? {};
+  const { value: head } = (await headOf(owner, "android")) ?? {};
   const chain = head?.versions.map(({ id }) => id);
   expect(chain).toHaveLength(9);
   for (const { id } of acknowledged) expect(chain).toContain(id);
@@ -90,7 +90,7 @@ it("R7 R17 renaming, revoking, registering, recovering and uploading on one head
     expect(find(recovered.deviceId)?.lastRecoveryAt).toBeDefined();
     expect(find(registered.deviceId)?.name).toBe("canary-registered");
     expect(devices).toHaveLength(5);
-    const { head } = (await headOf(owner, "android")) ?? {};
+    const { value: head } = (await headOf(owner, "android")) ?? {};
     const acknowledged = [upload, uploaded].flatMap((reply) =>
       reply && reply.status < 300 ? [receiptIn(reply).version.id] : [],
     );
@@ -117,7 +117,7 @@ it("R7 R17 two unknown devices make an owner's first upload on one platform: one
     const put = { body: aBackup(), headers: { "if-none-match": "*" } };
     const replies = await Promise.all(phones.map((phone) => phone.call("PUT", "v1/backups/android", put)));
     expect(statusesOf(replies)).toEqual([201, 403]);
-    expect((await headOf(owner, "android"))?.head.devices).toHaveLength(1);
+    expect((await headOf(owner, "android"))?.value.devices).toHaveLength(1);
   }
 });
 

@@ -168,14 +168,14 @@ describe.concurrent("the sign-in", () => {
     time.now = new Date(time.now.getTime() + 100 * 86_400_000);
     const phone = await aPhone({ owner, app });
     await recover(phone);
-    expect((await headOf(owner, "android"))?.head.confirmedAt).toEqual(time.now);
+    expect((await headOf(owner, "android"))?.value.confirmedAt).toEqual(time.now);
   });
 
   it("R27 a first upload takes its time from the sign-in too, not from the upload", async () => {
     const authTime = new Date(Math.floor(Date.now() / 1000) * 1000 - 100 * 86_400_000);
     const owner = anOwner();
     await upload(await aPhone({ owner, authTime }));
-    expect((await headOf(owner, "android"))?.head.confirmedAt).toEqual(authTime);
+    expect((await headOf(owner, "android"))?.value.confirmedAt).toEqual(authTime);
   });
 });
 

@@ -43,7 +43,7 @@ export function headStoreContract(name: string, open: Open<{ heads: HeadStore }>
       for (const head of [aHead(), aHead({ deletedAt: new Date("2026-05-01") }), aHead({ devices: [] })]) {
         const place = aNewPlace();
         const etag = await heads.put(place, head, undefined);
-        expect(await heads.find(place)).toEqual({ head, etag });
+        expect(await heads.find(place)).toEqual({ value: head, etag });
       }
     });
 
@@ -52,7 +52,7 @@ export function headStoreContract(name: string, open: Open<{ heads: HeadStore }>
       const place = aNewPlace();
       const etag = await heads.put(place, aHead(), undefined);
       expect(await heads.put(place, aHead({ generation: 2 }), undefined)).toBeUndefined();
-      expect(await heads.find(place)).toEqual({ head: aHead(), etag });
+      expect(await heads.find(place)).toEqual({ value: aHead(), etag });
     });
 
     it("R7 replaces the state that the ETag names, and no other", async () => {
@@ -61,9 +61,9 @@ export function headStoreContract(name: string, open: Open<{ heads: HeadStore }>
       const first = await heads.put(place, aHead(), undefined);
       const second = await heads.put(place, aHead({ generation: 2 }), first);
       expect(second).not.toBe(first);
-      expect(await heads.find(place)).toEqual({ head: aHead({ generation: 2 }), etag: second });
+      expect(await heads.find(place)).toEqual({ value: aHead({ generation: 2 }), etag: second });
       expect(await heads.put(place, aHead({ generation: 3 }), first)).toBeUndefined();
-      expect(await heads.find(place)).toEqual({ head: aHead({ generation: 2 }), etag: second });
+      expect(await heads.find(place)).toEqual({ value: aHead({ generation: 2 }), etag: second });
     });
 
     it("R7 an ETag replaces nothing where there is nothing", async () => {
@@ -80,7 +80,7 @@ export function headStoreContract(name: string, open: Open<{ heads: HeadStore }>
       const places: Place[] = [android, { ...android, platform: "ios" }, aNewPlace()];
       await Promise.all(places.map((place, at) => heads.put(place, aHead({ generation: at }), undefined)));
       const found = await Promise.all(places.map((place) => heads.find(place)));
-      expect(found.map((stored) => stored?.head.generation)).toEqual([0, 1, 2]);
+      expect(found.map((stored) => stored?.value.generation)).toEqual([0, 1, 2]);
     });
 
     it(`R7 of ${WRITERS} writers that race to create or to replace one state, one wins`, async () => {

@@ -46,7 +46,7 @@ describe("R39 F10 roll-back", () => {
   it("R39 of a version alone: its content can't stand for another generation's", async () => {
     const { storage, app, place } = await anOwnerOfTwoVersions();
     const [older = "", newer = ""] = storage.namesOf("versions/");
-    const head = (await app.services.heads.find(place))?.head;
+    const head = (await app.services.heads.find(place))?.value;
     const version = currentVersion(head) ?? expect.fail();
     expect(newer).toContain(version.id);
     storage.states.set(newer, storage.states.get(older) ?? []);

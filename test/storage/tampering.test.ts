@@ -32,7 +32,7 @@ async function record(subject: string) {
     await phone.call("PUT", `v1/backups/${platform}`, { body: aBackup(), headers: replacing(first) });
     const place = { owner, platform };
     const reader = anApp({ through: recording }).services;
-    for (const version of (await reader.heads.find(place))?.head.versions ?? []) {
+    for (const version of (await reader.heads.find(place))?.value.versions ?? []) {
       await reader.versions.open(place, version);
       versions.push({ place, version, blob: `versions/${owner}/${platform}/${version.id}` });
     }

@@ -1,14 +1,8 @@
-/** changeHead: whatever the order in which racing changes meet, each is applied once, on the state before it. */
+/** change: whatever the order in which racing changes meet, each is applied once, on the state before it. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Change,
-  changeHead,
-  Head,
-  type HeadStore,
-  newHead,
-  type StoredHead,
-} from "../../lib/domain/head.ts";
+import { Head, type HeadStore, newHead, type StoredHead } from "../../lib/domain/head.ts";
+import { type Change, change } from "../../lib/domain/store.ts";
 import { aHead, aPlace, now, stored } from "./builders.ts";
 import { MemoryHeads } from "./memory-stores.ts";
 import { refusalFrom } from "./refusals.ts";
@@ -16,8 +10,8 @@ import { refusalFrom } from "./refusals.ts";
 /** Adds a name that stands for the change, and answers the generation that it made. */
 const append =
   (name: string) =>
-  (held: StoredHead | undefined): Change<number> => {
-    const head = held?.head ?? newHead(now);
+  (held: StoredHead | undefined): Change<Head, number> => {
+    const head = held?.value ?? newHead(now);
     const generation = head.generation + 1;
     return {
       result: generation,
@@ -41,9 +35,9 @@ describe("R7 changes of one head", () => {
             put: scheduler.scheduleFunction(memory.put),
           };
           const names = Array.from({ length: count }, (_, index) => `change-${index}`);
-          const running = names.map((name) => changeHead(heads, aPlace(), held, append(name)));
+          const running = names.map((name) => change(heads, aPlace(), held, append(name)));
           const outcomes = await scheduler.waitFor(Promise.all(running));
-          const applied = (await memory.find(aPlace()))?.head.spentProofs.map(({ id }) => id);
+          const applied = (await memory.find(aPlace()))?.value.spentProofs.map(({ id }) => id);
           expect(applied?.toSorted()).toEqual(names);
           expect(applied).toEqual(
             outcomes
@@ -58,7 +52,7 @@ describe("R7 changes of one head", () => {
 
   it("R7 answers the state that it left, with its ETag", async () => {
     const heads = new MemoryHeads();
-    const { stored: left } = await changeHead(heads, aPlace(), undefined, append("only"));
+    const { stored: left } = await change(heads, aPlace(), undefined, append("only"));
     expect(await heads.find(aPlace())).toEqual(left);
   });
 
@@ -66,7 +60,7 @@ describe("R7 changes of one head", () => {
     let rounds = 0;
     const lost: HeadStore = { find: () => Promise.resolve(stored()), put: () => Promise.resolve(undefined) };
     const failure = await refusalFrom(() =>
-      changeHead(lost, aPlace(), stored(), (state) => {
+      change(lost, aPlace(), stored(), (state) => {
         rounds += 1;
         return append("never")(state);
       }),
@@ -80,8 +74,8 @@ describe("R7 changes of one head", () => {
     const held = stored(aHead(), '"never"');
     await heads.put(aPlace(), aHead({ generation: 7 }), undefined);
     const seen: (number | undefined)[] = [];
-    const { result } = await changeHead(heads, aPlace(), held, (state) => {
-      seen.push(state?.head.generation);
+    const { result } = await change(heads, aPlace(), held, (state) => {
+      seen.push(state?.value.generation);
       return append("late")(state);
     });
     expect({ seen, result }).toEqual({ seen: [1, 7], result: 8 });
@@ -90,7 +84,7 @@ describe("R7 changes of one head", () => {
   it("R6 a decision that changes nothing writes nothing", async () => {
     const heads = new MemoryHeads();
     const held = stored();
-    expect(await changeHead(heads, aPlace(), held, () => ({ result: 1, unchanged: held }))).toEqual({
+    expect(await change(heads, aPlace(), held, () => ({ result: 1, unchanged: held }))).toEqual({
       result: 1,
       stored: held,
     });

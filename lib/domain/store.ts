@@ -1,0 +1,39 @@
+/** State that is replaced whole, by its ETag: how it is found, stored, and changed while others change it too. */
+import { Failure } from "./failure.ts";
+
+export type Stored<T> = { value: T; etag: string };
+
+export interface Store<K, T> {
+  /** Fails as `backup-unreadable` if what is stored isn't what was stored. */
+  find(key: K): Promise<Stored<T> | undefined>;
+  /** The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written. */
+  put(key: K, value: T, replaces: string | undefined): Promise<string | undefined>;
+}
+
+/** What a decision leaves behind: the next state, or the stored one as it is. */
+export type Change<T, R, S = Stored<T>> = { result: R; next: T } | { result: R; unchanged: S };
+
+const MAX_ROUNDS = 10;
+
+/**
+ * Decides on the state at hand and stores the outcome; if another request came first, decides again on what that one left.
+ * Atomic by the store's condition: two callers never both replace one state. Fails as `busy` after ten lost rounds.
+ */
+export async function change<K, T, R, S extends Stored<T> | undefined = Stored<T>>(
+  store: Store<K, T>,
+  key: K,
+  held: Stored<T> | undefined,
+  decide: (stored: Stored<T> | undefined) => Change<T, R, S> | Promise<Change<T, R, S>>,
+): Promise<{ result: R; stored: Stored<T> | S }> {
+  let state = held;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const decided = await decide(state);
+    if ("unchanged" in decided) return { result: decided.result, stored: decided.unchanged };
+    const etag = await store.put(key, decided.next, state?.etag);
+    if (etag) return { result: decided.result, stored: { value: decided.next, etag } };
+    state = await store.find(key);
+  }
+  throw new Failure("busy", "Other requests change the same state at the same time.", {
+    retryAfterSeconds: 1,
+  });
+}
