@@ -1,18 +1,34 @@
 /** Every endpoint there is. Registration, tests and documents read this list. */
 
 import type { Endpoint } from "../lib/http/endpoint.ts";
+import { addContact } from "./add-contact.ts";
+import { answerStepUp } from "./answer-step-up.ts";
 import { checkStaleness } from "./check-staleness.ts";
+import { confirmContact } from "./confirm-contact.ts";
 import { confirmSignIn } from "./confirm-sign-in.ts";
 import { deleteBackup } from "./delete-backup.ts";
 import { getBackup } from "./get-backup.ts";
 import { getHealth } from "./get-health.ts";
+import { getRecovery } from "./get-recovery.ts";
+import { issueDeviceTicket } from "./issue-device-ticket.ts";
+import { issueTicket } from "./issue-ticket.ts";
 import { listBackups } from "./list-backups.ts";
+import { listContacts } from "./list-contacts.ts";
 import { listDevices } from "./list-devices.ts";
+import { planRecovery } from "./plan-recovery.ts";
 import { recoverAccounts } from "./recover-accounts.ts";
 import { registerDevice } from "./register-device.ts";
+import { removeContact } from "./remove-contact.ts";
 import { renameDevice } from "./rename-device.ts";
+import { renewCredential } from "./renew-credential.ts";
+import { repudiateAlarm } from "./repudiate-alarm.ts";
+import { repudiateRecovery } from "./repudiate-recovery.ts";
 import { revokeDevice } from "./revoke-device.ts";
+import { showAlarm } from "./show-alarm.ts";
+import { startStepUp } from "./start-step-up.ts";
 import { uploadBackup } from "./upload-backup.ts";
+import { verifyCode } from "./verify-code.ts";
+import { verifySignature } from "./verify-signature.ts";
 
 export const endpoints: Endpoint[] = [
   uploadBackup,
@@ -21,10 +37,26 @@ export const endpoints: Endpoint[] = [
   deleteBackup,
   checkStaleness,
   confirmSignIn,
+  planRecovery,
   recoverAccounts,
+  getRecovery,
+  repudiateRecovery,
+  renewCredential,
+  startStepUp,
+  answerStepUp,
+  listContacts,
+  addContact,
+  confirmContact,
+  removeContact,
   listDevices,
   registerDevice,
   renameDevice,
   revokeDevice,
+  issueDeviceTicket,
+  issueTicket,
+  verifyCode,
+  verifySignature,
+  showAlarm,
+  repudiateAlarm,
   getHealth,
 ];

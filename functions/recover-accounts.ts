@@ -1,34 +1,29 @@
-/** POST v1/recoveries: brings the accounts back to this device after a fresh sign-in, and registers the device (R10, R11, R13, R17). */
+/** POST v1/recoveries: brings the accounts back to this device after a fresh sign-in, and registers the device (R10-R17). */
 import * as z from "zod";
-import { AccountName, PersonalAccount, ThirdPartyAccount, WorkAccount } from "../lib/domain/account.ts";
+import { AccountName, identityOf } from "../lib/domain/account.ts";
 import { AppSettings, MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
-import { DeviceName, requirePlatform } from "../lib/domain/device.ts";
+import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { recover } from "../lib/domain/recovery.ts";
-import { devicesOf } from "../lib/http/admit.ts";
+import { type Recovered, recover, requirePortable } from "../lib/domain/recovery.ts";
+import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
+import { RecoveredAccount } from "../lib/http/recovery-status.ts";
 
-/** `existingAccounts`: all that this device has already; none of them is touched. */
+/** `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none is touched. */
 const Request = z.strictObject({
   platform: Platform,
+  from: Platform.optional(),
   device: z.strictObject({ name: DeviceName }),
   existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS),
   overlap: z.enum(["refuse", "keep-existing"]).default("refuse"),
+  plan: z.string().max(64).optional(),
 });
 
 /** In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. */
-const Recovered = z.strictObject({
-  accounts: z.array(
-    z.discriminatedUnion("outcome", [
-      z.strictObject({ outcome: z.literal("restore"), account: ThirdPartyAccount }),
-      z.strictObject({ outcome: z.literal("keep"), account: AccountName }),
-      z.strictObject({
-        outcome: z.literal("step-up"),
-        account: z.discriminatedUnion("kind", [PersonalAccount, WorkAccount]),
-      }),
-    ]),
-  ),
+const Reply = z.strictObject({
+  id: z.string(),
+  accounts: z.array(RecoveredAccount),
   settings: AppSettings,
   version: VersionStatus,
 });
@@ -41,25 +36,41 @@ export const recoverAccounts = endpoint({
   access: "owner-fresh",
   newcomers: true,
   request: { body: Request },
-  replies: { 200: Recovered },
+  replies: { 200: Reply },
   problems: [
     "backup-not-found",
     "accounts-overlap",
+    "plan-outdated",
+    "cross-platform-denied",
+    "idempotency-key-reused",
     "too-many-devices",
     "too-many-recoveries",
+    "too-many-accounts",
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, heads, body: { platform, device, existingAccounts, overlap }, now }, services) {
-    const place = { owner: caller.owner, platform };
-    const held = heads[platform];
-    requirePlatform(caller, { own: held?.value.devices ?? [], all: devicesOf(heads) });
-    const recovery = { caller, deviceName: device.name, existing: existingAccounts, overlap, now };
-    const { result, stored } = await recover(services, place, held, recovery);
+  async handle({ caller, heads, body, idempotencyKey, now }, services) {
+    const { platform, from = platform, device, existingAccounts, overlap, plan } = body;
+    requireOwnPlatform(caller, heads, platform);
+    requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
+    const recovered = await recover(services, heads, {
+      ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts },
+      ...{ overlap, planSeen: plan, idempotencyKey, now },
+    });
+    const { id, settings, version, head } = recovered;
+    const source = heads[from]?.value ?? head.value;
     return {
       status: 200,
-      body: { ...result, version: versionStatus(result.version, stored.value) },
-      etag: stored.etag,
+      body: { id, accounts: accountsIn(recovered), settings, version: versionStatus(version, source) },
+      etag: head.etag,
     };
   },
 });
+
+const accountsIn = ({ outcomes, credentials }: Recovered): z.input<typeof RecoveredAccount>[] =>
+  outcomes.map((each) => {
+    const uri = credentials.get(identityOf(each.account));
+    return each.outcome === "restore" && each.reason === "bound" && uri
+      ? { ...each, credential: { type: "code" as const, uri } }
+      : each;
+  });

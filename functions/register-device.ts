@@ -1,10 +1,13 @@
-/** POST v1/devices: registers this device by a fresh sign-in, without recovering anything (R17). Safe to repeat. */
+/** POST v1/devices: registers this device by a fresh sign-in, without recovering anything, and tells the owner (R17, R18). Safe to repeat. */
 import * as z from "zod";
-import { DeviceName, requirePlatform } from "../lib/domain/device.ts";
+import { announce } from "../lib/domain/announcement.ts";
+import { recipientsIn } from "../lib/domain/contact.ts";
+import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
+import { readRecord } from "../lib/domain/owner-record.ts";
 import { planRegistration } from "../lib/domain/registration.ts";
 import { change } from "../lib/domain/store.ts";
-import { devicesOf } from "../lib/http/admit.ts";
+import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { DeviceStatus, deviceStatus } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -17,14 +20,22 @@ export const registerDevice = endpoint({
   newcomers: true,
   request: { body: z.strictObject({ platform: Platform, name: DeviceName }) },
   replies: { 201: DeviceStatus },
-  problems: ["too-many-devices", "busy"],
+  problems: ["too-many-devices", "busy", "vault-unavailable"],
   async handle({ caller, heads, body: { platform, name }, now }, services) {
-    const held = heads[platform];
-    requirePlatform(caller, { own: held?.value.devices ?? [], all: devicesOf(heads) });
+    requireOwnPlatform(caller, heads, platform);
     const place = { owner: caller.owner, platform };
-    const { result } = await change(services.heads, place, held, (stored) =>
+    const { result } = await change(services.heads, place, heads[platform], (stored) =>
       planRegistration(stored, caller, name, now),
     );
+    const recipients = recipientsIn(await readRecord(services.records, caller.owner));
+    const told = {
+      device: caller.device,
+      deviceName: name,
+      recipients,
+      now,
+      id: `registered ${caller.device}`,
+    };
+    await announce(services.outbox, caller.owner, { kind: "device-registered", ...told });
     return { status: 201, body: deviceStatus(result, platform, caller) };
   },
 });

@@ -1,8 +1,9 @@
-/** DELETE v1/devices/{id}: revokes one of the owner's devices for good, from the next request on (R17). Safe to repeat. */
+/** DELETE v1/devices/{id}: revokes one of the owner's devices and its credentials for good, from the next request on (R17). Safe to repeat. */
 import * as z from "zod";
+import { announce } from "../lib/domain/announcement.ts";
+import { admit } from "../lib/domain/device.ts";
 import { DeviceId } from "../lib/domain/owner.ts";
-import { planRevocation } from "../lib/domain/registration.ts";
-import { changeAs } from "../lib/http/admit.ts";
+import { endDevice } from "../lib/domain/repudiation.ts";
 import { locateDevice } from "../lib/http/device-status.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
@@ -14,13 +15,14 @@ export const revokeDevice = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: DeviceId }) },
   replies: { 204: Nothing },
-  problems: ["device-not-found", "busy"],
+  problems: ["device-not-found", "busy", "vault-unavailable"],
   async handle({ caller, heads, params: { id }, now }, services) {
-    const { platform, stored } = locateDevice(heads, id);
-    const place = { owner: caller.owner, platform };
-    await changeAs({ caller, store: services.heads, place }, stored, (latest = stored) =>
-      planRevocation(latest, id, now),
+    const located = locateDevice(heads, id);
+    const { name } = await endDevice(services, caller.owner, id, located, now, ({ value }) =>
+      admit(caller, value.devices, true),
     );
+    const told = { device: id, deviceName: name, recipients: [], now, id: `revoked ${id}` };
+    await announce(services.outbox, caller.owner, { kind: "device-revoked", ...told });
     return { status: 204, body: undefined };
   },
 });

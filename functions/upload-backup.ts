@@ -2,10 +2,10 @@
 import * as z from "zod";
 import { currentVersion } from "../lib/domain/backup.ts";
 import { BackupDocument } from "../lib/domain/backup-document.ts";
-import { defaultName, requirePlatform } from "../lib/domain/device.ts";
+import { defaultName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { prepareUpload, storeUpload } from "../lib/domain/upload.ts";
-import { devicesOf } from "../lib/http/admit.ts";
+import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -26,7 +26,7 @@ export const uploadBackup = endpoint({
   async handle({ caller, heads, params: { platform }, body, precondition, idempotencyKey, now }, services) {
     const held = heads[platform];
     const all = devicesOf(heads);
-    requirePlatform(caller, { own: held?.value.devices ?? [], all });
+    requireOwnPlatform(caller, heads, platform);
     const deviceName = defaultName[platform];
     const upload = prepareUpload(body, { caller, deviceName, precondition, idempotencyKey, now });
     const rules = { ownerIsNew: all.length === 0, historyLength: services.policy.historyLength };

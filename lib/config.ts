@@ -1,22 +1,31 @@
 /** All settings in one schema: flat names in, a typed object out. Fails at start, naming every bad one. */
 import * as z from "zod";
+import { ISSUER_ROLES } from "./domain/owner.ts";
+import { Provider } from "./domain/provider.ts";
 import { jsonOf } from "./domain/text.ts";
 import {
   AppVersion,
+  CommunicationAddress,
   Count,
+  DailyLimits,
   Days,
   IssuerUrl,
   KeyIdText,
   listOf,
+  QueueConnection,
   SafeUrl,
   StorageAddress,
 } from "./settings.ts";
 
-/** One identity provider whose tokens count, and for what. `authContext`: it speaks Entra's claims challenge. */
+/**
+ * One identity provider whose tokens count, and for what. `authContext`: it speaks Entra's claims challenge. `accountClaim`:
+ * the claim that holds the user name, where its tokens prove personal accounts.
+ */
 const Issuer = z.strictObject({
   issuer: IssuerUrl,
   audience: z.string().min(1),
-  role: z.enum(["recovery", "provider"]),
+  role: z.enum(ISSUER_ROLES),
+  accountClaim: z.string().min(1).default("preferred_username"),
   authContext: z.string().min(1).optional(),
 });
 
@@ -44,6 +53,18 @@ const Settings = z.object({
   KEYS_STORAGE: StorageAddress,
   KEY_IDS: listOf(KeyIdText).refine((ids) => ids.length > 0, "must name at least one key"),
   PINNED_PUBLIC_KEYS: jsonOf(z.strictObject({ keys: z.array(PublicKey) })).default({ keys: [] }),
+  QUEUE_STORAGE: QueueConnection.optional(),
+  QUEUE_STORAGE__queueServiceUri: SafeUrl.optional(),
+  COMMUNICATION_SERVICE: CommunicationAddress,
+  EMAIL_SENDER: z.email(),
+  SMS_SENDER: z.string().min(1).optional(),
+  SMS_DAILY_LIMITS: DailyLimits.default(new Map([["*", 1000]])),
+  PROVIDERS: jsonOf(z.array(Provider)).default([]),
+  CROSS_PLATFORM_RECOVERY: z.enum(["portable", "deny"]).default("portable"),
+  ACCOUNT_SIGN_IN_MAX_AGE_SECONDS: Count.default(300),
+  CONTACT_COOLING_OFF_HOURS: Count.default(72),
+  TICKET_SECONDS: Count.refine((seconds) => seconds <= 600, "must not be more than 600").default(600),
+  PRINTED_TICKET_DAYS: Days.default(365),
   RETIRED_KEY_IDS: listOf(KeyIdText).default([]),
   AZURE_CLIENT_ID: z.string().min(1).optional(),
   MIN_APP_VERSION_IOS: AppVersion.default("5.7.0"),
@@ -85,7 +106,9 @@ function wellFormed(environment: Environment): Partial<z.infer<typeof Settings>>
 function contradictions(settings: Partial<z.infer<typeof Settings>>): string[] {
   const { BACKUPS_STORAGE: backups, KEYS_STORAGE: keys } = settings;
   const sameAccount = backups && keys && "url" in backups && "url" in keys && backups.url === keys.url;
+  const queue = settings.QUEUE_STORAGE ?? settings.QUEUE_STORAGE__queueServiceUri;
   return [
+    ...(queue ? [] : ["QUEUE_STORAGE__queueServiceUri: must be set (QUEUE_STORAGE only on loopback)"]),
     ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
     ...mustNotExceed(settings, "SIGN_IN_AGING_DAYS", "SIGN_IN_STALE_DAYS"),
     ...mustNotExceed(settings, "UPLOAD_AGING_DAYS", "UPLOAD_STALE_DAYS"),
@@ -106,6 +129,21 @@ const nested = (settings: z.infer<typeof Settings>) => ({
   issuers: settings.IDENTITY_ISSUERS,
   storage: { backups: settings.BACKUPS_STORAGE, keys: settings.KEYS_STORAGE },
   vault: { keyIds: settings.KEY_IDS, pinned: settings.PINNED_PUBLIC_KEYS.keys },
+  queue: settings.QUEUE_STORAGE
+    ? { connectionString: settings.QUEUE_STORAGE }
+    : { url: settings.QUEUE_STORAGE__queueServiceUri ?? "" },
+  senders: {
+    service: settings.COMMUNICATION_SERVICE,
+    email: settings.EMAIL_SENDER,
+    sms: settings.SMS_SENDER,
+  },
+  smsDailyLimits: settings.SMS_DAILY_LIMITS,
+  providers: settings.PROVIDERS,
+  crossPlatformRecovery: settings.CROSS_PLATFORM_RECOVERY,
+  accountSignInMaxAgeSeconds: settings.ACCOUNT_SIGN_IN_MAX_AGE_SECONDS,
+  contactCoolingOffHours: settings.CONTACT_COOLING_OFF_HOURS,
+  ticketSeconds: settings.TICKET_SECONDS,
+  printedTicketDays: settings.PRINTED_TICKET_DAYS,
   clientId: settings.AZURE_CLIENT_ID,
   minimumAppVersion: { ios: settings.MIN_APP_VERSION_IOS, android: settings.MIN_APP_VERSION_ANDROID },
   signInMaxAgeSeconds: settings.SIGN_IN_MAX_AGE_SECONDS,

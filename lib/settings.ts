@@ -55,6 +55,41 @@ export const Count = z
 
 export const AppVersion = z.string().regex(/^\d{1,5}(\.\d{1,5}){0,3}$/, "must be a version such as 6.6.0");
 
+export type CommunicationAddress = { url: string } | { connectionString: string };
+
+/** Communication Services: its https address, opened with the managed identity; for a stand-in on loopback, a connection string. */
+export const CommunicationAddress = z.string().transform((text, context): CommunicationAddress => {
+  const [, endpoint = ""] = /^endpoint=([^;]+);accesskey=[^;]+$/i.exec(text) ?? [];
+  if (LOOPBACK.has(URL.parse(endpoint)?.hostname ?? "")) return { connectionString: text };
+  if (text.startsWith("https:") && SafeUrl.safeParse(text).success) return { url: text };
+  const message =
+    "must be the https address of a communication service (a connection string only on loopback)";
+  context.addIssue({ code: "custom", message, input: undefined });
+  return z.NEVER;
+});
+
+/** A queue service's connection string, on loopback only. */
+export const QueueConnection = z.string().transform((text, context) => {
+  const hosts = [...text.matchAll(/(?:^|;)\s*QueueEndpoint=([^;]+)/gi)].map(
+    ([, url = ""]) => URL.parse(url)?.hostname,
+  );
+  const safe = hosts.length > 0 && hosts.every((host) => host !== undefined && LOOPBACK.has(host));
+  if (text === "UseDevelopmentStorage=true" || safe) return text;
+  const message = "must be a connection string on loopback; elsewhere set QUEUE_STORAGE__queueServiceUri";
+  context.addIssue({ code: "custom", message, input: undefined });
+  return z.NEVER;
+});
+
+/** `46:5000,*:100`: by calling code (E.164), `*` for all others; where there is none, none. */
+export const DailyLimits = z.string().transform((text, context): ReadonlyMap<string, number> => {
+  const parts = text.split(",").map((part) => /^(\*|[1-9]\d{0,2}):(\d{1,7})$/.exec(part.trim()));
+  if (parts.every((part) => part !== null))
+    return new Map(parts.map(([, code = "", most]) => [code, Number(most)]));
+  const message = "must be a list of CALLINGCODE:NUMBER, such as 46:5000,*:100";
+  context.addIssue({ code: "custom", message, input: undefined });
+  return z.NEVER;
+});
+
 const BLOB_ENDPOINT = /(?:^|;)\s*BlobEndpoint=([^;]+)/gi;
 
 /** Every endpoint in it: which of two the SDK takes is not for us to guess. */

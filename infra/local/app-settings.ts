@@ -1,13 +1,16 @@
 /** The settings under which the production code runs against the local stack. */
 import type { Azurite } from "./azurite.ts";
 import type { Identity } from "./identity.ts";
+import type { Mailbox } from "./mailbox/start-mailbox.ts";
 import type { PublicKey } from "./vault-admin.ts";
 
 const apiAudience = "api://authenticator-backup";
+const workIssuer = "https://sts.example";
 
 type Pieces = {
   apiUrl: string;
   issuerUrl: string;
+  mailbox: Mailbox;
   identity: Identity;
   azurite: Azurite;
   /** Newest version first: it wraps, the others may still unwrap. */
@@ -17,6 +20,7 @@ type Pieces = {
 export function appSettings({
   apiUrl,
   issuerUrl,
+  mailbox,
   identity,
   azurite,
   publicKeys,
@@ -24,12 +28,30 @@ export function appSettings({
   const keys = publicKeys.map(({ kid, kty, n, e }) => ({ kid, kty, n, e }));
   return {
     PUBLIC_BASE_URL: apiUrl,
-    IDENTITY_ISSUERS: JSON.stringify([{ issuer: issuerUrl, audience: apiAudience, role: "recovery" }]),
+    IDENTITY_ISSUERS: JSON.stringify(identityIssuers(issuerUrl)),
+    PROVIDERS: JSON.stringify(providers(issuerUrl)),
     BACKUPS_STORAGE: azurite.connectionString,
     KEYS_STORAGE: azurite.connectionString,
+    QUEUE_STORAGE: azurite.connectionString,
     AzureWebJobsStorage: azurite.connectionString,
+    COMMUNICATION_SERVICE: mailbox.connectionString,
+    EMAIL_SENDER: "no-reply@authenticator.example",
+    SMS_SENDER: "+46700000000",
     KEY_IDS: keys[0]?.kid ?? "",
     PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),
     ...identity.settings,
   };
 }
+
+const identityIssuers = (issuer: string) => [
+  { issuer, audience: apiAudience, role: "recovery" },
+  { issuer, audience: apiAudience, role: "account", accountClaim: "account" },
+  { issuer, audience: apiAudience, role: "provider" },
+];
+
+/** Who may check codes, and of which accounts. */
+const providers = (issuer: string) => [
+  { clientId: "contoso-sign-in", accounts: [{ issuer: workIssuer, tenants: ["contoso"] }] },
+  { clientId: "fabrikam-sign-in", accounts: [{ issuer: workIssuer, tenants: ["fabrikam"] }] },
+  { clientId: "personal-sign-in", accounts: [{ issuer }] },
+];

@@ -36,6 +36,10 @@ const shared = {
   platform: "node",
   target: "node22",
   logLevel: "error",
+  // The SMS client names its ES modules only here; its CommonJS would bring a second copy of what all clients share.
+  mainFields: ["module", "main"],
+  // Of the QR encoder, the part that needs no canvas and no PNG.
+  alias: { qrcode: "qrcode/lib/browser.js" },
 } satisfies BuildOptions;
 
 const bundled: BuildOptions = {

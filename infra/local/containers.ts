@@ -1,7 +1,13 @@
-/** Makes the blob containers that a deployment would find already there. */
+/** Makes the blob containers and the queues that a deployment would find already there. */
 import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
 
 export async function ensureContainers(connectionString: string, names: readonly string[]): Promise<void> {
   const service = BlobServiceClient.fromConnectionString(connectionString);
   await Promise.all(names.map((name) => service.getContainerClient(name).createIfNotExists()));
+}
+
+export async function ensureQueues(connectionString: string, names: readonly string[]): Promise<void> {
+  const service = QueueServiceClient.fromConnectionString(connectionString);
+  await Promise.all(names.map((name) => service.getQueueClient(name).createIfNotExists()));
 }

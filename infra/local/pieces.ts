@@ -4,11 +4,13 @@ import type { Closers } from "./closers.ts";
 import { dataFiles } from "./data-folder.ts";
 import { type Identity, startIdentity } from "./identity.ts";
 import type { LoopbackServer } from "./loopback-server.ts";
+import { type Mailbox, startMailbox } from "./mailbox/start-mailbox.ts";
 import type { Ports } from "./ports.ts";
 import { startVault } from "./vault/start-vault.ts";
 import { createVaultAdmin, type PublicKey, type VaultAdmin } from "./vault-admin.ts";
 
 const containers = ["backups", "keys"];
+const queues = ["messages"];
 const keyName = "backup-kek";
 
 export type PieceOptions = { data: string; ports: Ports; log(line: string): void; closers: Closers };
@@ -16,10 +18,11 @@ type VaultPiece = { url: string; identity: Identity; admin: VaultAdmin; publicKe
 
 export async function startStorage({ data, ports, log, closers }: PieceOptions): Promise<Azurite> {
   const starting = startAzurite({ data: dataFiles(data).azurite, ports, log });
-  const { ensureContainers } = await import("./containers.ts");
+  const { ensureContainers, ensureQueues } = await import("./containers.ts");
   const azurite = await starting;
   closers.add(azurite.close);
-  await ensureContainers(azurite.connectionString, containers);
+  const { connectionString } = azurite;
+  await Promise.all([ensureContainers(connectionString, containers), ensureQueues(connectionString, queues)]);
   return azurite;
 }
 
@@ -39,4 +42,10 @@ export async function startIssuerOnItsPort({ data, ports, closers }: PieceOption
   const issuer = await startIssuer({ port: ports.issuer, dataFile: dataFiles(data).issuer });
   closers.add(issuer.close);
   return issuer;
+}
+
+export async function startMailboxOnItsPort({ ports, closers }: PieceOptions): Promise<Mailbox> {
+  const mailbox = await startMailbox({ port: ports.mailbox });
+  closers.add(mailbox.close);
+  return mailbox;
 }

@@ -9,6 +9,7 @@ const Port = z.int().min(1).max(65_535);
 const Ports = z.strictObject({
   api: Port,
   issuer: Port,
+  mailbox: Port,
   vault: Port,
   identity: Port,
   blob: Port,
@@ -20,6 +21,7 @@ const names = z.keyof(Ports).options;
 export const defaultPorts: Ports = {
   api: 7071,
   issuer: 7072,
+  mailbox: 7073,
   vault: 7074,
   identity: 7075,
   blob: 10_000,

@@ -5,7 +5,13 @@ import { Closers } from "./closers.ts";
 import { startCoreTools } from "./core-tools.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { type HostProcess, startHost } from "./host-process.ts";
-import { type PieceOptions, startIdentityAndVault, startIssuerOnItsPort, startStorage } from "./pieces.ts";
+import {
+  type PieceOptions,
+  startIdentityAndVault,
+  startIssuerOnItsPort,
+  startMailboxOnItsPort,
+  startStorage,
+} from "./pieces.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { announceIfSlow } from "./progress.ts";
 import type { VaultAdmin } from "./vault-admin.ts";
@@ -25,7 +31,14 @@ export type StackOptions = {
   log(line: string): void;
 };
 
-export type Addresses = { api: string; issuer: string; vault: string; blob: string; queue: string };
+export type Addresses = {
+  api: string;
+  issuer: string;
+  mailbox: string;
+  vault: string;
+  blob: string;
+  queue: string;
+};
 export type Stack = {
   addresses: Addresses;
   ports: Ports;
@@ -53,14 +66,14 @@ async function start(options: StackOptions, closers: Closers): Promise<Stack> {
   const { data, fresh = false, log } = options;
   await openDataFolder(data, fresh, closers);
   const ports = await choosePorts(data, options.ports);
-  const { storage, vault, issuer } = await startStandIns({ data, ports, log, closers });
+  const { storage, vault, issuer, mailbox } = await startStandIns({ data, ports, log, closers });
   const apiUrl = `http://127.0.0.1:${ports.api}/api`;
-  const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, azurite: storage });
+  const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, mailbox, azurite: storage });
   const settings = { ...own, ...options.settings };
   const host = await startHostPiece(options, ports.api, settings, closers);
   const { blob, queue } = storage;
   return {
-    addresses: { api: apiUrl, issuer: issuer.url, vault: vault.url, blob, queue },
+    addresses: { api: apiUrl, issuer: issuer.url, mailbox: mailbox.url, vault: vault.url, blob, queue },
     ports,
     settings,
     vaultAdmin: vault.admin,
@@ -76,10 +89,11 @@ async function startStandIns(options: PieceOptions) {
     announceIfSlow("Azurite", log, startStorage(options)),
     announceIfSlow("the vault and its key", log, startIdentityAndVault(options)),
     announceIfSlow("the OpenID issuer", log, startIssuerOnItsPort(options)),
+    announceIfSlow("the mailbox", log, startMailboxOnItsPort(options)),
   ] as const;
   await Promise.allSettled(starting);
-  const [storage, vault, issuer] = await Promise.all(starting);
-  return { storage, vault, issuer };
+  const [storage, vault, issuer, mailbox] = await Promise.all(starting);
+  return { storage, vault, issuer, mailbox };
 }
 
 async function startHostPiece(

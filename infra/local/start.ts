@@ -43,6 +43,7 @@ Up after ${seconds} s. Data stays in ${data}; "npm start -- --fresh" begins anew
 Try next:
   curl ${addresses.api}/health
   curl -d '{"subject":"anna"}' ${addresses.issuer}/dev/token
+  open ${addresses.mailbox} in a browser: the emails and text messages
   npm run demo
 Ctrl-C ends everything.
 `;

@@ -1,10 +1,9 @@
 /** HeadStore on Blob Storage: one blob per owner and platform, sealed under the owner's key. */
-import { contextOf, deriveKey, open, seal, unreadable } from "../domain/envelope.ts";
-import { Failure } from "../domain/failure.ts";
+import { contextOf, deriveKey, open, seal } from "../domain/envelope.ts";
 import { Head, type HeadStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
 import { dueAt, type StalenessPolicy } from "../domain/staleness.ts";
-import type { OwnerKeys } from "./blob-owner-keys.ts";
+import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
 import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
 
 export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: StalenessPolicy): HeadStore => ({
@@ -14,7 +13,7 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
       ownerKeys.forget(place.owner);
       return undefined;
     }
-    const head = tryOpen(key, place, blob) ?? openHead(await freshKey(ownerKeys, place), place, blob);
+    const head = await openUnder(ownerKeys, place.owner, key, (each) => openHead(each, place, blob));
     return { value: head, etag: blob.etag };
   },
 
@@ -34,20 +33,7 @@ const nameOf = ({ owner, platform }: Place) => `heads/${owner}/${platform}`;
 const contextFor = ({ owner, platform }: Place, { dueat = null, ...others }: Record<string, string | null>) =>
   contextOf("head", 1, owner, platform, dueat, ...Object.entries(others).flat());
 
-const freshKey = (ownerKeys: OwnerKeys, { owner }: Place) => ownerKeys.find(owner, { fresh: true });
-
-function openHead(key: Buffer | undefined, place: Place, { content, metadata }: StoredBlob): Head {
-  if (!key) throw unreadable();
+function openHead(key: Buffer, place: Place, { content, metadata }: StoredBlob): Head {
   const context = contextFor(place, metadata);
   return Head.parse(JSON.parse(open(deriveKey(context, key), context, content).toString()));
-}
-
-/** A cached key may be one that another instance has erased and made anew since: the caller tries the fresh one. */
-function tryOpen(...[key, place, blob]: Parameters<typeof openHead>): Head | undefined {
-  try {
-    return openHead(key, place, blob);
-  } catch (error) {
-    if (error instanceof Failure && error.kind === "backup-unreadable") return undefined;
-    throw error;
-  }
 }

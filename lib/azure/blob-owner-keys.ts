@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../domain/clock.ts";
 import { KEY_BYTES, unreadable } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
 import { Kept } from "../domain/kept.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import type { Blobs } from "./blobs.ts";
@@ -13,6 +14,24 @@ export interface OwnerKeys {
   obtain(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
+}
+
+/**
+ * Opens something of the owner's. A cached key may be one that another instance has erased and made anew since: what it
+ * doesn't open is tried once more with a fresh one. Fails as `backup-unreadable`.
+ */
+export async function openUnder<T>(
+  ownerKeys: OwnerKeys,
+  owner: OwnerId,
+  key: Buffer | undefined,
+  open: (key: Buffer) => T,
+): Promise<T> {
+  try {
+    return open(key ?? fail());
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === "backup-unreadable")) throw error;
+    return open((await ownerKeys.find(owner, { fresh: true })) ?? fail());
+  }
 }
 
 const KEPT = { most: 10_000, milliseconds: 60_000 };

@@ -1,4 +1,4 @@
-/** Blob Storage in the few words the stores need: read, write on condition. Every SDK error ends here. */
+/** Blob Storage in the few words the stores need: read, write on condition, append. Every SDK error ends here. */
 import type { ContainerClient } from "@azure/storage-blob";
 import { Failure } from "../domain/failure.ts";
 import { restStatus } from "./rest-status.ts";
@@ -14,6 +14,10 @@ export interface Blobs {
     blob: { content: Buffer; metadata?: Metadata },
     replaces: string | undefined,
   ): Promise<string | undefined>;
+  /** Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written. */
+  append(name: string, content: Buffer, at: number): Promise<boolean>;
+  /** What stands there from this byte on; nothing if it is shorter, or not there. */
+  readFrom(name: string, offset: number): Promise<Buffer>;
 }
 
 /** One call with all its tries: a phone must not wait longer for an answer. */
@@ -34,7 +38,38 @@ export const blobContainer = (container: ContainerClient): Blobs => ({
       return etagIfOurs(await read(container, name), content);
     }
   },
+  append: (name, content, at) => append(container, name, content, at),
+  readFrom: (name, offset) => readFrom(container, name, offset),
 });
+
+async function append(
+  container: ContainerClient,
+  name: string,
+  content: Buffer,
+  at: number,
+): Promise<boolean> {
+  const blob = container.getAppendBlobClient(name);
+  const abortSignal = AbortSignal.timeout(DEADLINE_MS);
+  try {
+    if (at === 0) await blob.createIfNotExists({ abortSignal });
+    await blob.appendBlock(content, content.length, { abortSignal, conditions: { appendPosition: at } });
+    return true;
+  } catch (error) {
+    if (!isStatus(error, 404, 412)) throw unavailable(error);
+    return content.equals((await readFrom(container, name, at)).subarray(0, content.length));
+  }
+}
+
+async function readFrom(container: ContainerClient, name: string, offset: number): Promise<Buffer> {
+  try {
+    const abortSignal = AbortSignal.timeout(DEADLINE_MS);
+    const response = await container.getBlobClient(name).download(offset, undefined, { abortSignal });
+    return await collect(response.readableStreamBody);
+  } catch (error) {
+    if (isStatus(error, 404, 416)) return Buffer.alloc(0);
+    throw unavailable(error);
+  }
+}
 
 async function read(container: ContainerClient, name: string): Promise<StoredBlob | undefined> {
   try {

@@ -1,6 +1,7 @@
 /** How the app proves itself to Azure: its managed identity, and nothing that could be copied out of a setting. */
 import type { ManagedIdentityCredential, TokenCredential } from "@azure/identity";
-import { BlobServiceClient, type StoragePipelineOptions, StorageRetryPolicyType } from "@azure/storage-blob";
+import { BlobServiceClient, StorageRetryPolicyType } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
 import type { StorageAddress } from "../settings.ts";
 
 /** Its library takes long to load, and nothing needs it before the first token. */
@@ -16,7 +17,7 @@ export function managedIdentity(clientId: string | undefined): TokenCredential {
   };
 }
 
-const RETRIES: StoragePipelineOptions = {
+const RETRIES = {
   retryOptions: {
     retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
     maxTries: 3,
@@ -25,6 +26,12 @@ const RETRIES: StoragePipelineOptions = {
     tryTimeoutInMs: 4000,
   },
 };
+
+/** The queues lie in the account of the backups. */
+export const queueService = (address: StorageAddress, credential: TokenCredential) =>
+  "connectionString" in address
+    ? QueueServiceClient.fromConnectionString(address.connectionString, RETRIES)
+    : new QueueServiceClient(address.url, credential, RETRIES);
 
 export const blobService = (address: StorageAddress, credential: TokenCredential) =>
   "connectionString" in address

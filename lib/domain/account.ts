@@ -68,6 +68,19 @@ export const AccountName = z.discriminatedUnion("kind", [
 ]);
 export type AccountName = z.infer<typeof AccountName>;
 
+/** An account whose credentials are bound to a device: they are made anew after step-up, or with the recovery (R15). */
+export const BoundAccount = z.discriminatedUnion("kind", [
+  PersonalAccount.omit({ usesPush: true }),
+  WorkAccount.omit({ usesPush: true }),
+]);
+export type BoundAccount = z.infer<typeof BoundAccount>;
+
+/** The name alone, without a secret and without what it uses. */
+export function nameOf(account: AccountName): AccountName {
+  const { kind, issuer, userName } = account;
+  return kind === "work" ? { kind, issuer, userName, tenant: account.tenant } : { kind, issuer, userName };
+}
+
 /** Equal for two entries if and only if they name the same account. Unicode is compared in NFC. */
 export const identityOf = (account: AccountName): string =>
   JSON.stringify(

@@ -1,3 +1,5 @@
+import type { AccountName } from "./account.ts";
+
 /** Why a request is refused, in the domain's words. lib/http/problem.ts gives each kind its status and remedy. */
 export type FailureKind =
   | "invalid-request"
@@ -17,13 +19,35 @@ export type FailureKind =
   | "backup-not-found"
   | "backup-unreadable"
   | "accounts-overlap"
+  | "plan-outdated"
+  | "cross-platform-denied"
+  | "recovery-not-found"
+  | "recovery-ended"
+  | "account-not-in-recovery"
+  | "account-sign-in-required"
+  | "account-not-proven"
+  | "account-not-on-device"
+  | "account-bound-elsewhere"
+  | "account-not-yours"
+  | "too-many-accounts"
+  | "contact-not-found"
+  | "contact-unusable"
+  | "too-many-contacts"
+  | "too-many-messages"
+  | "challenge-not-found"
+  | "answer-wrong"
+  | "too-many-tries"
+  | "step-up-locked"
+  | "ticket-invalid"
+  | "role-missing"
   | "precondition-required"
   | "stale-precondition"
   | "idempotency-key-reused"
   | "busy"
   | "storage-unavailable"
   | "vault-unavailable"
-  | "identity-unavailable";
+  | "identity-unavailable"
+  | "messages-unavailable";
 
 /** One thing wrong with a request: where (never its value) and what would be right. */
 export type Fault = { at: string; detail: string };
@@ -35,6 +59,9 @@ export type FailureDetails = {
   etag?: string;
   minimumVersion?: string;
   overlapping?: string[];
+  plan?: { id: string; accounts: { outcome: string; reason: string; account: AccountName }[] };
+  triesLeft?: number;
+  usableInSeconds?: number;
   maxAgeSeconds?: number;
   retryAfterSeconds?: number;
 };

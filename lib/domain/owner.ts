@@ -20,12 +20,22 @@ export const otherPlatform = (platform: Platform): Platform => (platform === "io
 /** What one backup is called: an owner has at most one on each platform. */
 export type Place = { owner: OwnerId; platform: Platform };
 
-/** What a verified access token says. `authTime` is when the person last signed in (OpenID Connect Core §2). */
+/** What an issuer's tokens are good for: as the recovery account, as the sign-in to a personal account, as a provider's app. */
+export const ISSUER_ROLES = ["recovery", "account", "provider"] as const;
+export type IssuerRole = (typeof ISSUER_ROLES)[number];
+
+/**
+ * What a verified access token says. `authTime` is when the person last signed in (OpenID Connect Core §2), `userName` what
+ * the account is called, `client` and `roles` the app that it was issued to and what that app may do.
+ */
 export type SignIn = {
   issuer: string;
   subject: string;
   authTime: Date | undefined;
   keyThumbprint: string | undefined;
+  userName: string | undefined;
+  client: string | undefined;
+  roles: string[];
 };
 
 export type Caller = {
@@ -46,7 +56,7 @@ export type ProofTarget = { method: string; url: string; accessToken: string };
 
 /** Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`, `identity-unavailable`. */
 export interface Identity {
-  verifyToken(accessToken: string): Promise<SignIn>;
+  verifyToken(accessToken: string, role: IssuerRole): Promise<SignIn>;
   /** RFC 9449 §4.3. */
   verifyProof(proof: string, target: ProofTarget): Promise<{ device: DeviceId; jti: string }>;
 }

@@ -1,62 +1,30 @@
-/** What comes back to a device, account by account (R11, R13, R15). The decision is pure. */
-import { type Account, type AccountName, identityOf } from "./account.ts";
-import { requireCurrent } from "./backup.ts";
+/** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
+import { type AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts";
+import { announce, type Outbox } from "./announcement.ts";
+import { currentVersion, requireCurrent } from "./backup.ts";
 import { type AppSettings, type BackupDocument, decodeDocument } from "./backup-document.ts";
-import { later, latest, SECOND } from "./clock.ts";
+import { bindingFor } from "./binding.ts";
+import { latest } from "./clock.ts";
+import { recipientsIn } from "./contact.ts";
+import type { CredentialStore } from "./credential.ts";
 import { withChange, withDevice } from "./device.ts";
 import { unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import type { Head, HeadStore, StoredHead, Version, VersionStore } from "./head.ts";
-import { type Caller, type Place, sha256 } from "./owner.ts";
+import {
+  type Head,
+  type HeadStore,
+  newHead,
+  type StoredHead,
+  type Version,
+  type VersionStore,
+} from "./head.ts";
+import { issueCode } from "./issue.ts";
+import { type Caller, type Platform, sha256 } from "./owner.ts";
+import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { withSpentProof } from "./proof.ts";
+import { type Outcome, type OverlapRule, planId, planRecovery, refuseOverlap } from "./recovery-plan.ts";
+import { accountStates, type RecoveryRecord, type RecoveryStore, recoveryId } from "./recovery-record.ts";
 import { change } from "./store.ts";
-
-/** `keep`: the device has it already. `step-up`: it comes back by name, its credential only after more proof. */
-export type Outcome =
-  | { outcome: "restore"; account: Extract<Account, { kind: "third-party" }> }
-  | { outcome: "keep"; account: AccountName }
-  | { outcome: "step-up"; account: Exclude<Account, { kind: "third-party" }> };
-
-export type OverlapRule = "refuse" | "keep-existing";
-
-/** Fails as `accounts-overlap`, naming each account of `existing` that the backup holds too, by JSON pointer. */
-export function planRecovery(
-  document: BackupDocument,
-  existing: AccountName[],
-  rule: OverlapRule,
-): Outcome[] {
-  const onDevice = new Set(existing.map(identityOf));
-  if (rule === "refuse") refuseOverlap(document, existing);
-  return document.accounts.map((account) =>
-    onDevice.has(identityOf(account)) ? keep(account) : bringBack(account),
-  );
-}
-
-function refuseOverlap(document: BackupDocument, existing: AccountName[]): void {
-  const backedUp = new Set(document.accounts.map(identityOf));
-  const overlapping = existing.flatMap((account, index) =>
-    backedUp.has(identityOf(account)) ? [`/existingAccounts/${index}`] : [],
-  );
-  if (overlapping.length === 0) return;
-  throw new Failure("accounts-overlap", "The device already has accounts that are in the backup.", {
-    overlapping,
-  });
-}
-
-const bringBack = (account: Account): Outcome =>
-  account.kind === "third-party" ? { outcome: "restore", account } : { outcome: "step-up", account };
-
-function keep(account: Account): Outcome {
-  const { kind, issuer, userName } = account;
-  return {
-    outcome: "keep",
-    account:
-      kind === "work" ? { kind, issuer, userName, tenant: account.tenant } : { kind, issuer, userName },
-  };
-}
-
-/** A device proof is too old after 60 s either way (RFC 9449 §11.1), so it need not be remembered longer than this. */
-const PROOF_KEPT = 130 * SECOND;
-const MAX_RECOVERIES_REMEMBERED = 20;
 
 /**
  * The head once this device has recovered: it is registered, the sign-in counts, and its proof is spent.
@@ -65,55 +33,207 @@ const MAX_RECOVERIES_REMEMBERED = 20;
 export function recordRecovery(former: Head, caller: Caller, deviceName: string, now: Date): Head {
   const devices = withDevice(former.devices, { id: caller.device, name: deviceName }, now);
   return {
-    ...former,
+    ...withSpentProof(former, caller, now),
     devices: withChange(devices, caller.device, { name: deviceName, lastRecoveryAt: now }),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
-    spentProofs: spendProof(former, caller, now),
   };
 }
 
-function spendProof({ spentProofs }: Head, { proof }: Caller, now: Date): Head["spentProofs"] {
-  const remembered = spentProofs.filter(({ at }) => later(at, PROOF_KEPT) > now);
-  if (remembered.some(({ id }) => id === proof)) {
-    throw new Failure("proof-invalid", "The device proof was used before.");
-  }
-  if (remembered.length >= MAX_RECOVERIES_REMEMBERED) {
-    throw new Failure("too-many-recoveries", "Too many recoveries in a short time.", {
-      retryAfterSeconds: PROOF_KEPT / SECOND,
-    });
-  }
-  return [...remembered, { id: proof, at: now }];
-}
+export type Stores = {
+  heads: HeadStore;
+  versions: VersionStore;
+  records: RecordStore;
+  credentials: CredentialStore;
+  recoveries: RecoveryStore;
+  outbox: Outbox;
+};
 
-export type Recovery = {
+/** `from`: the platform whose backup is recovered; `platform` is the device's own. */
+export type Wanted = {
   caller: Caller;
-  deviceName: string;
+  platform: Platform;
+  from: Platform;
   existing: AccountName[];
+};
+export type Recovery = Wanted & {
+  deviceName: string;
   overlap: OverlapRule;
+  planSeen: string | undefined;
+  idempotencyKey: string | undefined;
   now: Date;
 };
-export type Recovered = { accounts: Outcome[]; settings: AppSettings; version: Version };
+
+type Heads = Partial<Record<Platform, StoredHead | undefined>>;
+
+/** R16: the model's rule, if the service is set to it. Fails as `cross-platform-denied`. */
+export function requirePortable(
+  { platform, from }: Pick<Wanted, "platform" | "from">,
+  rule: "portable" | "deny",
+): void {
+  if (platform === from || rule === "portable") return;
+  throw new Failure("cross-platform-denied", "A backup of the other platform can't be recovered here.");
+}
+
+export type Opened = {
+  version: Version;
+  document: BackupDocument;
+  outcomes: Outcome[];
+  record: OwnerRecord;
+};
+
+/** The dry run, and the first half of a recovery: one vault call, no write. */
+export async function openPlan(
+  { versions, records, credentials }: Pick<Stores, "versions" | "records" | "credentials">,
+  heads: Heads,
+  { caller, platform, from, existing }: Wanted,
+): Promise<Opened> {
+  const { owner } = caller;
+  const { version } = requireCurrent(heads[from]);
+  const [content, record] = await Promise.all([
+    versions.open({ owner, platform: from }, version),
+    readRecord(records, owner),
+  ]);
+  const document = openedDocument(version, content);
+  const bound = await boundIn(document, record, caller, credentials);
+  const outcomes = planRecovery(document, { existing, bound, samePlatform: platform === from });
+  return { version, document, outcomes, record };
+}
+
+/** Bound by the record, and not taken over by another owner since. */
+async function boundIn(
+  { accounts }: BackupDocument,
+  record: OwnerRecord,
+  { owner }: Caller,
+  credentials: CredentialStore,
+): Promise<Set<string>> {
+  const proven = accounts.filter(
+    (account) => account.kind === "personal" && !account.usesPush && bindingFor(record, account),
+  );
+  const checked = await Promise.all(
+    proven.map(async (account) => {
+      const stored = account.kind === "third-party" ? undefined : await credentials.find(account);
+      return stored?.value.owner === owner ? [identityOf(account)] : [];
+    }),
+  );
+  return new Set(checked.flat());
+}
+
+/** `credentials`: otpauth URIs by account identity, of the accounts that were bound; none for a repeated request (R25). */
+export type Recovered = {
+  id: string;
+  outcomes: Outcome[];
+  credentials: ReadonlyMap<string, string>;
+  settings: AppSettings;
+  version: Version;
+  head: StoredHead;
+};
 
 /**
- * One vault call, one write: a lost round decides again, but opens again only if another version has become current.
- * Nothing is handed out before the write has spent the proof.
+ * In this order: the proof is spent and the device registered, the recovery recorded, credentials made, the owner told; only
+ * then is anything handed out. Whatever is cut off goes on when the request is repeated with its Idempotency-Key.
  */
-export async function recover(
-  { heads, versions }: { heads: HeadStore; versions: VersionStore },
-  place: Place,
-  held: StoredHead | undefined,
-  { caller, deviceName, existing, overlap, now }: Recovery,
-): Promise<{ result: Recovered; stored: StoredHead }> {
-  const opened = new Map<string, BackupDocument>();
-  return await change(heads, place, held, async (state) => {
-    const { head, version } = requireCurrent(state);
-    const next = recordRecovery(head, caller, deviceName, now);
-    const document = opened.get(version.id) ?? openedDocument(version, await versions.open(place, version));
-    opened.set(version.id, document);
-    const accounts = planRecovery(document, existing, overlap);
-    return { next, result: { accounts, settings: document.settings, version } };
+export async function recover(stores: Stores, heads: Heads, recovery: Recovery): Promise<Recovered> {
+  const { caller, platform, deviceName, now } = recovery;
+  const { owner } = caller;
+  recordRecovery(heads[platform]?.value ?? newHead(now), caller, deviceName, now);
+  const id = recoveryId(caller, recovery.idempotencyKey);
+  const former = recovery.idempotencyKey ? await stores.recoveries.find({ owner, id }) : undefined;
+  const opened = await (former
+    ? openAgain(stores, former.value, recovery)
+    : openFirst(stores, heads, recovery));
+  const { stored: head } = await change(stores.heads, { owner, platform }, heads[platform], (state) => {
+    requireSameVersion(recovery, state, opened.version);
+    return { result: undefined, next: recordRecovery(state?.value ?? newHead(now), caller, deviceName, now) };
+  });
+  const record = former?.value ?? recordOf(recovery, opened);
+  const isFirst = !former && (await stores.recoveries.put({ owner, id }, record, undefined)) !== undefined;
+  const [credentials] = await Promise.all([
+    isFirst ? issueBound(stores, opened.outcomes, recovery) : new Map<string, string>(),
+    tell(stores.outbox, id, recovery, opened.record),
+  ]);
+  const { outcomes, version, document } = opened;
+  return { id, outcomes, credentials, settings: document.settings, version, head };
+}
+
+async function openFirst(stores: Stores, heads: Heads, recovery: Recovery): Promise<Opened> {
+  const opened = await openPlan(stores, heads, recovery);
+  refuseOverlap(opened.document, recovery.existing, recovery.overlap);
+  const id = planId(opened.version.id, opened.outcomes);
+  if (recovery.planSeen === undefined || recovery.planSeen === id) return opened;
+  throw new Failure("plan-outdated", "The backup changed since the plan was made.", {
+    plan: { id, accounts: opened.outcomes.map((each) => ({ ...each, account: nameOf(each.account) })) },
   });
 }
+
+/** The same again: the version that was recovered then, and the outcomes of then. Fails as `idempotency-key-reused`. */
+async function openAgain(stores: Stores, former: RecoveryRecord, recovery: Recovery): Promise<Opened> {
+  if (former.request !== requestDigest(recovery)) {
+    throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");
+  }
+  const { owner } = recovery.caller;
+  const [content, record] = await Promise.all([
+    stores.versions.open({ owner, platform: former.from }, former.version),
+    readRecord(stores.records, owner),
+  ]);
+  const document = openedDocument(former.version, content);
+  const bound = new Set(
+    former.accounts
+      .filter(({ state }) => state === "credential-sent")
+      .map(({ account }) => identityOf(account)),
+  );
+  const samePlatform = former.platform === former.from;
+  const outcomes = planRecovery(document, { existing: recovery.existing, bound, samePlatform });
+  return { version: former.version, document, outcomes, record };
+}
+
+/** Another upload or a deletion came between: the caller repeats, and gets what is there then. */
+function requireSameVersion(
+  { platform, from }: Recovery,
+  state: StoredHead | undefined,
+  { id }: Version,
+): void {
+  if (platform !== from || currentVersion(state?.value)?.id === id) return;
+  throw new Failure("busy", "The backup was replaced meanwhile.", { retryAfterSeconds: 1 });
+}
+
+const requestDigest = ({ platform, from, existing, overlap }: Recovery) =>
+  sha256(JSON.stringify([platform, from, overlap, existing.map(identityOf).sort()]));
+
+const recordOf = (recovery: Recovery, { version, outcomes }: Opened): RecoveryRecord => ({
+  device: recovery.caller.device,
+  platform: recovery.platform,
+  from: recovery.from,
+  version,
+  request: requestDigest(recovery),
+  createdAt: recovery.now,
+  accounts: accountStates(outcomes),
+});
+
+/** R15: accounts that use only codes and are bound to this owner get their new credentials at once. */
+async function issueBound(
+  stores: Stores,
+  outcomes: Outcome[],
+  { caller, now }: Recovery,
+): Promise<Map<string, string>> {
+  const bound = outcomes.flatMap((each): BoundAccount[] =>
+    each.outcome === "restore" && each.account.kind === "personal"
+      ? [{ kind: "personal", issuer: each.account.issuer, userName: each.account.userName }]
+      : [],
+  );
+  const issued = await issueCode(stores, caller, bound, now);
+  return new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
+}
+
+const tell = (outbox: Outbox, id: string, { caller, deviceName, now }: Recovery, record: OwnerRecord) =>
+  announce(outbox, caller.owner, {
+    kind: "recovered",
+    id: `recovered ${id}`,
+    device: caller.device,
+    deviceName,
+    recovery: id,
+    recipients: recipientsIn(record),
+    now,
+  });
 
 function openedDocument({ digest }: Version, content: Buffer): BackupDocument {
   if (sha256(content) !== digest) throw unreadable();

@@ -1,7 +1,9 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
-import { admit } from "../domain/device.ts";
-import type { Head, HeadStore, StoredHead } from "../domain/head.ts";
+import { admit, findDevice, requirePlatform } from "../domain/device.ts";
+import { Failure } from "../domain/failure.ts";
+import { type Head, type HeadStore, newHead, type StoredHead } from "../domain/head.ts";
 import { type Caller, type OwnerId, otherPlatform, type Place, Platform } from "../domain/owner.ts";
+import { withSpentProof } from "../domain/proof.ts";
 import { type Change, change } from "../domain/store.ts";
 
 /** The owner's heads as far as they were needed; `undefined` where there is none (or where it wasn't needed). */
@@ -39,6 +41,28 @@ export async function admitDevice(
 
 export const devicesOf = (heads: Heads) =>
   Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
+
+/** A device belongs to one platform. Fails as `invalid-request` if it is on the list of the other one. */
+export function requireOwnPlatform(caller: Caller, heads: Heads, platform: Platform): void {
+  requirePlatform(caller, { own: heads[platform]?.value.devices ?? [], all: devicesOf(heads) });
+}
+
+/** What the calling device is called; empty for one that isn't registered. */
+export const callerName = (caller: Caller, heads: Heads): string =>
+  findDevice(devicesOf(heads), caller.device)?.name ?? "";
+
+/** For what must not be handed out again when a request is replayed. Fails as `proof-invalid` or `too-many-recoveries`. */
+export async function spendProof(store: HeadStore, caller: Caller, heads: Heads, now: Date): Promise<void> {
+  const platform = Platform.options.find((each) =>
+    findDevice(heads[each]?.value.devices ?? [], caller.device),
+  );
+  if (!platform) throw new Failure("device-unknown", "This device is not registered.");
+  const place = { owner: caller.owner, platform };
+  await changeAs({ caller, store, place }, heads[platform], (stored) => ({
+    result: undefined,
+    next: withSpentProof(stored?.value ?? newHead(now), caller, now),
+  }));
+}
 
 /** `change` for a caller who was let in: a device that was revoked meanwhile changes nothing any more. */
 export const changeAs = async <T>(

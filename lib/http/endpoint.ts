@@ -3,13 +3,31 @@ import type { HttpMethod } from "@azure/functions";
 import * as z from "zod";
 import type { FailureKind } from "../domain/failure.ts";
 import type { Precondition } from "../domain/head.ts";
-import type { Caller } from "../domain/owner.ts";
+import type { Caller, SignIn } from "../domain/owner.ts";
+import type { Provider, ProviderRole } from "../domain/provider.ts";
 import type { Heads } from "./admit.ts";
-import type { ProblemKind } from "./problem.ts";
+import type { ProblemKind } from "./problems.ts";
 import type { Services } from "./services.ts";
 
-/** `owner`: token and device proof. `owner-fresh`: and a fresh sign-in. */
-export type Access = "anonymous" | "owner" | "owner-fresh";
+export type OwnerAccess = "owner" | "owner-fresh";
+export type ProviderAccess = `provider:${ProviderRole}`;
+
+/**
+ * `owner`: token and device proof. `owner-fresh`: and a fresh sign-in. `provider:…`: a registered app's token with that role.
+ * `capability`: whoever has the link; such an endpoint answers pages for people, not JSON.
+ */
+export type Access = "anonymous" | "capability" | OwnerAccess | ProviderAccess;
+
+type Principal<A extends Access> = A extends OwnerAccess
+  ? {
+      caller: Caller;
+      heads: Heads;
+      /** The sign-in to the account that is to be proven, where the endpoint takes one and the request brings it. */
+      accountSignIn: SignIn | undefined;
+    }
+  : A extends ProviderAccess
+    ? { provider: Provider }
+    : unknown;
 
 type Replies = Record<number, z.ZodType>;
 
@@ -25,7 +43,7 @@ type Input<A extends Access, P, Q, B, C> = {
   precondition: C extends true ? Precondition : undefined;
   idempotencyKey: string | undefined;
   now: Date;
-} & (A extends "anonymous" ? unknown : { caller: Caller; heads: Heads });
+} & Principal<A>;
 
 export type Endpoint<
   A extends Access = Access,
@@ -42,6 +60,8 @@ export type Endpoint<
   access: A;
   /** Devices that aren't registered may call it; the decision says what they may do. */
   newcomers: boolean;
+  /** Takes an access token of a personal account in the header Account-Authorization. */
+  provesAccount: boolean;
   /** If-Match or If-None-Match is required. */
   conditional: C;
   request: { params: P; query: Q; body: B };
@@ -54,7 +74,7 @@ export type Endpoint<
   ): Promise<ReplyOf<R>> | ReplyOf<R>;
 };
 
-type Optional = "newcomers" | "conditional" | "request" | "problems" | "replies";
+type Optional = "newcomers" | "provesAccount" | "conditional" | "request" | "problems" | "replies";
 
 export const Nothing = z.undefined();
 export const NoParameters = z.strictObject({});
@@ -71,6 +91,7 @@ export function endpoint<
   definition: Omit<Endpoint<A, P, Q, B, C, NoInfer<R>>, Optional> & {
     replies: R;
     newcomers?: boolean;
+    provesAccount?: boolean;
     conditional?: C;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
@@ -79,6 +100,7 @@ export function endpoint<
   const { params = NoParameters, query = NoParameters, body = Nothing } = definition.request ?? {};
   return {
     newcomers: false,
+    provesAccount: false,
     conditional: false,
     problems: [],
     ...definition,
@@ -88,15 +110,15 @@ export function endpoint<
 
 export const takesBody = ({ request }: Pick<Endpoint, "request">) => request.body !== Nothing;
 
-const OWNER: ProblemKind[] = [
-  "not-signed-in",
-  "proof-invalid",
-  "device-revoked",
-  "app-too-old",
-  "backup-unreadable",
-  "storage-unavailable",
-  "identity-unavailable",
-];
+export const isOwnerAccess = (access: Access): access is OwnerAccess =>
+  access === "owner" || access === "owner-fresh";
+export const isProviderAccess = (access: Access): access is ProviderAccess => access.startsWith("provider:");
+
+const STORAGE: ProblemKind[] = ["backup-unreadable", "storage-unavailable"];
+const TOKEN: ProblemKind[] = ["not-signed-in", "identity-unavailable", ...STORAGE];
+const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", "vault-unavailable"];
+const OWNER: ProblemKind[] = [...TOKEN, "proof-invalid", "device-revoked", "app-too-old"];
+const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
 const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition", "busy"];
 
@@ -104,8 +126,11 @@ const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition
 export const problemsOf = (endpoint: Pick<Endpoint, Exclude<keyof Endpoint, "handle">>): ProblemKind[] => [
   "unexpected",
   "invalid-request",
-  ...(endpoint.access === "anonymous" ? [] : OWNER),
-  ...(endpoint.access === "anonymous" || endpoint.newcomers ? [] : (["device-unknown"] as const)),
+  ...(isOwnerAccess(endpoint.access) ? OWNER : []),
+  ...(isProviderAccess(endpoint.access) ? PROVIDER : []),
+  ...(endpoint.access === "capability" ? STORAGE : []),
+  ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? (["device-unknown"] as const) : []),
+  ...(endpoint.provesAccount ? ACCOUNT : []),
   ...(endpoint.access === "owner-fresh" ? (["sign-in-too-old"] as const) : []),
   ...(takesBody(endpoint) ? BODY : []),
   ...(endpoint.conditional ? CONDITIONAL : []),

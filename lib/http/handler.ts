@@ -3,11 +3,12 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { invalid } from "../domain/failure.ts";
 import { Platform } from "../domain/owner.ts";
 import { admitDevice, readHeads } from "./admit.ts";
-import { authenticate, signIn } from "./authenticate.ts";
+import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
-import { type Access, type Endpoint, takesBody } from "./endpoint.ts";
+import { type Endpoint, isOwnerAccess, isProviderAccess, type OwnerAccess, takesBody } from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
 import { logRequest } from "./log.ts";
+import { languageIn, page, problemPage } from "./page.ts";
 import { parse } from "./parse.ts";
 import { readPrecondition } from "./precondition.ts";
 import { kindOf, problemOf } from "./problem.ts";
@@ -19,7 +20,7 @@ export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
     const startedAt = performance.now();
     const { response, error } = await answer(endpoint, request, services).then(
       (reply) => ({ response: reply, error: undefined }),
-      (error: unknown) => ({ response: problemResponse(error, context, services), error }),
+      (error: unknown) => ({ response: refuse(endpoint, error, request, context, services), error }),
     );
     logRequest(context, { endpoint: endpoint.name, status: response.status, error, startedAt });
     return { ...response, headers: { ...response.headers, ...common(context) } };
@@ -38,18 +39,24 @@ async function answer(
   services: Services,
 ): Promise<HttpResponseInit> {
   const now = services.clock();
-  const input =
-    endpoint.access === "anonymous"
-      ? await readRequest(endpoint, request, services)
-      : await readOwned(endpoint, endpoint.access, request, services, now);
+  const input = await readInput(endpoint, request, services, now);
   const { status, body, etag } = await endpoint.handle({ ...input, now }, services);
+  if (endpoint.access === "capability") return page(status, body);
   return json(status, body, etag ? { etag } : {});
+}
+
+async function readInput(endpoint: Endpoint, request: HttpRequest, services: Services, now: Date) {
+  const { access } = endpoint;
+  if (isOwnerAccess(access)) return await readOwned(endpoint, access, request, services, now);
+  if (!isProviderAccess(access)) return await readRequest(endpoint, request, services);
+  const provider = await authenticateProvider(access, request, services);
+  return { ...(await readRequest(endpoint, request, services)), provider };
 }
 
 /** The heads are under way while proof and body are checked, which takes no I/O: nobody waits for both. */
 async function readOwned(
   endpoint: Endpoint,
-  access: Exclude<Access, "anonymous">,
+  access: OwnerAccess,
   request: HttpRequest,
   services: Services,
   now: Date,
@@ -61,9 +68,12 @@ async function readOwned(
   const target = targetOf(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const asked = await readRequest(endpoint, request, services);
-  const { newcomers } = endpoint;
+  const { newcomers, provesAccount } = endpoint;
   const heads = await admitDevice(services.heads, caller, await reading, { platform, newcomers });
-  return { ...asked, caller, heads };
+  const accountSignIn = provesAccount
+    ? await readAccountSignIn(request, caller.device, services, now)
+    : undefined;
+  return { ...asked, caller, heads, accountSignIn };
 }
 
 /** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes what the client asked for. */
@@ -94,21 +104,26 @@ function readQuery(url: string): Record<string, string> {
   return Object.fromEntries(searchParams);
 }
 
-function problemResponse(
+function refuse(
+  { access }: Endpoint,
   error: unknown,
+  { url }: HttpRequest,
   { invocationId }: InvocationContext,
   { policy }: Services,
 ): HttpResponseInit {
   const problem = problemOf(error, invocationId);
   const challenge = challengeFor(kindOf(error), {
     maxAgeSeconds: policy.signInMaxAgeSeconds,
+    accountMaxAgeSeconds: policy.accountSignInMaxAgeSeconds,
     authContexts: policy.authContexts,
   });
-  return json(problem.status, problem, {
-    "content-type": "application/problem+json",
+  const headers = {
     ...(challenge && { "www-authenticate": challenge }),
     ...(problem.retryAfterSeconds && { "retry-after": String(problem.retryAfterSeconds) }),
-  });
+  };
+  if (access === "capability")
+    return page(problem.status, problemPage(languageIn(url), problem.status), headers);
+  return json(problem.status, problem, { "content-type": "application/problem+json", ...headers });
 }
 
 const json = (status: number, body: unknown, headers: Record<string, string>): HttpResponseInit =>

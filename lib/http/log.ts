@@ -20,6 +20,28 @@ export function logRequest(
   else context.error(line);
 }
 
+/** One line for a function that nobody waits for; what it throws goes on to the host, without its words. */
+export async function logInvocation(
+  context: InvocationContext,
+  name: string,
+  work: () => Promise<string>,
+): Promise<void> {
+  const startedAt = performance.now();
+  const line = (more: object) =>
+    JSON.stringify({
+      requestId: context.invocationId,
+      function: name,
+      milliseconds: Math.round(performance.now() - startedAt),
+      ...more,
+    });
+  try {
+    context.info(line({ outcome: await work() }));
+  } catch (error) {
+    context.error(line({ problem: kindOf(error), ...describe(error) }));
+    throw new Error(`${name} failed; see the line before`);
+  }
+}
+
 /** Of a refusal, what caused it; of a fault of ours, where it happened. Messages may quote input, so they stay out. */
 function describe(error: unknown) {
   const cause = error instanceof Failure ? error.cause : error;

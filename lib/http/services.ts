@@ -1,8 +1,18 @@
 /** What the endpoints work with: the domain's ports and the settings that decisions need. */
+
+import type { ActivityLog } from "../domain/activity.ts";
+import type { Outbox } from "../domain/announcement.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { CredentialStore } from "../domain/credential.ts";
 import type { HeadStore, VersionStore } from "../domain/head.ts";
 import type { Identity } from "../domain/owner.ts";
+import type { RecordStore } from "../domain/owner-record.ts";
+import type { Peppers } from "../domain/pepper.ts";
+import type { Provider } from "../domain/provider.ts";
+import type { RecoveryStore } from "../domain/recovery-record.ts";
+import type { SendBudget } from "../domain/send-limits.ts";
 import type { StalenessPolicy } from "../domain/staleness.ts";
+import type { TicketStore } from "../domain/ticket.ts";
 import type { MinimumAppVersion } from "./app-version.ts";
 
 type Policy = {
@@ -11,15 +21,44 @@ type Policy = {
   authContexts: string[];
   minimumAppVersion: MinimumAppVersion;
   signInMaxAgeSeconds: number;
+  accountSignInMaxAgeSeconds: number;
+  contactCoolingOffHours: number;
+  crossPlatformRecovery: "portable" | "deny";
+  ticketSeconds: number;
+  printedTicketDays: number;
+  providers: Provider[];
+  /** There is a number to send messages to phones from. */
+  sendsSms: boolean;
   maxUploadBytes: number;
   historyLength: number;
   staleness: StalenessPolicy;
 };
 
+type Settings = Omit<Policy, "authContexts" | "sendsSms"> & {
+  issuers: { authContext?: string | undefined }[];
+  senders: { sms: string | undefined };
+};
+
+export const policyOf = ({ issuers, senders, ...settings }: Settings): Policy => ({
+  ...settings,
+  authContexts: [...new Set(issuers.flatMap(({ authContext }) => authContext ?? []))],
+  sendsSms: senders.sms !== undefined,
+});
+
 export type Services = {
   identity: Identity;
   heads: HeadStore;
   versions: VersionStore;
+  records: RecordStore;
+  recoveries: RecoveryStore;
+  credentials: CredentialStore;
+  tickets: TicketStore;
+  activity: ActivityLog;
+  outbox: Outbox;
+  sendBudget: SendBudget;
+  peppers: Peppers;
+  /** About how many messages wait or were given up; undefined while nobody can tell. */
+  countMessages(): Promise<{ waiting: number; failed: number } | undefined>;
   clock: Clock;
   policy: Policy;
 };

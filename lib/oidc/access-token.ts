@@ -1,13 +1,14 @@
 /** Verifies access tokens (RFC 8725, RFC 9068) of the configured identity providers. */
-import { decodeJwt, jwtVerify } from "jose";
+import { decodeJwt, type JWTVerifyGetKey, jwtVerify } from "jose";
 import * as z from "zod";
 import type { Clock } from "../domain/clock.ts";
 import { Failure } from "../domain/failure.ts";
 import { Kept } from "../domain/kept.ts";
-import { type SignIn, sha256 } from "../domain/owner.ts";
+import { type Identity, ISSUER_ROLES, type IssuerRole, type SignIn, sha256 } from "../domain/owner.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 
-export type TokenIssuer = { issuer: string; audience: string };
+/** `accountClaim`: the claim that names the account. */
+export type TokenIssuer = { issuer: string; audience: string; role: IssuerRole; accountClaim: string };
 
 const ALGORITHMS = ["RS256", "PS256", "ES256"];
 const SKEW_SECONDS = 30;
@@ -33,13 +34,34 @@ const Claims = z.object({
   nonce: z.never().optional(),
   at_hash: z.never().optional(),
   c_hash: z.never().optional(),
+  /** The app: RFC 9068 §2.2, Entra's tokens of version 2 and 1. */
+  client_id: z.string().optional(),
+  azp: z.string().optional(),
+  appid: z.string().optional(),
+  roles: z.array(z.string()).optional(),
 });
 
 /** The verifier refuses as `not-signed-in`, whatever is wrong with a token, so that strangers learn nothing. */
-export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): (token: string) => Promise<SignIn> {
-  const known = new Map(
-    issuers.map((issuer) => [issuer.issuer, { ...issuer, keys: issuerKeys(issuer.issuer, now) }]),
-  );
+export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): Identity["verifyToken"] {
+  const keys = new Map(issuers.map(({ issuer }) => [issuer, issuerKeys(issuer, now)]));
+  const verifiers = ISSUER_ROLES.map((role) => {
+    const known = issuers.filter((each) => each.role === role);
+    return [role, verifierFor(known, (issuer) => keys.get(issuer), now)] as const;
+  });
+  const byRole = new Map(verifiers);
+  return async (token, role) => await (byRole.get(role) ?? fail())(token);
+}
+
+function fail(): never {
+  throw new RangeError("no such role");
+}
+
+function verifierFor(
+  issuers: TokenIssuer[],
+  keysOf: (issuer: string) => JWTVerifyGetKey | undefined,
+  now: Clock,
+): (token: string) => Promise<SignIn> {
+  const known = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
   const verified = new Kept<string, Verified>(now, KEPT);
   return async (token) => {
     const digest = sha256(token);
@@ -47,8 +69,9 @@ export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): (token:
     if (before && before.expiresAt > now()) return before.signIn;
     try {
       const from = known.get(String(decodeJwt(token).iss));
-      if (!from) throw new Error("unknown issuer");
-      const { payload, protectedHeader } = await jwtVerify(token, from.keys, {
+      const keys = keysOf(from?.issuer ?? "");
+      if (!from || !keys) throw new Error("unknown issuer");
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer: from.issuer,
         audience: from.audience,
         algorithms: ALGORITHMS,
@@ -58,8 +81,8 @@ export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): (token:
       });
       TokenType.parse(protectedHeader.typ?.toLowerCase());
       const claims = Claims.parse(payload);
-      return verified.set(digest, { signIn: signInOf(claims), expiresAt: new Date(claims.exp * 1000) })
-        .signIn;
+      const signIn = signInOf(claims, payload[from.accountClaim]);
+      return verified.set(digest, { signIn, expiresAt: new Date(claims.exp * 1000) }).signIn;
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
       throw new Failure("not-signed-in", "The access token is missing or not valid.", {}, { cause });
@@ -67,7 +90,13 @@ export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): (token:
   };
 }
 
-const signInOf = ({ iss, sub, auth_time, cnf }: z.infer<typeof Claims>): SignIn => ({
+const signInOf = (
+  { iss, sub, auth_time, cnf, client_id, azp, appid, roles = [] }: z.infer<typeof Claims>,
+  userName: unknown,
+): SignIn => ({
+  userName: typeof userName === "string" ? userName : undefined,
+  client: client_id ?? azp ?? appid,
+  roles,
   issuer: iss,
   subject: sub,
   authTime: auth_time === undefined ? undefined : new Date(auth_time * 1000),

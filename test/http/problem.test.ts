@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Failure, type FailureKind, invalid } from "../../lib/domain/failure.ts";
 import { challengeFor } from "../../lib/http/challenge.ts";
-import { kindOf, Problem, type ProblemKind, problemOf, problems, typeOf } from "../../lib/http/problem.ts";
+import { kindOf, Problem, problemOf, typeOf } from "../../lib/http/problem.ts";
+import { type ProblemKind, problems } from "../../lib/http/problems.ts";
 
 const kinds = Object.keys(problems).filter((kind): kind is ProblemKind => kind in problems);
 const requestId = "11111111-2222-4333-8444-555555555555";

@@ -61,6 +61,13 @@ describe("R42 the issuer gives scripts a token at once", () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
   });
 
+  it("for an app that checks codes, under its own client id", async () => {
+    const client_id = "contoso-sign-in";
+    const roles = ["Codes.Verify"];
+    const { payload } = await verify(await aToken({ subject: client_id, roles, claims: { client_id } }));
+    expect(payload).toMatchObject({ sub: client_id, client_id, roles });
+  });
+
   it("and wrong ones: expired, for someone else, without a sign-in time", async () => {
     const expired = await aToken({ subject: "anna", expiresIn: -60 });
     await expect(verify(expired)).rejects.toMatchObject({ code: "ERR_JWT_EXPIRED" });

@@ -8,6 +8,7 @@ import { delimiter, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { DataFolderTaken, lockDataFolder } from "../../infra/local/data-lock.ts";
@@ -20,6 +21,7 @@ const soon = { timeout: 10_000, interval: 20 };
 const Addresses = z.strictObject({
   api: z.url(),
   issuer: z.url(),
+  mailbox: z.url(),
   vault: z.url(),
   blob: z.url(),
   queue: z.url(),
@@ -94,6 +96,9 @@ describe("R42 the stack", patience, () => {
       expect(
         Object.keys(seen).filter((name) => name.startsWith("npm_") || name.startsWith("VITEST")),
       ).toEqual([]);
+      expect(settings["COMMUNICATION_SERVICE"]).toContain(`endpoint=${addresses.mailbox}/;accesskey=`);
+      const queues = QueueServiceClient.fromConnectionString(settings["QUEUE_STORAGE"] ?? "");
+      expect(await queues.getQueueClient("messages").exists()).toBe(true);
       const kid = settings["KEY_IDS"] ?? "";
       expect(kid.startsWith(`${addresses.vault}/keys/backup-kek/`)).toBe(true);
       expect(PinnedKeys.parse(JSON.parse(settings["PINNED_PUBLIC_KEYS"] ?? "")).keys).toMatchObject([
@@ -110,6 +115,7 @@ describe("R42 the stack", patience, () => {
   it("keeps ports, keys and blobs between starts, forgets them when asked to begin afresh", async () => {
     const data = await aDataFolder();
     const first = await start(data, { host: "none" });
+    const madeAnew = { IDENTITY_HEADER: "", COMMUNICATION_SERVICE: "" };
     const blobsOf = ({ settings }: Stack) =>
       BlobServiceClient.fromConnectionString(settings["BACKUPS_STORAGE"] ?? "").getContainerClient("backups");
     await withStack(first, async (stack) => {
@@ -118,7 +124,7 @@ describe("R42 the stack", patience, () => {
     });
     await withStack(await start(data, { host: "none" }), async (stack) => {
       expect(stack.addresses).toEqual(first.addresses);
-      expect({ ...stack.settings, IDENTITY_HEADER: "" }).toEqual({ ...first.settings, IDENTITY_HEADER: "" });
+      expect({ ...stack.settings, ...madeAnew }).toEqual({ ...first.settings, ...madeAnew });
       expect(await blobsOf(stack).getBlobClient("kept").exists()).toBe(true);
       await stack.vaultAdmin.call("POST", "/keys/backup-kek/rotate");
       expect(await stack.vaultAdmin.publicKeys("backup-kek")).toHaveLength(2);
@@ -147,7 +153,7 @@ describe("R42 the stack", patience, () => {
     const ports = z
       .record(z.string(), z.int())
       .parse(JSON.parse(await readFile(join(data, "ports.json"), "utf8")));
-    expect(Object.keys(ports)).toHaveLength(6);
+    expect(Object.keys(ports)).toHaveLength(7);
     expect(await listeners(Object.values(ports).map((port) => `http://127.0.0.1:${port}`))).toBe(0);
     await (await lockDataFolder(data)).release();
   });

@@ -17,6 +17,7 @@ beforeEach(() => {
   calls = [];
 });
 const counting = (blobs: Blobs, container: string): Blobs => ({
+  ...blobs,
   read: (name) => {
     calls.push(`read ${container}`);
     return blobs.read(name);

@@ -1,17 +1,13 @@
 /** The app in this process on the real adapters, with a clock that the test sets and a storage and vault of its choice. */
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { inject } from "vitest";
-import { blobHeadStore } from "../../lib/azure/blob-head-store.ts";
-import { blobOwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
-import { blobVersionStore } from "../../lib/azure/blob-version-store.ts";
-import { type Blobs, blobContainer } from "../../lib/azure/blobs.ts";
-import { blobService, managedIdentity } from "../../lib/azure/credential.ts";
-import { keyVault } from "../../lib/azure/key-vault.ts";
+import { type Delivery, deliverMessages } from "../../functions/deliver-messages.ts";
+import { azureAdapters, type Between } from "../../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../../lib/config.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
-import type { WrappingKeys } from "../../lib/domain/envelope.ts";
+import type { Messenger } from "../../lib/domain/messenger.ts";
 import { toHandler } from "../../lib/http/handler.ts";
-import type { Services } from "../../lib/http/services.ts";
+import { policyOf, type Services } from "../../lib/http/services.ts";
 import { oidcIdentity } from "../../lib/oidc/identity.ts";
 import { endpointFor } from "./declared.ts";
 
@@ -19,35 +15,36 @@ export type AppOptions = {
   clock?: Clock;
   settings?: Record<string, string>;
   /** Stands between the stores and the containers, to count or break what passes. */
-  through?: (blobs: Blobs, container: "backups" | "keys") => Blobs;
-  keys?: (keys: WrappingKeys) => WrappingKeys;
+  through?: Between["blobs"];
+  keys?: Between["keys"];
 };
 
-export type App = { services: Services; fetch(url: string, init: RequestInit): Promise<Response> };
+export type App = {
+  services: Services;
+  /** Runs the queue's function on one message; what it throws is thrown. */
+  deliver(message: unknown, messenger?: Messenger): Promise<Delivery>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+};
 
 /** A fresh instance: nothing is cached yet. */
 export function anApp({
   clock = () => new Date(),
   settings = {},
   through = (blobs) => blobs,
-  keys = (vault) => vault,
+  keys = (each) => each,
 }: AppOptions = {}): App {
   const environment = { ...inject("surroundings").settings, ...settings };
   Object.assign(process.env, pick(environment, "IDENTITY_ENDPOINT", "IDENTITY_HEADER"));
-  const { storage, vault, issuers, clientId, ...policy } = configFromEnvironment(environment);
-  const credential = managedIdentity(clientId);
-  const container = (name: "backups" | "keys") =>
-    through(blobContainer(blobService(storage[name], credential).getContainerClient(name)), name);
-  const backups = container("backups");
-  const ownerKeys = blobOwnerKeys(container("keys"), clock);
-  const services: Services = {
-    identity: oidcIdentity(issuers, clock),
-    heads: blobHeadStore(backups, ownerKeys, policy.staleness),
-    versions: blobVersionStore(backups, ownerKeys, keys(keyVault(credential, vault))),
-    clock,
-    policy: { ...policy, authContexts: issuers.flatMap(({ authContext }) => authContext ?? []) },
+  const config = configFromEnvironment(environment);
+  const { messenger, openQueued, ...ports } = azureAdapters(config, clock, { blobs: through, keys });
+  const identity = oidcIdentity(config.issuers, clock);
+  const services: Services = { ...ports, identity, clock, policy: policyOf(config) };
+  return {
+    services,
+    deliver: async (message, by = messenger) =>
+      await deliverMessages({ ...services, messenger: by }, await openQueued(message)),
+    fetch: (url, init) => serve(services, url, init),
   };
-  return { services, fetch: (url, init) => serve(services, url, init) };
 }
 
 async function serve(services: Services, url: string, init: RequestInit): Promise<Response> {

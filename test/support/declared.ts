@@ -3,7 +3,8 @@ import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
-import { Problem, problems, typeOf } from "../../lib/http/problem.ts";
+import { Problem, typeOf } from "../../lib/http/problem.ts";
+import { problems } from "../../lib/http/problems.ts";
 
 export function endpointFor(
   method: string,

@@ -10,6 +10,8 @@ export interface Binding {
   schedule?: string;
   runOnStartup?: boolean;
   useMonitor?: boolean;
+  queueName?: string;
+  connection?: string;
 }
 
 export interface FunctionMetadata {
@@ -35,7 +37,8 @@ export interface HttpRequestData {
 }
 
 /** Trigger data as the host gives it to the library. */
-export type TriggerData = { http: HttpRequestData } | { json: string } | { string: string };
+export type TriggerData = { http: HttpRequestData } | { json: string } | { string: string } | { int: number };
+export type TriggerMetadata = Record<string, TriggerData>;
 
 export interface HttpCookie {
   name: string;
@@ -68,7 +71,7 @@ export interface CoreInvocationContext {
     invocationId: string;
     functionId: string;
     inputData: { name: string; data: TriggerData }[];
-    triggerMetadata: Record<string, TriggerData>;
+    triggerMetadata: TriggerMetadata;
     traceContext: { traceParent: string; traceState: string; attributes: Record<string, string> };
   };
   log(level: LogLevel, category: string, message: string): void;

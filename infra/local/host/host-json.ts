@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { LogLevel } from "./core-types.ts";
 import { asRecord, readJsonFile, textMembers } from "./json-file.ts";
 import { isLogLevel } from "./logger.ts";
+import { type QueueSettings, readQueueSettings } from "./queue-settings.ts";
+import { timeSpanMs } from "./time-span.ts";
 
 const THIRTY_MINUTES = 30 * 60_000;
 
@@ -12,11 +14,13 @@ export interface HostSettings {
   maxOutstandingRequests: number;
   functionTimeoutMs: number;
   logLevel: LogLevel;
+  queues: QueueSettings;
 }
 
 export function readHostSettings(appDirectory: string): HostSettings {
   const host = readJsonFile(join(appDirectory, "host.json"));
-  const http = asRecord(asRecord(host["extensions"])["http"]);
+  const extensions = asRecord(host["extensions"]);
+  const http = asRecord(extensions["http"]);
   const { routePrefix, maxOutstandingRequests: most } = http;
   return {
     routePrefix: typeof routePrefix === "string" ? routePrefix : "api",
@@ -24,16 +28,14 @@ export function readHostSettings(appDirectory: string): HostSettings {
     maxOutstandingRequests: typeof most === "number" && most >= 0 ? most : Number.POSITIVE_INFINITY,
     functionTimeoutMs: timeoutMs(host["functionTimeout"]),
     logLevel: logLevel(asRecord(host["logging"])["logLevel"]),
+    queues: readQueueSettings(extensions["queues"]),
   };
 }
 
-/** Milliseconds in `[d.]hh:mm:ss`; `-1` is no limit. */
+/** `-1` is no limit. */
 function timeoutMs(value: unknown): number {
   if (value === undefined) return THIRTY_MINUTES;
-  if (value === "-1") return Number.POSITIVE_INFINITY;
-  const [, days = "0", hours, minutes, seconds] = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)$/.exec(String(value)) ?? [];
-  if (seconds === undefined) throw new Error(`host.json: functionTimeout "${value}" is not a time span`);
-  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  return value === "-1" ? Number.POSITIVE_INFINITY : timeSpanMs("functionTimeout", value);
 }
 
 function logLevel(levels: unknown): LogLevel {

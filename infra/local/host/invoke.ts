@@ -1,6 +1,11 @@
 /** One invocation of a function, with its hooks, in the worker's order. */
 import { randomUUID } from "node:crypto";
-import type { CoreInvocationContext, InvocationResponse, TriggerData } from "./core-types.ts";
+import type {
+  CoreInvocationContext,
+  InvocationResponse,
+  TriggerData,
+  TriggerMetadata,
+} from "./core-types.ts";
 import type { FunctionApp } from "./function-app.ts";
 import { describeError } from "./logger.ts";
 import type { RegisteredFunction } from "./registry.ts";
@@ -12,8 +17,13 @@ type RunningContext = CoreInvocationContext & { invocationContext?: object | und
 /** Why it failed has been logged already. */
 export type Outcome = { failed: false; response: InvocationResponse } | { failed: true };
 
-export async function invoke(app: FunctionApp, fn: RegisteredFunction, data: TriggerData): Promise<Outcome> {
-  const core = coreContext(app, fn, data);
+export async function invoke(
+  app: FunctionApp,
+  fn: RegisteredFunction,
+  data: TriggerData,
+  metadata: TriggerMetadata = {},
+): Promise<Outcome> {
+  const core = coreContext(app, fn, data, metadata);
   const end = app.running.begin();
   const timeout = endOnTimeout(app, fn);
   try {
@@ -71,7 +81,12 @@ function freeBodies({ request }: RunningContext): void {
   }
 }
 
-function coreContext(app: FunctionApp, fn: RegisteredFunction, data: TriggerData): RunningContext {
+function coreContext(
+  app: FunctionApp,
+  fn: RegisteredFunction,
+  data: TriggerData,
+  triggerMetadata: TriggerMetadata,
+): RunningContext {
   const invocationId = randomUUID();
   const source = { name: fn.name, invocationId };
   return {
@@ -82,7 +97,7 @@ function coreContext(app: FunctionApp, fn: RegisteredFunction, data: TriggerData
       invocationId,
       functionId: fn.id,
       inputData: [{ name: fn.triggerName, data }],
-      triggerMetadata: {},
+      triggerMetadata,
       traceContext: { traceParent: "", traceState: "", attributes: {} },
     },
     log(level, category, message) {

@@ -1,6 +1,7 @@
 /** Starts what runs functions other than HTTP ones. A new trigger is one file and one line here. */
 import type { FunctionApp } from "./function-app.ts";
 import { describeError, fromHost } from "./logger.ts";
+import { queueListener } from "./queue-listener.ts";
 import type { RegisteredFunction } from "./registry.ts";
 import { timerListener } from "./timer-listener.ts";
 
@@ -13,7 +14,10 @@ export interface Listener {
 
 type CreateListener = (app: FunctionApp, fn: RegisteredFunction) => Listener;
 
-const kinds = new Map<string, CreateListener>([["timertrigger", timerListener]]);
+const kinds = new Map<string, CreateListener>([
+  ["timertrigger", timerListener],
+  ["queuetrigger", queueListener],
+]);
 
 /** By lower-case function name. A function whose listener cannot be built is in error; the others run. */
 export function createListeners(app: FunctionApp, functions: RegisteredFunction[]): Map<string, Listener> {

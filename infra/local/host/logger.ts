@@ -46,6 +46,12 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** In a word or a sentence: an SDK's error as a whole holds the request, and that a message or a key. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
+
 function oneLine(message: string): string {
   return message.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }

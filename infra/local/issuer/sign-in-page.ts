@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
 import * as z from "zod";
+import { escapeHtml } from "../escape-html.ts";
 import { readBody } from "../loopback-server.ts";
 
 const SignIn = z.object({
@@ -48,5 +49,3 @@ const signInPage = (uid: string, client: string) => `<!doctype html>
 <button>Sign in</button>
 </form>
 `;
-
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

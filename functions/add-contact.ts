@@ -1,0 +1,42 @@
+/** POST v1/contacts: adds an e-mail address or a phone number and sends it a code; again, and it gets another one (R19). */
+import * as z from "zod";
+import { Channel } from "../lib/domain/contact.ts";
+import { addContact as add } from "../lib/domain/contact-changes.ts";
+import { invalid } from "../lib/domain/failure.ts";
+import { Language } from "../lib/domain/language.ts";
+import { emailAddress, phoneNumber } from "../lib/http/address.ts";
+import { callerName } from "../lib/http/admit.ts";
+import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { sendCode } from "../lib/http/send-code.ts";
+
+/** `language`: the one that the contact is written to in. */
+const Request = z.strictObject({ channel: Channel, address: z.string().max(254), language: Language });
+
+export const addContact = endpoint({
+  name: "add-contact",
+  summary: "Add a contact",
+  method: "POST",
+  route: "v1/contacts",
+  access: "owner-fresh",
+  request: { body: Request },
+  replies: { 201: ContactStatus },
+  problems: [
+    "too-many-contacts",
+    "too-many-messages",
+    "too-many-tries",
+    "step-up-locked",
+    "busy",
+    "vault-unavailable",
+  ],
+  async handle({ caller, heads, body: { channel, address, language }, now }, services) {
+    if (channel === "phone" && !services.policy.sendsSms) {
+      throw invalid("/channel", "must be email: this service sends no messages to phones");
+    }
+    const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
+    const asking = { caller, deviceName: callerName(caller, heads), now };
+    const { contact, code } = await add(services, { channel, address: canonical, language }, asking);
+    if (code !== undefined) await sendCode(services, caller.owner, { contact, code }, now);
+    return { status: 201, body: contactStatus(contact) };
+  },
+});

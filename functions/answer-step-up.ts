@@ -1,0 +1,72 @@
+/** POST v1/step-ups/{id}/answer: the code or the ticket; a right one brings the device credential, once (R14, R20-R25). */
+import * as z from "zod";
+import { isPoint, PushKey, type Wanted } from "../lib/domain/credential.ts";
+import { invalid } from "../lib/domain/failure.ts";
+import { Id } from "../lib/domain/id.ts";
+import { newSecret, otpauthUri } from "../lib/domain/one-time-code.ts";
+import { type Answer, answerStepUp as answerChallenge } from "../lib/domain/step-up.ts";
+import { readTicketCode } from "../lib/domain/ticket.ts";
+import { callerName } from "../lib/http/admit.ts";
+import { Code } from "../lib/http/code.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { CodeCredential, PushCredential } from "../lib/http/recovery-status.ts";
+
+/** A push credential's private half stays on the device; only the public one is sent. */
+const WantedCredential = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("code") }),
+  z.strictObject({
+    type: z.literal("push"),
+    publicKey: PushKey.refine(isPoint, "must be a point on P-256"),
+  }),
+]);
+
+const Request = z
+  .strictObject({
+    code: Code.optional(),
+    ticket: z.string().max(100).optional(),
+    credential: WantedCredential.default({ type: "code" }),
+  })
+  .refine(({ code, ticket }) => (code === undefined) !== (ticket === undefined), {
+    path: ["code"],
+    error: "must be there, or `ticket`, not both",
+  });
+
+export const answerStepUp = endpoint({
+  name: "answer-step-up",
+  summary: "Prove an account and get its device credential",
+  method: "POST",
+  route: "v1/step-ups/{id}/answer",
+  access: "owner",
+  request: { params: z.strictObject({ id: Id }), body: Request },
+  replies: { 200: z.strictObject({ credential: z.union([CodeCredential, PushCredential]) }) },
+  problems: [
+    "challenge-not-found",
+    "answer-wrong",
+    "ticket-invalid",
+    "account-bound-elsewhere",
+    "too-many-accounts",
+    "too-many-tries",
+    "step-up-locked",
+    "busy",
+    "vault-unavailable",
+  ],
+  async handle({ caller, heads, params: { id }, body: { code, ticket, credential }, now }, services) {
+    const secret = newSecret();
+    const wanted: Wanted = credential.type === "code" ? { type: "code", secret } : credential;
+    const deviceName = callerName(caller, heads);
+    const answer = answerOf(code, ticket);
+    const { account } = await answerChallenge(services, { caller, id, answer, wanted, deviceName, now });
+    if (credential.type === "push") return { status: 200, body: { credential: { type: "push" as const } } };
+    return { status: 200, body: { credential: { type: "code" as const, uri: otpauthUri(account, secret) } } };
+  },
+});
+
+function answerOf(code: string | undefined, typed = ""): Answer {
+  if (code !== undefined) return { kind: "code", code };
+  const ticket = readTicketCode(typed);
+  if (ticket) return { kind: "ticket", ticket };
+  throw invalid(
+    "/ticket",
+    "is mistyped: it must be seven groups of four letters and digits, as shown under the QR code",
+  );
+}

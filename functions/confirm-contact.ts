@@ -1,0 +1,31 @@
+/** POST v1/contacts/{id}/confirm: the code that was sent there; from now on the contact counts (R19). */
+import * as z from "zod";
+import { confirmContact as confirm } from "../lib/domain/contact-changes.ts";
+import { Id } from "../lib/domain/id.ts";
+import { callerName } from "../lib/http/admit.ts";
+import { Code } from "../lib/http/code.ts";
+import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+export const confirmContact = endpoint({
+  name: "confirm-contact",
+  summary: "Confirm a contact by its code",
+  method: "POST",
+  route: "v1/contacts/{id}/confirm",
+  access: "owner",
+  request: { params: z.strictObject({ id: Id }), body: z.strictObject({ code: Code }) },
+  replies: { 200: ContactStatus },
+  problems: [
+    "contact-not-found",
+    "challenge-not-found",
+    "answer-wrong",
+    "too-many-tries",
+    "step-up-locked",
+    "busy",
+    "vault-unavailable",
+  ],
+  async handle({ caller, heads, params: { id }, body: { code }, now }, services) {
+    const asking = { caller, deviceName: callerName(caller, heads), now };
+    return { status: 200, body: contactStatus(await confirm(services, { id, code }, asking)) };
+  },
+});

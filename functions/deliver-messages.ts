@@ -1,0 +1,85 @@
+/** The queue's function: what happened is logged and told to each contact; what can't be sent now is tried again later (R18). */
+import { type Announcement, type Letter, LetterKind, type OutboxItem } from "../lib/domain/announcement.ts";
+import { DAY, later } from "../lib/domain/clock.ts";
+import { Failure } from "../lib/domain/failure.ts";
+import type { Messenger } from "../lib/domain/messenger.ts";
+import { type OwnerId, sha256 } from "../lib/domain/owner.ts";
+import { capabilityFor } from "../lib/domain/repudiation.ts";
+import type { Services } from "../lib/http/services.ts";
+import { texts } from "../lib/texts/languages.ts";
+
+type Delivering = Pick<Services, "activity" | "outbox" | "peppers" | "clock" | "policy"> & {
+  messenger: Messenger;
+};
+
+/** What became of an item, for the log. */
+export type Delivery = "announced" | "sent" | "postponed" | "expired";
+
+const ALARM_DAYS = 3;
+const MAX_TRIES = 60;
+const FIRST_WAIT_SECONDS = 30;
+const LONGEST_WAIT_SECONDS = 3600;
+
+/** Fails, for the host to try it again and at last to put it aside, if it can't even be postponed. */
+export const deliverMessages = async (
+  services: Delivering,
+  { owner, item }: { owner: OwnerId; item: OutboxItem },
+): Promise<Delivery> =>
+  item.type === "letter" ? await send(services, owner, item) : await tellAll(services, owner, item);
+
+async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
+  const { activity, recipients } = announcement;
+  const { kind, at, device, id } = activity;
+  await services.activity.append(owner, activity);
+  const capability = await capabilityFor(services.peppers, owner, device.id);
+  const letters = recipients.map(
+    (to): Letter => ({
+      ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
+      ...{ until: later(at, ALARM_DAYS * DAY), deviceName: device.name, tries: 0 },
+      link: `${services.policy.publicBaseUrl}/v1/alarms/${capability}?language=${to.language}`,
+    }),
+  );
+  await Promise.all(letters.map((letter) => services.outbox.put(owner, letter)));
+  return "announced";
+}
+
+async function send(
+  { messenger, outbox, clock }: Delivering,
+  owner: OwnerId,
+  letter: Letter,
+): Promise<Delivery> {
+  if (letter.until <= clock()) return "expired";
+  try {
+    await messenger.send({ id: uuidOf(letter.id), ...letter.to, ...render(letter) });
+    return "sent";
+  } catch (error) {
+    const isKnown = error instanceof Failure && error.kind === "messages-unavailable";
+    if (!isKnown || letter.tries >= MAX_TRIES) throw error;
+    const tries = letter.tries + 1;
+    const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** letter.tries, LONGEST_WAIT_SECONDS);
+    await outbox.put(owner, { ...letter, tries }, wait);
+    return "postponed";
+  }
+}
+
+/** To a phone goes the text alone. */
+function render({ to, kind, at, code = "", link = "", deviceName = "" }: Letter): {
+  subject: string;
+  text: string;
+} {
+  const { subject, text } = texts[to.language].letters[kind];
+  const time = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return { subject, text: text({ deviceName, at: time, code, link }) };
+}
+
+/** Communication Services names its operations by UUID; the same letter always has the same. */
+function uuidOf(id: string): string {
+  const hex = Buffer.from(sha256(id), "base64url").toString("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}

@@ -1,0 +1,59 @@
+/** POST v1/recovery-plans: what a recovery on this device would do, account by account; nothing happens (R12). */
+import * as z from "zod";
+import { AccountName, nameOf } from "../lib/domain/account.ts";
+import { requireBackup } from "../lib/domain/backup.ts";
+import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
+import { Platform } from "../lib/domain/owner.ts";
+import { openPlan, requirePortable } from "../lib/domain/recovery.ts";
+import { overlapOf, planId } from "../lib/domain/recovery-plan.ts";
+import { requireOwnPlatform } from "../lib/http/admit.ts";
+import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { PlannedAccount } from "../lib/http/recovery-status.ts";
+
+/** `from`: the platform whose backup is to be recovered; the device's own if left out. */
+const Request = z.strictObject({
+  platform: Platform,
+  from: Platform.optional(),
+  existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS),
+});
+
+/** `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. */
+const Plan = z.strictObject({
+  id: z.string(),
+  accounts: z.array(PlannedAccount),
+  overlapping: z.array(z.string()),
+  version: VersionStatus,
+});
+
+export const planRecovery = endpoint({
+  name: "plan-recovery",
+  summary: "See what a recovery would do",
+  method: "POST",
+  route: "v1/recovery-plans",
+  access: "owner-fresh",
+  newcomers: true,
+  request: { body: Request },
+  replies: { 200: Plan },
+  problems: ["backup-not-found", "cross-platform-denied", "vault-unavailable"],
+  async handle({ caller, heads, body: { platform, from = platform, existingAccounts } }, services) {
+    requireOwnPlatform(caller, heads, platform);
+    requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
+    const wanted = { caller, platform, from, existing: existingAccounts };
+    const { value: head } = requireBackup(heads[from]);
+    const { version, document, outcomes } = await openPlan(services, heads, wanted);
+    const accounts = outcomes.map((each) =>
+      each.outcome === "restore" ? { ...each, account: nameOf(each.account) } : each,
+    );
+    const overlapping = overlapOf(document, existingAccounts);
+    return {
+      status: 200,
+      body: {
+        id: planId(version.id, outcomes),
+        accounts,
+        overlapping,
+        version: versionStatus(version, head),
+      },
+    };
+  },
+});

@@ -1,0 +1,24 @@
+/** DELETE v1/contacts/{id}: removes a contact; the last confirmed one only after a fresh sign-in (R19). */
+import * as z from "zod";
+import { removeContact as remove } from "../lib/domain/contact-changes.ts";
+import { Id } from "../lib/domain/id.ts";
+import { callerName } from "../lib/http/admit.ts";
+import { requireFresh } from "../lib/http/authenticate.ts";
+import { endpoint, Nothing } from "../lib/http/endpoint.ts";
+
+export const removeContact = endpoint({
+  name: "remove-contact",
+  summary: "Remove a contact",
+  method: "DELETE",
+  route: "v1/contacts/{id}",
+  access: "owner",
+  request: { params: z.strictObject({ id: Id }) },
+  replies: { 204: Nothing },
+  problems: ["contact-not-found", "sign-in-too-old", "busy", "vault-unavailable"],
+  async handle({ caller, heads, params: { id }, now }, services) {
+    const asking = { caller, deviceName: callerName(caller, heads), now };
+    const { signInMaxAgeSeconds } = services.policy;
+    await remove(services, id, asking, () => requireFresh(caller.authTime, now, signInMaxAgeSeconds));
+    return { status: 204, body: undefined };
+  },
+});

@@ -1,0 +1,48 @@
+/** POST v1/recoveries/{id}/credentials: a fresh code credential where the one that was sent got lost; the lost one ends (R25). */
+import * as z from "zod";
+import { BoundAccount } from "../lib/domain/account.ts";
+import { announce } from "../lib/domain/announcement.ts";
+import { recipientsIn } from "../lib/domain/contact.ts";
+import { Id } from "../lib/domain/id.ts";
+import { issueCode } from "../lib/domain/issue.ts";
+import { readRecord } from "../lib/domain/owner-record.ts";
+import { requireState } from "../lib/domain/recovery-record.ts";
+import { goingOn } from "../lib/domain/step-up.ts";
+import { callerName, spendProof } from "../lib/http/admit.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { CodeCredential } from "../lib/http/recovery-status.ts";
+
+export const renewCredential = endpoint({
+  name: "renew-credential",
+  summary: "Get a fresh credential for one that was lost on its way",
+  method: "POST",
+  route: "v1/recoveries/{id}/credentials",
+  access: "owner-fresh",
+  request: { params: z.strictObject({ id: Id }), body: z.strictObject({ account: BoundAccount }) },
+  replies: { 200: z.strictObject({ credential: CodeCredential }) },
+  problems: [
+    "recovery-not-found",
+    "recovery-ended",
+    "account-not-in-recovery",
+    "account-bound-elsewhere",
+    "too-many-accounts",
+    "too-many-recoveries",
+    "busy",
+    "vault-unavailable",
+  ],
+  async handle({ caller, heads, params: { id }, body: { account }, now }, services) {
+    requireState(await goingOn(services, caller, id, now), account, ["credential-sent"]);
+    await spendProof(services.heads, caller, heads, now);
+    const [uri = ""] = await issueCode(services, caller, [account], now);
+    const recipients = recipientsIn(await readRecord(services.records, caller.owner));
+    const told = {
+      device: caller.device,
+      deviceName: callerName(caller, heads),
+      recovery: id,
+      recipients,
+      now,
+    };
+    await announce(services.outbox, caller.owner, { ...told, kind: "credential-issued" });
+    return { status: 200, body: { credential: { type: "code" as const, uri } } };
+  },
+});

@@ -1,0 +1,31 @@
+/** POST v1/alarms/{capability}: "this was not me": the device, its recovery and its credentials end at once (R18). Safe to repeat. */
+import * as z from "zod";
+import { findDevice } from "../lib/domain/device.ts";
+import { Language } from "../lib/domain/language.ts";
+import { readCapability, repudiate } from "../lib/domain/repudiation.ts";
+import { devicesOf, readHeads } from "../lib/http/admit.ts";
+import { locateDevice } from "../lib/http/device-status.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { donePage, unknownPage } from "../lib/http/page.ts";
+
+export const repudiateAlarm = endpoint({
+  name: "repudiate-alarm",
+  summary: "Shut out the device that an alarm is about",
+  method: "POST",
+  route: "v1/alarms/{capability}",
+  access: "capability",
+  request: {
+    params: z.strictObject({ capability: z.string().max(200) }),
+    query: z.strictObject({ language: Language.default("en") }),
+  },
+  replies: { 200: z.string(), 404: z.string() },
+  problems: ["busy", "vault-unavailable"],
+  async handle({ params: { capability }, query: { language }, now }, services) {
+    const alarm = await readCapability(services.peppers, capability);
+    const heads = alarm ? await readHeads(services.heads, alarm.owner, undefined) : {};
+    if (!alarm || !findDevice(devicesOf(heads), alarm.device))
+      return { status: 404, body: unknownPage(language) };
+    await repudiate(services, alarm.owner, alarm.device, locateDevice(heads, alarm.device), now);
+    return { status: 200, body: donePage(language) };
+  },
+});

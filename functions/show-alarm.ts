@@ -1,0 +1,29 @@
+/** GET v1/alarms/{capability}: what the link in an alarm would do. Looking changes nothing, so mail scanners do no harm (R18). */
+import * as z from "zod";
+import { findDevice, isActive } from "../lib/domain/device.ts";
+import { Language } from "../lib/domain/language.ts";
+import { readCapability } from "../lib/domain/repudiation.ts";
+import { devicesOf, readHeads } from "../lib/http/admit.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { askPage, donePage, unknownPage } from "../lib/http/page.ts";
+
+export const showAlarm = endpoint({
+  name: "show-alarm",
+  summary: "The page behind the link of an alarm",
+  method: "GET",
+  route: "v1/alarms/{capability}",
+  access: "capability",
+  request: {
+    params: z.strictObject({ capability: z.string().max(200) }),
+    query: z.strictObject({ language: Language.default("en") }),
+  },
+  replies: { 200: z.string(), 404: z.string() },
+  problems: ["vault-unavailable"],
+  async handle({ params: { capability }, query: { language } }, { heads, peppers }) {
+    const alarm = await readCapability(peppers, capability);
+    const devices = alarm ? devicesOf(await readHeads(heads, alarm.owner, undefined)) : [];
+    const device = alarm && findDevice(devices, alarm.device);
+    if (!device) return { status: 404, body: unknownPage(language) };
+    return { status: 200, body: isActive(device) ? askPage(language, device.name) : donePage(language) };
+  },
+});

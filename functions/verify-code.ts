@@ -1,0 +1,34 @@
+/** POST v1/codes/verify: a provider asks whether a code is right, and which device it came from; each code counts once (R14, R33). */
+import * as z from "zod";
+import { BoundAccount } from "../lib/domain/account.ts";
+import { checkCode } from "../lib/domain/credential.ts";
+import { requireAnswersFor } from "../lib/domain/provider.ts";
+import { change } from "../lib/domain/store.ts";
+import { Code } from "../lib/http/code.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { evenly } from "../lib/http/evenly.ts";
+import { Verdict, verdict } from "../lib/http/verdict.ts";
+
+export const verifyCode = endpoint({
+  name: "verify-code",
+  summary: "Check a one-time code",
+  method: "POST",
+  route: "v1/codes/verify",
+  access: "provider:Codes.Verify",
+  request: { body: z.strictObject({ account: BoundAccount, code: Code }) },
+  replies: { 200: Verdict },
+  problems: ["busy"],
+  async handle({ provider, body: { account, code }, now }, { credentials }) {
+    requireAnswersFor(provider, account);
+    const check = async () => {
+      const held = await credentials.find(account);
+      if (!held) return undefined;
+      const { result } = await change(credentials, account, held, (stored = held) => {
+        const { checked, next } = checkCode(stored.value, code, now);
+        return { result: checked, next };
+      });
+      return result;
+    };
+    return { status: 200, body: verdict(await evenly(check())) };
+  },
+});

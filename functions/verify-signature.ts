@@ -1,0 +1,34 @@
+/** POST v1/signatures/verify: a provider asks whether a device of the account has signed its challenge (R14, R33). */
+import * as z from "zod";
+import { BoundAccount } from "../lib/domain/account.ts";
+import { checkSignature } from "../lib/domain/credential.ts";
+import { requireAnswersFor } from "../lib/domain/provider.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+import { evenly } from "../lib/http/evenly.ts";
+import { Verdict, verdict } from "../lib/http/verdict.ts";
+
+/** `challenge`: at least 128 bits that the provider never asks for again, base64url. `signature`: ES256 over those bytes. */
+const Request = z.strictObject({
+  account: BoundAccount,
+  challenge: z.base64url().min(22).max(1400),
+  signature: z.base64url().length(86),
+});
+
+export const verifySignature = endpoint({
+  name: "verify-signature",
+  summary: "Check a signature of a push credential",
+  method: "POST",
+  route: "v1/signatures/verify",
+  access: "provider:Codes.Verify",
+  request: { body: Request },
+  replies: { 200: Verdict },
+  async handle({ provider, body: { account, challenge, signature } }, { credentials }) {
+    requireAnswersFor(provider, account);
+    const [signed, by] = [Buffer.from(challenge, "base64url"), Buffer.from(signature, "base64url")];
+    const check = async () => {
+      const held = await credentials.find(account);
+      return held && checkSignature(held.value, signed, by);
+    };
+    return { status: 200, body: verdict(await evenly(check())) };
+  },
+});

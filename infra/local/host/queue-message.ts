@@ -1,0 +1,28 @@
+/** A message of a storage queue as trigger data: its text, and the metadata that the real host gives with it. */
+import type { DequeuedMessageItem } from "@azure/storage-queue";
+import type { TriggerMetadata } from "./core-types.ts";
+import type { QueueSettings } from "./queue-settings.ts";
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Undefined if the text isn't in that encoding. */
+export function decodeMessage(text: string, encoding: QueueSettings["messageEncoding"]): string | undefined {
+  if (encoding === "none") return text;
+  return BASE64.test(text) ? Buffer.from(text, "base64").toString() : undefined;
+}
+
+/** The library writes the first letters small: `context.triggerMetadata.dequeueCount`. */
+export function metadataOf(message: DequeuedMessageItem, text: string): TriggerMetadata {
+  return {
+    QueueTrigger: { string: text },
+    Id: { string: message.messageId },
+    DequeueCount: { int: message.dequeueCount },
+    InsertionTime: timeOf(message.insertedOn),
+    ExpirationTime: timeOf(message.expiresOn),
+    NextVisibleTime: timeOf(message.nextVisibleOn),
+    PopReceipt: { string: message.popReceipt },
+  };
+}
+
+/** As .NET writes a DateTimeOffset. */
+const timeOf = (time: Date) => ({ json: JSON.stringify(time.toISOString().replace("Z", "+00:00")) });

@@ -1,0 +1,47 @@
+/** `extensions.queues` of host.json, with the defaults and bounds of the real host. */
+import { asRecord } from "./json-file.ts";
+import { timeSpanMs } from "./time-span.ts";
+
+export const SHORTEST_POLLING_MS = 100;
+
+export interface QueueSettings {
+  maxPollingIntervalMs: number;
+  /** How long a message stays hidden after its function has failed. */
+  visibilityTimeoutMs: number;
+  batchSize: number;
+  /** The next batch is fetched as soon as no more than these are running. */
+  newBatchThreshold: number;
+  /** How often a message is delivered before it goes to the poison queue. */
+  maxDequeueCount: number;
+  messageEncoding: "base64" | "none";
+}
+
+export function readQueueSettings(section: unknown): QueueSettings {
+  const queues = asRecord(section);
+  const batchSize = whole("batchSize", queues["batchSize"] ?? 16, 1, 32);
+  return {
+    maxPollingIntervalMs: pollingInterval(queues["maxPollingInterval"] ?? "00:01:00"),
+    visibilityTimeoutMs: timeSpanMs("visibilityTimeout", queues["visibilityTimeout"] ?? "00:00:00"),
+    batchSize,
+    newBatchThreshold: whole("newBatchThreshold", queues["newBatchThreshold"] ?? batchSize >> 1, 0),
+    maxDequeueCount: whole("maxDequeueCount", queues["maxDequeueCount"] ?? 5, 1),
+    messageEncoding: encoding(queues["messageEncoding"] ?? "base64"),
+  };
+}
+
+function pollingInterval(value: unknown): number {
+  const interval = timeSpanMs("maxPollingInterval", value);
+  if (interval >= SHORTEST_POLLING_MS) return interval;
+  throw new Error(`host.json: maxPollingInterval "${value}" is less than ${SHORTEST_POLLING_MS} ms`);
+}
+
+function whole(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`host.json: ${name} "${value}" is not a whole number from ${least} to ${most}`);
+}
+
+function encoding(value: unknown): QueueSettings["messageEncoding"] {
+  const name = String(value).toLowerCase();
+  if (name === "base64" || name === "none") return name;
+  throw new Error(`host.json: messageEncoding "${value}" is neither base64 nor none`);
+}

@@ -1,0 +1,67 @@
+/** A storage queue as its trigger uses it: take messages, hide one again, delete it, move it to the poison queue. */
+import { type DequeuedMessageItem, QueueServiceClient, RestError } from "@azure/storage-queue";
+
+const TAKEN_SECONDS = 600;
+const RETRIES = { maxTries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1000, tryTimeoutInMs: 10_000 };
+const LONGEST_NAME = 63;
+const POISON = "-poison";
+const GONE = ["MessageNotFound", "PopReceiptMismatch", "QueueNotFound"];
+
+export class StorageQueue {
+  readonly name: string;
+  /** Undefined for a poison queue itself and where the name would be too long. */
+  readonly poisonName: string | undefined;
+  readonly #service: QueueServiceClient;
+
+  /** @throws if the connection string is none */
+  constructor(connectionString: string, name: string) {
+    this.name = name;
+    this.poisonName = poisonNameOf(name);
+    this.#service = QueueServiceClient.fromConnectionString(connectionString, { retryOptions: RETRIES });
+  }
+
+  /** They are hidden from everyone else for ten minutes. */
+  async take(most: number): Promise<DequeuedMessageItem[]> {
+    const found = await this.#queue().receiveMessages({
+      numberOfMessages: most,
+      visibilityTimeout: TAKEN_SECONDS,
+    });
+    return found.receivedMessageItems;
+  }
+
+  async hide(message: DequeuedMessageItem, seconds = TAKEN_SECONDS): Promise<void> {
+    const { messageId, popReceipt } = message;
+    const hidden = await unlessGone(this.#queue().updateMessage(messageId, popReceipt, undefined, seconds));
+    message.popReceipt = hidden?.popReceipt ?? popReceipt;
+  }
+
+  async delete({ messageId, popReceipt }: DequeuedMessageItem): Promise<void> {
+    await unlessGone(this.#queue().deleteMessage(messageId, popReceipt));
+  }
+
+  async poison(message: DequeuedMessageItem, poisonName: string): Promise<void> {
+    const poison = this.#service.getQueueClient(poisonName);
+    await poison.createIfNotExists();
+    await poison.sendMessage(message.messageText);
+    await this.delete(message);
+  }
+
+  #queue() {
+    return this.#service.getQueueClient(this.name);
+  }
+}
+
+function poisonNameOf(name: string): string | undefined {
+  const usable = !name.endsWith(POISON) && name.length + POISON.length <= LONGEST_NAME;
+  return usable ? `${name}${POISON}` : undefined;
+}
+
+/** Undefined if the message has been deleted, or was hidden for too short a time and is someone else's by now. */
+async function unlessGone<T>(settling: Promise<T>): Promise<T | undefined> {
+  try {
+    return await settling;
+  } catch (error) {
+    if (error instanceof RestError && GONE.includes(error.code ?? "")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+/** The calls of the SDKs: find the operation, check the signature, meet a fault, act. */
+import type { Call, Post, Reply } from "./post.ts";
+import { badRequest, notFound, Refusal } from "./refusal.ts";
+import { emailStatus, sendEmail } from "./send-email.ts";
+import { sendSms } from "./send-sms.ts";
+import { assertSigned, type SignedRequest } from "./signature.ts";
+
+type Operation = (call: Call, post: Post) => Reply | Promise<Reply>;
+
+const sends = new Map([
+  ["POST /emails:send", sendEmail],
+  ["POST /sms", sendSms],
+]);
+
+export async function answerCall(request: SignedRequest, post: Post): Promise<Reply> {
+  const { method, target, headers, body } = request;
+  const { pathname, searchParams } = new URL(post.url + target);
+  const operation = findOperation(method, pathname);
+  if (!operation) throw notFound(`The mailbox has no route ${method} ${pathname}.`);
+  try {
+    assertSigned(request, post.accessKey);
+    const apiVersion = searchParams.get("api-version");
+    if (!apiVersion) throw badRequest("The api-version query parameter is required.");
+    return await operation({ headers, apiVersion, body }, post);
+  } catch (error) {
+    if (error instanceof Refusal) post.counters.refused += 1;
+    throw error;
+  }
+}
+
+function findOperation(method: string, pathname: string): Operation | undefined {
+  const [, id] = /^\/emails\/operations\/([^/]+)$/.exec(pathname) ?? [];
+  if (method === "GET" && id) return (_, post) => emailStatus(id, post);
+  const send = sends.get(`${method} ${pathname}`);
+  if (!send) return undefined;
+  return async (call, post) => {
+    await post.faults.meet();
+    return send(call, post);
+  };
+}

@@ -1,0 +1,29 @@
+/** What the routes of the mailbox share: its state, and the shapes of a call and of a reply. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Faults } from "./faults.ts";
+import type { Messages } from "./messages.ts";
+import type { Once } from "./once.ts";
+
+export type SmsAnswer = {
+  to: string;
+  messageId: string;
+  httpStatusCode: number;
+  successful: boolean;
+  repeatabilityResult?: string;
+};
+
+export type Post = {
+  /** The mailbox's own address. */
+  url: string;
+  accessKey: string;
+  messages: Messages;
+  /** Emails by operation id. */
+  operations: Once<true>;
+  /** Text messages by repeatability id. */
+  requests: Once<SmsAnswer>;
+  faults: Faults;
+  counters: { emails: number; sms: number; refused: number };
+};
+
+export type Call = { headers: IncomingHttpHeaders; apiVersion: string; body: string };
+export type Reply = { status: number; body?: unknown; headers?: Record<string, string> };

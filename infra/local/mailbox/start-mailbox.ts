@@ -1,0 +1,61 @@
+/** Stands in for Communication Services: takes what its email and SMS SDKs send, and shows it. Loopback and memory only. */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loopback-server.ts";
+import { answerCall } from "./answer-call.ts";
+import { createFaults } from "./faults.ts";
+import { createMessages } from "./messages.ts";
+import { createOnce } from "./once.ts";
+import { openRoutes } from "./open-routes.ts";
+import { page, pageHeaders } from "./page.ts";
+import type { Post, Reply } from "./post.ts";
+import { Refusal } from "./refusal.ts";
+
+/** The service takes 10 MB. */
+const longestBody = 10 * 1024 * 1024;
+
+export type Mailbox = LoopbackServer & {
+  /** As both SDKs take it. */
+  connectionString: string;
+};
+
+export async function startMailbox({ port }: { port: number }): Promise<Mailbox> {
+  const accessKey = randomBytes(32).toString("base64");
+  const server = await serveOnLoopback(port, (url) => {
+    const post = newPost(url, accessKey);
+    return (request, response) => answer(request, response, post);
+  });
+  return { ...server, connectionString: `endpoint=${server.url}/;accesskey=${accessKey}` };
+}
+
+const newPost = (url: string, accessKey: string): Post => ({
+  url,
+  accessKey,
+  messages: createMessages(),
+  operations: createOnce(),
+  requests: createOnce(),
+  faults: createFaults(),
+  counters: { emails: 0, sms: 0, refused: 0 },
+});
+
+async function answer(request: IncomingMessage, response: ServerResponse, post: Post): Promise<void> {
+  const { method = "GET", url: target = "/" } = request;
+  const { pathname, searchParams: query } = new URL(post.url + target);
+  const route = `${method} ${pathname}`;
+  if (route === "GET /") {
+    response.writeHead(200, pageHeaders).end(page(post.messages.list()));
+    return;
+  }
+  try {
+    const body = await readBody(request, longestBody);
+    const open = openRoutes.get(route);
+    const call = { method, target, headers: request.headers, body };
+    send(response, open ? open(post, { query, body }) : await answerCall(call, post));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    send(response, error);
+  }
+}
+
+const send = (response: ServerResponse, { status, body, headers }: Reply) =>
+  sendJson(response, status, body, headers);

@@ -1,0 +1,59 @@
+/** Every port of the domain on Azure, built from the settings. */
+import type { Config } from "../config.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { WrappingKeys } from "../domain/envelope.ts";
+import type { Messenger } from "../domain/messenger.ts";
+import { blobActivityLog } from "./blob-activity-log.ts";
+import { blobHeadStore } from "./blob-head-store.ts";
+import { blobOwnerKeys } from "./blob-owner-keys.ts";
+import { blobSendBudget } from "./blob-send-budget.ts";
+import { blobShardKeys, shardPeppers } from "./blob-shard-keys.ts";
+import { blobVersionStore } from "./blob-version-store.ts";
+import { type Blobs, blobContainer } from "./blobs.ts";
+import { communicationMessenger } from "./communication.ts";
+import { blobService, managedIdentity, queueService } from "./credential.ts";
+import { keyVault } from "./key-vault.ts";
+import { ownerSeal } from "./owner-seal.ts";
+import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outbox.ts";
+import { credentialStore, recordStore, recoveryStore, ticketStore } from "./record-stores.ts";
+
+/** What stands between the stores and what they use, to count or break what passes. */
+export type Between = {
+  blobs(blobs: Blobs, container: "backups" | "keys"): Blobs;
+  keys(keys: WrappingKeys): WrappingKeys;
+};
+
+const nothing: Between = { blobs: (blobs) => blobs, keys: (keys) => keys };
+
+export function azureAdapters(config: Config, clock: Clock, between: Between = nothing) {
+  const { storage, vault, queue, senders, clientId, smsDailyLimits, staleness } = config;
+  const credential = managedIdentity(clientId);
+  const container = (name: "backups" | "keys") =>
+    between.blobs(blobContainer(blobService(storage[name], credential).getContainerClient(name)), name);
+  const [backups, keys] = [container("backups"), container("keys")];
+  const wrapping = between.keys(keyVault(credential, vault));
+  const ownerKeys = blobOwnerKeys(keys, clock);
+  const shards = blobShardKeys(keys, wrapping);
+  const seal = ownerSeal(shards, ownerKeys);
+  const peppers = shardPeppers(shards);
+  const records = recordStore(backups, seal);
+  const queues = queueService(queue, credential);
+  const messages = queues.getQueueClient(OUTBOX_QUEUE);
+  const poison = queues.getQueueClient(`${OUTBOX_QUEUE}-poison`);
+  const messenger: Messenger = communicationMessenger(senders, credential);
+  return {
+    heads: blobHeadStore(backups, ownerKeys, staleness),
+    versions: blobVersionStore(backups, ownerKeys, wrapping),
+    records,
+    recoveries: recoveryStore(backups, seal),
+    credentials: credentialStore(backups, seal, peppers),
+    tickets: ticketStore(backups, seal),
+    activity: blobActivityLog(backups, records, seal),
+    outbox: queueOutbox(messages, seal),
+    openQueued: (message: unknown) => openQueued(seal, message),
+    countMessages: queueCounts(messages, poison, clock),
+    sendBudget: blobSendBudget(backups, smsDailyLimits),
+    peppers,
+    messenger,
+  };
+}

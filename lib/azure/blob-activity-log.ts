@@ -1,0 +1,98 @@
+/** The activity log as an append blob: a line an entry, each sealed for its place and its predecessor. */
+import {
+  Activity,
+  type ActivityLog,
+  type ActivityPage,
+  type Anchor,
+  anchorAfter,
+  emptyLog,
+} from "../domain/activity.ts";
+import { contextOf } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
+import type { OwnerId } from "../domain/owner.ts";
+import { changeRecord, type RecordStore, readRecord } from "../domain/owner-record.ts";
+import { jsonOf } from "../domain/text.ts";
+import type { Blobs } from "./blobs.ts";
+import type { OwnerSeal } from "./owner-seal.ts";
+
+const MAX_ROUNDS = 10;
+const StoredActivity = jsonOf(Activity);
+
+export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: OwnerSeal): ActivityLog => ({
+  async append(owner, activity) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const anchor = await reach(backups, records, seal, owner);
+      if (anchor.recent.includes(activity.id)) return;
+      const content = await seal.seal(
+        owner,
+        contextFor(owner, anchor),
+        Buffer.from(JSON.stringify(activity)),
+      );
+      const line = `${content.toString("base64url")}\n`;
+      if (!(await backups.append(nameOf(owner), Buffer.from(line), anchor.length))) continue;
+      await moveAnchor(records, owner, anchorAfter(anchor, line, activity));
+      return;
+    }
+    throw new Failure("busy", "Others write the same log.", { retryAfterSeconds: 1 });
+  },
+
+  async read(owner) {
+    const { activity: anchor } = await readRecord(records, owner);
+    const text = (await backups.readFrom(nameOf(owner), 0)).toString();
+    const { entries, anchor: reached, intact } = await readLines(seal, owner, emptyLog, text);
+    const passesAnchor = anchor.length === 0 || entries.some(({ after }) => after === anchor.tip);
+    return {
+      entries: entries.map(({ activity }) => activity),
+      intact: intact && passesAnchor && reached.length >= anchor.length,
+    } satisfies ActivityPage;
+  },
+});
+
+const nameOf = (owner: OwnerId) => `activity/${owner}`;
+
+const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activity", 1, owner, length, tip);
+
+/** The anchor, moved on over lines that were written by a request that was cut off before it could move it. */
+async function reach(backups: Blobs, records: RecordStore, seal: OwnerSeal, owner: OwnerId): Promise<Anchor> {
+  const { activity: anchor } = await readRecord(records, owner);
+  const beyond = (await backups.readFrom(nameOf(owner), anchor.length)).toString();
+  return (await readLines(seal, owner, anchor, beyond)).anchor;
+}
+
+type Line = { activity: Activity; after: string };
+type Read = { entries: Line[]; anchor: Anchor; intact: boolean };
+
+/** As far as the lines are what was written there. */
+async function readLines(seal: OwnerSeal, owner: OwnerId, from: Anchor, text: string): Promise<Read> {
+  const read: Read = { entries: [], anchor: from, intact: true };
+  for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+    const activity = await openLine(seal, owner, read.anchor, line);
+    if (!activity) return { ...read, intact: false };
+    read.anchor = anchorAfter(read.anchor, line, activity);
+    read.entries.push({ activity, after: read.anchor.tip });
+  }
+  return read;
+}
+
+async function openLine(
+  seal: OwnerSeal,
+  owner: OwnerId,
+  at: Anchor,
+  line: string,
+): Promise<Activity | undefined> {
+  if (!line.endsWith("\n")) return undefined;
+  const content = Buffer.from(line.slice(0, -1), "base64url");
+  try {
+    return StoredActivity.parse((await seal.open(owner, contextFor(owner, at), content)).toString());
+  } catch (error) {
+    if (error instanceof Failure && error.kind === "backup-unreadable") return undefined;
+    throw error;
+  }
+}
+
+/** Never back: another request may have come further. */
+const moveAnchor = (records: RecordStore, owner: OwnerId, anchor: Anchor) =>
+  changeRecord(records, owner, (record) => ({
+    result: undefined,
+    record: record.activity.length < anchor.length ? { ...record, activity: anchor } : record,
+  }));

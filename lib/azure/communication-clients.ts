@@ -1,0 +1,47 @@
+/** The clients of Azure Communication Services; a file of its own, so that they are loaded only when they are needed. */
+import { EmailClient } from "@azure/communication-email";
+import { SmsClient } from "@azure/communication-sms";
+import type { TokenCredential } from "@azure/identity";
+import type { Message, Messenger } from "../domain/messenger.ts";
+import type { Senders } from "./communication.ts";
+
+const DEADLINE_MS = 10_000;
+/** The queue tries again, and later than an SDK would. */
+const NO_RETRIES = { maxRetries: 0 };
+
+export function createMessenger({ service, email, sms }: Senders, credential: TokenCredential): Messenger {
+  const local = "connectionString" in service;
+  const options = { retryOptions: NO_RETRIES, allowInsecureConnection: local };
+  const mail = local
+    ? new EmailClient(service.connectionString, options)
+    : new EmailClient(service.url, credential, options);
+  const phone = local
+    ? new SmsClient(service.connectionString, options)
+    : new SmsClient(service.url, credential, options);
+  return {
+    send: (message) =>
+      message.channel === "email" ? sendEmail(mail, email, message) : sendSms(phone, sms ?? "", message),
+  };
+}
+
+/** Accepted is enough: whether it arrives is known only much later. */
+async function sendEmail(client: EmailClient, from: string, { id, address, subject, text }: Message) {
+  await client.beginSend(
+    {
+      senderAddress: from,
+      recipients: { to: [{ address }] },
+      content: { subject, plainText: text },
+      disableUserEngagementTracking: true,
+    },
+    { abortSignal: AbortSignal.timeout(DEADLINE_MS), operationId: id },
+  );
+}
+
+async function sendSms(client: SmsClient, from: string, { address, text }: Message) {
+  const options = { abortSignal: AbortSignal.timeout(DEADLINE_MS) };
+  const [result] = await client.send(
+    { from, to: [address], message: text },
+    { enableDeliveryReport: false, ...options },
+  );
+  if (!result?.successful) throw new Error(`the message was not taken: ${result?.httpStatusCode}`);
+}

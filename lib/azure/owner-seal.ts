@@ -1,0 +1,29 @@
+/** Seals what belongs to an owner under two keys: a shard's, which needs the vault, and the owner's, whose deletion shreds it. */
+import { deriveKey, open, seal } from "../domain/envelope.ts";
+import type { OwnerId } from "../domain/owner.ts";
+import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
+import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
+
+export interface OwnerSeal {
+  seal(owner: OwnerId, context: Buffer, content: Uint8Array): Promise<Buffer>;
+  /** Fails as `backup-unreadable`, whatever is wrong. */
+  open(owner: OwnerId, context: Buffer, sealed: Uint8Array): Promise<Buffer>;
+  /** Has the keys at hand by the time that something of this owner's is opened. */
+  prepare(owner: OwnerId): void;
+}
+
+export const ownerSeal = (shards: ShardKeys, ownerKeys: OwnerKeys): OwnerSeal => ({
+  async seal(owner, context, content) {
+    const [shard, key] = await Promise.all([shards.find(shardOf(owner)), ownerKeys.obtain(owner)]);
+    return seal(deriveKey(context, shard, key), context, content);
+  },
+  async open(owner, context, sealed) {
+    const [shard, key] = await Promise.all([shards.find(shardOf(owner)), ownerKeys.find(owner)]);
+    return await openUnder(ownerKeys, owner, key, (each) =>
+      open(deriveKey(context, shard, each), context, sealed),
+    );
+  },
+  prepare(owner) {
+    Promise.all([shards.find(shardOf(owner)), ownerKeys.find(owner)]).catch(() => undefined);
+  },
+});

@@ -1,0 +1,90 @@
+/** Outbox on Queue Storage: each item sealed for its owner, so that the queue tells nobody whom or what about. */
+import type { QueueClient } from "@azure/storage-queue";
+import * as z from "zod";
+import { type Outbox, OutboxItem } from "../domain/announcement.ts";
+import type { Clock } from "../domain/clock.ts";
+import { contextOf } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
+import { Kept } from "../domain/kept.ts";
+import { OwnerId } from "../domain/owner.ts";
+import { jsonOf } from "../domain/text.ts";
+import type { OwnerSeal } from "./owner-seal.ts";
+
+export const OUTBOX_QUEUE = "messages";
+
+const Sealed = z.strictObject({ owner: OwnerId, sealed: z.base64() });
+
+/** A text of the queue, or what the host has parsed it to. */
+const QueueText = z.union([jsonOf(Sealed), Sealed]);
+
+const DEADLINE_MS = 4000;
+const KEPT_SECONDS = 7 * 24 * 60 * 60;
+
+export const queueOutbox = (queue: QueueClient, seal: OwnerSeal): Outbox => ({
+  async put(owner, item, delaySeconds = 0) {
+    const sealed = await seal.seal(owner, contextFor(owner), Buffer.from(JSON.stringify(item)));
+    const text = JSON.stringify({ owner, sealed: sealed.toString("base64") });
+    await queue
+      .sendMessage(Buffer.from(text).toString("base64"), {
+        abortSignal: AbortSignal.timeout(DEADLINE_MS),
+        visibilityTimeout: delaySeconds,
+        messageTimeToLive: KEPT_SECONDS,
+      })
+      .catch((cause: unknown) => {
+        throw new Failure(
+          "storage-unavailable",
+          "The storage does not answer.",
+          { retryAfterSeconds: 5 },
+          { cause },
+        );
+      });
+  },
+});
+
+/** What a queue message says. Fails as `backup-unreadable` if it isn't what was put there. */
+export async function openQueued(
+  seal: OwnerSeal,
+  message: unknown,
+): Promise<{ owner: OwnerId; item: OutboxItem }> {
+  const { owner, sealed } = QueueText.parse(message);
+  const content = await seal.open(owner, contextFor(owner), Buffer.from(sealed, "base64"));
+  return { owner, item: jsonOf(OutboxItem).parse(content.toString()) };
+}
+
+const contextFor = (owner: OwnerId) => contextOf("outbox", 1, owner);
+
+export type OutboxCounts = { waiting: number; failed: number };
+
+/**
+ * About how many items wait, and how many were given up: those stay in the queue's `-poison` twin. Asked at most every ten
+ * seconds, however often it is wanted; undefined while the storage doesn't answer.
+ */
+export function queueCounts(
+  queue: QueueClient,
+  poison: QueueClient,
+  now: Clock,
+): () => Promise<OutboxCounts | undefined> {
+  const kept = new Kept<"counts", Promise<OutboxCounts | undefined>>(now, { most: 1, milliseconds: 10_000 });
+  const ask = async () => {
+    const [waiting, failed] = await Promise.all([count(queue), count(poison)]);
+    return { waiting, failed };
+  };
+  return () =>
+    kept.get("counts") ??
+    kept.set(
+      "counts",
+      ask().catch(() => undefined),
+    );
+}
+
+async function count(queue: QueueClient): Promise<number> {
+  try {
+    const { approximateMessagesCount = 0 } = await queue.getProperties({
+      abortSignal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    return approximateMessagesCount;
+  } catch (error) {
+    if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+/** Where each kind of sealed state lies: records, recoveries, credentials, tickets. */
+import { type BoundAccount, identityOf } from "../domain/account.ts";
+import { AccountCredentials, type CredentialStore } from "../domain/credential.ts";
+import { OwnerId, sha256 } from "../domain/owner.ts";
+import { OwnerRecord, type RecordStore } from "../domain/owner-record.ts";
+import type { Peppers } from "../domain/pepper.ts";
+import { RecoveryRecord, type RecoveryStore } from "../domain/recovery-record.ts";
+import { Ticket, type TicketStore } from "../domain/ticket.ts";
+import type { Blobs } from "./blobs.ts";
+import type { OwnerSeal } from "./owner-seal.ts";
+import { sealedStore } from "./sealed-store.ts";
+
+export const recordStore = (backups: Blobs, seal: OwnerSeal): RecordStore =>
+  sealedStore(backups, seal, {
+    schema: OwnerRecord,
+    nameOf: (owner) => `records/${owner}`,
+    ownerOf: (owner) => owner,
+    ownerIn: () => undefined,
+  });
+
+export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
+  sealedStore(backups, seal, {
+    schema: RecoveryRecord,
+    nameOf: ({ owner, id }) => `recoveries/${owner}/${id}`,
+    ownerOf: ({ owner }) => owner,
+    ownerIn: () => undefined,
+  });
+
+/** A provider names the account, not the owner: whose it is stands in the metadata. */
+export const credentialStore = (backups: Blobs, seal: OwnerSeal, peppers: Peppers): CredentialStore =>
+  sealedStore(backups, seal, {
+    schema: AccountCredentials,
+    nameOf: async (account: BoundAccount) =>
+      `credentials/${await peppers.hash("account", identityOf(account))}`,
+    ownerOf: () => undefined,
+    ownerIn: ({ owner }) => owner,
+  });
+
+/** Tickets are the service's own: they hold nothing of a person. */
+const TICKETS = OwnerId.parse(sha256("tickets"));
+
+export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
+  sealedStore(backups, seal, {
+    schema: Ticket,
+    nameOf: (hash: string) => `tickets/${hash}`,
+    ownerOf: () => TICKETS,
+    ownerIn: () => undefined,
+  });

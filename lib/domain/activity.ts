@@ -1,0 +1,55 @@
+/** The owner's activity log: entries sealed one after the other, each naming the one before it, so that none can be changed, moved or taken out. */
+import * as z from "zod";
+import { DeviceId, type OwnerId, sha256 } from "./owner.ts";
+
+export const ACTIVITIES = [
+  "recovered",
+  "device-registered",
+  "device-revoked",
+  "device-repudiated",
+  "credential-issued",
+  "step-up-failed",
+  "contact-added",
+  "contact-removed",
+  "account-moved",
+] as const;
+export const ActivityKind = z.enum(ACTIVITIES);
+export type ActivityKind = z.infer<typeof ActivityKind>;
+
+/** What happened. No account and no contact is named. */
+export const Activity = z.strictObject({
+  id: z.string(),
+  kind: ActivityKind,
+  at: z.coerce.date(),
+  /** Whose doing it was, or for a revocation, whom it was done to. */
+  device: z.strictObject({ id: DeviceId, name: z.string() }),
+  recovery: z.string().optional(),
+});
+export type Activity = z.infer<typeof Activity>;
+
+/** How far the log is known to reach: its length in bytes, the digest of its last line, the last entries' ids. */
+export const Anchor = z.strictObject({
+  length: z.int().min(0),
+  tip: z.string(),
+  recent: z.array(z.string()),
+});
+export type Anchor = z.infer<typeof Anchor>;
+
+export const emptyLog: Anchor = { length: 0, tip: "", recent: [] };
+const RECENT = 50;
+
+/** The anchor once this line stands at the end. */
+export const anchorAfter = (anchor: Anchor, line: string, { id }: Activity): Anchor => ({
+  length: anchor.length + line.length,
+  tip: sha256(line),
+  recent: [id, ...anchor.recent].slice(0, RECENT),
+});
+
+/** `intact`: false if lines are missing, changed, or not this owner's; then only those before the damage are there. */
+export type ActivityPage = { entries: Activity[]; intact: boolean };
+
+export interface ActivityLog {
+  /** Stands at the end of the log once and for all; an entry with the same id is written once. */
+  append(owner: OwnerId, activity: Activity): Promise<void>;
+  read(owner: OwnerId): Promise<ActivityPage>;
+}

@@ -1,0 +1,84 @@
+/** What people are told, and how it gets on its way: one queue for all that is to be logged and sent. */
+import * as z from "zod";
+import { Activity, type ActivityKind } from "./activity.ts";
+import { Recipient } from "./contact.ts";
+import { findDevice } from "./device.ts";
+import type { Head } from "./head.ts";
+import { newId } from "./id.ts";
+import type { DeviceId, OwnerId } from "./owner.ts";
+
+/** Something happened: it goes into the activity log, and to these people. */
+export const Announcement = z.strictObject({
+  type: z.literal("announcement"),
+  activity: Activity,
+  recipients: z.array(Recipient),
+});
+export type Announcement = z.infer<typeof Announcement>;
+
+/** What can be told to people: lib/texts has a text for each. */
+export const LetterKind = z.enum([
+  "code",
+  "recovered",
+  "device-registered",
+  "device-repudiated",
+  "credential-issued",
+  "contact-added",
+  "contact-removed",
+  "account-moved",
+]);
+export type LetterKind = z.infer<typeof LetterKind>;
+
+/** One text to one person. `until`: it says nothing useful later. */
+export const Letter = z.strictObject({
+  type: z.literal("letter"),
+  id: z.string(),
+  to: Recipient,
+  kind: LetterKind,
+  at: z.coerce.date(),
+  until: z.coerce.date(),
+  code: z.string().optional(),
+  link: z.string().optional(),
+  deviceName: z.string().optional(),
+  tries: z.int().min(0),
+});
+export type Letter = z.infer<typeof Letter>;
+
+export const OutboxItem = z.discriminatedUnion("type", [Announcement, Letter]);
+export type OutboxItem = z.infer<typeof OutboxItem>;
+
+export interface Outbox {
+  /** Kept until it is done, whatever fails meanwhile. `delaySeconds`: nobody looks at it before. */
+  put(owner: OwnerId, item: OutboxItem, delaySeconds?: number): Promise<void>;
+}
+
+/** `id`: the same for a request that is repeated, so that it is told once. */
+type Told = {
+  kind: ActivityKind;
+  device: DeviceId;
+  deviceName: string;
+  recovery?: string | undefined;
+  recipients: Recipient[];
+  now: Date;
+  id?: string;
+};
+
+export const announce = (
+  outbox: Outbox,
+  owner: OwnerId,
+  { kind, device, deviceName, recovery, recipients, now, id = newId() }: Told,
+): Promise<void> =>
+  outbox.put(owner, {
+    type: "announcement",
+    activity: {
+      id,
+      kind,
+      at: now,
+      device: { id: device, name: deviceName },
+      ...(recovery && { recovery }),
+    },
+    recipients,
+  });
+
+/** What the device is called in any of these heads. */
+export const deviceNameIn = (heads: (Head | undefined)[], id: DeviceId): string =>
+  heads.map((head) => findDevice(head?.devices ?? [], id)?.name).find((name) => name !== undefined) ?? "";

@@ -1,0 +1,57 @@
+/** Bindings: which accounts an owner has proven, and which of their devices hold a credential for each. */
+import * as z from "zod";
+import { BoundAccount, identityOf } from "./account.ts";
+import { Failure } from "./failure.ts";
+import { DeviceId } from "./owner.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+
+/** `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). */
+export const Binding = z.strictObject({
+  account: BoundAccount,
+  subject: z.string().optional(),
+  boundAt: z.coerce.date(),
+  devices: z.array(DeviceId),
+});
+export type Binding = z.infer<typeof Binding>;
+
+const MAX_BINDINGS = 200;
+const MAX_ENDED = 200;
+
+const isFor = (account: BoundAccount) => {
+  const identity = identityOf(account);
+  return (binding: Binding) => identityOf(binding.account) === identity;
+};
+
+export const bindingFor = ({ bindings }: OwnerRecord, account: BoundAccount): Binding | undefined =>
+  bindings.find(isFor(account));
+
+/**
+ * The record once this device has a credential for the account: written before the credential itself, so that a revocation
+ * finds it. Fails as `device-revoked` if the device was revoked meanwhile, or as `too-many-accounts`.
+ */
+export function withBinding(
+  record: OwnerRecord,
+  { account, device, subject }: { account: BoundAccount; device: DeviceId; subject?: string | undefined },
+  now: Date,
+): OwnerRecord {
+  if (record.endedDevices.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
+  const former = bindingFor(record, account) ?? { account, boundAt: now, devices: [] };
+  const others = record.bindings.filter((each) => !isFor(account)(each));
+  if (others.length >= MAX_BINDINGS) {
+    throw new Failure("too-many-accounts", `${MAX_BINDINGS} accounts are bound already.`);
+  }
+  const devices = [...new Set([...former.devices, device])];
+  return { ...record, bindings: [...others, { ...former, ...(subject && { subject }), devices }] };
+}
+
+/** The record once this device is revoked, and the accounts that it has credentials for. */
+export function withoutDevice(
+  record: OwnerRecord,
+  device: DeviceId,
+): { accounts: BoundAccount[]; record: OwnerRecord } {
+  const accounts = record.bindings
+    .filter(({ devices }) => devices.includes(device))
+    .map(({ account }) => account);
+  const endedDevices = [...new Set([device, ...record.endedDevices])].slice(0, MAX_ENDED);
+  return { accounts, record: { ...record, endedDevices } };
+}

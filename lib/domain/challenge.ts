@@ -1,0 +1,109 @@
+/** A challenge: a code that was sent, or a ticket that is awaited, for one purpose, one device, ten minutes and five tries (R24). */
+import { randomInt } from "node:crypto";
+import * as z from "zod";
+import { BoundAccount } from "./account.ts";
+import { later, SECOND } from "./clock.ts";
+import { Failure } from "./failure.ts";
+import { Id } from "./id.ts";
+import { DeviceId } from "./owner.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import type { Peppers } from "./pepper.ts";
+import { isLocked, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+
+const shared = {
+  id: Id,
+  device: DeviceId,
+  createdAt: z.coerce.date(),
+  attempts: z.int().min(0),
+};
+const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: BoundAccount };
+
+/** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
+export const Challenge = z.discriminatedUnion("kind", [
+  z.strictObject({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
+  z.strictObject({
+    ...shared,
+    ...stepUp,
+    kind: z.literal("code"),
+    subject: z.string(),
+    codeHash: z.string(),
+  }),
+  z.strictObject({ ...shared, ...stepUp, kind: z.literal("ticket") }),
+]);
+export type Challenge = z.infer<typeof Challenge>;
+export type StepUp = Exclude<Challenge, { kind: "contact" }>;
+
+/** NIST SP 800-63B-4 §3.1.3.2, OWASP ASVS 6.5.5. */
+export const CHALLENGE_SECONDS = 600;
+const MAX_ATTEMPTS = 5;
+const MAX_OPEN = 10;
+const CODES = 1_000_000;
+
+/** Six digits, each code as likely as any other. */
+export const newCode = (): string => String(randomInt(CODES)).padStart(6, "0");
+
+/** Good for this challenge and no other, whatever else is the same. */
+export const hashCode = (peppers: Peppers, challenge: string, code: string): Promise<string> =>
+  peppers.hash("code", JSON.stringify([challenge, code]));
+
+export const expiresAt = ({ createdAt }: Challenge): Date => later(createdAt, CHALLENGE_SECONDS * SECOND);
+const isOpen = (challenge: Challenge, now: Date) =>
+  expiresAt(challenge) > now && challenge.attempts < MAX_ATTEMPTS;
+
+/** What two challenges can't both be open for. */
+const targetOf = (challenge: Challenge) =>
+  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, challenge.account];
+
+/** The newest ten stay open; one for the same target takes the place of the former. */
+export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Date): OwnerRecord {
+  const target = JSON.stringify(targetOf(challenge));
+  const others = record.challenges.filter(
+    (each) => isOpen(each, now) && JSON.stringify(targetOf(each)) !== target,
+  );
+  return { ...record, challenges: [challenge, ...others].slice(0, MAX_OPEN) };
+}
+
+/** Fails as `step-up-locked` or `too-many-tries` while guesses have to wait. */
+export function requirePatience({ failures }: OwnerRecord, now: Date): void {
+  if (isLocked(failures)) throw new Failure("step-up-locked", "Too many wrong answers in a row.");
+  const retryAfterSeconds = secondsLeft(failures, now);
+  if (retryAfterSeconds === 0) return;
+  throw new Failure("too-many-tries", "Too many wrong answers.", { retryAfterSeconds });
+}
+
+/** Which challenge is answered: its id counts only for the device and purpose that it was made for. */
+export type Answered = { id: string; device: string; kinds: readonly Challenge["kind"][] };
+
+/**
+ * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A new challenge
+ * doesn't. Fails as `challenge-not-found`, `step-up-locked` or `too-many-tries`.
+ */
+export function countTry(
+  record: OwnerRecord,
+  answered: Answered,
+  now: Date,
+): { challenge: Challenge; record: OwnerRecord } {
+  const open = requireOpen(record, answered, now);
+  requirePatience(record, now);
+  const challenge = { ...open, attempts: open.attempts + 1 };
+  const challenges = record.challenges.map((each) => (each.id === challenge.id ? challenge : each));
+  return { challenge, record: { ...record, challenges, failures: oneMore(record.failures, now) } };
+}
+
+/** A challenge is passed once. Fails as `challenge-not-found` if another answer came first. */
+export function pass(record: OwnerRecord, { id }: Challenge): OwnerRecord {
+  if (!record.challenges.some((each) => each.id === id)) throw notFound();
+  return { ...record, challenges: record.challenges.filter((each) => each.id !== id), failures: noFailures };
+}
+
+function requireOpen({ challenges }: OwnerRecord, { id, device, kinds }: Answered, now: Date): Challenge {
+  const challenge = challenges.find((each) => each.id === id);
+  const fits = challenge && challenge.device === device && kinds.includes(challenge.kind);
+  if (fits && isOpen(challenge, now)) return challenge;
+  throw notFound();
+}
+
+export const wrongAnswer = ({ attempts }: Challenge) =>
+  new Failure("answer-wrong", "The code is not right.", { triesLeft: MAX_ATTEMPTS - attempts });
+
+const notFound = () => new Failure("challenge-not-found", "There is no such challenge, or it has ended.");

@@ -1,0 +1,106 @@
+/** Adding, confirming and removing contacts; every change is told to all the others (R19). */
+import { announce, type Outbox } from "./announcement.ts";
+import {
+  type Challenge,
+  countTry,
+  hashCode,
+  newCode,
+  pass,
+  requirePatience,
+  withChallenge,
+  wrongAnswer,
+} from "./challenge.ts";
+import {
+  type Contact,
+  type Recipient,
+  recipientsIn,
+  requireContact,
+  withContact,
+  withoutContact,
+  withVerified,
+} from "./contact.ts";
+import { newId } from "./id.ts";
+import type { Caller } from "./owner.ts";
+import { changeRecord, type RecordStore } from "./owner-record.ts";
+import { type Peppers, sameHash } from "./pepper.ts";
+import { withSend } from "./send-limits.ts";
+
+export type Stores = { records: RecordStore; peppers: Peppers; outbox: Outbox };
+type Asking = { caller: Caller; deviceName: string; now: Date };
+
+type Added = { contact: Contact; code: string | undefined };
+
+/**
+ * The contact, and the code to send to it; none if it is confirmed already. Adding it again sends another code.
+ * Fails as `too-many-contacts`, `too-many-messages`, `too-many-tries` or `step-up-locked`.
+ */
+export async function addContact(
+  { records, peppers }: Stores,
+  offered: Recipient,
+  { caller, now }: Asking,
+): Promise<Added> {
+  const [id, code] = [newId(), newCode()];
+  const codeHash = await hashCode(peppers, id, code);
+  const { result } = await changeRecord<Added>(records, caller.owner, (held) => {
+    const { contact, record } = withContact(held, { ...offered, id: newId(), addedAt: now });
+    if (contact.verifiedAt) return { result: { contact, code: undefined }, record };
+    requirePatience(held, now);
+    const shared = { id, device: caller.device, createdAt: now, attempts: 0 };
+    const challenge: Challenge = { ...shared, kind: "contact", contact: contact.id, codeHash };
+    return {
+      result: { contact, code },
+      record: withChallenge(withSend(record, contact.address, now), challenge, now),
+    };
+  });
+  return result;
+}
+
+/** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong`, `too-many-tries` or `step-up-locked`. */
+export async function confirmContact(
+  { records, peppers, outbox }: Stores,
+  { id, code }: { id: string; code: string },
+  { caller, deviceName, now }: Asking,
+): Promise<Contact> {
+  const { result: challenge } = await changeRecord(records, caller.owner, (record) => {
+    requireContact(record, id);
+    const open = record.challenges.find((each) => each.kind === "contact" && each.contact === id);
+    const answered = { id: open?.id ?? "", device: caller.device, kinds: ["contact"] as const };
+    const counted = countTry(record, answered, now);
+    return { result: counted.challenge, record: counted.record };
+  });
+  const expected = challenge.kind === "contact" ? challenge.codeHash : "";
+  if (!sameHash(await hashCode(peppers, challenge.id, code), expected)) throw wrongAnswer(challenge);
+  const { result: contact, record } = await changeRecord(records, caller.owner, (latest) => {
+    const next = withVerified(pass(latest, challenge), id, now);
+    return { result: requireContact(next, id), record: next };
+  });
+  const recipients = recipientsIn(record).filter(({ address }) => address !== contact.address);
+  await announce(outbox, caller.owner, {
+    kind: "contact-added",
+    device: caller.device,
+    deviceName,
+    recipients,
+    now,
+  });
+  return contact;
+}
+
+/** The one that is removed is told, too. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
+export async function removeContact(
+  { records, outbox }: Stores,
+  id: string,
+  { caller, deviceName, now }: Asking,
+  requireFresh: () => void,
+): Promise<void> {
+  const { result: recipients } = await changeRecord(records, caller.owner, (record) => ({
+    result: recipientsIn(record),
+    record: withoutContact(record, id, now, requireFresh),
+  }));
+  await announce(outbox, caller.owner, {
+    kind: "contact-removed",
+    device: caller.device,
+    deviceName,
+    recipients,
+    now,
+  });
+}

@@ -1,0 +1,154 @@
+/** The device credentials of one account: issued to a device, checked for a provider, ended with the device (R14, R25). Pure. */
+import { createPublicKey, verify } from "node:crypto";
+import * as z from "zod";
+import type { BoundAccount } from "./account.ts";
+import { Failure } from "./failure.ts";
+import { hotp, stepAt } from "./one-time-code.ts";
+import { DeviceId, OwnerId } from "./owner.ts";
+import { sameHash } from "./pepper.ts";
+import type { Store, Stored } from "./store.ts";
+import { Failures, isLocked, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+
+/** The public half of a key pair that was made on the device for this account (RFC 7518 §6.2.1). */
+export const PushKey = z.strictObject({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: z.base64url().length(43),
+  y: z.base64url().length(43),
+});
+export type PushKey = z.infer<typeof PushKey>;
+
+/** `lastStep`: the last time step whose code was accepted (RFC 6238 §5.2). */
+const CodeCredential = z.strictObject({ secret: z.base64(), issuedAt: z.coerce.date(), lastStep: z.int() });
+const PushCredential = z.strictObject({ publicKey: PushKey, issuedAt: z.coerce.date() });
+
+const Holder = z.strictObject({
+  device: DeviceId,
+  code: CodeCredential.optional(),
+  push: PushCredential.optional(),
+});
+type Holder = z.infer<typeof Holder>;
+
+export const AccountCredentials = z.strictObject({
+  owner: OwnerId,
+  holders: z.array(Holder),
+  /** Revoked devices: none of them gets a credential any more. */
+  ended: z.array(DeviceId),
+  failures: Failures,
+});
+export type AccountCredentials = z.infer<typeof AccountCredentials>;
+export type StoredCredentials = Stored<AccountCredentials>;
+export type CredentialStore = Store<BoundAccount, AccountCredentials>;
+
+/** What a device asks for: a secret that the service makes, or a key pair of its own. */
+export type Wanted = { type: "code"; secret: Buffer } | { type: "push"; publicKey: PushKey };
+
+const MAX_ENDED = 200;
+
+/** Fails as `invalid-request` unless it is a point on the curve. */
+export function isPoint(publicKey: PushKey): boolean {
+  try {
+    return (
+      createPublicKey({ key: publicKey, format: "jwk" }).asymmetricKeyDetails?.namedCurve === "prime256v1"
+    );
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
+/**
+ * The account's credentials once this device has a new one; a former one of the same type ends. `takesOver`: the provider
+ * itself vouches for the owner, so the account leaves whoever had it. Fails as `account-bound-elsewhere` or `device-revoked`.
+ */
+export function withCredential(
+  former: AccountCredentials | undefined,
+  {
+    owner,
+    device,
+    wanted,
+    takesOver,
+  }: { owner: OwnerId; device: DeviceId; wanted: Wanted; takesOver: boolean },
+  now: Date,
+): AccountCredentials {
+  if (former && former.owner !== owner && !takesOver) {
+    throw new Failure("account-bound-elsewhere", "The account is bound to another recovery account.");
+  }
+  const ours = former?.owner === owner ? former : undefined;
+  const { holders = [], ended = [] } = ours ?? {};
+  if (ended.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
+  const others = holders.filter((each) => each.device !== device);
+  const holder = { ...holders.find((each) => each.device === device), device, ...credentialOf(wanted, now) };
+  return { owner, holders: [...others, holder], ended, failures: noFailures };
+}
+
+/** Codes of steps before it was issued were never shown by anyone: none of them is accepted. */
+const credentialOf = (wanted: Wanted, now: Date): Partial<Holder> =>
+  wanted.type === "code"
+    ? { code: { secret: wanted.secret.toString("base64"), issuedAt: now, lastStep: stepAt(now) - 1 } }
+    : { push: { publicKey: wanted.publicKey, issuedAt: now } };
+
+/** Undefined if there is nothing of this owner's to end. */
+export function withoutHolder(
+  former: AccountCredentials | undefined,
+  { owner, device }: { owner: OwnerId; device: DeviceId },
+): AccountCredentials | undefined {
+  if (former && former.owner !== owner) return undefined;
+  const { holders = [], ended = [], failures = noFailures } = former ?? {};
+  return {
+    owner,
+    holders: holders.filter((each) => each.device !== device),
+    ended: [...new Set([device, ...ended])].slice(0, MAX_ENDED),
+    failures,
+  };
+}
+
+export type Checked = { device: DeviceId } | undefined;
+
+/**
+ * Whose code it is, and the credentials once it is used up: its step and all before it count no more for that device.
+ * One step early or late passes (RFC 6238 §5.2). Wrong codes are counted, and after some of them even a right one must wait.
+ */
+export function checkCode(
+  former: AccountCredentials,
+  code: string,
+  now: Date,
+): { checked: Checked; next: AccountCredentials } {
+  const { failures } = former;
+  const found = former.holders.map((holder) => ({ holder, step: stepOf(holder, code, now) }));
+  const { holder, step } = found.find((each) => each.step !== undefined) ?? {};
+  const mayPass = !isLocked(failures) && secondsLeft(failures, now) === 0;
+  if (!holder?.code || step === undefined || !mayPass) {
+    return { checked: undefined, next: mayPass ? { ...former, failures: oneMore(failures, now) } : former };
+  }
+  const used = { ...holder, code: { ...holder.code, lastStep: step } };
+  const holders = former.holders.map((each) => (each === holder ? used : each));
+  return { checked: { device: holder.device }, next: { ...former, holders, failures: noFailures } };
+}
+
+/** All three steps are computed, whichever fits. */
+function stepOf({ code: credential }: Holder, code: string, now: Date): number | undefined {
+  if (!credential) return undefined;
+  const secret = Buffer.from(credential.secret, "base64");
+  const present = stepAt(now);
+  const fitting = [present, present - 1, present + 1].filter((step) => sameHash(hotp(secret, step), code));
+  return fitting.find((step) => step > credential.lastStep);
+}
+
+/** Whose signature over the provider's challenge it is: ES256, r and s side by side (RFC 7518 §3.4). */
+export function checkSignature(
+  { holders }: AccountCredentials,
+  challenge: Uint8Array,
+  signature: Uint8Array,
+): Checked {
+  const holder = holders.find(({ push }) => push && signs(push.publicKey, challenge, signature));
+  return holder && { device: holder.device };
+}
+
+const signs = (publicKey: PushKey, challenge: Uint8Array, signature: Uint8Array) =>
+  verify(
+    "sha256",
+    challenge,
+    { key: createPublicKey({ key: publicKey, format: "jwk" }), dsaEncoding: "ieee-p1363" },
+    signature,
+  );

@@ -1,0 +1,59 @@
+/** What the service remembers of an owner beside their backups: contacts, proven accounts, open challenges, failures, messages sent. */
+import * as z from "zod";
+import { Anchor, emptyLog } from "./activity.ts";
+import { Binding } from "./binding.ts";
+import { Challenge } from "./challenge.ts";
+import { Contact } from "./contact.ts";
+import { DeviceId, type OwnerId } from "./owner.ts";
+import { Sent } from "./send-limits.ts";
+import { type Change, change, type Store, type Stored } from "./store.ts";
+import { Failures, noFailures } from "./throttle.ts";
+
+export const OwnerRecord = z.strictObject({
+  contacts: z.array(Contact),
+  /** When a confirmed contact was last removed. */
+  contactRemovedAt: z.coerce.date().optional(),
+  bindings: z.array(Binding),
+  /** Revoked devices: none of them gets a credential any more. */
+  endedDevices: z.array(DeviceId),
+  /** Of step-ups and confirmations, over all challenges. */
+  failures: Failures,
+  challenges: z.array(Challenge),
+  sent: z.array(Sent),
+  activity: Anchor,
+});
+export type OwnerRecord = z.infer<typeof OwnerRecord>;
+
+export type RecordStore = Store<OwnerId, OwnerRecord>;
+
+export const newRecord = (): OwnerRecord => ({
+  contacts: [],
+  bindings: [],
+  endedDevices: [],
+  failures: noFailures,
+  challenges: [],
+  sent: [],
+  activity: emptyLog,
+});
+
+export const recordIn = (stored: Stored<OwnerRecord> | undefined): OwnerRecord =>
+  stored?.value ?? newRecord();
+
+export const readRecord = async (records: RecordStore, owner: OwnerId): Promise<OwnerRecord> =>
+  recordIn(await records.find(owner));
+
+type Next<R> = { result: R; record: OwnerRecord };
+
+/** `change` for a record that may not be there yet. */
+export async function changeRecord<R>(
+  records: RecordStore,
+  owner: OwnerId,
+  decide: (record: OwnerRecord) => Next<R>,
+): Promise<{ result: R; record: OwnerRecord }> {
+  const held = await records.find(owner);
+  const { result, stored } = await change(records, owner, held, (state): Change<OwnerRecord, R> => {
+    const { result, record } = decide(recordIn(state));
+    return { result, next: record };
+  });
+  return { result, record: stored.value };
+}

@@ -1,0 +1,76 @@
+/** The record of one recovery: what came back and what still waits for proof, so that an app killed half-way goes on where it was. */
+import * as z from "zod";
+import { AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts";
+import { DAY, later } from "./clock.ts";
+import { Failure } from "./failure.ts";
+import { Version } from "./head.ts";
+import { Id, newId } from "./id.ts";
+import { type Caller, DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
+import type { Outcome } from "./recovery-plan.ts";
+import type { Store, Stored } from "./store.ts";
+
+/** `credential-sent`: made for this device and sent once; whoever lost it asks for a fresh one. */
+export const ACCOUNT_STATES = ["restored", "kept", "step-up", "credential-sent"] as const;
+const AccountState = z.enum(ACCOUNT_STATES);
+
+export const RecoveryRecord = z.strictObject({
+  device: DeviceId,
+  platform: Platform,
+  from: Platform,
+  version: Version,
+  /** Digest of what was asked for. */
+  request: z.string(),
+  createdAt: z.coerce.date(),
+  accounts: z.array(z.strictObject({ account: AccountName, state: AccountState })),
+});
+export type RecoveryRecord = z.infer<typeof RecoveryRecord>;
+export type StoredRecovery = Stored<RecoveryRecord>;
+export type RecoveryStore = Store<{ owner: OwnerId; id: string }, RecoveryRecord>;
+
+const OPEN_DAYS = 7;
+export const endsAt = ({ createdAt }: RecoveryRecord): Date => later(createdAt, OPEN_DAYS * DAY);
+
+/** The same for a request that is repeated with its Idempotency-Key on the same device; else a new one. */
+export const recoveryId = ({ device }: Caller, idempotencyKey: string | undefined): string =>
+  idempotencyKey === undefined
+    ? newId()
+    : Id.parse(sha256(`recovery\n${device}\n${idempotencyKey}`).slice(0, 22));
+
+const stateOf = (outcome: Outcome) => {
+  if (outcome.outcome === "keep") return "kept" as const;
+  if (outcome.outcome === "step-up") return "step-up" as const;
+  return outcome.account.kind === "third-party" ? ("restored" as const) : ("credential-sent" as const);
+};
+
+export const accountStates = (outcomes: Outcome[]): RecoveryRecord["accounts"] =>
+  outcomes.map((outcome) => ({ account: nameOf(outcome.account), state: stateOf(outcome) }));
+
+/** Fails as `recovery-not-found`: there is none, or it is another device's. */
+export function requireRecovery(stored: StoredRecovery | undefined, caller: Caller): StoredRecovery {
+  if (stored && stored.value.device === caller.device) return stored;
+  throw new Failure("recovery-not-found", "There is no such recovery on this device.");
+}
+
+/** Fails as `recovery-ended` after a week. */
+export function requireGoingOn(recovery: RecoveryRecord, now: Date): void {
+  if (endsAt(recovery) > now) return;
+  throw new Failure("recovery-ended", "The recovery has ended.");
+}
+
+/** The state of one account. Fails as `account-not-in-recovery`. */
+export function requireState(
+  { accounts }: RecoveryRecord,
+  account: BoundAccount,
+  wanted: readonly (typeof ACCOUNT_STATES)[number][],
+): void {
+  const state = accounts.find((each) => identityOf(each.account) === identityOf(account))?.state;
+  if (state && wanted.includes(state)) return;
+  throw new Failure("account-not-in-recovery", "The recovery has no such account in that state.");
+}
+
+export const withSent = (recovery: RecoveryRecord, account: BoundAccount): RecoveryRecord => ({
+  ...recovery,
+  accounts: recovery.accounts.map((each) =>
+    identityOf(each.account) === identityOf(account) ? { ...each, state: "credential-sent" } : each,
+  ),
+});

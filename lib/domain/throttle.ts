@@ -1,0 +1,31 @@
+/** How long guesses must wait: nothing for the first few, then longer and longer, in the end for good (R24). Pure. */
+import * as z from "zod";
+import { DAY, HOUR, later, SECOND } from "./clock.ts";
+
+/** Consecutive failures, and when the last one was. */
+export const Failures = z.strictObject({ count: z.int().min(0), at: z.coerce.date().optional() });
+export type Failures = z.infer<typeof Failures>;
+
+export const noFailures: Failures = { count: 0 };
+export const oneMore = ({ count }: Failures, now: Date): Failures => ({ count: count + 1, at: now });
+
+const FREE = 5;
+const FIRST_WAIT = 30 * SECOND;
+const PER_DAY = 20;
+/** NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. */
+const MOST = 100;
+
+export const isLocked = ({ count }: Failures): boolean => count >= MOST;
+
+/** From 30 s, doubling with every five failures, to an hour; a day after each twenty. */
+export function waitFor({ count }: Failures): number {
+  if (count < FREE) return 0;
+  if (count % PER_DAY === 0) return DAY;
+  return Math.min(FIRST_WAIT * 2 ** (Math.floor(count / FREE) - 1), HOUR);
+}
+
+/** Seconds until the next try may be made; zero if it may be made now. */
+export function secondsLeft(failures: Failures, now: Date): number {
+  const until = later(failures.at ?? now, failures.at ? waitFor(failures) : 0);
+  return Math.max(0, Math.ceil((until.getTime() - now.getTime()) / SECOND));
+}

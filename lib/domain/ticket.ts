@@ -1,0 +1,70 @@
+/** Tickets: one activation of one account each, as QR code or typed by hand, at once or printed for later (R21-R23). Pure. */
+import { randomInt } from "node:crypto";
+import * as z from "zod";
+import { type BoundAccount, identityOf } from "./account.ts";
+import { Failure } from "./failure.ts";
+import { DeviceId, OwnerId, sha256 } from "./owner.ts";
+import type { Store } from "./store.ts";
+
+/** Named by the keyed hash of its code. `account`: a digest, so that no name is kept. */
+export const Ticket = z.strictObject({
+  account: z.string(),
+  issuedBy: z.discriminatedUnion("by", [
+    z.strictObject({ by: z.literal("provider"), client: z.string() }),
+    z.strictObject({ by: z.literal("device"), owner: OwnerId, device: DeviceId }),
+  ]),
+  issuedAt: z.coerce.date(),
+  expiresAt: z.coerce.date(),
+  usedBy: DeviceId.optional(),
+});
+export type Ticket = z.infer<typeof Ticket>;
+export type TicketStore = Store<string, Ticket>;
+
+/** Crockford's base 32: no I, L, O or U in the data; five more symbols only as check character. */
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const DATA_LENGTH = 27;
+const GROUP = 4;
+const CHECK_MODULUS = 37;
+
+/** 135 random bits and a check character, which is never one of Crockford's five extra symbols: those are hard to type. */
+export function newTicketCode(): string {
+  const data = Array.from({ length: DATA_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+  const check = ALPHABET[remainderOf(data)];
+  return check === undefined ? newTicketCode() : data + check;
+}
+
+/** For reading and typing: seven groups of four. */
+export const grouped = (code: string): string => (code.match(new RegExp(`.{${GROUP}}`, "g")) ?? []).join("-");
+
+/**
+ * The code that was typed: case, spaces and dashes don't matter, O is 0, I and L are 1. Undefined for what can't be a code:
+ * mistyped, then, since any one wrong or swapped character shows.
+ */
+export function readTicketCode(typed: string): string | undefined {
+  const code = typed.toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+  const isOne =
+    code.length === DATA_LENGTH + 1 && Array.from(code).every((letter) => ALPHABET.includes(letter));
+  return isOne && ALPHABET[remainderOf(code.slice(0, -1))] === code.slice(-1) ? code : undefined;
+}
+
+const remainderOf = (data: string) =>
+  Array.from(data).reduce((rest, letter) => (rest * 32 + ALPHABET.indexOf(letter)) % CHECK_MODULUS, 0);
+
+/** What a QR code says: where, and the code. An app that can't scan it takes the same two by hand. */
+export const qrText = (address: string, code: string): string =>
+  `authenticator:activate?${new URLSearchParams({ address, code: grouped(code) })}`;
+
+export const ticketFor = (account: BoundAccount): string => sha256(identityOf(account));
+
+/** The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for this. */
+export function requireTicket(
+  ticket: Ticket | undefined,
+  { account, owner }: { account: BoundAccount; owner: OwnerId },
+  now: Date,
+): Ticket {
+  const isFor =
+    ticket?.account === ticketFor(account) &&
+    (ticket.issuedBy.by === "provider" || ticket.issuedBy.owner === owner);
+  if (ticket && isFor && ticket.usedBy === undefined && ticket.expiresAt > now) return ticket;
+  throw new Failure("ticket-invalid", "The ticket is not valid for this account.");
+}

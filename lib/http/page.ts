@@ -1,0 +1,77 @@
+/** Pages for people who follow a link from a message: plain, without script, readable on a phone, in their language. */
+import type { HttpResponseInit } from "@azure/functions";
+import { Language } from "../domain/language.ts";
+import { texts } from "../texts/languages.ts";
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+export const page = (
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): HttpResponseInit => ({
+  status,
+  body: String(body),
+  headers: {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "referrer-policy": "no-referrer",
+    ...headers,
+  },
+});
+
+/** English for whoever doesn't say. */
+export const languageIn = (url: string): Language =>
+  Language.safeParse(new URL(url).searchParams.get("language")).data ?? "en";
+
+export function askPage(language: Language, deviceName: string): string {
+  const { title, question, effects, button, keep } = texts[language].page;
+  return document(
+    language,
+    title,
+    `<p>${escaped(question(deviceName))}</p>
+${list(effects)}
+<form method="post"><button>${escaped(button)}</button></form>
+<p>${escaped(keep)}</p>`,
+  );
+}
+
+export function donePage(language: Language): string {
+  const { doneTitle, done } = texts[language].page;
+  return document(language, doneTitle, list(done));
+}
+
+export function unknownPage(language: Language): string {
+  const { unknownTitle, unknown } = texts[language].page;
+  return document(language, unknownTitle, `<p>${escaped(unknown)}</p>`);
+}
+
+export function problemPage(language: Language, status: number): string {
+  if (status < 500) return unknownPage(language);
+  const { troubleTitle, trouble } = texts[language].page;
+  return document(language, troubleTitle, `<p>${escaped(trouble)}</p>`);
+}
+
+const list = (items: string[]) =>
+  `<ul>\n${items.map((item) => `<li>${escaped(item)}</li>`).join("\n")}\n</ul>`;
+
+const document = (language: Language, title: string, content: string) => `<!doctype html>
+<html lang="${language}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escaped(title)}</title>
+<style>
+body { font: 1.125rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1.25rem; color: #1b1b1f; background: #fff }
+h1 { font-size: 1.6rem; line-height: 1.2 }
+li { margin: 0.4rem 0 }
+button { font: inherit; font-weight: 600; width: 100%; padding: 0.9rem; border: 0; border-radius: 0.5rem; color: #fff; background: #b3261e }
+button:focus-visible { outline: 3px solid #1b1b1f; outline-offset: 2px }
+</style>
+<h1>${escaped(title)}</h1>
+${content}
+</html>
+`;
+
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,0 +1,72 @@
+/** English. */
+import type { Facts, Texts } from "./texts.ts";
+
+const notYou = ({ link }: Facts) =>
+  `If this was you, there is nothing to do.\nIf it was NOT you, stop it here:\n${link}`;
+
+export const en: Texts = {
+  letters: {
+    code: {
+      subject: "Your code",
+      text: ({ code }) =>
+        `${code} is your code. It is good for ten minutes.\nNobody will ever ask you for it: type it only into the app, and only if you have just asked for it.`,
+    },
+    recovered: {
+      subject: "Your accounts were recovered on a device",
+      text: (facts) =>
+        `Your authenticator's accounts were recovered on the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "device-registered": {
+      subject: "A device was added",
+      text: (facts) =>
+        `The device "${facts.deviceName}" was added to your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "device-repudiated": {
+      subject: "A device was shut out",
+      text: ({ deviceName, at }) =>
+        `The device "${deviceName}" was reported as not yours at ${at}. It has lost access, its recovery is stopped, and nothing it holds for your personal and work accounts is accepted any more.\n\nChange the password of your recovery account now: somebody may know it.`,
+    },
+    "credential-issued": {
+      subject: "A device can now sign in for you",
+      text: (facts) =>
+        `The device "${facts.deviceName}" has proven one of your accounts and can approve sign-ins to it since ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "contact-added": {
+      subject: "A contact was added",
+      text: (facts) =>
+        `A contact was added to your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "contact-removed": {
+      subject: "A contact was removed",
+      text: (facts) =>
+        `A contact was removed from your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "account-moved": {
+      subject: "An account was moved",
+      text: ({ at }) =>
+        `The organisation that runs one of your accounts has bound it to another recovery account at ${at}. Devices of yours can't sign in to it any more.\n\nIf that is news to you, ask that organisation.`,
+    },
+  },
+  page: {
+    title: "Was this you?",
+    question: (deviceName) => `The device “${deviceName}” has access to your authenticator backup.`,
+    effects: [
+      "It loses access to your backup at once.",
+      "What it recovered for personal and work accounts stops working.",
+      "Everyone you named as a contact is told.",
+    ],
+    button: "This was not me: shut it out",
+    keep: "If it was you, just close this page.",
+    doneTitle: "It is shut out",
+    done: [
+      "The device has lost access, and its recovery is stopped.",
+      "Now change the password of your recovery account: somebody may know it.",
+      "Then change the passwords of the accounts in your authenticator, the important ones first.",
+    ],
+    unknownTitle: "This link is not valid",
+    unknown:
+      "Open the whole link from the message. If it is whole, list your devices in the app and revoke the one you don't know.",
+    troubleTitle: "It didn't work just now",
+    trouble: "Nothing was changed. Please try again in a moment.",
+  },
+};

@@ -1,0 +1,73 @@
+/** Svenska. */
+import type { Facts, Texts } from "./texts.ts";
+
+const notYou = ({ link }: Facts) =>
+  `Var det du behöver du inte göra något.\nVar det INTE du, stoppa det här:\n${link}`;
+
+export const sv: Texts = {
+  letters: {
+    code: {
+      subject: "Din kod",
+      text: ({ code }) =>
+        `${code} är din kod. Den gäller i tio minuter.\nIngen kommer någonsin att fråga dig om den: skriv den bara i appen, och bara om du nyss har bett om den.`,
+    },
+    recovered: {
+      subject: "Dina konton återställdes på en enhet",
+      text: (facts) =>
+        `Kontona i din autentiseringsapp återställdes på enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "device-registered": {
+      subject: "En enhet lades till",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” lades till i din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "device-repudiated": {
+      subject: "En enhet stängdes ute",
+      text: ({ deviceName, at }) =>
+        `Enheten ”${deviceName}” anmäldes som inte din ${at}. Den har ingen åtkomst längre, dess återställning är stoppad och inget den har för dina privata konton och arbetskonton godtas.\n\nByt lösenord på ditt återställningskonto nu: någon kan känna till det.`,
+    },
+    "credential-issued": {
+      subject: "En enhet kan nu logga in åt dig",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” har styrkt ett av dina konton och kan godkänna inloggningar till det sedan ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "contact-added": {
+      subject: "En kontaktväg lades till",
+      text: (facts) =>
+        `En kontaktväg lades till i din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "contact-removed": {
+      subject: "En kontaktväg togs bort",
+      text: (facts) =>
+        `En kontaktväg togs bort ur din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "account-moved": {
+      subject: "Ett konto flyttades",
+      text: ({ at }) =>
+        `Organisationen som driver ett av dina konton band det till ett annat återställningskonto ${at}. Dina enheter kan inte längre logga in till det.\n\nÄr det en nyhet för dig, fråga organisationen.`,
+    },
+  },
+  page: {
+    title: "Var det här du?",
+    question: (deviceName) =>
+      `Enheten ”${deviceName}” har åtkomst till säkerhetskopian av din autentiseringsapp.`,
+    effects: [
+      "Den förlorar genast åtkomsten till din säkerhetskopia.",
+      "Det den återställde för privata konton och arbetskonton slutar fungera.",
+      "Alla dina kontaktvägar får veta det.",
+    ],
+    button: "Det var inte jag: stäng ute den",
+    keep: "Var det du kan du bara stänga sidan.",
+    doneTitle: "Den är utestängd",
+    done: [
+      "Enheten har ingen åtkomst längre och dess återställning är stoppad.",
+      "Byt nu lösenord på ditt återställningskonto: någon kan känna till det.",
+      "Byt sedan lösenord på kontona i din autentiseringsapp, de viktigaste först.",
+    ],
+    unknownTitle: "Länken är inte giltig",
+    unknown:
+      "Öppna hela länken från meddelandet. Är den hel, visa dina enheter i appen och återkalla den du inte känner igen.",
+    troubleTitle: "Det gick inte just nu",
+    trouble: "Inget har ändrats. Försök igen om en stund.",
+  },
+};

@@ -1,0 +1,22 @@
+/** What has to be said in every language. Adding one is adding a file like en.ts and its line in languages.ts. */
+import type { LetterKind } from "../domain/announcement.ts";
+
+export type Facts = { deviceName: string; at: string; code: string; link: string };
+type Letter = { subject: string; text(facts: Facts): string };
+
+export type Texts = {
+  letters: Record<LetterKind, Letter>;
+  page: {
+    title: string;
+    question(deviceName: string): string;
+    effects: string[];
+    button: string;
+    keep: string;
+    doneTitle: string;
+    done: string[];
+    unknownTitle: string;
+    unknown: string;
+    troubleTitle: string;
+    trouble: string;
+  };
+};
