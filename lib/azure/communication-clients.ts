@@ -1,7 +1,8 @@
 /** The clients of Azure Communication Services; a file of its own, so that they are loaded only when they are needed. */
 import { EmailClient } from "@azure/communication-email";
-import { SmsClient } from "@azure/communication-sms";
+import { SmsClient, type SmsClientOptions } from "@azure/communication-sms";
 import type { TokenCredential } from "@azure/identity";
+import * as z from "zod";
 import type { Message, Messenger } from "../domain/messenger.ts";
 import type { Senders } from "./communication.ts";
 
@@ -15,12 +16,17 @@ export function createMessenger({ service, email, sms }: Senders, credential: To
   const mail = local
     ? new EmailClient(service.connectionString, options)
     : new EmailClient(service.url, credential, options);
-  const phone = local
-    ? new SmsClient(service.connectionString, options)
-    : new SmsClient(service.url, credential, options);
+  const phone = (id: string) => {
+    const named = { ...options, additionalPolicies: [{ position: "perCall" as const, policy: underId(id) }] };
+    return local
+      ? new SmsClient(service.connectionString, named)
+      : new SmsClient(service.url, credential, named);
+  };
   return {
     send: (message) =>
-      message.channel === "email" ? sendEmail(mail, email, message) : sendSms(phone, sms ?? "", message),
+      message.channel === "email"
+        ? sendEmail(mail, email, message)
+        : sendSms(phone(message.id), sms ?? "", message),
   };
 }
 
@@ -45,3 +51,18 @@ async function sendSms(client: SmsClient, from: string, { address, text }: Messa
   );
   if (!result?.successful) throw new Error(`the message was not taken: ${result?.httpStatusCode}`);
 }
+
+const Body = z.looseObject({ smsRecipients: z.array(z.looseObject({})) });
+
+type Policy = NonNullable<SmsClientOptions["additionalPolicies"]>[number]["policy"];
+
+/** The SDK gives each call an id of its own; a message that is tried again must keep its id, or it is sent twice. */
+const underId = (repeatabilityRequestId: string): Policy => ({
+  name: "underId",
+  async sendRequest(request, next) {
+    const body = Body.parse(JSON.parse(String(request.body)));
+    const smsRecipients = body.smsRecipients.map((recipient) => ({ ...recipient, repeatabilityRequestId }));
+    request.body = JSON.stringify({ ...body, smsRecipients });
+    return await next(request);
+  },
+});

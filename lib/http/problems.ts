@@ -24,7 +24,7 @@ export const problems = {
     401,
     "after-change",
     "A valid access token is required.",
-    "Send `Authorization: Bearer` with an access token of the recovery account; get a new one if it expired.",
+    "Send `Authorization: Bearer` with an access token of the recovery account (a provider: of its app); get a new one if it expired.",
   ),
   "sign-in-too-old": entry(
     401,
@@ -180,12 +180,7 @@ export const problems = {
     "Too many devices are registered.",
     "Revoke one that is not used.",
   ),
-  "length-required": entry(
-    411,
-    "after-change",
-    "The body has no length.",
-    "Send Content-Length; a chunked body does not arrive.",
-  ),
+  "length-required": entry(411, "after-change", "The body has no length.", "Send Content-Length."),
   "stale-precondition": entry(
     412,
     "after-change",

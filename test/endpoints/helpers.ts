@@ -36,6 +36,15 @@ export function problemIn({ body, headers, status }: Reply): Problem {
   return problem;
 }
 
+/** It was refused as this, and says nothing of what was sent. */
+export function refused(reply: Reply, kind: FailureKind): Problem {
+  const problem = problemIn(reply);
+  expect(problem.type, problem.detail).toBe(typeOf(kind));
+  expect(problem.remedy).not.toBe("");
+  expect(JSON.stringify([problem, [...reply.headers]])).not.toMatch(/canary/i);
+  return problem;
+}
+
 export type AnOwner = {
   owner?: string;
   platform?: Platform;

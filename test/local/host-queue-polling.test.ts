@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { Hooks } from "../../infra/local/host/hooks.ts";
 import { createPollingDelay } from "../../infra/local/host/polling-delay.ts";
 import { deliver } from "../../infra/local/host/queue-delivery.ts";
+import { decodeMessage } from "../../infra/local/host/queue-message.ts";
 import { readQueueSettings } from "../../infra/local/host/queue-settings.ts";
 import { Running } from "../../infra/local/host/running.ts";
 
@@ -43,6 +44,12 @@ describe("R42 host.json's queue settings", () => {
   ])("are refused by name: %j", (section) => {
     expect(() => readQueueSettings(section)).toThrow(`host.json: ${Object.keys(section)[0]}`);
   });
+});
+
+test("R42 a message is read in the encoding that host.json names", () => {
+  const texts = ["e30=", "e30", "hällo", ""];
+  expect(texts.map((text) => decodeMessage(text, "none"))).toEqual(texts);
+  expect(texts.map((text) => decodeMessage(text, "base64"))).toEqual(["{}", undefined, undefined, ""]);
 });
 
 test("R42 polls come ever later up to the longest wait, and soon again after a message", () => {

@@ -4,8 +4,10 @@ import { inject } from "vitest";
 import { type Delivery, deliverMessages } from "../../functions/deliver-messages.ts";
 import { azureAdapters, type Between } from "../../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../../lib/config.ts";
+import type { Outbox } from "../../lib/domain/announcement.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
 import type { Messenger } from "../../lib/domain/messenger.ts";
+import type { Peppers } from "../../lib/domain/pepper.ts";
 import { toHandler } from "../../lib/http/handler.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { oidcIdentity } from "../../lib/oidc/identity.ts";
@@ -17,6 +19,9 @@ export type AppOptions = {
   /** Stands between the stores and the containers, to count or break what passes. */
   through?: Between["blobs"];
   keys?: Between["keys"];
+  /** Instead of the queue, or around it. */
+  outbox?: (outbox: Outbox) => Outbox;
+  peppers?: (peppers: Peppers) => Peppers;
 };
 
 export type App = {
@@ -32,13 +37,19 @@ export function anApp({
   settings = {},
   through = (blobs) => blobs,
   keys = (each) => each,
+  outbox = (each) => each,
+  peppers = (each) => each,
 }: AppOptions = {}): App {
   const environment = { ...inject("surroundings").settings, ...settings };
   Object.assign(process.env, pick(environment, "IDENTITY_ENDPOINT", "IDENTITY_HEADER"));
   const config = configFromEnvironment(environment);
   const { messenger, openQueued, ...ports } = azureAdapters(config, clock, { blobs: through, keys });
   const identity = oidcIdentity(config.issuers, clock);
-  const services: Services = { ...ports, identity, clock, policy: policyOf(config) };
+  const services: Services = {
+    ...ports,
+    ...{ outbox: outbox(ports.outbox), peppers: peppers(ports.peppers) },
+    ...{ identity, clock, policy: policyOf(config) },
+  };
   return {
     services,
     deliver: async (message, by = messenger) =>

@@ -10,6 +10,7 @@ export type Surroundings = {
   api: string;
   issuer: string;
   vault: string;
+  mailbox: string;
   /** The settings that the Functions host of the stack runs with. */
   settings: Record<string, string>;
   /** All that the host has printed. */
@@ -38,9 +39,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ports: "free",
     log: (line) => appendFileSync(hostLog, `${line}\n`),
   });
-  const { api, issuer, vault } = stack.addresses;
+  const { api, issuer, vault, mailbox } = stack.addresses;
   await unthrottle(vault);
-  project.provide("surroundings", { api, issuer, vault, settings: stack.settings, hostLog, refusals });
+  project.provide("surroundings", {
+    api,
+    issuer,
+    vault,
+    mailbox,
+    settings: stack.settings,
+    hostLog,
+    refusals,
+  });
   return async () => {
     await stack.close();
     if (!kept) rmSync(data, { recursive: true, force: true });

@@ -1,0 +1,38 @@
+/** Tokens that aren't the owner's own: of the account to be proven, of a provider's app. */
+import { inject } from "vitest";
+import * as z from "zod";
+
+const Token = z.object({ access_token: z.string() });
+
+type Claims = {
+  subject: string;
+  authTime?: number;
+  expiresIn?: number;
+  account?: string;
+  roles?: string[];
+  claims?: object;
+};
+
+export async function aToken(claims: Claims): Promise<string> {
+  const response = await fetch(`${inject("surroundings").issuer}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(claims),
+  });
+  if (!response.ok) throw new Error(`the issuer answered ${response.status}`);
+  return Token.parse(await response.json()).access_token;
+}
+
+/** Seconds since the epoch, and an expiry that is later than the tests' clocks ever go. */
+const timesOf = (authTime: Date) => ({
+  authTime: Math.floor(authTime.getTime() / 1000),
+  expiresIn: 400 * 86_400,
+});
+
+/** A sign-in to a personal account. */
+export const anAccountToken = (userName: string, authTime: Date, subject = `subject of ${userName}`) =>
+  aToken({ subject, account: userName, ...timesOf(authTime) });
+
+/** An app's token: `contoso-sign-in` answers for the tenant contoso, `personal-sign-in` for personal accounts. */
+export const aProviderToken = (client: string, ...roles: string[]) =>
+  aToken({ subject: client, roles, expiresIn: 400 * 86_400, claims: { client_id: client } });
