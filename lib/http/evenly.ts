@@ -8,6 +8,7 @@ const NO_TAKES_MS = 120;
 export async function evenly<T>(work: Promise<T | undefined>): Promise<T | undefined> {
   const startedAt = performance.now();
   const answer = await work;
-  if (answer === undefined) await setTimeout(NO_TAKES_MS - (performance.now() - startedAt));
+  const left = NO_TAKES_MS - (performance.now() - startedAt);
+  if (answer === undefined && left > 0) await setTimeout(left);
   return answer;
 }

@@ -6,6 +6,8 @@ import type { FailureKind } from "../../lib/domain/failure.ts";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { idIn } from "../support/step-up.ts";
+import { aProviderToken } from "../support/tokens.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -14,10 +16,12 @@ import {
   expectRefused,
   problemIn,
   receiptIn,
+  recovering,
+  refused,
   revoke,
 } from "./helpers.ts";
 import { rawCall } from "./raw.ts";
-import { named, ownerEndpoints, sampledNames, sampleOf } from "./requests.ts";
+import { aName, named, ownerEndpoints, providerEndpoints, sampledNames, sampleOf } from "./requests.ts";
 import { storedOf } from "./stored.ts";
 
 /** `newcomer`: what an unknown device gets after a fresh sign-in; `stranger`: what another owner gets for this owner's ids. */
@@ -25,6 +29,8 @@ type Row = {
   access: Endpoint["access"];
   newcomer: FailureKind | "allowed";
   stranger: FailureKind | "own data";
+  /** What the sample request comes to for the owner: fine, or what a well-formed request about nothing gets. */
+  owner?: FailureKind;
 };
 
 const closed = { access: "owner", newcomer: "device-unknown", stranger: "own data" } as const;
@@ -36,6 +42,28 @@ const rows: Record<string, Row> = {
   "check-staleness": closed,
   "confirm-sign-in": { ...closed, access: "owner-fresh", stranger: "stale-precondition" },
   "recover-accounts": { ...closed, access: "owner-fresh", newcomer: "allowed" },
+  "plan-recovery": { ...closed, access: "owner-fresh", newcomer: "allowed" },
+  "get-recovery": { ...closed, stranger: "recovery-not-found" },
+  "repudiate-recovery": { ...closed, stranger: "recovery-not-found" },
+  "renew-credential": {
+    ...{ access: "owner-fresh", newcomer: "device-unknown" },
+    ...{ stranger: "recovery-not-found", owner: "account-not-in-recovery" },
+  },
+  "start-step-up": { ...closed, stranger: "recovery-not-found", owner: "account-not-in-recovery" },
+  "answer-step-up": { ...closed, stranger: "challenge-not-found", owner: "challenge-not-found" },
+  "list-contacts": closed,
+  "add-contact": { ...closed, access: "owner-fresh" },
+  "confirm-contact": { ...closed, stranger: "contact-not-found", owner: "answer-wrong" },
+  "remove-contact": { ...closed, stranger: "contact-not-found" },
+  "issue-device-ticket": {
+    ...{ access: "owner-fresh", newcomer: "device-unknown" },
+    ...{ stranger: "account-not-on-device", owner: "account-not-on-device" },
+  },
+  "issue-ticket": { access: "provider:Tickets.Issue", newcomer: "role-missing", stranger: "own data" },
+  "verify-code": { access: "provider:Codes.Verify", newcomer: "role-missing", stranger: "own data" },
+  "verify-signature": { access: "provider:Codes.Verify", newcomer: "role-missing", stranger: "own data" },
+  "show-alarm": { access: "capability", newcomer: "allowed", stranger: "own data" },
+  "repudiate-alarm": { access: "capability", newcomer: "allowed", stranger: "own data" },
   "list-devices": closed,
   "register-device": { ...closed, access: "owner-fresh", newcomer: "allowed" },
   "rename-device": { ...closed, stranger: "device-not-found" },
@@ -54,8 +82,12 @@ async function aTarget(endpoint: Endpoint) {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const [second, lost] = [await aRegisteredPhone(owner), await aRegisteredPhone(owner)];
   await revoke(phone, lost);
+  const [recovery, theirRecovery] = [await recoveryOf(phone), await recoveryOf(second)];
+  const added = await phone.call("POST", "v1/contacts", { body: anEmail() });
+  const contact = idIn(added);
   const etag = etagOf(await phone.call("GET", "v1/backups/android"));
-  const about = { platform: phone.platform, etag, device: second.deviceId };
+  const device = second.deviceId;
+  const about = { platform: phone.platform, etag, device, recovery, theirRecovery, contact };
   const { path, ...call } = sampleOf(endpoint, about);
   const ask = (as: CheckedPhone, token = as.token) => as.call(endpoint.method, path, { ...call, token });
   const raw = {
@@ -66,6 +98,14 @@ async function aTarget(endpoint: Endpoint) {
     rawCall(phone, endpoint.method, path, { ...raw, headers: { ...raw.headers, [header]: undefined } });
   return { owner, phone, second, lost, uploaded, ask, askWithout };
 }
+
+const recoveryOf = async (phone: CheckedPhone) =>
+  idIn(await phone.call("POST", "v1/recoveries", recovering(phone)));
+const anEmail = () => ({
+  channel: "email",
+  address: `canary-${crypto.randomUUID()}@mail.example`,
+  language: "en",
+});
 
 const longAgo = () => new Date(Date.now() - 700_000);
 
@@ -98,7 +138,10 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     await unknown.signIn(owner);
     const { newcomer } = rowOf(endpoint);
     if (newcomer !== "allowed") await expectRefused(owner, newcomer, () => ask(unknown));
-    ok(await ask(phone, await phone.signIn(owner, { claims: { cnf: { jkt: phone.deviceId } } })));
+    const { owner: comesTo } = rowOf(endpoint);
+    const own = await ask(phone, await phone.signIn(owner, { claims: { cnf: { jkt: phone.deviceId } } }));
+    if (comesTo) refused(own, comesTo);
+    else ok(own);
     if (newcomer === "allowed") ok(await ask(unknown));
   });
 
@@ -119,5 +162,23 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     for (const theirs of [phone.deviceId, second.deviceId, id, digest, before["heads/android"]]) {
       expect(told).not.toContain(theirs);
     }
+  });
+});
+
+describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
+  it("F23 R33 refuses everybody but a registered app with the role, and each app outside its tenants", async () => {
+    const { owner, phone, ask } = await aTarget(endpoint);
+    const role = endpoint.access.replace("provider:", "");
+    const other = role === "Codes.Verify" ? "Tickets.Issue" : "Codes.Verify";
+    refused(await ask(phone, ""), "not-signed-in");
+    refused(await ask(phone, await phone.signIn(owner)), "role-missing");
+    refused(await ask(phone, await aProviderToken("contoso-sign-in")), "role-missing");
+    refused(await ask(phone, await aProviderToken("contoso-sign-in", other)), "role-missing");
+    refused(await ask(phone, await aProviderToken("nobody", role)), "role-missing");
+    refused(await ask(phone, await aProviderToken("fabrikam-sign-in", role)), "account-not-yours");
+    refused(await ask(phone, await aProviderToken("personal-sign-in", role)), "account-not-yours");
+    const reply = await ask(phone, await aProviderToken("contoso-sign-in", role));
+    ok(reply);
+    expect(JSON.stringify(reply.body)).not.toContain(aName.userName);
   });
 });

@@ -8,7 +8,9 @@ const API_VERSION = "2021-12-02";
 /** Each blob of an owner by its name, with its ETag: two of these are equal only if nothing was written in between. */
 export async function storedOf(owner: string): Promise<Record<string, string>> {
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
-  const found = await Promise.all(["heads", "versions"].map((folder) => list(`${folder}/${id}/`)));
+  const found = await Promise.all(
+    ["heads", "versions", "recoveries"].map((folder) => list(`${folder}/${id}/`)),
+  );
   return Object.fromEntries(found.flat().map(([name, etag]) => [name.replace(`${id}/`, ""), etag]));
 }
 
