@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { buildBundle } from "./build.ts";
 import { pathOf } from "./child.ts";
 import { type Account, parseUris } from "./demo/otpauth-uri.ts";
-import { differences, recover } from "./demo/recovery-scene.ts";
+import { differences, enrol, recover } from "./demo/recovery-scene.ts";
 import { backUp, lookAtStorage, type Scene, startStory, thinkOfStrangers } from "./demo/scenes.ts";
 import { Story } from "./demo/story.ts";
+import { repudiateThief } from "./demo/verify-scene.ts";
 import { startStack } from "./stack.ts";
 
 const SAMPLE = pathOf("./demo/sample-accounts.txt", import.meta.url);
@@ -35,8 +36,11 @@ async function tell(accounts: Account[], story: Story): Promise<string> {
 
 async function play(scene: Scene): Promise<Account[]> {
   await backUp(scene);
+  const credentials = await enrol(scene);
   await thinkOfStrangers(scene);
-  return await recover(scene);
+  const recovered = await recover(scene, credentials);
+  await repudiateThief(scene);
+  return recovered;
 }
 
 const file = process.argv[2] ?? SAMPLE;

@@ -1,14 +1,14 @@
 /** A challenge: a code that was sent, or a ticket that is awaited, for one purpose, one device, ten minutes and five tries (R24). */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
-import { BoundAccount } from "./account.ts";
+import { BoundAccount, identityOf } from "./account.ts";
 import { later, SECOND } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Id } from "./id.ts";
 import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import type { Peppers } from "./pepper.ts";
-import { isLocked, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+import { fewer, isLocked, noFailures, oneMore, secondsLeft } from "./throttle.ts";
 
 const shared = {
   id: Id,
@@ -52,7 +52,7 @@ const isOpen = (challenge: Challenge, now: Date) =>
 
 /** What two challenges can't both be open for. */
 const targetOf = (challenge: Challenge) =>
-  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, challenge.account];
+  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, identityOf(challenge.account)];
 
 /** The newest ten stay open; one for the same target takes the place of the former. */
 export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Date): OwnerRecord {
@@ -90,10 +90,15 @@ export function countTry(
   return { challenge, record: { ...record, challenges, failures: oneMore(record.failures, now) } };
 }
 
-/** A challenge is passed once. Fails as `challenge-not-found` if another answer came first. */
+/**
+ * A challenge is passed once. A confirmed contact proves no account, and anybody can confirm one of their own: that takes back
+ * its own tries and no others. Fails as `challenge-not-found` if another answer came first.
+ */
 export function pass(record: OwnerRecord, { id }: Challenge): OwnerRecord {
-  if (!record.challenges.some((each) => each.id === id)) throw notFound();
-  return { ...record, challenges: record.challenges.filter((each) => each.id !== id), failures: noFailures };
+  const passed = record.challenges.find((each) => each.id === id);
+  if (!passed) throw notFound();
+  const failures = passed.kind === "contact" ? fewer(record.failures, passed.attempts) : noFailures;
+  return { ...record, challenges: record.challenges.filter((each) => each !== passed), failures };
 }
 
 function requireOpen({ challenges }: OwnerRecord, { id, device, kinds }: Answered, now: Date): Challenge {

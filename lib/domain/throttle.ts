@@ -8,6 +8,8 @@ export type Failures = z.infer<typeof Failures>;
 
 export const noFailures: Failures = { count: 0 };
 export const oneMore = ({ count }: Failures, now: Date): Failures => ({ count: count + 1, at: now });
+export const fewer = (failures: Failures, taken: number): Failures =>
+  failures.count > taken ? { ...failures, count: failures.count - taken } : noFailures;
 
 const FREE = 5;
 const FIRST_WAIT = 30 * SECOND;

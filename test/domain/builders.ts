@@ -1,15 +1,21 @@
-/** What the decisions work on: callers, devices, versions and heads, each good unless a test says otherwise. */
+/** What the decisions work on: callers, devices, versions, heads and records, each good unless a test says otherwise. */
+import { createHmac } from "node:crypto";
+import type { BoundAccount } from "../../lib/domain/account.ts";
+import type { Challenge } from "../../lib/domain/challenge.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
+import type { Contact } from "../../lib/domain/contact.ts";
 import type { Device } from "../../lib/domain/device.ts";
 import { type Head, newHead, type StoredHead, type Version } from "../../lib/domain/head.ts";
 import { type Caller, DeviceId, ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
+import { newRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
+import type { Peppers } from "../../lib/domain/pepper.ts";
 import type { StalenessPolicy } from "../../lib/domain/staleness.ts";
 
 export const now = new Date("2026-05-04T10:00:00.000Z");
 
 export const aDeviceId = (name = "phone") => DeviceId.parse(sha256(name));
 
-const anOwnerId = (subject = "anna") => ownerIdOf({ issuer: "https://login.example", subject });
+export const anOwnerId = (subject = "anna") => ownerIdOf({ issuer: "https://login.example", subject });
 
 export const aPlace = (change: Partial<Place> = {}): Place => ({
   owner: anOwnerId(),
@@ -72,3 +78,70 @@ export const aPolicy = (change: Partial<StalenessPolicy> = {}): StalenessPolicy 
   retiredKeyIds: [],
   ...change,
 });
+
+/** A record's id, the same for the same name. */
+export const anId = (name: string) => sha256(name).slice(0, 22);
+
+export const aRecord = (change: Partial<OwnerRecord> = {}): OwnerRecord => ({ ...newRecord(), ...change });
+
+/** Confirmed a year ago. */
+export const aContact = (change: Partial<Contact> = {}): Contact => ({
+  id: anId("contact"),
+  channel: "email",
+  address: "anna@mail.example",
+  language: "en",
+  addedAt: later(now, -365 * DAY),
+  verifiedAt: later(now, -365 * DAY),
+  ...change,
+});
+
+type Personal = Extract<BoundAccount, { kind: "personal" }>;
+type Work = Extract<BoundAccount, { kind: "work" }>;
+
+export const aBound = (change: Partial<Personal> = {}): Personal => ({
+  kind: "personal",
+  issuer: "https://personal.example",
+  userName: "anna@personal.example",
+  ...change,
+});
+
+export const aBoundWork = (change: Partial<Work> = {}): Work => ({
+  kind: "work",
+  issuer: "https://sts.example",
+  tenant: "contoso",
+  userName: "anna@contoso.example",
+  ...change,
+});
+
+type CodeChallenge = Extract<Challenge, { kind: "code" }>;
+type ContactChallenge = Extract<Challenge, { kind: "contact" }>;
+
+const aTry = { device: aDeviceId(), createdAt: now, attempts: 0 };
+
+/** A code for a step-up, sent just now. */
+export const aChallenge = (change: Partial<CodeChallenge> = {}): CodeChallenge => ({
+  ...aTry,
+  id: anId("challenge"),
+  kind: "code",
+  purpose: "step-up",
+  recovery: anId("recovery"),
+  account: aBound(),
+  subject: "anna",
+  codeHash: "",
+  ...change,
+});
+
+/** A code that confirms a contact, sent just now. */
+export const aContactChallenge = (change: Partial<ContactChallenge> = {}): ContactChallenge => ({
+  ...aTry,
+  id: anId("contact challenge"),
+  kind: "contact",
+  contact: anId("contact"),
+  codeHash: "",
+  ...change,
+});
+
+/** Keyed as the real ones are, without a vault. */
+export const peppers: Peppers = {
+  hash: async (purpose, text) => createHmac("sha256", `pepper ${purpose}`).update(text).digest("base64url"),
+};

@@ -18,17 +18,24 @@ export const OWNER = "anna";
 export const BACKUP = "v1/backups/android";
 export const SETTINGS = { sortBy: "manual", theme: "dark" };
 
+export const MAIL = "anna@mail.example";
+
 /** Accounts whose credentials are bound to a device: they are backed up by name only. */
-export const BOUND_ACCOUNTS = [
-  { kind: "personal", issuer: "https://login.example", userName: "anna@outlook.example", usesPush: true },
-  {
+export const boundAccounts = ({ addresses }: Stack) => ({
+  personal: {
+    kind: "personal",
+    issuer: addresses.issuer,
+    userName: "anna@personal.example",
+    usesPush: false,
+  },
+  work: {
     kind: "work",
     issuer: "https://sts.example",
     tenant: "contoso",
     userName: "anna@contoso.example",
     usesPush: true,
   },
-];
+});
 
 export const startStory = ({ addresses }: Stack): Phone => aPhone(addresses);
 
@@ -37,12 +44,13 @@ export const aPhone = ({ api, issuer }: Stack["addresses"]) =>
 
 const etagOf = ({ headers }: Reply) => headers.get("etag") ?? "";
 
-export async function backUp({ story, phone, accounts }: Scene): Promise<void> {
+export async function backUp({ story, stack, phone, accounts }: Scene): Promise<void> {
   story.chapter("Phone 1 backs up");
   await story.step("Anna signs in to her recovery account", () => phone.signIn(OWNER));
-  const document = { accounts: [...accounts, ...BOUND_ACCOUNTS], settings: SETTINGS };
+  const named = Object.values(boundAccounts(stack));
+  const document = { accounts: [...accounts, ...named], settings: SETTINGS };
   const first = await story.step(
-    `PUT ${BACKUP}: ${accounts.length} accounts and ${BOUND_ACCOUNTS.length} by name`,
+    `PUT ${BACKUP}: ${accounts.length} accounts and ${named.length} by name`,
     async () =>
       expectStatus(
         await phone.call("PUT", BACKUP, { body: document, headers: { "if-none-match": "*" } }),
@@ -84,13 +92,18 @@ export async function thinkOfStrangers({ story, stack, phone }: Scene): Promise<
   story.check("Eve's own sign-in finds no backup", foreign.status === 404, showProblem(foreign));
 }
 
-export const recoveryOf = (name: string) => ({ platform: "android", device: { name }, existingAccounts: [] });
+export const recoveryOf = (name: string, change: object = {}) => ({
+  ...{ platform: "android", device: { name }, existingAccounts: [] },
+  ...change,
+});
 
 /** Once the stack has ended, so that everything is on disk. */
-export async function lookAtStorage({ story, data, printed, accounts, phone }: Scene): Promise<void> {
+export async function lookAtStorage({ story, stack, data, printed, accounts, phone }: Scene): Promise<void> {
   story.chapter("What lies in storage and in the log");
-  const names = [...accounts, ...BOUND_ACCOUNTS].flatMap(({ issuer, userName }) => [issuer, userName]);
-  const secrets = [...accounts.map(({ otp }) => otp.secret), ...names, phone.token].filter(
+  const { personal, work } = boundAccounts(stack);
+  const names = [...accounts, work].flatMap(({ issuer, userName }) => [issuer, userName]);
+  const own = [personal.userName, MAIL, phone.token];
+  const secrets = [...accounts.map(({ otp }) => otp.secret), ...names, ...own].filter(
     (text) => text.length > 5,
   );
   const contents = [...(await readAll(data)), Buffer.from(printed.join("\n"))];
@@ -100,7 +113,15 @@ export async function lookAtStorage({ story, data, printed, accounts, phone }: S
     found.length === 0,
     `${found.length} found`,
   );
-  const known = ["versions/", "heads/", "owner-keys/", "upload-backup"];
+  const known = [
+    "versions/",
+    "records/",
+    "recoveries/",
+    "credentials/",
+    "tickets/",
+    "activity/",
+    "upload-backup",
+  ];
   const seen = findIn(contents, known);
   story.check("… by a search that does see the blobs and the log lines", seen.length === known.length);
 }

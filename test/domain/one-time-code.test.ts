@@ -1,0 +1,145 @@
+/** One-time codes: the standards' own vectors, and another implementation beside ours. */
+import * as fc from "fast-check";
+import { Secret, TOTP, URI } from "otpauth";
+import { describe, expect, it } from "vitest";
+import { BoundAccount } from "../../lib/domain/account.ts";
+import { base32, hotp, newSecret, otpauthUri, stepAt } from "../../lib/domain/one-time-code.ts";
+import { now } from "./builders.ts";
+import { holds } from "./holds.ts";
+
+const at = (seconds: number) => new Date(seconds * 1000);
+const rfcSecret = Buffer.from("12345678901234567890");
+const secrets = fc.uint8Array({ minLength: 1, maxLength: 64 });
+/** From the epoch to the year 5138. */
+const times = fc.integer({ min: 0, max: 100_000_000_000 }).map(at);
+const bufferOf = (bytes: Uint8Array) => new Uint8Array(bytes).buffer;
+const oracle = (secret: Uint8Array) =>
+  new TOTP({ secret: new Secret({ buffer: bufferOf(secret) }), algorithm: "SHA1", digits: 6, period: 30 });
+
+/** What an app makes of the URI. */
+function parsed(uri: string): TOTP {
+  const totp = URI.parse(uri);
+  return totp instanceof TOTP ? totp : expect.fail("no TOTP");
+}
+
+describe("F21 R14 codes", () => {
+  it.each(
+    [
+      "755224",
+      "287082",
+      "359152",
+      "969429",
+      "338314",
+      "254676",
+      "287922",
+      "162583",
+      "399871",
+      "520489",
+    ].entries(),
+  )("F21 R14 counter %i makes %s: RFC 4226 Appendix D", (counter, code) => {
+    expect(hotp(rfcSecret, counter)).toBe(code);
+  });
+
+  it.each([
+    [59, "94287082"],
+    [1_111_111_109, "07081804"],
+    [1_111_111_111, "14050471"],
+    [1_234_567_890, "89005924"],
+    [2_000_000_000, "69279037"],
+    [20_000_000_000, "65353130"],
+  ])("F21 R14 the last six digits at %i s of %s: RFC 6238 Appendix B", (seconds, code) => {
+    expect(hotp(rfcSecret, stepAt(at(seconds)))).toBe(code.slice(-6));
+  });
+
+  it("F21 R14 are those of another implementation, for any secret and time", () => {
+    holds(
+      fc.property(secrets, times, (secret, time) => {
+        const theirs = oracle(secret).generate({ timestamp: time.getTime() });
+        expect(hotp(secret, stepAt(time))).toBe(theirs);
+      }),
+      1000,
+    );
+  });
+
+  it("F21 a step begins at every full half minute", () => {
+    expect([0, 29.999, 30, 59.999, 60].map((seconds) => stepAt(at(seconds)))).toEqual([0, 0, 1, 1, 2]);
+  });
+});
+
+describe("R14 secrets", () => {
+  it("R14 RFC 4226 §4 R6 are 160 bits, never the same twice", () => {
+    const made = Array.from({ length: 1000 }, newSecret);
+    expect(made.every((secret) => secret.length === 20)).toBe(true);
+    expect(new Set(made.map((secret) => secret.toString("hex"))).size).toBe(1000);
+  });
+
+  it.each([
+    ["", ""],
+    ["f", "MY"],
+    ["fo", "MZXQ"],
+    ["foo", "MZXW6"],
+    ["foob", "MZXW6YQ"],
+    ["fooba", "MZXW6YTB"],
+    ["foobar", "MZXW6YTBOI"],
+  ])("R14 %j is %j in base 32: RFC 4648 §10, without padding", (text, encoded) => {
+    expect(base32(Buffer.from(text))).toBe(encoded);
+  });
+
+  it("R14 are told as another implementation reads them", () => {
+    holds(
+      fc.property(secrets, (secret) => {
+        expect(Buffer.from(Secret.fromBase32(base32(secret)).buffer)).toEqual(Buffer.from(secret));
+      }),
+    );
+  });
+});
+
+describe("R14 otpauth URIs", () => {
+  const names = fc
+    .tuple(fc.string({ unit: "binary", minLength: 1 }), fc.string({ unit: "grapheme", minLength: 1 }))
+    .map(([issuer, userName]) => ({ kind: "personal" as const, issuer, userName }))
+    .filter((account) => BoundAccount.safeParse(account).success);
+
+  const expectSame = (name: { issuer: string; userName: string }, secret: Uint8Array) => {
+    const uri = otpauthUri(name, secret);
+    const app = parsed(uri);
+    expect(app.generate({ timestamp: now.getTime() })).toBe(hotp(secret, stepAt(now)));
+    const { algorithm, digits, period, issuer } = app;
+    expect({ algorithm, digits, period, issuer }).toEqual({
+      ...{ algorithm: "SHA1", digits: 6, period: 30 },
+      issuer: name.issuer,
+    });
+    /** Google's Key Uri Format: label is `issuer:account`, each part encoded by itself. */
+    const [prefix, account, ...more] = new URL(uri).pathname.replace(/^\/+(totp\/)?/, "").split(":");
+    expect([prefix, account].map((part = "") => decodeURIComponent(part))).toEqual([
+      name.issuer,
+      name.userName,
+    ]);
+    expect(more).toEqual([]);
+  };
+
+  it.each([
+    ["https://login.example", "anna@example.com"],
+    ["a:b", "c:d"],
+    ["%3A", "100 %"],
+    ["a/b?c#d&e=f+g", "x/y?z#w&v=u+t"],
+    ["Ålands Sparbank", "Zoë 張偉 👩‍👩‍👧"],
+    [" leading", "trailing "],
+    ["\u202eright to left", "é e\u0301"],
+    [`"'<>\\`, "`{}|^"],
+  ])(
+    "R14 issuer %j, user name %j reach another implementation whole, with the same codes",
+    (issuer, userName) => {
+      expectSame({ issuer, userName }, rfcSecret);
+    },
+  );
+
+  it("R14 any names reach another implementation whole, with the same codes", () => {
+    holds(
+      fc.property(names, fc.uint8Array({ minLength: 20, maxLength: 20 }), (name, secret) =>
+        expectSame(name, secret),
+      ),
+      300,
+    );
+  });
+});

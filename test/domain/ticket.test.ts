@@ -1,0 +1,223 @@
+/** Tickets: codes that can't be guessed and are easily typed, redeemed once, for one account. */
+import * as fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { later, SECOND } from "../../lib/domain/clock.ts";
+import {
+  grouped,
+  newTicketCode,
+  qrText,
+  readTicketCode,
+  requireTicket,
+  Ticket,
+  ticketFor,
+} from "../../lib/domain/ticket.ts";
+import { aBoundWork, aDeviceId, anOwnerId, now } from "./builders.ts";
+import { holds } from "./holds.ts";
+import { refusalOf } from "./refusals.ts";
+
+/** Crockford's base 32. */
+const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".split("");
+/** Made of random data and whatever check character is accepted for it. */
+const codes = fc
+  .array(fc.constantFrom(...LETTERS), { minLength: 27, maxLength: 27 })
+  .map((data) => LETTERS.map((check) => data.join("") + check).filter((code) => readTicketCode(code)))
+  .filter((accepted) => accepted.length > 0)
+  .map(([code = ""]) => code);
+
+const inPlace = (code: string, at: number, text: string) =>
+  code.slice(0, at) + text + code.slice(at + text.length);
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe("F6 R21 codes of tickets", () => {
+  it("F6 R21 hold 135 random bits: 27 of 32 letters, each as likely as any other, and one to check them", () => {
+    const made = Array.from({ length: 10_000 }, newTicketCode);
+    expect(made.every((code) => /^[0-9A-HJKMNP-TV-Z]{28}$/.test(code))).toBe(true);
+    expect(new Set(made).size).toBe(made.length);
+    for (let at = 0; at < 27; at++) {
+      const counts = new Map<string, number>();
+      for (const code of made) counts.set(code.charAt(at), (counts.get(code.charAt(at)) ?? 0) + 1);
+      const [expected, chiSquare] = [made.length / 32, (n: number) => (n - made.length / 32) ** 2 / expected];
+      const sum = LETTERS.reduce((total, letter) => total + chiSquare(counts.get(letter) ?? 0), 0);
+      /** 31 degrees of freedom: passed by chance once in a hundred million. */
+      expect(sum).toBeLessThan(95);
+    }
+  });
+
+  it("F6 R21 owe nothing to Math.random", () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    expect(new Set(Array.from({ length: 100 }, newTicketCode)).size).toBe(100);
+    expect(random).not.toHaveBeenCalled();
+  });
+
+  it("R22 one check character at most fits", () => {
+    holds(
+      fc.property(fc.array(fc.constantFrom(...LETTERS), { minLength: 27, maxLength: 27 }), (data) => {
+        const accepted = LETTERS.filter((check) => readTicketCode(data.join("") + check) !== undefined);
+        expect(accepted.length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe("R22 typing a code by hand", () => {
+  it("R22 reads its own codes, as made and as shown in groups", () => {
+    for (let n = 0; n < 1000; n++) {
+      const code = newTicketCode();
+      expect(readTicketCode(code)).toBe(code);
+      expect(grouped(code)).toMatch(/^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/);
+      expect(readTicketCode(grouped(code))).toBe(code);
+    }
+  });
+
+  it("R22 case, O for 0, I and L for 1, spaces and dashes anywhere don't matter", () => {
+    const alike: Record<string, string[]> = { 0: ["0", "O", "o"], 1: ["1", "I", "i", "L", "l"] };
+    const gaps = ["", "", "", " ", "-", " - ", "\t", "\u00a0", "\n", "--"];
+    holds(
+      fc.property(codes, fc.infiniteStream(fc.nat()), (code, choices) => {
+        const choose = (from: string[]) => from[(choices.next().value ?? 0) % from.length] ?? "";
+        const typed = code
+          .split("")
+          .map((letter) => choose(gaps) + choose(alike[letter] ?? [letter, letter.toLowerCase()]))
+          .join("");
+        expect(readTicketCode(typed + choose(gaps))).toBe(code);
+      }),
+      500,
+    );
+  });
+
+  it("R22 a dash is one however a phone or a printer writes it", () => {
+    const code = newTicketCode();
+    for (const dash of ["-", "\u2010", "\u2011", "\u2012", "–", "—", "\u2212"]) {
+      expect(readTicketCode(grouped(code).replaceAll("-", dash)), JSON.stringify(dash)).toBe(code);
+    }
+  });
+
+  it("R22 any one wrong character is noticed", () => {
+    holds(
+      fc.property(codes, (code) => {
+        for (let at = 0; at < code.length; at++) {
+          for (const letter of LETTERS.filter((other) => other !== code.charAt(at))) {
+            expect(readTicketCode(inPlace(code, at, letter))).toBeUndefined();
+          }
+        }
+      }),
+      30,
+    );
+  });
+
+  it("R22 any two different neighbours in each other's place are noticed", () => {
+    holds(
+      fc.property(codes, (code) => {
+        for (let at = 0; at < code.length - 1; at++) {
+          const [first, second] = [code.charAt(at), code.charAt(at + 1)];
+          const isRead = readTicketCode(inPlace(code, at, second + first)) !== undefined;
+          expect(isRead).toBe(first === second);
+        }
+      }),
+      500,
+    );
+  });
+
+  it("R22 a character too few or too many is noticed", () => {
+    holds(
+      fc.property(codes, fc.nat({ max: 27 }), fc.constantFrom(...LETTERS), (code, at, more) => {
+        expect(readTicketCode(code.slice(0, at) + code.slice(at + 1))).toBeUndefined();
+        expect(readTicketCode(code.slice(0, at) + more + code.slice(at))).toBeUndefined();
+      }),
+    );
+  });
+
+  it("F20 R22 whatever is typed is read as a whole code or not at all", () => {
+    const odd = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 100 }),
+      fc
+        .tuple(codes, fc.nat({ max: 27 }), fc.string({ unit: "binary", minLength: 1, maxLength: 1 }))
+        .map(([code, at, text]) => inPlace(code, at, text)),
+    );
+    holds(
+      fc.property(odd, (typed) => {
+        const code = readTicketCode(typed);
+        if (code !== undefined) expect(readTicketCode(code)).toBe(code);
+        if (code !== undefined) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{28}$/);
+      }),
+      1000,
+    );
+    for (const typed of ["", "-", "U".repeat(28), "０".repeat(28), "0".repeat(29)]) {
+      expect(readTicketCode(typed)).toBeUndefined();
+    }
+  });
+});
+
+describe("R21 what a QR code says", () => {
+  it("R21 where and the code, and nothing about the account", () => {
+    const code = newTicketCode();
+    const { protocol, pathname, searchParams, hash } = new URL(qrText("https://api.example/a?b=c&d#e", code));
+    expect({ protocol, pathname, hash }).toEqual({
+      protocol: "authenticator:",
+      pathname: "activate",
+      hash: "",
+    });
+    expect([...searchParams]).toEqual([
+      ["address", "https://api.example/a?b=c&d#e"],
+      ["code", grouped(code)],
+    ]);
+  });
+});
+
+describe("F6 R21 R23 redeeming", () => {
+  const [owner, other] = [anOwnerId(), anOwnerId("other")];
+  const [account, device] = [aBoundWork(), aDeviceId("old")];
+  const aTicket = (change: Partial<Ticket> = {}): Ticket => ({
+    account: ticketFor(account),
+    issuedBy: { by: "provider", client: "contoso" },
+    issuedAt: now,
+    expiresAt: later(now, 600 * SECOND),
+    ...change,
+  });
+  const redeem = (ticket: Ticket | undefined, time = now) => requireTicket(ticket, { account, owner }, time);
+
+  it("F6 R21 R23 counts only for its account, its owner, before its end, and once: else all refused alike", () => {
+    const accounts = [account, aBoundWork({ tenant: "other" }), aBoundWork({ userName: "other" })];
+    const issuers: Ticket["issuedBy"][] = [
+      { by: "provider", client: "contoso" },
+      { by: "device", owner, device },
+      { by: "device", owner: other, device },
+    ];
+    const refusals: string[] = [];
+    for (const [accountIs, it] of accounts.entries()) {
+      for (const [issuerIs, issuedBy] of issuers.entries()) {
+        for (const usedBy of [undefined, aDeviceId(), aDeviceId("other")]) {
+          for (const seconds of [0, 599, 599.999, 600, 601]) {
+            const ticket = aTicket({ account: ticketFor(it), issuedBy, ...(usedBy && { usedBy }) });
+            const time = later(now, seconds * SECOND);
+            if (accountIs === 0 && issuerIs < 2 && !usedBy && seconds < 600) {
+              expect(redeem(ticket, time)).toEqual(ticket);
+            } else {
+              const { kind, message, details } = refusalOf(() => redeem(ticket, time));
+              refusals.push(JSON.stringify([kind, message, details]));
+            }
+          }
+        }
+      }
+    }
+    refusals.push(JSON.stringify(Object.values(pick(refusalOf(() => redeem(undefined))))));
+    expect(refusals).toHaveLength(3 * 3 * 3 * 5 - 2 * 3 + 1);
+    expect(new Set(refusals).size).toBe(1);
+    expect(refusals[0]).toContain("ticket-invalid");
+  });
+
+  const pick = ({ kind, message, details }: ReturnType<typeof refusalOf>) => ({ kind, message, details });
+
+  it("R21 is for an account by name, however its letters are composed, without keeping the name", () => {
+    expect(ticketFor(aBoundWork({ userName: "Andr\u00e9" }))).toBe(
+      ticketFor(aBoundWork({ userName: "Andre\u0301" })),
+    );
+    const kept = JSON.stringify(aTicket());
+    for (const name of [account.issuer, account.userName, account.tenant]) {
+      if (name !== "contoso") expect(kept).not.toContain(name);
+    }
+    expect(Ticket.parse(JSON.parse(kept))).toEqual(aTicket());
+    expect(Ticket.safeParse({ ...aTicket(), code: "x" }).success).toBe(false);
+  });
+});
