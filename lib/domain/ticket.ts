@@ -33,6 +33,9 @@ export function newTicketCode(): string {
   return check === undefined ? newTicketCode() : data + check;
 }
 
+/** Dashes of every length: keyboards on phones put one for another. */
+const GAPS = /[\s\p{Pd}\u2212]/gu;
+
 /** For reading and typing: seven groups of four. */
 export const grouped = (code: string): string => (code.match(new RegExp(`.{${GROUP}}`, "g")) ?? []).join("-");
 
@@ -41,7 +44,7 @@ export const grouped = (code: string): string => (code.match(new RegExp(`.{${GRO
  * mistyped, then, since any one wrong or swapped character shows.
  */
 export function readTicketCode(typed: string): string | undefined {
-  const code = typed.toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+  const code = typed.toUpperCase().replaceAll(GAPS, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   const isOne =
     code.length === DATA_LENGTH + 1 && Array.from(code).every((letter) => ALPHABET.includes(letter));
   return isOne && ALPHABET[remainderOf(code.slice(0, -1))] === code.slice(-1) ? code : undefined;

@@ -104,8 +104,8 @@ describe("R14 otpauth URIs", () => {
     const uri = otpauthUri(name, secret);
     const app = parsed(uri);
     expect(app.generate({ timestamp: now.getTime() })).toBe(hotp(secret, stepAt(now)));
-    const { algorithm, digits, period, issuer } = app;
-    expect({ algorithm, digits, period, issuer }).toEqual({
+    const { algorithm, digits, period, issuer, label } = app;
+    expect({ algorithm, digits, period, issuer, label }).toEqual({ label: name.userName,
       ...{ algorithm: "SHA1", digits: 6, period: 30 },
       issuer: name.issuer,
     });

@@ -10,11 +10,13 @@ export type Message = z.infer<typeof Messages>[number];
 const PATIENCE_MS = 20_000;
 const GLANCE_MS = 50;
 
-/** The newest message that has come since there were so many; it takes a moment to arrive. */
-export async function nextMessage({ addresses }: Stack, to: string, known: number): Promise<Message> {
+type Wanted = { to: string; subject: string };
+
+/** The newest message with this subject, once there are more than so many; it takes a moment to arrive. */
+export async function nextMessage(stack: Stack, wanted: Wanted, known: number): Promise<Message> {
   const until = Date.now() + PATIENCE_MS;
   while (Date.now() < until) {
-    const messages = await messagesTo(addresses.mailbox, to);
+    const messages = await messagesWith(stack, wanted);
     const [newest] = messages;
     if (newest && messages.length > known) return newest;
     await setTimeout(GLANCE_MS);
@@ -22,12 +24,12 @@ export async function nextMessage({ addresses }: Stack, to: string, known: numbe
   throw new Error("no message came");
 }
 
-export const countMessages = async ({ addresses }: Stack, to: string): Promise<number> =>
-  (await messagesTo(addresses.mailbox, to)).length;
+export const countMessages = async (stack: Stack, wanted: Wanted): Promise<number> =>
+  (await messagesWith(stack, wanted)).length;
 
-async function messagesTo(mailbox: string, to: string): Promise<Message[]> {
-  const response = await fetch(`${mailbox}/messages?to=${encodeURIComponent(to)}`);
-  return Messages.parse(await response.json());
+async function messagesWith({ addresses }: Stack, { to, subject }: Wanted): Promise<Message[]> {
+  const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
+  return Messages.parse(await response.json()).filter((message) => message.subject === subject);
 }
 
 async function token({ addresses }: Stack, body: object): Promise<string> {

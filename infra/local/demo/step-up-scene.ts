@@ -14,6 +14,7 @@ const Ticket = z.object({ text: z.string(), svg: z.string(), code: z.string() })
 
 export const idIn = ({ body }: Reply) => Made.parse(body).id;
 const uriIn = ({ body }: Reply) => Credential.parse(body).credential.uri;
+const CODE = { to: MAIL, subject: "Your code" };
 const digitsIn = (text: string) => /\b\d{6}\b/.exec(text)?.[0] ?? "";
 
 /** The name alone: what it uses belongs to the backup. */
@@ -24,14 +25,14 @@ export const nameOf = ({ kind, issuer, userName, tenant }: BoundAccount) => ({
 
 export async function addContact({ story, stack, phone }: Scene): Promise<string> {
   story.chapter("Anna names a contact");
-  const known = await countMessages(stack, MAIL);
+  const known = await countMessages(stack, CODE);
   const body = { channel: "email", address: MAIL, language: "en" };
   const added = await story.step(
     "POST v1/contacts: a code is on its way",
     async () => expectStatus(await phone.call("POST", "v1/contacts", { body }), 201),
     (reply) => String(z.looseObject({ masked: z.string() }).parse(reply.body).masked),
   );
-  const { text } = await story.step("The mail arrives", () => nextMessage(stack, MAIL, known), firstLine);
+  const { text } = await story.step("The mail arrives", () => nextMessage(stack, CODE, known), firstLine);
   await story.step("… and its code confirms the contact", async () =>
     expectStatus(
       await phone.call("POST", `v1/contacts/${idIn(added)}/confirm`, { body: { code: digitsIn(text) } }),
@@ -57,7 +58,7 @@ export async function provePersonal(
     without.status === 401,
     showProblem(without),
   );
-  const known = await countMessages(stack, MAIL);
+  const known = await countMessages(stack, CODE);
   const authorization = `Bearer ${await signInTo(stack, account.userName)}`;
   const started = await story.step("Anna signs in to that account, and a code is sent", async () =>
     expectStatus(
@@ -65,7 +66,7 @@ export async function provePersonal(
       201,
     ),
   );
-  const { text } = await nextMessage(stack, MAIL, known);
+  const { text } = await nextMessage(stack, CODE, known);
   const wrong = digitsIn(text) === "000000" ? "000001" : "000000";
   const refused = await phone.call("POST", `v1/step-ups/${idIn(started)}/answer`, { body: { code: wrong } });
   story.check("A wrong code is counted", refused.status === 403, showProblem(refused));

@@ -7,6 +7,9 @@ import { aPhone, MAIL, OWNER, recoveryOf, type Scene, showProblem } from "./scen
 import { type BoundAccount, nameOf } from "./step-up-scene.ts";
 import { expectStatus } from "./story.ts";
 
+const ALARM = { to: MAIL, subject: "Your accounts were recovered on a device" };
+const NOTICE = { to: MAIL, subject: "A device was shut out" };
+
 const Verdict = z.object({ valid: z.boolean(), device: z.string().optional() });
 
 const codeNow = (uri: string) => URI.parse(uri).generate();
@@ -43,7 +46,7 @@ export async function checkBoth(
 export async function repudiateThief(scene: Scene): Promise<void> {
   const { story, stack } = scene;
   story.chapter("A thief knows Anna's password");
-  const known = await countMessages(stack, MAIL);
+  const known = await countMessages(stack, ALARM);
   const thief = aPhone(stack.addresses);
   await thief.signIn(OWNER);
   await story.step("The thief signs in as Anna and recovers", async () =>
@@ -51,7 +54,7 @@ export async function repudiateThief(scene: Scene): Promise<void> {
   );
   const { text } = await story.step(
     "Anna gets a mail",
-    () => nextMessage(stack, MAIL, known),
+    () => nextMessage(stack, ALARM, known),
     ({ subject }) => subject ?? "",
   );
   const link = /https?:\S+/.exec(text)?.[0] ?? "";
@@ -64,6 +67,6 @@ export async function repudiateThief(scene: Scene): Promise<void> {
   });
   const shutOut = await thief.call("GET", "v1/backups");
   story.check("The thief is shut out at once", shutOut.status === 401, showProblem(shutOut));
-  const { subject = "" } = await nextMessage(stack, MAIL, known + 1);
+  const { subject = "" } = await nextMessage(stack, NOTICE, 0);
   story.check("… and Anna's contacts are told", subject !== "", subject);
 }
