@@ -2,67 +2,25 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bareStorage, bareVault } from "./bench/bare.ts";
-import { countCalls } from "./bench/count-calls.ts";
-import { atOnce, interleaved } from "./bench/measure.ts";
+import { bareStorage } from "./bench/bare.ts";
+import { countCalls, WITHOUT_QUEUE } from "./bench/count-calls.ts";
+import { atOnce } from "./bench/measure.ts";
 import { peakMemory } from "./bench/memory.ts";
-import { aDocument, type Owner, signUpMany } from "./bench/owners.ts";
+import { oneClient } from "./bench/one-client.ts";
+import { aDocument, signUpMany } from "./bench/owners.ts";
 import { machine, milliseconds, Report } from "./bench/report.ts";
+import { APP, signUp } from "./bench/sign-up.ts";
 import { buildBundle } from "./build.ts";
-import { pathOf } from "./child.ts";
 import { startHost } from "./host-process.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-const ROUNDS = 300;
-const WARM_UP = 50;
 const CLIENTS = 16;
 const MEMORY_BUDGET_MB = 200;
 /** What an instance of 512 MB runs with: V8 then collects early instead of growing. */
 const SMALL_INSTANCE = ["--memory-saver-mode", "--optimize-for-size", "--max-semi-space-size=1"];
-const APP = pathOf("../..", import.meta.url);
 const DOCUMENT = aDocument(50);
 const LARGE_DOCUMENT = aDocument(1000, 850);
 const quiet = () => undefined;
-
-/** An instance that isn't the measured one, so that the measured one has no owner's key in its cache. */
-async function signUp(stack: Stack, count: number, document: string): Promise<Owner[]> {
-  const host = await startHost({ appFolder: APP, port: 0, settings: stack.settings, log: quiet });
-  const owners = await signUpMany(count, { ...stack.addresses, instance: `${host.url}/api` }, document);
-  for (const owner of owners) owner.moveTo(stack.addresses.api);
-  await host.close();
-  return owners;
-}
-
-async function oneClient(stack: Stack, report: Report): Promise<void> {
-  const [storage, unwrap] = [await bareStorage(stack.settings, DOCUMENT.length), bareVault(stack.settings)];
-  const turns = ROUNDS + WARM_UP;
-  const uploaders = await signUp(stack, turns, DOCUMENT);
-  const askers = await signUp(stack, turns, DOCUMENT);
-  const recoverers = await signUp(stack, turns, DOCUMENT);
-  const owner = (owners: Owner[], turn: number) => owners[turn % owners.length] ?? fail();
-  const p50 = await interleaved(
-    {
-      put: storage.put,
-      get: storage.get,
-      unwrap,
-      upload: (turn) => owner(uploaders, turn).upload(DOCUMENT),
-      stalenessCold: (turn) => owner(askers, turn).staleness(),
-      stalenessCached: (turn) => owner(askers, turn).staleness(),
-      recovery: (turn) => owner(recoverers, turn).recover(),
-    },
-    { rounds: ROUNDS, warmUp: WARM_UP },
-  );
-  report.heading(`One client, p50 of ${ROUNDS}, a document of ${DOCUMENT.length} bytes with 50 accounts`);
-  for (const name of ["put", "get", "unwrap"] as const) {
-    report.row({ name: `bare ${name}`, value: milliseconds(p50[name]), note: "" });
-  }
-  const row = (name: string, value: number, bare: number, budget: number, note: string) =>
-    report.row({ name, value: milliseconds(value), ratio: value / bare, budget, note });
-  row("upload", p50.upload, p50.put, 3.2, "of a bare PUT");
-  row("staleness, key cached", p50.stalenessCached, p50.get, 1.6, "of a bare GET");
-  row("staleness, key not cached", p50.stalenessCold, p50.get, 2.2, "of a bare GET");
-  row("recovery", p50.recovery, p50.get + p50.unwrap, 2.5, "of a bare GET and an unwrap");
-}
 
 async function manyClients(stack: Stack, report: Report): Promise<void> {
   const storage = await bareStorage(stack.settings, DOCUMENT.length);
@@ -87,7 +45,7 @@ async function manyClients(stack: Stack, report: Report): Promise<void> {
 }
 
 async function memory(stack: Stack, report: Report): Promise<void> {
-  const { settings } = stack;
+  const settings = { ...stack.settings, ...WITHOUT_QUEUE };
   const host = await startHost({ appFolder: APP, port: 0, settings, nodeFlags: SMALL_INSTANCE, log: quiet });
   const where = { ...stack.addresses, instance: `${host.url}/api` };
   const owners = await signUpMany(CLIENTS, where, LARGE_DOCUMENT);
@@ -128,7 +86,7 @@ await fetch(`${stack.addresses.vault}/dev/throttle`, {
   body: JSON.stringify({ operationsPer10Seconds: null }),
 });
 console.log(machine());
-await oneClient(stack, report);
+await oneClient(stack, report, DOCUMENT);
 await manyClients(stack, report);
 await memory(stack, report);
 await counts(stack, report);

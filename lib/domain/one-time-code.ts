@@ -30,9 +30,10 @@ export function base32(bytes: Uint8Array): string {
   return groups.map((group) => BASE32[Number.parseInt(group.padEnd(5, "0"), 2)]).join("");
 }
 
-/** Google's Key Uri Format. */
+/** Google's Key Uri Format. No part of its label may hold a colon: an issuer that is an address is told as parameter only. */
 export function otpauthUri({ issuer, userName }: { issuer: string; userName: string }, secret: Uint8Array) {
-  const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(userName)}`;
+  const prefix = issuer.includes(":") && !userName.includes(":") ? "" : `${encodeURIComponent(issuer)}:`;
+  const label = `${prefix}${encodeURIComponent(userName)}`;
   const query = new URLSearchParams({
     secret: base32(secret),
     issuer,

@@ -129,7 +129,7 @@ export type Recovered = {
 };
 
 /**
- * In this order: the proof is spent and the device registered, the recovery recorded, credentials made, the owner told; only
+ * In this order: the proof is spent and the device registered, the recovery recorded and the owner told, credentials made; only
  * then is anything handed out. Whatever is cut off goes on when the request is repeated with its Idempotency-Key.
  */
 export async function recover(stores: Stores, heads: Heads, recovery: Recovery): Promise<Recovered> {
@@ -146,11 +146,13 @@ export async function recover(stores: Stores, heads: Heads, recovery: Recovery):
     return { result: undefined, next: recordRecovery(state?.value ?? newHead(now), caller, deviceName, now) };
   });
   const record = former?.value ?? recordOf(recovery, opened);
-  const isFirst = !former && (await stores.recoveries.put({ owner, id }, record, undefined)) !== undefined;
-  const [credentials] = await Promise.all([
-    isFirst ? issueBound(stores, opened.outcomes, recovery) : new Map<string, string>(),
+  const [created] = await Promise.all([
+    former ? undefined : stores.recoveries.put({ owner, id }, record, undefined),
     tell(stores.outbox, id, recovery, opened.record),
   ]);
+  const credentials = created
+    ? await issueBound(stores, opened.outcomes, recovery)
+    : new Map<string, string>();
   const { outcomes, version, document } = opened;
   return { id, outcomes, credentials, settings: document.settings, version, head };
 }

@@ -26,8 +26,9 @@ export function waitFor({ count }: Failures): number {
   return Math.min(FIRST_WAIT * 2 ** (Math.floor(count / FREE) - 1), HOUR);
 }
 
-/** Seconds until the next try may be made; zero if it may be made now. */
+/** Seconds until the next try may be made; zero if it may be made now. `at` may lie ahead: another instance's clock wrote it. */
 export function secondsLeft(failures: Failures, now: Date): number {
-  const until = later(failures.at ?? now, failures.at ? waitFor(failures) : 0);
-  return Math.max(0, Math.ceil((until.getTime() - now.getTime()) / SECOND));
+  const wait = waitFor(failures);
+  if (wait === 0 || !failures.at) return 0;
+  return Math.max(0, Math.ceil((later(failures.at, wait).getTime() - now.getTime()) / SECOND));
 }

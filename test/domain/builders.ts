@@ -1,5 +1,5 @@
 /** What the decisions work on: callers, devices, versions, heads and records, each good unless a test says otherwise. */
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { BoundAccount } from "../../lib/domain/account.ts";
 import type { Challenge } from "../../lib/domain/challenge.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
@@ -78,6 +78,9 @@ export const aPolicy = (change: Partial<StalenessPolicy> = {}): StalenessPolicy 
   retiredKeyIds: [],
   ...change,
 });
+
+/** 32 bytes that look random, the same for the same name. */
+export const sha256Bytes = (name: string): Buffer => createHash("sha256").update(name).digest();
 
 /** A record's id, the same for the same name. */
 export const anId = (name: string) => sha256(name).slice(0, 22);

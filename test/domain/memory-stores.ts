@@ -1,24 +1,43 @@
-/** The stores in memory: as atomic as the real ones, with a hook where a test wants to cut in. */
+/** The stores in memory: as atomic as the real ones, and what was put into the outbox can be read. */
+import type { Outbox, OutboxItem } from "../../lib/domain/announcement.ts";
 import { unreadable } from "../../lib/domain/envelope.ts";
-import type { Head, HeadStore, StoredHead, Version, VersionStore } from "../../lib/domain/head.ts";
-import type { Place } from "../../lib/domain/owner.ts";
+import type { Head, Version, VersionStore } from "../../lib/domain/head.ts";
+import type { OwnerId, Place } from "../../lib/domain/owner.ts";
+import type { Store, Stored } from "../../lib/domain/store.ts";
+
+/** `nameOf` tells keys apart, as blob names do. */
+export class MemoryStore<K, T> implements Store<K, T> {
+  readonly #stored = new Map<string, Stored<T>>();
+  readonly #nameOf: (key: K) => string;
+  writes = 0;
+
+  constructor(nameOf: (key: K) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  get size(): number {
+    return this.#stored.size;
+  }
+
+  find = async (key: K): Promise<Stored<T> | undefined> =>
+    structuredClone(this.#stored.get(this.#nameOf(key)));
+
+  put = async (key: K, value: T, replaces: string | undefined): Promise<string | undefined> => {
+    const name = this.#nameOf(key);
+    if (this.#stored.get(name)?.etag !== replaces) return undefined;
+    this.writes += 1;
+    const etag = `"${this.writes}"`;
+    this.#stored.set(name, { value: structuredClone(value), etag });
+    return etag;
+  };
+}
 
 const nameOf = ({ owner, platform }: Place) => `${owner}/${platform}`;
 
-export class MemoryHeads implements HeadStore {
-  readonly #heads = new Map<string, StoredHead>();
-  writes = 0;
-
-  find = async (place: Place): Promise<StoredHead | undefined> =>
-    structuredClone(this.#heads.get(nameOf(place)));
-
-  put = async (place: Place, head: Head, replaces: string | undefined): Promise<string | undefined> => {
-    if (this.#heads.get(nameOf(place))?.etag !== replaces) return undefined;
-    this.writes += 1;
-    const etag = `"${this.writes}"`;
-    this.#heads.set(nameOf(place), { value: structuredClone(head), etag });
-    return etag;
-  };
+export class MemoryHeads extends MemoryStore<Place, Head> {
+  constructor() {
+    super(nameOf);
+  }
 }
 
 export class MemoryVersions implements VersionStore {
@@ -44,5 +63,16 @@ export class MemoryVersions implements VersionStore {
     const content = this.#contents.get(`${nameOf(place)}/${id}`);
     if (content) return content;
     throw unreadable();
+  };
+}
+
+/** `broken`: while it is set, nothing gets in. */
+export class MemoryOutbox implements Outbox {
+  readonly items: { owner: OwnerId; item: OutboxItem; delaySeconds: number }[] = [];
+  broken: Error | undefined;
+
+  put = async (owner: OwnerId, item: OutboxItem, delaySeconds = 0): Promise<void> => {
+    if (this.broken) throw this.broken;
+    this.items.push({ owner, item: structuredClone(item), delaySeconds });
   };
 }

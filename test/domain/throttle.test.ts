@@ -63,6 +63,11 @@ describe("F2 R24 how long guesses wait", () => {
     }
   });
 
+  it("F2 R24 the first few don't wait, also where another instance's clock was ahead", () => {
+    for (const count of [1, 4]) expect(secondsLeft({ count, at: later(now, 20) }, now)).toBe(0);
+    expect(secondsLeft({ count: 5, at: later(now, 20) }, now)).toBe(31);
+  });
+
   it("F2 R24 is over at the very second, and not a millisecond before", () => {
     holds(
       fc.property(anyCount, fc.integer({ min: 0, max: 2 * DAY }), (count, passed) => {

@@ -4,6 +4,10 @@ import { startHost } from "../host-process.ts";
 import type { Stack } from "../stack.ts";
 import { type StorageCounts, startCountingProxy } from "./counting-proxy.ts";
 import { Owner } from "./owners.ts";
+import { Prover, providerToken } from "./provers.ts";
+
+/** The host's own polling would be counted, and its memory measured, where Azure's host has a process of its own. */
+export const WITHOUT_QUEUE = { "AzureWebJobs.deliver-messages.Disabled": "true" };
 
 const VaultCounters = z.record(z.string(), z.number());
 
@@ -12,10 +16,12 @@ export type CallCounts = StorageCounts & { name: string; vault: number };
 export async function countCalls(stack: Stack, appFolder: string, document: string): Promise<CallCounts[]> {
   const { blob, vault } = stack.addresses;
   const proxy = await startCountingProxy(blob);
-  const settings = through(proxy.url, blob, stack.settings);
+  const settings = { ...through(proxy.url, blob, stack.settings), ...WITHOUT_QUEUE };
   const host = await startHost({ appFolder, port: 0, settings, log: () => undefined });
-  const owner = new Owner(stack.addresses);
-  owner.moveTo(`${host.url}/api`);
+  const [owner, prover] = [new Owner(stack.addresses), new Prover(stack.addresses)];
+  const token = await providerToken(stack.addresses.issuer, "Codes.Verify");
+  await prover.signUp(await providerToken(stack.addresses.issuer, "Tickets.Issue"));
+  for (const each of [owner, prover]) each.moveTo(`${host.url}/api`);
   const counted = async (name: string, work: () => Promise<unknown>): Promise<CallCounts> => {
     const before = await vaultCalls(vault);
     await work();
@@ -25,7 +31,9 @@ export async function countCalls(stack: Stack, appFolder: string, document: stri
     await counted("first upload of an owner", () => owner.signUp(document)),
     await counted("upload", () => owner.upload(document)),
     await counted("staleness", () => owner.staleness()),
+    await counted("plan, and a shard key", () => owner.plan()),
     await counted("recovery", () => owner.recover()),
+    await counted("code check", () => prover.checkCode(token)),
   ];
   await host.close();
   await proxy.close();

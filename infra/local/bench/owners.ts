@@ -56,6 +56,12 @@ export class Owner {
     return timed(() => send(request));
   }
 
+  plan(): Promise<number> {
+    const body = { platform: "android", existingAccounts: [] };
+    const request = this.#phone.prepare("POST", "v1/recovery-plans", { body });
+    return timed(() => send(request));
+  }
+
   recover(): Promise<number> {
     const body = { platform: "android", device: { name: "bench" }, existingAccounts: [] };
     const request = this.#phone.prepare("POST", "v1/recoveries", { body });

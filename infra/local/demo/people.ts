@@ -10,7 +10,8 @@ export type Message = z.infer<typeof Messages>[number];
 const PATIENCE_MS = 20_000;
 const GLANCE_MS = 50;
 
-type Wanted = { to: string; subject: string };
+/** `says`: a word in it. */
+type Wanted = { to: string; subject: string; says?: string };
 
 /** The newest message with this subject, once there are more than so many; it takes a moment to arrive. */
 export async function nextMessage(stack: Stack, wanted: Wanted, known: number): Promise<Message> {
@@ -27,9 +28,11 @@ export async function nextMessage(stack: Stack, wanted: Wanted, known: number): 
 export const countMessages = async (stack: Stack, wanted: Wanted): Promise<number> =>
   (await messagesWith(stack, wanted)).length;
 
-async function messagesWith({ addresses }: Stack, { to, subject }: Wanted): Promise<Message[]> {
+async function messagesWith({ addresses }: Stack, { to, subject, says = "" }: Wanted): Promise<Message[]> {
   const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
-  return Messages.parse(await response.json()).filter((message) => message.subject === subject);
+  return Messages.parse(await response.json()).filter(
+    (message) => message.subject === subject && message.text.includes(says),
+  );
 }
 
 async function token({ addresses }: Stack, body: object): Promise<string> {

@@ -19,7 +19,7 @@ export interface Host {
 }
 
 export function createHost(app: FunctionApp): Host {
-  const functions = app.functions.filter((fn) => hasGoodName(app, fn));
+  const functions = app.functions.filter((fn) => hasGoodName(app, fn) && !isDisabled(fn));
   const http = functions.filter(({ trigger }) => isHttp(trigger));
   const routes = tryRoutes(app, http);
   const others = routes ? functions.filter(({ trigger }) => !isHttp(trigger)) : [];
@@ -68,6 +68,10 @@ function hasGoodName(app: FunctionApp, { name }: RegisteredFunction): boolean {
   inError(app, name, `'${name}' is not a valid function name`);
   return false;
 }
+
+/** An app setting switches a function off, as in Azure. */
+const isDisabled = ({ name }: RegisteredFunction) =>
+  /^(true|1)$/i.test(process.env[`AzureWebJobs.${name}.Disabled`] ?? "");
 
 function inError(app: FunctionApp, name: string, reason: string): void {
   app.log("error", fromHost, `The '${name}' function is in error: ${reason}`);

@@ -1,0 +1,113 @@
+/** Laws of device credentials: what no order of issuing, checking, waiting and ending may ever bring about. */
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { later, SECOND } from "../../lib/domain/clock.ts";
+import {
+  type AccountCredentials,
+  checkCode,
+  withCredential,
+  withoutHolder,
+} from "../../lib/domain/credential.ts";
+import { Failure } from "../../lib/domain/failure.ts";
+import { hotp, stepAt } from "../../lib/domain/one-time-code.ts";
+import { isLocked, noFailures, secondsLeft } from "../../lib/domain/throttle.ts";
+import { aDeviceId, anOwnerId, now, sha256Bytes } from "./builders.ts";
+import { holds } from "./holds.ts";
+
+const OWNERS = ["anna", "berit"].map(anOwnerId);
+const DEVICES = ["one", "two", "three"].map(aDeviceId);
+
+/** One secret that was ever made: whose it is, from which step on, and the last step whose code was accepted. */
+type Made = { secret: Buffer; owner: number; device: number; from: number; last: number; valid: boolean };
+
+const owner = fc.constantFrom(0, 0, 0, 1);
+const device = fc.nat({ max: 2 });
+const step = fc.oneof(
+  fc.record({ do: fc.constant("issue" as const), owner, device, takesOver: fc.boolean() }),
+  fc.record({
+    do: fc.constant("check" as const),
+    which: fc.nat(),
+    offset: fc.integer({ min: -2, max: 2 }),
+  }),
+  fc.record({
+    do: fc.constant("check" as const),
+    which: fc.constant(0),
+    offset: fc.integer({ min: -1, max: 1 }),
+  }),
+  fc.record({ do: fc.constant("end" as const), owner, device }),
+  fc.record({ do: fc.constant("wait" as const), seconds: fc.integer({ min: 0, max: 120 }) }),
+);
+
+/** The service's own state, beside what a bystander has seen. */
+class Scene {
+  held: AccountCredentials | undefined;
+  time = now;
+  readonly made: Made[] = [];
+  readonly ended = new Set<string>();
+  accepted = 0;
+
+  issue(by: number, which: number, takesOver: boolean): void {
+    const [owner, device] = [OWNERS[by] ?? anOwnerId(), DEVICES[which] ?? aDeviceId()];
+    const secret = sha256Bytes(`secret ${this.made.length}`).subarray(0, 20);
+    const isElsewhere = this.held !== undefined && this.held.owner !== owner;
+    try {
+      const asked = { owner, device, wanted: { type: "code" as const, secret }, takesOver };
+      this.held = withCredential(this.held, asked, this.time);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      expect(error.kind).toBe(isElsewhere ? "account-bound-elsewhere" : "device-revoked");
+      expect(isElsewhere ? takesOver : !this.ended.has(`${by} ${which}`)).toBe(false);
+      return;
+    }
+    expect(isElsewhere && !takesOver).toBe(false);
+    if (isElsewhere) this.ended.clear();
+    expect(this.ended.has(`${by} ${which}`)).toBe(false);
+    for (const each of this.made) if (each.owner !== by || each.device === which) each.valid = false;
+    const from = stepAt(this.time);
+    this.made.unshift({ secret, owner: by, device: which, from, last: from - 1, valid: true });
+  }
+
+  check(which: number, offset: number): void {
+    const shown = this.made[which % Math.max(1, this.made.length)];
+    if (!shown || !this.held) return;
+    const step = stepAt(this.time) + offset;
+    const { failures } = this.held;
+    const mayPass = !isLocked(failures) && secondsLeft(failures, this.time) === 0;
+    const isRight = shown.valid && Math.abs(offset) <= 1 && step > shown.last && step >= shown.from;
+    const { checked, next } = checkCode(this.held, hotp(shown.secret, step), this.time);
+    expect(checked).toEqual(isRight && mayPass ? { device: DEVICES[shown.device] } : undefined);
+    if (checked) [shown.last, this.accepted] = [step, this.accepted + 1];
+    if (checked) expect(next.failures).toEqual(noFailures);
+    else if (mayPass) expect(next.failures).toEqual({ count: failures.count + 1, at: this.time });
+    else expect(next).toEqual(this.held);
+    this.held = next;
+  }
+
+  end(by: number, which: number): void {
+    const [owner, device] = [OWNERS[by] ?? anOwnerId(), DEVICES[which] ?? aDeviceId()];
+    const next = withoutHolder(this.held, { owner, device });
+    expect(next === undefined).toBe(this.held !== undefined && this.held.owner !== owner);
+    if (!next) return;
+    this.held = next;
+    this.ended.add(`${by} ${which}`);
+    for (const each of this.made) if (each.owner === by && each.device === which) each.valid = false;
+  }
+}
+
+it("R14 R17 R25 F21 no code of an ended device or secret is ever accepted, no step twice, and every other one is", () => {
+  let accepted = 0;
+  holds(
+    fc.property(fc.array(step, { maxLength: 40, size: "max" }), (steps) => {
+      const scene = new Scene();
+      for (const each of steps) {
+        if (each.do === "issue") scene.issue(each.owner, each.device, each.takesOver);
+        if (each.do === "check") scene.check(each.which, each.offset);
+        if (each.do === "end") scene.end(each.owner, each.device);
+        if (each.do === "wait") scene.time = later(scene.time, each.seconds * SECOND);
+      }
+      accepted += scene.accepted;
+    }),
+    500,
+  );
+  expect(accepted, "the sequences must hold codes that are accepted").toBeGreaterThan(500);
+});

@@ -1,0 +1,36 @@
+/** Comparing keyed hashes: equal texts and no others, whatever they hold. */
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { sameHash } from "../../lib/domain/pepper.ts";
+import { holds } from "./holds.ts";
+
+it("R24 two are the same only if every character is", () => {
+  const text = fc.string({ unit: "binary", maxLength: 8 });
+  holds(
+    fc.property(
+      fc.oneof(
+        fc.tuple(text, text),
+        text.map((same) => [same, same] as const),
+      ),
+      ([a, b]) => {
+        expect(sameHash(a, b)).toBe(a === b);
+      },
+    ),
+    1000,
+  );
+});
+
+it("F20 R24 texts of the same length whose bytes differ in number are compared without a fault", () => {
+  expect(sameHash("１２３４５６", "123456")).toBe(false);
+  expect(sameHash("é", "e")).toBe(false);
+});
+
+it("R24 a flipped bit, a character less or more is another one", () => {
+  const hash = "A".repeat(43);
+  for (let at = 0; at < hash.length; at++) {
+    expect(sameHash(hash, `${hash.slice(0, at)}B${hash.slice(at + 1)}`)).toBe(false);
+  }
+  for (const other of ["", hash.slice(1), `${hash}A`, `${hash}\u0000`]) {
+    expect(sameHash(hash, other)).toBe(false);
+  }
+});

@@ -1,0 +1,155 @@
+/** Messages on their way: through the queue to people, tried again where the mail service fails, and never in a caller's way. */
+import { describe, expect, it } from "vitest";
+import { deliverMessages } from "../../functions/deliver-messages.ts";
+import type { Letter, OutboxItem } from "../../lib/domain/announcement.ts";
+import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
+import { Failure } from "../../lib/domain/failure.ts";
+import type { Message } from "../../lib/domain/messenger.ts";
+import { DeviceId, type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
+import { anApp } from "../support/app.ts";
+import { codeIn, linkIn, waitForMessages } from "../support/mailbox.ts";
+import { anOwner, aPhone } from "../support/phones.ts";
+import { idIn, recover } from "../support/step-up.ts";
+import { anOwnerWithBackup, refused } from "./helpers.ts";
+
+const anAddress = () => `canary-${crypto.randomUUID()}@mail.example`;
+
+describe.concurrent("over HTTP, through queue and mail service", () => {
+  it("R18 R19 a code arrives, then the alarm of a recovery in the contact's language, and its link works", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    const address = anAddress();
+    const added = await phone.call("POST", "v1/contacts", {
+      body: { channel: "email", address, language: "sv" },
+    });
+    const [mail] = await waitForMessages(address, 1);
+    const code = mail ? codeIn(mail) : "";
+    expect(mail?.subject).toBe("Din kod");
+    expect((await phone.call("POST", `v1/contacts/${idIn(added)}/confirm`, { body: { code } })).status).toBe(
+      200,
+    );
+    const thief = await aPhone({ owner });
+    expect((await recover(thief)).status).toBe(200);
+    const [alarm] = await waitForMessages(address, 2);
+    expect(alarm?.subject).toBe("Dina konton återställdes på en enhet");
+    const link = alarm ? linkIn(alarm) : "";
+    expect(await (await fetch(link)).text()).toContain("Det var inte jag");
+    expect((await thief.call("GET", "v1/backups")).status).toBe(200);
+    expect((await fetch(link, { method: "POST" })).status).toBe(200);
+    refused(await thief.call("GET", "v1/backups"), "device-revoked");
+    const [notice] = await waitForMessages(address, 3);
+    expect(notice?.subject).toBe("En enhet stängdes ute");
+  });
+
+  it("R19 a number gets a text message", async () => {
+    const { phone } = await anOwnerWithBackup();
+    const address = `+4670${String(Math.floor(Math.random() * 1e7)).padStart(7, "0")}`;
+    await phone.call("POST", "v1/contacts", { body: { channel: "phone", address, language: "en" } });
+    const [message] = await waitForMessages(address, 1);
+    expect(message?.channel).toBe("sms");
+    expect(message && codeIn(message)).toMatch(/^\d{6}$/);
+  });
+});
+
+const owner = (): OwnerId => ownerIdOf({ issuer: "https://messages.example", subject: anOwner() });
+
+const aLetter = (now: Date, change: Partial<Letter> = {}): Letter => ({
+  type: "letter",
+  id: crypto.randomUUID(),
+  to: { channel: "email", address: anAddress(), language: "en" },
+  kind: "code",
+  at: now,
+  until: later(now, 600 * SECOND),
+  code: "123456",
+  tries: 0,
+  ...change,
+});
+
+/** What is put on its way while one item is delivered, by a mail service that fails or not. */
+async function delivering(item: (now: Date) => OutboxItem, { fails = false, to = owner() } = {}) {
+  const put: { item: OutboxItem; delay: number | undefined }[] = [];
+  const sent: Message[] = [];
+  const now = new Date();
+  const outbox = () => ({
+    put: async (_: string, next: OutboxItem, delay?: number) => void put.push({ item: next, delay }),
+  });
+  const { services } = anApp({ clock: () => now, outbox });
+  const messenger = {
+    async send(message: Message) {
+      if (fails) throw new Failure("messages-unavailable", "down");
+      sent.push(message);
+    },
+  };
+  const outcome = await deliverMessages({ ...services, messenger }, { owner: to, item: item(now) });
+  return { outcome, put, sent };
+}
+
+describe.concurrent("a letter", () => {
+  it("R18 that can't be sent is tried again, later each time", async () => {
+    const waits: (number | undefined)[] = [];
+    for (const tries of [0, 1, 2, 7, 59]) {
+      const { outcome, put } = await delivering((now) => aLetter(now, { tries }), { fails: true });
+      expect(outcome).toBe("postponed");
+      expect(put[0]?.item).toMatchObject({ tries: tries + 1 });
+      waits.push(put[0]?.delay);
+    }
+    expect(waits).toEqual([30, 60, 120, 3600, 3600]);
+  });
+
+  it("R18 is given up in the end: the host then keeps it aside, where health counts it", async () => {
+    await expect(delivering((now) => aLetter(now, { tries: 60 }), { fails: true })).rejects.toThrow("down");
+  });
+
+  it("R24 with a code that has expired isn't sent", async () => {
+    const { outcome, sent } = await delivering((now) => aLetter(now, { until: now }));
+    expect([outcome, sent]).toEqual(["expired", []]);
+  });
+
+  it("R18 has the same id at each try, so that a lost answer sends nothing twice", async () => {
+    const ids = [];
+    for (const tries of [0, 1]) {
+      const { sent } = await delivering((now) => aLetter(now, { id: "one letter", tries }));
+      ids.push(sent[0]?.id);
+    }
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});
+
+describe.concurrent("an announcement", () => {
+  const announcement = (
+    now: Date,
+    kind: "recovered" | "step-up-failed",
+    addresses: string[],
+  ): OutboxItem => ({
+    type: "announcement",
+    activity: { id: `${kind} once`, kind, at: now, device: { id: deviceId, name: "canary-phone" } },
+    recipients: addresses.map((address) => ({ channel: "email", address, language: "en" })),
+  });
+  const deviceId = DeviceId.parse("A".repeat(43));
+
+  it("R18 F29 is logged once and sent to each, with a link of its own device", async () => {
+    const to = owner();
+    const addresses = [anAddress(), anAddress()];
+    const { put, outcome } = await delivering((now) => announcement(now, "recovered", addresses), { to });
+    expect(outcome).toBe("announced");
+    expect(put.map(({ item }) => item.type === "letter" && item.to.address)).toEqual(addresses);
+    for (const { item } of put) expect(item.type === "letter" && item.link).toContain(`/v1/alarms/${to}.`);
+    await delivering((now) => announcement(now, "recovered", addresses), { to });
+    const { entries, intact } = await anApp().services.activity.read(to);
+    expect([entries.map(({ kind }) => kind), intact]).toEqual([["recovered"], true]);
+  });
+
+  it("R18 F29 a failed step-up is logged and told to nobody", async () => {
+    const to = owner();
+    const { put } = await delivering((now) => announcement(now, "step-up-failed", []), { to });
+    expect(put).toEqual([]);
+    expect((await anApp().services.activity.read(to)).entries).toHaveLength(1);
+  });
+});
+
+it("R18 nothing waits longer than three days", async () => {
+  const { outcome } = await delivering((now) =>
+    aLetter(now, { kind: "recovered", until: later(now, -HOUR) }),
+  );
+  expect(outcome).toBe("expired");
+});

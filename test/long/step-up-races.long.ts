@@ -1,0 +1,120 @@
+/** Guessing and replaying against two host processes on one storage, at the same time and again and again. */
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
+import type { Reply } from "../../infra/local/phone.ts";
+import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
+import { codeIn, waitForMessages } from "../support/mailbox.ts";
+import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import {
+  anAppToWatch,
+  answer,
+  aProvablePersonal,
+  aRecovery,
+  bound,
+  idIn,
+  recover,
+  start,
+  wrongOf,
+} from "../support/step-up.ts";
+import { anAccountToken } from "../support/tokens.ts";
+
+const AT_ONCE = 50;
+let other: HostProcess;
+
+beforeAll(async () => {
+  const { settings } = inject("surroundings");
+  other = await startHost({ appFolder: ".", port: 0, settings, log: () => undefined });
+});
+afterAll(() => other.close());
+
+/** A step-up over HTTP, its code read from the mail. */
+async function aStepUp() {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const personal = aProvablePersonal();
+  const document = aBackup([anAccount(), personal]);
+  await phone.call("PUT", "v1/backups/android", { body: document, headers: nothingYet });
+  const address = `canary-${crypto.randomUUID()}@mail.example`;
+  const added = await phone.call("POST", "v1/contacts", {
+    body: { channel: "email", address, language: "en" },
+  });
+  const codes = async (count: number) =>
+    (await waitForMessages(address, count)).filter(({ subject }) => subject === "Your code").map(codeIn);
+  const [first = ""] = await codes(1);
+  await phone.call("POST", `v1/contacts/${idIn(added)}/confirm`, { body: { code: first } });
+  const recovery = idIn(await recover(phone));
+  const token = await anAccountToken(personal.userName, new Date());
+  const started = await phone.call("POST", `v1/recoveries/${recovery}/step-ups`, {
+    body: { account: bound(personal), contact: idIn(added) },
+    headers: { "account-authorization": `Bearer ${token}` },
+  });
+  for (;;) {
+    const sent = await codes(2);
+    if (sent.length === 2) return { phone, id: idIn(started), code: sent[0] ?? "" };
+    await waitForMessages(address, 3);
+  }
+}
+
+/** Half of them to each host. */
+const scattered = async (phone: CheckedPhone, id: string, codes: string[]): Promise<Reply[]> => {
+  const instances = [inject("surroundings").api, `${other.url}/api`];
+  return await Promise.all(
+    codes.map((code, at) => {
+      phone.instance = instances[at % 2] ?? "";
+      return answer(phone, id, { code });
+    }),
+  );
+};
+
+const having = (replies: Reply[], status: number) =>
+  replies.filter((reply) => reply.status === status).length;
+
+describe("two hosts on one storage", () => {
+  it("F1 R24 fifty answers at once, the right one somewhere among them: five at most are compared", async () => {
+    for (let round = 0; round < 5; round++) {
+      const { phone, id, code } = await aStepUp();
+      const codes = Array.from({ length: AT_ONCE }, (_, at) => (at === round * 10 ? code : wrongOf(code)));
+      const replies = await scattered(phone, id, codes);
+      expect(having(replies, 403) + having(replies, 200)).toBeLessThanOrEqual(5);
+      expect(having(replies, 200)).toBeLessThanOrEqual(1);
+      expect(having(await scattered(phone, id, [code, code]), 200)).toBe(0);
+    }
+  });
+
+  it("F5 R24 fifty right answers at once: exactly one credential", async () => {
+    for (let round = 0; round < 5; round++) {
+      const { phone, id, code } = await aStepUp();
+      const replies = await scattered(
+        phone,
+        id,
+        Array.from({ length: AT_ONCE }, () => code),
+      );
+      expect(having(replies, 200)).toBe(1);
+    }
+  });
+});
+
+describe("one host, a hundred times", () => {
+  it("F1 R24 never more than five comparisons, whenever the right code comes", async () => {
+    let compared = 0;
+    const counting = (peppers: Peppers): Peppers => ({
+      hash(purpose, text) {
+        if (purpose === "code") compared += 1;
+        return peppers.hash(purpose, text);
+      },
+    });
+    for (let round = 0; round < 100; round++) {
+      const watched = anAppToWatch({ peppers: counting });
+      const scene = await aRecovery({ watched });
+      const id = idIn(await start(scene));
+      const right = watched.lastCode();
+      const codes = Array.from({ length: AT_ONCE }, (_, at) =>
+        at === round % AT_ONCE ? right : wrongOf(right),
+      );
+      compared = 0;
+      const replies = await Promise.all(codes.map((code) => answer(scene.phone, id, { code })));
+      expect(compared).toBeLessThanOrEqual(5);
+      expect(having(replies, 200)).toBeLessThanOrEqual(1);
+    }
+  });
+});
