@@ -1,6 +1,7 @@
 /** The queue's function: what happened is logged and told to each contact; what can't be sent now is tried again later (R18). */
 import { type Announcement, type Letter, LetterKind, type OutboxItem } from "../lib/domain/announcement.ts";
 import { DAY, later } from "../lib/domain/clock.ts";
+import { shownName } from "../lib/domain/device.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import type { Messenger } from "../lib/domain/messenger.ts";
 import { type OwnerId, sha256 } from "../lib/domain/owner.ts";
@@ -35,7 +36,7 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
   const letters = recipients.map(
     (to): Letter => ({
       ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
-      ...{ until: later(at, ALARM_DAYS * DAY), deviceName: device.name, tries: 0 },
+      ...{ until: later(at, ALARM_DAYS * DAY), deviceName: shownName(device.name), tries: 0 },
       link: `${services.policy.publicBaseUrl}/v1/alarms/${capability}?language=${to.language}`,
     }),
   );

@@ -1,6 +1,6 @@
 /** GET v1/alarms/{capability}: what the link in an alarm would do. Looking changes nothing, so mail scanners do no harm (R18). */
 import * as z from "zod";
-import { findDevice, isActive } from "../lib/domain/device.ts";
+import { findDevice, isActive, shownName } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
 import { readCapability } from "../lib/domain/repudiation.ts";
 import { devicesOf, readHeads } from "../lib/http/admit.ts";
@@ -24,6 +24,9 @@ export const showAlarm = endpoint({
     const devices = alarm ? devicesOf(await readHeads(heads, alarm.owner, undefined)) : [];
     const device = alarm && findDevice(devices, alarm.device);
     if (!device) return { status: 404, body: unknownPage(language) };
-    return { status: 200, body: isActive(device) ? askPage(language, device.name) : donePage(language) };
+    return {
+      status: 200,
+      body: isActive(device) ? askPage(language, shownName(device.name)) : donePage(language),
+    };
   },
 });

@@ -22,6 +22,16 @@ export const defaultName = { ios: "iOS device", android: "Android device" } as c
   string
 >;
 
+const MOST_SHOWN = 30;
+const MOST_DIGITS = 6;
+
+/** The name as messages and pages show it: whoever comes in chooses it, so no link and no number to call may survive. */
+export function shownName(name: string): string {
+  const plain = name.replaceAll(/[^\p{L}\p{N} '_-]/gu, " ").replaceAll(/ +/g, " ");
+  const isNumber = plain.replaceAll(/\P{N}/gu, "").length > MOST_DIGITS;
+  return (isNumber ? plain.replaceAll(/\p{N}/gu, "") : plain).trim().slice(0, MOST_SHOWN);
+}
+
 const MAX_ACTIVE = 30;
 const MAX_REVOKED_KEPT = 100;
 

@@ -26,11 +26,12 @@ export const languageIn = (url: string): Language =>
   Language.safeParse(new URL(url).searchParams.get("language")).data ?? "en";
 
 export function askPage(language: Language, deviceName: string): string {
-  const { title, question, effects, button, keep } = texts[language].page;
+  const { title, question, lead, effects, button, keep } = texts[language].page;
   return document(
     language,
     title,
     `<p>${escaped(question(deviceName))}</p>
+<p>${escaped(lead)}</p>
 ${list(effects)}
 <form method="post"><button>${escaped(button)}</button></form>
 <p>${escaped(keep)}</p>`,

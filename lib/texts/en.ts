@@ -50,6 +50,7 @@ export const en: Texts = {
   page: {
     title: "Was this you?",
     question: (deviceName) => `The device “${deviceName}” has access to your authenticator backup.`,
+    lead: "If that isn't your device, press the button:",
     effects: [
       "It loses access to your backup at once.",
       "What it recovered for personal and work accounts stops working.",

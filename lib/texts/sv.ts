@@ -51,6 +51,7 @@ export const sv: Texts = {
     title: "Var det här du?",
     question: (deviceName) =>
       `Enheten ”${deviceName}” har åtkomst till säkerhetskopian av din autentiseringsapp.`,
+    lead: "Är det inte din enhet, tryck på knappen:",
     effects: [
       "Den förlorar genast åtkomsten till din säkerhetskopia.",
       "Det den återställde för privata konton och arbetskonton slutar fungera.",

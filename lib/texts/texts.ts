@@ -9,6 +9,7 @@ export type Texts = {
   page: {
     title: string;
     question(deviceName: string): string;
+    lead: string;
     effects: string[];
     button: string;
     keep: string;

@@ -22,21 +22,10 @@ function parsed(uri: string): TOTP {
 }
 
 describe("F21 R14 codes", () => {
-  it.each(
-    [
-      "755224",
-      "287082",
-      "359152",
-      "969429",
-      "338314",
-      "254676",
-      "287922",
-      "162583",
-      "399871",
-      "520489",
-    ].entries(),
-  )("F21 R14 counter %i makes %s: RFC 4226 Appendix D", (counter, code) => {
-    expect(hotp(rfcSecret, counter)).toBe(code);
+  it("F21 R14 are those of RFC 4226 Appendix D", () => {
+    const expected = ["755224", "287082", "359152", "969429", "338314"];
+    expected.push("254676", "287922", "162583", "399871", "520489");
+    expect(expected.map((_, counter) => hotp(rfcSecret, counter))).toEqual(expected);
   });
 
   it.each([

@@ -1,115 +1,27 @@
-/** Recovery: which accounts come back and how, and that each device proof is spent once. */
-import * as fc from "fast-check";
+/** Recovery: what it registers and spends, what it records and tells before it answers, and that a refused one leaves nothing. */
 import { describe, expect, it } from "vitest";
-import { type Account, type AccountName, identityOf } from "../../lib/domain/account.ts";
+import { identityOf, nameOf } from "../../lib/domain/account.ts";
 import { encodeDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
-import type { StoredHead } from "../../lib/domain/head.ts";
+import { Failure } from "../../lib/domain/failure.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
-import { planRecovery, type Recovery, recordRecovery, recover } from "../../lib/domain/recovery.ts";
-import { aBackup, anAccount, aPersonalAccount, aWorkAccount } from "../support/builders.ts";
-import { document } from "./arbitraries.ts";
-import { aCaller, aDevice, aDeviceId, aHead, aPlace, aVersion, now, someDevices } from "./builders.ts";
-import { holds } from "./holds.ts";
-import { MemoryHeads, MemoryVersions } from "./memory-stores.ts";
-import { kindFrom, refusalOf, tally } from "./refusals.ts";
-
-const nameOf = (account: Account): AccountName => {
-  const { kind, issuer, userName } = account;
-  return kind === "work" ? { kind, issuer, userName, tenant: account.tenant } : { kind, issuer, userName };
-};
-/** A document, some of its accounts by name, and names that it doesn't hold. */
-const overlaps = fc
-  .tuple(document, fc.array(fc.boolean()), fc.array(fc.uuid(), { maxLength: 3 }))
-  .map(([backup, chosen, others]) => ({
-    backup,
-    shared: backup.accounts.filter((_, index) => chosen[index]).map(nameOf),
-    others: others.map((userName): AccountName => ({ kind: "third-party", issuer: "elsewhere", userName })),
-  }));
-
-describe("R11 what is on the device stays as it is", () => {
-  it("R11 refuses the whole recovery for any overlap, and points at each account that overlaps", () => {
-    holds(
-      fc.property(overlaps, ({ backup, shared, others }) => {
-        fc.pre(shared.length > 0);
-        const { kind, details } = refusalOf(() => planRecovery(backup, [...others, ...shared], "refuse"));
-        expect(kind).toBe("accounts-overlap");
-        const pointers = shared.map((_, index) => `/existingAccounts/${others.length + index}`);
-        expect(details).toEqual({ overlapping: pointers });
-      }),
-    );
-  });
-
-  it("R11 keep-existing keeps every account that the device has and brings back all others, none twice", () => {
-    holds(
-      fc.property(overlaps, ({ backup, shared, others }) => {
-        const outcomes = planRecovery(backup, [...shared, ...others], "keep-existing");
-        const existing = new Set(shared.map(identityOf));
-        expect(outcomes.map(({ account }) => identityOf(account))).toEqual(backup.accounts.map(identityOf));
-        for (const { outcome, account } of outcomes)
-          expect(outcome === "keep").toBe(existing.has(identityOf(account)));
-      }),
-    );
-  });
-
-  it("R11 an overlap is one by name, however its letters are composed and whatever its secret", () => {
-    const backup = aBackup([anAccount({ issuer: "Caf\u00e9", userName: "u" })]);
-    const existing: AccountName[] = [{ kind: "third-party", issuer: "Cafe\u0301", userName: "u" }];
-    expect(refusalOf(() => planRecovery(backup, existing, "refuse")).kind).toBe("accounts-overlap");
-    expect(planRecovery(backup, existing, "keep-existing")).toMatchObject([{ outcome: "keep" }]);
-  });
-
-  it("R11 an account of the same name and another kind or tenant is another account", () => {
-    const name = { issuer: "i", userName: "u" };
-    const backup = aBackup([anAccount(name), aWorkAccount({ ...name, tenant: "one" })]);
-    const existing: AccountName[] = [
-      { kind: "personal", ...name },
-      { kind: "work", ...name, tenant: "two" },
-    ];
-    expect(planRecovery(backup, existing, "refuse").map(({ outcome }) => outcome)).toEqual([
-      "restore",
-      "step-up",
-    ]);
-  });
-});
-
-describe("R13 R15 how accounts come back", () => {
-  it("R13 third-party accounts come back exactly, all in the order of the backup", () => {
-    holds(
-      fc.property(document, (backup) => {
-        expect(planRecovery(backup, [], "refuse").map(({ account }) => account)).toStrictEqual(
-          backup.accounts,
-        );
-      }),
-    );
-  });
-
-  it("R15 personal and work accounts come back by name only, marked step-up", () => {
-    const [personal, work] = [aPersonalAccount({ usesPush: false }), aWorkAccount()];
-    expect(planRecovery(aBackup([personal, work]), [], "refuse")).toStrictEqual([
-      { outcome: "step-up", account: personal },
-      { outcome: "step-up", account: work },
-    ]);
-  });
-
-  it("R15 only a restore holds a secret: neither a keep nor a step-up has any code parameters", () => {
-    holds(
-      fc.property(overlaps, ({ backup, shared }) => {
-        for (const { outcome, account } of planRecovery(backup, shared, "keep-existing")) {
-          const fields = new Set([
-            "kind",
-            "issuer",
-            "userName",
-            "tenant",
-            ...(outcome === "step-up" ? ["usesPush"] : []),
-          ]);
-          if (outcome === "restore") expect(account.kind).toBe("third-party");
-          else expect(Object.keys(account).filter((field) => !fields.has(field))).toEqual([]);
-        }
-      }),
-    );
-  });
-});
+import { recordRecovery, requirePortable } from "../../lib/domain/recovery.ts";
+import { aBackup } from "../support/builders.ts";
+import {
+  aCaller,
+  aContact,
+  aDevice,
+  aDeviceId,
+  aHead,
+  anId,
+  anOwnerId,
+  aPlace,
+  aRecord,
+  now,
+  someDevices,
+} from "./builders.ts";
+import { aScene, nothing, onTheOther, proven } from "./recovery-scene.ts";
+import { kindFrom, refusalFrom, refusalOf } from "./refusals.ts";
 
 describe("R17 a recovery registers its device", () => {
   it("R17 a new device is listed under the name it gave, seen and recovered now; the sign-in counts", () => {
@@ -143,9 +55,8 @@ describe("R17 a device proof is spent by a recovery", () => {
     const caller = aCaller();
     const head = recordRecovery(aHead(), caller, "x", now);
     for (const milliseconds of [0, 60 * SECOND, 120 * SECOND, 130 * SECOND - 1]) {
-      expect(refusalOf(() => recordRecovery(head, caller, "x", after(milliseconds))).kind).toBe(
-        "proof-invalid",
-      );
+      const again = refusalOf(() => recordRecovery(head, caller, "x", after(milliseconds)));
+      expect(again.kind).toBe("proof-invalid");
     }
   });
 
@@ -157,77 +68,163 @@ describe("R17 a device proof is spent by a recovery", () => {
   });
 
   it("R32 refuses the twenty-first recovery in a short time, and says when to come again", () => {
-    expect(recordRecovery(aHead({ spentProofs: spent(19) }), aCaller(), "x", now).spentProofs).toHaveLength(
-      20,
-    );
+    const { spentProofs } = recordRecovery(aHead({ spentProofs: spent(19) }), aCaller(), "x", now);
+    expect(spentProofs).toHaveLength(20);
     const failure = refusalOf(() => recordRecovery(aHead({ spentProofs: spent(20) }), aCaller(), "x", now));
     expect(failure).toMatchObject({ kind: "too-many-recoveries", details: { retryAfterSeconds: 130 } });
   });
 });
 
-describe("R10 R13 a recovery reads, records and only then answers", () => {
-  const backup = aBackup();
-  const version = aVersion({ digest: sha256(encodeDocument(backup)) });
-  const stores = async (content = encodeDocument(backup)) => {
-    const [heads, versions] = [new MemoryHeads(), new MemoryVersions()];
-    await versions.put(aPlace(), version, content);
-    await heads.put(aPlace(), aHead({ versions: [version] }), undefined);
-    const held = await heads.find(aPlace());
-    const run = (change: Partial<Recovery> = {}, from: StoredHead | undefined = held) => {
-      const recovery = { caller: aCaller(), deviceName: "x", existing: [], overlap: "refuse" as const, now };
-      return recover({ heads, versions }, aPlace(), from, { ...recovery, ...change });
-    };
-    return { heads, versions, run };
-  };
-
-  it("R13 answers accounts, settings and version, after one opening and one write", async () => {
-    const { heads, versions, run } = await stores();
-    const { result } = await run();
-    expect(result.settings).toEqual(backup.settings);
-    expect(result.version).toEqual(version);
-    expect({ opened: versions.opened, writes: heads.writes }).toEqual({ opened: 1, writes: 2 });
+describe("R10 R13 a recovery reads, records and tells, and only then answers", () => {
+  it("R13 R15 answers accounts, settings and version, after one opening and one write each", async () => {
+    const { backup, version, versions, run, written } = await aScene();
+    const { outcomes, settings, version: told } = await run();
+    expect(outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ["restore", "in-backup"],
+      ["restore", "bound"],
+      ["step-up", "not-bound"],
+      ["step-up", "uses-push"],
+      ["step-up", "work-account"],
+    ]);
+    expect(outcomes.map(({ account }) => account)).toStrictEqual(backup.accounts);
+    expect({ settings, told }).toEqual({ settings: backup.settings, told: version });
+    expect(versions.opened).toBe(1);
+    expect(written()).toEqual({ heads: 1, records: 1, credentials: 1, recoveries: 1, told: 1 });
   });
 
-  it("R37 a recovery that others overtake opens the version once all the same", async () => {
-    const { heads, versions, run } = await stores();
-    const callers = Array.from({ length: 8 }, (_, index) => aCaller({ proof: `proof-${index}` }));
-    await Promise.all(callers.map((caller) => run({ caller })));
-    expect({ opened: versions.opened, writes: heads.writes }).toEqual({ opened: 8, writes: 9 });
+  it("R12 R25 the record says what came back to which device, and holds no secret", async () => {
+    const { backup, version, caller, recoveries, run } = await aScene();
+    const { id } = await run();
+    const record = (await recoveries.find({ owner: anOwnerId(), id }))?.value;
+    const states = ["restored", "credential-sent", "step-up", "step-up", "step-up"];
+    expect(record).toEqual({
+      device: caller.device,
+      ...{ platform: "android", from: "android", version, createdAt: now },
+      request: expect.stringMatching(/^[\w-]{43}$/),
+      accounts: backup.accounts.map((account, at) => ({ account: nameOf(account), state: states[at] })),
+    });
   });
 
-  it("R39 content that isn't what the head names is refused", async () => {
-    const { run } = await stores(encodeDocument(aBackup()));
-    expect(await kindFrom(() => run())).toBe("backup-unreadable");
+  it("R14 R15 only a bound account that uses codes gets its new credential with it, for this device alone", async () => {
+    const { caller, credentials, records, run } = await aScene();
+    const recovered = await run();
+    expect([...recovered.credentials.keys()]).toEqual([identityOf(proven)]);
+    expect(recovered.credentials.get(identityOf(proven))).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]{32}/);
+    expect((await credentials.find(proven))?.value.holders).toMatchObject([{ device: caller.device }]);
+    const bindings = (await records.find(anOwnerId()))?.value.bindings;
+    expect(bindings).toMatchObject([{ account: proven, devices: [caller.device] }]);
   });
 
-  it("R17 of 8 recoveries with one proof at the same time exactly one is answered", async () => {
-    const { heads, run } = await stores();
-    const caller = aCaller();
-    const race = await Promise.allSettled(Array.from({ length: 8 }, () => run({ caller })));
-    expect(tally(race)).toEqual({ done: 1, refused: Array.from({ length: 7 }, () => "proof-invalid") });
-    expect((await heads.find(aPlace()))?.value.spentProofs).toHaveLength(1);
+  it("R15 an account that another owner has taken over comes back by name only", async () => {
+    const { credentials, run } = await aScene();
+    const stored = await credentials.find(proven);
+    const taken = { ...(stored?.value ?? expect.fail()), owner: anOwnerId("berit") };
+    await credentials.put(proven, taken, stored?.etag);
+    const { outcomes, credentials: told } = await run();
+    expect(outcomes[1]).toMatchObject({ outcome: "step-up", reason: "not-bound" });
+    expect(told.size).toBe(0);
+    expect((await credentials.find(proven))?.value).toEqual(taken);
   });
 
-  it("R11 R39 a recovery that is refused changes nothing", async () => {
-    const { heads, run } = await stores();
-    const existing = backup.accounts.map(nameOf);
-    expect(await kindFrom(() => run({ existing }))).toBe("accounts-overlap");
-    const damaged = await stores(Buffer.from("[]"));
+  it("R18 tells the log and every confirmed contact, naming recovery and device, but no account", async () => {
+    const { caller, outbox, records, run } = await aScene();
+    const stored = await records.find(anOwnerId());
+    const phone = aContact({ id: anId("phone"), channel: "phone", address: "+46700000001", language: "sv" });
+    const { verifiedAt: _, ...unconfirmed } = aContact({ id: anId("new"), address: "new@mail.example" });
+    const contacts = [aContact(), phone, unconfirmed];
+    await records.put(anOwnerId(), aRecord({ ...stored?.value, contacts }), stored?.etag);
+    const { id } = await run();
+    const recipients = [aContact(), phone].map(({ channel, address, language }) => ({
+      ...{ channel, address, language },
+    }));
+    const device = { id: caller.device, name: "New phone" };
+    const activity = { id: `recovered ${id}`, kind: "recovered", at: now, device, recovery: id };
+    const item = { type: "announcement", activity, recipients };
+    expect(outbox.items).toEqual([{ owner: anOwnerId(), item, delaySeconds: 0 }]);
+  });
+
+  it("R18 nothing is made or handed out where it can't be told", async () => {
+    const { outbox, run, written } = await aScene();
+    outbox.broken = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+    expect(await kindFrom(() => run())).toBe("storage-unavailable");
+    expect(written()).toMatchObject({ records: 0, credentials: 0, told: 0 });
+  });
+
+  it("R16 from the other platform third-party accounts come back, the rest by name; the device joins its own list", async () => {
+    const { heads, run, written } = await aScene();
+    const { outcomes, credentials } = await run(onTheOther);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(["restore", ...Array(4).fill("step-up")]);
+    expect(credentials.size).toBe(0);
+    const own = await heads.find(aPlace({ platform: "ios" }));
+    expect(own?.value).toMatchObject({ generation: 0, versions: [], devices: [{ name: "New phone" }] });
+    expect(written()).toEqual({ heads: 1, records: 0, credentials: 0, recoveries: 1, told: 1 });
+  });
+
+  it("R16 the model's rule refuses the other platform's backup, and only that", () => {
+    const other = { platform: "ios", from: "android" } as const;
+    expect(refusalOf(() => requirePortable(other, "deny")).kind).toBe("cross-platform-denied");
+    requirePortable(other, "portable");
+    requirePortable({ platform: "ios", from: "ios" }, "deny");
+  });
+});
+
+describe("R11 R39 a recovery that is refused changes nothing", () => {
+  it("R39 content that isn't what the head names, or is no document", async () => {
+    const others = [encodeDocument(aBackup()), Buffer.from("[]"), Buffer.alloc(0)];
+    for (const content of others) {
+      const { run, written } = await aScene({ content });
+      expect(await kindFrom(() => run())).toBe("backup-unreadable");
+      expect(written()).toEqual(nothing);
+    }
+    const digest = sha256(Buffer.from("[]"));
+    const { version } = await aScene();
+    const damaged = await aScene({
+      content: Buffer.from("[]"),
+      head: { versions: [{ ...version, digest }] },
+    });
     expect(await kindFrom(() => damaged.run())).toBe("backup-unreadable");
-    expect([heads.writes, damaged.heads.writes]).toEqual([1, 1]);
+  });
+
+  it("R11 an overlap; and where the app keeps what it has, the rest comes back", async () => {
+    const { backup, run, written } = await aScene();
+    const existing = backup.accounts.slice(0, 2).map(nameOf);
+    const failure = await refusalFrom(() => run({ existing }));
+    const overlapping = ["/existingAccounts/0", "/existingAccounts/1"];
+    expect(failure).toMatchObject({ kind: "accounts-overlap", details: { overlapping } });
+    expect(written()).toEqual(nothing);
+    const { outcomes, credentials } = await run({ existing, overlap: "keep-existing" });
+    expect(outcomes.slice(0, 2)).toMatchObject([{ outcome: "keep" }, { outcome: "keep" }]);
+    expect(credentials.size).toBe(0);
+  });
+
+  it("R12 a plan that is outdated: the new one is told, and accepted", async () => {
+    const { backup, run, written } = await aScene();
+    const failure = await refusalFrom(() => run({ planSeen: "of yesterday" }));
+    expect(failure.kind).toBe("plan-outdated");
+    expect(written()).toEqual(nothing);
+    const { id: planSeen, accounts = [] } = failure.details.plan ?? {};
+    expect(accounts.map(({ account }) => account)).toEqual(backup.accounts.map(nameOf));
+    expect((await run({ planSeen })).outcomes).toHaveLength(backup.accounts.length);
   });
 
   it.each([
-    ["there never was a backup", undefined],
-    ["there are only devices", aHead({ generation: 0, versions: [] })],
-    ["the backup was deleted", aHead({ deletedAt: later(now, -DAY) })],
-  ])("R17 refuses where %s, without opening anything", async (_, head) => {
-    const [heads, versions] = [new MemoryHeads(), new MemoryVersions()];
-    const held = head && { value: head, etag: '"1"' };
-    const recovery = { caller: aCaller(), deviceName: "x", existing: [], overlap: "refuse" as const, now };
-    expect(await kindFrom(() => recover({ heads, versions }, aPlace(), held, recovery))).toBe(
-      "backup-not-found",
-    );
+    ["there are only devices", { generation: 0, versions: [] }],
+    ["the backup was deleted", { deletedAt: later(now, -DAY) }],
+  ])("R17 where %s, without opening anything", async (_, head) => {
+    const { versions, run, written } = await aScene({ head });
+    expect(await kindFrom(() => run())).toBe("backup-not-found");
+    expect(await kindFrom(() => run({ ...onTheOther, from: "ios" }))).toBe("backup-not-found");
     expect(versions.opened).toBe(0);
+    expect(written()).toEqual(nothing);
+  });
+
+  it("R17 from a revoked device or with a spent proof, without opening anything", async () => {
+    const caller = aCaller();
+    const revoked = await aScene({ head: { devices: [aDevice({ revokedAt: now })] } });
+    const spent = await aScene({ head: { spentProofs: [{ id: caller.proof, at: now }] } });
+    expect(await kindFrom(() => revoked.run())).toBe("device-revoked");
+    expect(await kindFrom(() => spent.run({ caller }))).toBe("proof-invalid");
+    expect([revoked.versions.opened, spent.versions.opened]).toEqual([0, 0]);
+    expect([revoked.written(), spent.written()]).toEqual([nothing, nothing]);
   });
 });

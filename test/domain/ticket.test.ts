@@ -176,6 +176,11 @@ describe("F6 R21 R23 redeeming", () => {
     ...change,
   });
   const redeem = (ticket: Ticket | undefined, time = now) => requireTicket(ticket, { account, owner }, time);
+  /** All that a caller learns from a refusal. */
+  const told = (run: () => unknown) => {
+    const { kind, message, details } = refusalOf(run);
+    return JSON.stringify([kind, message, details]);
+  };
 
   it("F6 R21 R23 counts only for its account, its owner, before its end, and once: else all refused alike", () => {
     const accounts = [account, aBoundWork({ tenant: "other" }), aBoundWork({ userName: "other" })];
@@ -194,29 +199,24 @@ describe("F6 R21 R23 redeeming", () => {
             if (accountIs === 0 && issuerIs < 2 && !usedBy && seconds < 600) {
               expect(redeem(ticket, time)).toEqual(ticket);
             } else {
-              const { kind, message, details } = refusalOf(() => redeem(ticket, time));
-              refusals.push(JSON.stringify([kind, message, details]));
+              refusals.push(told(() => redeem(ticket, time)));
             }
           }
         }
       }
     }
-    refusals.push(JSON.stringify(Object.values(pick(refusalOf(() => redeem(undefined))))));
+    refusals.push(told(() => redeem(undefined)));
     expect(refusals).toHaveLength(3 * 3 * 3 * 5 - 2 * 3 + 1);
     expect(new Set(refusals).size).toBe(1);
     expect(refusals[0]).toContain("ticket-invalid");
   });
-
-  const pick = ({ kind, message, details }: ReturnType<typeof refusalOf>) => ({ kind, message, details });
 
   it("R21 is for an account by name, however its letters are composed, without keeping the name", () => {
     expect(ticketFor(aBoundWork({ userName: "Andr\u00e9" }))).toBe(
       ticketFor(aBoundWork({ userName: "Andre\u0301" })),
     );
     const kept = JSON.stringify(aTicket());
-    for (const name of [account.issuer, account.userName, account.tenant]) {
-      if (name !== "contoso") expect(kept).not.toContain(name);
-    }
+    for (const name of [account.issuer, account.userName]) expect(kept).not.toContain(name);
     expect(Ticket.parse(JSON.parse(kept))).toEqual(aTicket());
     expect(Ticket.safeParse({ ...aTicket(), code: "x" }).success).toBe(false);
   });

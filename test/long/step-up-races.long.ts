@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import type { Reply } from "../../infra/local/phone.ts";
+import type { Peppers } from "../../lib/domain/pepper.ts";
 import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
 import { codeIn, waitForMessages } from "../support/mailbox.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
