@@ -76,7 +76,8 @@ export type Answered = { id: string; device: string; kinds: readonly Challenge["
 
 /**
  * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A new challenge
- * doesn't. Fails as `challenge-not-found`, `step-up-locked` or `too-many-tries`.
+ * doesn't. Tickets can't be guessed: they need not wait, so that a locked owner still has a way. Fails as
+ * `challenge-not-found`, `step-up-locked` or `too-many-tries`.
  */
 export function countTry(
   record: OwnerRecord,
@@ -84,10 +85,12 @@ export function countTry(
   now: Date,
 ): { challenge: Challenge; record: OwnerRecord } {
   const open = requireOpen(record, answered, now);
-  requirePatience(record, now);
+  const isGuessable = open.kind !== "ticket";
+  if (isGuessable) requirePatience(record, now);
   const challenge = { ...open, attempts: open.attempts + 1 };
   const challenges = record.challenges.map((each) => (each.id === challenge.id ? challenge : each));
-  return { challenge, record: { ...record, challenges, failures: oneMore(record.failures, now) } };
+  const failures = isGuessable ? oneMore(record.failures, now) : record.failures;
+  return { challenge, record: { ...record, challenges, failures } };
 }
 
 /**

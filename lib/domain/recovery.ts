@@ -142,7 +142,7 @@ export async function recover(stores: Stores, heads: Heads, recovery: Recovery):
     ? openAgain(stores, former.value, recovery)
     : openFirst(stores, heads, recovery));
   const { stored: head } = await change(stores.heads, { owner, platform }, heads[platform], (state) => {
-    requireSameVersion(recovery, state, opened.version);
+    if (!former) requireSameVersion(recovery, state, opened.version);
     return { result: undefined, next: recordRecovery(state?.value ?? newHead(now), caller, deviceName, now) };
   });
   const record = former?.value ?? recordOf(recovery, opened);

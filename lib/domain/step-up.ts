@@ -100,10 +100,10 @@ export async function startByTicket(
     },
     ...{ recovery, account },
   };
-  await changeRecord(records, caller.owner, (record) => {
-    requirePatience(record, now);
-    return { result: undefined, record: withChallenge(record, challenge, now) };
-  });
+  await changeRecord(records, caller.owner, (record) => ({
+    result: undefined,
+    record: withChallenge(record, challenge, now),
+  }));
   return challenge;
 }
 

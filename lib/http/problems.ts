@@ -104,7 +104,7 @@ export const problems = {
     403,
     "never",
     "Too many wrong answers in a row.",
-    "No code is taken any more. Tell the people who run the service.",
+    "No code is taken any more. A work account can still be proven by a ticket, and that opens the way again.",
   ),
   "recovery-not-found": entry(
     404,

@@ -89,7 +89,10 @@ describe("R14 otpauth URIs", () => {
     .filter((account) => BoundAccount.safeParse(account).success);
 
   const expectSame = (name: { issuer: string; userName: string }, secret: Uint8Array) => {
-    const { algorithm, digits, period, issuer, label, ...app } = parsed(otpauthUri(name, secret));
+    const uri = otpauthUri(name, secret);
+    const { searchParams, hash } = new URL(uri);
+    expect([...searchParams.keys(), hash]).toEqual(["secret", "issuer", "algorithm", "digits", "period", ""]);
+    const { algorithm, digits, period, issuer, label, ...app } = parsed(uri);
     expect({ algorithm, digits, period }).toEqual({ algorithm: "SHA1", digits: 6, period: 30 });
     expect({ issuer, label }).toEqual({ issuer: name.issuer, label: name.userName });
     expect(app.secret.base32).toBe(base32(secret));

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DAY, HOUR, later, SECOND } from "../../lib/domain/clock.ts";
 import {
   type Failures,
+  fewer,
   isLocked,
   noFailures,
   oneMore,
@@ -118,5 +119,10 @@ describe("F2 R24 how many guesses there are in all", () => {
       }),
     );
     expect(secondsLeft(noFailures, now)).toBe(0);
+  });
+
+  it("F2 R24 failures that are taken back leave the others as they were, and never less than none", () => {
+    expect(fewer(failures(7), 3)).toEqual(failures(4));
+    for (const taken of [7, 8]) expect(fewer(failures(7), taken)).toEqual(noFailures);
   });
 });

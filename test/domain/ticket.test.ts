@@ -50,6 +50,15 @@ describe("F6 R21 codes of tickets", () => {
     expect(random).not.toHaveBeenCalled();
   });
 
+  it("R22 R23 the check is Crockford's, for good: codes are printed and kept for years", () => {
+    const valueOf = (data: string) =>
+      Array.from(data).reduce((sum, letter) => sum * 32n + BigInt(LETTERS.indexOf(letter)), 0n);
+    for (let n = 0; n < 200; n++) {
+      const code = newTicketCode();
+      expect(LETTERS.indexOf(code.slice(-1))).toBe(Number(valueOf(code.slice(0, -1)) % 37n));
+    }
+  });
+
   it("R22 one check character at most fits", () => {
     holds(
       fc.property(fc.array(fc.constantFrom(...LETTERS), { minLength: 27, maxLength: 27 }), (data) => {
@@ -190,11 +199,11 @@ describe("F6 R21 R23 redeeming", () => {
       { by: "device", owner: other, device },
     ];
     const refusals: string[] = [];
-    for (const [accountIs, it] of accounts.entries()) {
+    for (const [accountIs, named] of accounts.entries()) {
       for (const [issuerIs, issuedBy] of issuers.entries()) {
         for (const usedBy of [undefined, aDeviceId(), aDeviceId("other")]) {
           for (const seconds of [0, 599, 599.999, 600, 601]) {
-            const ticket = aTicket({ account: ticketFor(it), issuedBy, ...(usedBy && { usedBy }) });
+            const ticket = aTicket({ account: ticketFor(named), issuedBy, ...(usedBy && { usedBy }) });
             const time = later(now, seconds * SECOND);
             if (accountIs === 0 && issuerIs < 2 && !usedBy && seconds < 600) {
               expect(redeem(ticket, time)).toEqual(ticket);

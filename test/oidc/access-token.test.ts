@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { EncryptJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessTokenVerifier } from "../../lib/oidc/access-token.ts";
+import type { IssuerRole } from "../../lib/domain/owner.ts";
+import { accessTokenVerifier, type TokenIssuer } from "../../lib/oidc/access-token.ts";
 import { refusalFrom } from "../domain/refusals.ts";
 import { type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
 import { ecKey, edKey, encoded, jwtOf, publicJwk, rsaKey, type Signer, signers } from "./signed-jwt.ts";
@@ -17,7 +18,17 @@ const pem = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
 let issuer: LoopbackIssuer;
 /** Belongs to the attacker: no verifier may ever ask it for anything. */
 let elsewhere: LoopbackIssuer;
-let verify: ReturnType<typeof accessTokenVerifier>;
+let verifyAs: ReturnType<typeof accessTokenVerifier>;
+const verify = (token: string) => verifyAs(token, "recovery");
+
+const accountClaim = "preferred_username";
+const known = (change: Partial<TokenIssuer> = {}): TokenIssuer => ({
+  issuer: issuer.url,
+  audience,
+  role: "recovery",
+  accountClaim,
+  ...change,
+});
 
 beforeAll(async () => {
   elsewhere = await startLoopbackIssuer([{ ...publicJwk(attacker.publicKey), kid: "rsa" }]);
@@ -26,7 +37,7 @@ beforeAll(async () => {
     { ...publicJwk(ec.publicKey), kid: "ec" },
     { ...publicJwk(ed.publicKey), kid: "ed" },
   ]);
-  verify = accessTokenVerifier([{ issuer: issuer.url, audience }], () => now);
+  verifyAs = accessTokenVerifier([known()], () => now);
 });
 afterAll(async () => {
   await issuer.close();
@@ -52,6 +63,9 @@ describe("F22 R4 good tokens pass", () => {
       subject: "anna",
       authTime: undefined,
       keyThumbprint: undefined,
+      userName: undefined,
+      client: undefined,
+      roles: [],
     });
   });
 
@@ -226,14 +240,14 @@ describe("F22 R4 bad tokens are refused, all in the same words", () => {
 
   it("F22 R4 the whole matrix makes a verifier ask its own issuer once, and nobody else", async () => {
     const before = { ...issuer.fetched };
-    const anew = accessTokenVerifier([{ issuer: issuer.url, audience }], () => now);
-    for (const [, make] of bad) await refusalFrom(async () => anew(await make()));
+    const anew = accessTokenVerifier([known()], () => now);
+    for (const [, make] of bad) await refusalFrom(async () => anew(await make(), "recovery"));
     expect(issuer.fetched).toEqual({ discovery: before.discovery + 1, keys: before.keys + 1 });
     expect(elsewhere.fetched).toEqual({ discovery: 0, keys: 0 });
   });
 
   it("F22 R4 without any issuer nobody is signed in", async () => {
-    const { kind } = await refusalFrom(() => accessTokenVerifier([], () => now)(aToken()));
+    const { kind } = await refusalFrom(() => accessTokenVerifier([], () => now)(aToken(), "recovery"));
     expect(kind).toBe("not-signed-in");
   });
 });

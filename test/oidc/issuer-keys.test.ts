@@ -1,6 +1,6 @@
 /** The keys of an identity provider: fetched by discovery, kept, fetched anew at most once a minute. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accessTokenVerifier } from "../../lib/oidc/access-token.ts";
+import { accessTokenVerifier, type TokenIssuer } from "../../lib/oidc/access-token.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
 import { type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
 import { ecKey, jwtOf, publicJwk, signers } from "./signed-jwt.ts";
@@ -12,12 +12,20 @@ const jwkOf = ({ publicKey }: typeof first, kid: string) => ({ ...publicJwk(publ
 
 let issuer: LoopbackIssuer;
 let clock: Date;
-let verify: ReturnType<typeof accessTokenVerifier>;
+let verifyAs: ReturnType<typeof accessTokenVerifier>;
+const verify = (token: string) => verifyAs(token, "recovery");
+
+const known = ({ url }: LoopbackIssuer): TokenIssuer => ({
+  issuer: url,
+  audience,
+  role: "recovery",
+  accountClaim: "preferred_username",
+});
 
 beforeEach(async () => {
   clock = new Date("2026-05-04T10:00:00.000Z");
   issuer = await startLoopbackIssuer([jwkOf(first, "first")]);
-  verify = accessTokenVerifier([{ issuer: issuer.url, audience }], () => clock);
+  verifyAs = accessTokenVerifier([known(issuer)], () => clock);
 });
 afterEach(() => issuer.close());
 
@@ -126,8 +134,7 @@ describe("F22 R4 what the identity provider says is held against its name", () =
 
   it("F22 R4 R33 the keys of one provider don't sign for another", async () => {
     const other = await startLoopbackIssuer([jwkOf(second, "first")]);
-    const both = [issuer.url, other.url].map((url) => ({ issuer: url, audience }));
-    verify = accessTokenVerifier(both, () => clock);
+    verifyAs = accessTokenVerifier([issuer, other].map(known), () => clock);
     expect(await signIn("first", first)).toMatchObject({ issuer: issuer.url });
     expect(await kindFrom(() => signIn("first", second))).toBe("not-signed-in");
     await other.close();
