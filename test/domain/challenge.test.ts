@@ -135,6 +135,16 @@ describe("F1 R24 tries", () => {
     expect(countTry(next, again, after(30)).record.failures.count).toBe(6);
   });
 
+  it("R23 R24 a ticket can't be guessed: it neither waits nor counts as a failure, and has five tries all the same", () => {
+    const { subject: _, codeHash: __, ...shared } = challenge;
+    const failures = { count: 100, at: now };
+    let record = aRecord({ challenges: [{ ...shared, kind: "ticket" }], failures });
+    const ticket: Answered = { ...answered, kinds: ["ticket"] };
+    for (let n = 0; n < 5; n++) record = countTry(record, ticket, now).record;
+    expect(record.failures).toEqual(failures);
+    expect(refusalOf(() => countTry(record, ticket, now)).kind).toBe("challenge-not-found");
+  });
+
   it("F2 R24 a wait is told with its seconds, a lock for good as such", () => {
     const at = (count: number) => aRecord({ failures: { count, at: now } });
     expect(() => requirePatience(at(4), now)).not.toThrow();

@@ -51,11 +51,11 @@ describe("F6 R21 codes of tickets", () => {
   });
 
   it("R22 R23 the check is Crockford's, for good: codes are printed and kept for years", () => {
-    const valueOf = (data: string) =>
+    const numberOf = (data: string) =>
       Array.from(data).reduce((sum, letter) => sum * 32n + BigInt(LETTERS.indexOf(letter)), 0n);
     for (let n = 0; n < 200; n++) {
       const code = newTicketCode();
-      expect(LETTERS.indexOf(code.slice(-1))).toBe(Number(valueOf(code.slice(0, -1)) % 37n));
+      expect(LETTERS.indexOf(code.slice(-1))).toBe(Number(numberOf(code.slice(0, -1)) % 37n));
     }
   });
 

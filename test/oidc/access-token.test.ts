@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { EncryptJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { IssuerRole } from "../../lib/domain/owner.ts";
 import { accessTokenVerifier, type TokenIssuer } from "../../lib/oidc/access-token.ts";
 import { refusalFrom } from "../domain/refusals.ts";
 import { type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
@@ -21,13 +20,11 @@ let elsewhere: LoopbackIssuer;
 let verifyAs: ReturnType<typeof accessTokenVerifier>;
 const verify = (token: string) => verifyAs(token, "recovery");
 
-const accountClaim = "preferred_username";
-const known = (change: Partial<TokenIssuer> = {}): TokenIssuer => ({
+const known = (): TokenIssuer => ({
   issuer: issuer.url,
   audience,
   role: "recovery",
-  accountClaim,
-  ...change,
+  accountClaim: "preferred_username",
 });
 
 beforeAll(async () => {
