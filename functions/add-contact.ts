@@ -21,14 +21,7 @@ export const addContact = endpoint({
   access: "owner-fresh",
   request: { body: Request },
   replies: { 201: ContactStatus },
-  problems: [
-    "too-many-contacts",
-    "too-many-messages",
-    "too-many-tries",
-    "step-up-locked",
-    "busy",
-    "vault-unavailable",
-  ],
+  problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "busy", "vault-unavailable"],
   async handle({ caller, heads, body: { channel, address, language }, now }, services) {
     if (channel === "phone" && !services.policy.sendsSms) {
       throw invalid("/channel", "must be email: this service sends no messages to phones");

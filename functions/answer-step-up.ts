@@ -46,7 +46,6 @@ export const answerStepUp = endpoint({
     "account-bound-elsewhere",
     "too-many-accounts",
     "too-many-tries",
-    "step-up-locked",
     "busy",
     "vault-unavailable",
   ],

@@ -20,7 +20,6 @@ export const confirmContact = endpoint({
     "challenge-not-found",
     "answer-wrong",
     "too-many-tries",
-    "step-up-locked",
     "busy",
     "vault-unavailable",
   ],

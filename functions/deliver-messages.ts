@@ -4,7 +4,7 @@ import { DAY, later } from "../lib/domain/clock.ts";
 import { shownName } from "../lib/domain/device.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import type { Messenger } from "../lib/domain/messenger.ts";
-import { type OwnerId, sha256 } from "../lib/domain/owner.ts";
+import { type DeviceId, type OwnerId, sha256 } from "../lib/domain/owner.ts";
 import { capabilityFor } from "../lib/domain/repudiation.ts";
 import type { Services } from "../lib/http/services.ts";
 import { texts } from "../lib/texts/languages.ts";
@@ -32,16 +32,25 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
   const { activity, recipients } = announcement;
   const { kind, at, device, id } = activity;
   await services.activity.append(owner, activity);
-  const capability = await capabilityFor(services.peppers, owner, device.id);
+  const alarm = device && (await alarmFor(services, owner, device));
   const letters = recipients.map(
     (to): Letter => ({
       ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
-      ...{ until: later(at, ALARM_DAYS * DAY), deviceName: shownName(device.name), tries: 0 },
-      link: `${services.policy.publicBaseUrl}/v1/alarms/${capability}?language=${to.language}`,
+      ...{ until: later(at, ALARM_DAYS * DAY), tries: 0 },
+      ...(alarm && { deviceName: alarm.deviceName, link: `${alarm.link}?language=${to.language}` }),
     }),
   );
   await Promise.all(letters.map((letter) => services.outbox.put(owner, letter)));
   return "announced";
+}
+
+async function alarmFor(
+  { peppers, policy }: Delivering,
+  owner: OwnerId,
+  { id, name }: { id: DeviceId; name: string },
+) {
+  const capability = await capabilityFor(peppers, owner, id);
+  return { deviceName: shownName(name), link: `${policy.publicBaseUrl}/v1/alarms/${capability}` };
 }
 
 async function send(

@@ -29,8 +29,7 @@ export const registerDevice = endpoint({
     );
     const recipients = recipientsIn(await readRecord(services.records, caller.owner));
     const told = {
-      device: caller.device,
-      deviceName: name,
+      device: { id: caller.device, name },
       recipients,
       now,
       id: `registered ${caller.device}`,

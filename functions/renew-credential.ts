@@ -36,8 +36,7 @@ export const renewCredential = endpoint({
     const [uri = ""] = await issueCode(services, caller, [account], now);
     const recipients = recipientsIn(await readRecord(services.records, caller.owner));
     const told = {
-      device: caller.device,
-      deviceName: callerName(caller, heads),
+      device: { id: caller.device, name: callerName(caller, heads) },
       recovery: id,
       recipients,
       now,

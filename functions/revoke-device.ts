@@ -21,7 +21,7 @@ export const revokeDevice = endpoint({
     const { name } = await endDevice(services, caller.owner, id, located, now, ({ value }) =>
       admit(caller, value.devices, true),
     );
-    const told = { device: id, deviceName: name, recipients: [], now, id: `revoked ${id}` };
+    const told = { device: { id, name }, recipients: [], now, id: `revoked ${id}` };
     await announce(services.outbox, caller.owner, { kind: "device-revoked", ...told });
     return { status: 204, body: undefined };
   },

@@ -39,7 +39,6 @@ export const startStepUp = endpoint({
     "contact-unusable",
     "too-many-messages",
     "too-many-tries",
-    "step-up-locked",
     "busy",
     "vault-unavailable",
   ],

@@ -1,41 +1,13 @@
 /** Settings: safe ones pass, every other one is named at start, all at once, and never quoted. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { configFromEnvironment, type Environment } from "../lib/config.ts";
 import { holds } from "./domain/holds.ts";
+import { anIssuer, azurite, keyId, load, messageFor, named, required, version } from "./sample-settings.ts";
 
-const version = "0123456789abcdef0123456789abcdef";
-const keyId = `https://vault.example/keys/backups/${version}`;
-const anIssuer = (change: object = {}) =>
-  JSON.stringify([{ issuer: "https://login.example", audience: "api://x", role: "recovery", ...change }]);
-const required = {
-  PUBLIC_BASE_URL: "https://api.example/api",
-  IDENTITY_ISSUERS: anIssuer(),
-  BACKUPS_STORAGE: "https://backups.blob.core.windows.net",
-  KEYS_STORAGE: "https://keys.blob.core.windows.net",
-  KEY_IDS: keyId,
-};
-const azurite = (endpoint: string) =>
-  `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;BlobEndpoint=${endpoint};`;
 const pinned = (change: object = {}) =>
   JSON.stringify({
     keys: [{ kid: keyId, kty: "RSA", n: Buffer.alloc(384, 255).toString("base64url"), e: "AQAB", ...change }],
   });
-
-const load = (change: Environment = {}) => configFromEnvironment({ ...required, ...change });
-function messageFor(environment: Environment): string {
-  try {
-    configFromEnvironment(environment);
-  } catch (error) {
-    return error instanceof Error ? error.message : "";
-  }
-  return "";
-}
-/** The settings that are named, each once, in the order of the alphabet. */
-const named = (change: Environment, base: Environment = required) => {
-  const names = [...messageFor({ ...base, ...change }).matchAll(/^ {2}([A-Z_]+)/gm)].map(([, name]) => name);
-  return [...new Set(names)].toSorted();
-};
 
 describe("R42 safe settings pass", () => {
   it("R4 R10 R27 R30 with the defaults that are documented", () => {

@@ -21,8 +21,8 @@ export const Activity = z.strictObject({
   id: z.string(),
   kind: ActivityKind,
   at: z.coerce.date(),
-  /** Whose doing it was, or for a revocation, whom it was done to. */
-  device: z.strictObject({ id: DeviceId, name: z.string() }),
+  /** Whose doing it was, or for a revocation, whom it was done to; only ever one of the owner's own. */
+  device: z.strictObject({ id: DeviceId, name: z.string() }).optional(),
   recovery: z.string().optional(),
 });
 export type Activity = z.infer<typeof Activity>;

@@ -54,8 +54,7 @@ export interface Outbox {
 /** `id`: the same for a request that is repeated, so that it is told once. */
 type Told = {
   kind: ActivityKind;
-  device: DeviceId;
-  deviceName: string;
+  device?: { id: DeviceId; name: string };
   recovery?: string | undefined;
   recipients: Recipient[];
   now: Date;
@@ -65,7 +64,7 @@ type Told = {
 export const announce = (
   outbox: Outbox,
   owner: OwnerId,
-  { kind, device, deviceName, recovery, recipients, now, id = newId() }: Told,
+  { kind, device, recovery, recipients, now, id = newId() }: Told,
 ): Promise<void> =>
   outbox.put(owner, {
     type: "announcement",
@@ -73,7 +72,7 @@ export const announce = (
       id,
       kind,
       at: now,
-      device: { id: device, name: deviceName },
+      ...(device && { device }),
       ...(recovery && { recovery }),
     },
     recipients,

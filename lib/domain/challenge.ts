@@ -8,7 +8,7 @@ import { Id } from "./id.ts";
 import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import type { Peppers } from "./pepper.ts";
-import { fewer, isLocked, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+import { fewer, noFailures, oneMore, secondsLeft } from "./throttle.ts";
 
 const shared = {
   id: Id,
@@ -63,9 +63,8 @@ export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Da
   return { ...record, challenges: [challenge, ...others].slice(0, MAX_OPEN) };
 }
 
-/** Fails as `step-up-locked` or `too-many-tries` while guesses have to wait. */
+/** Fails as `too-many-tries` while guesses have to wait. */
 export function requirePatience({ failures }: OwnerRecord, now: Date): void {
-  if (isLocked(failures)) throw new Failure("step-up-locked", "Too many wrong answers in a row.");
   const retryAfterSeconds = secondsLeft(failures, now);
   if (retryAfterSeconds === 0) return;
   throw new Failure("too-many-tries", "Too many wrong answers.", { retryAfterSeconds });
@@ -76,8 +75,7 @@ export type Answered = { id: string; device: string; kinds: readonly Challenge["
 
 /**
  * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A new challenge
- * doesn't. Tickets can't be guessed: they need not wait, so that a locked owner still has a way. Fails as
- * `challenge-not-found`, `step-up-locked` or `too-many-tries`.
+ * doesn't. Tickets can't be guessed: they neither wait nor count. Fails as `challenge-not-found` or `too-many-tries`.
  */
 export function countTry(
   record: OwnerRecord,
@@ -94,15 +92,18 @@ export function countTry(
 }
 
 /**
- * A challenge is passed once. A confirmed contact proves no account, and anybody can confirm one of their own: that takes back
- * its own tries and no others. Fails as `challenge-not-found` if another answer came first.
+ * A challenge is passed once. A confirmed contact proves no account, and a ticket only that its provider means it: anybody can
+ * have one of their own. They take back their own tries and no others. Fails as `challenge-not-found` if another answer came first.
  */
 export function pass(record: OwnerRecord, { id }: Challenge): OwnerRecord {
   const passed = record.challenges.find((each) => each.id === id);
   if (!passed) throw notFound();
-  const failures = passed.kind === "contact" ? fewer(record.failures, passed.attempts) : noFailures;
+  const failures = passed.kind === "code" ? noFailures : fewer(record.failures, triesCounted(passed));
   return { ...record, challenges: record.challenges.filter((each) => each !== passed), failures };
 }
+
+/** Tries of a ticket were never counted. */
+const triesCounted = ({ kind, attempts }: Challenge) => (kind === "ticket" ? 0 : attempts);
 
 function requireOpen({ challenges }: OwnerRecord, { id, device, kinds }: Answered, now: Date): Challenge {
   const challenge = challenges.find((each) => each.id === id);

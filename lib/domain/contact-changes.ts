@@ -32,7 +32,7 @@ type Added = { contact: Contact; code: string | undefined };
 
 /**
  * The contact, and the code to send to it; none if it is confirmed already. Adding it again sends another code.
- * Fails as `too-many-contacts`, `too-many-messages`, `too-many-tries` or `step-up-locked`.
+ * Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
  */
 export async function addContact(
   { records, peppers }: Stores,
@@ -55,7 +55,7 @@ export async function addContact(
   return result;
 }
 
-/** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong`, `too-many-tries` or `step-up-locked`. */
+/** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`. */
 export async function confirmContact(
   { records, peppers, outbox }: Stores,
   { id, code }: { id: string; code: string },
@@ -77,8 +77,7 @@ export async function confirmContact(
   const recipients = recipientsIn(record).filter(({ address }) => address !== contact.address);
   await announce(outbox, caller.owner, {
     kind: "contact-added",
-    device: caller.device,
-    deviceName,
+    device: { id: caller.device, name: deviceName },
     recipients,
     now,
   });
@@ -98,8 +97,7 @@ export async function removeContact(
   }));
   await announce(outbox, caller.owner, {
     kind: "contact-removed",
-    device: caller.device,
-    deviceName,
+    device: { id: caller.device, name: deviceName },
     recipients,
     now,
   });

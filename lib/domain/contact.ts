@@ -35,7 +35,7 @@ export function requireContact({ contacts }: OwnerRecord, id: string): Contact {
   throw new Failure("contact-not-found", "There is no such contact.");
 }
 
-/** The contact with this address: the one that is there, or a new one. Fails as `too-many-contacts`. */
+/** The contact with this address: the one that is there, written to in this language from now on, or a new one. Fails as `too-many-contacts`. */
 export function withContact(
   record: OwnerRecord,
   offered: Contact,
@@ -43,7 +43,11 @@ export function withContact(
   const known = record.contacts.find(
     ({ channel, address }) => channel === offered.channel && address === offered.address,
   );
-  if (known) return { contact: known, record };
+  if (known) {
+    const contact = { ...known, language: offered.language };
+    const contacts = record.contacts.map((each) => (each === known ? contact : each));
+    return { contact, record: { ...record, contacts } };
+  }
   if (record.contacts.length >= MAX_CONTACTS) {
     throw new Failure("too-many-contacts", `${MAX_CONTACTS} contacts are registered already.`);
   }

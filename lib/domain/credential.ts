@@ -7,7 +7,7 @@ import { hotp, stepAt } from "./one-time-code.ts";
 import { DeviceId, OwnerId } from "./owner.ts";
 import { sameHash } from "./pepper.ts";
 import type { Store, Stored } from "./store.ts";
-import { Failures, isLocked, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+import { Failures, noFailures, oneMore, secondsLeft } from "./throttle.ts";
 
 /** The public half of a key pair that was made on the device for this account (RFC 7518 §6.2.1). */
 export const PushKey = z.strictObject({
@@ -117,7 +117,7 @@ export function checkCode(
   const { failures } = former;
   const found = former.holders.map((holder) => ({ holder, step: stepOf(holder, code, now) }));
   const { holder, step } = found.find((each) => each.step !== undefined) ?? {};
-  const mayPass = !isLocked(failures) && secondsLeft(failures, now) === 0;
+  const mayPass = secondsLeft(failures, now) === 0;
   if (!holder?.code || step === undefined || !mayPass) {
     return { checked: undefined, next: mayPass ? { ...former, failures: oneMore(failures, now) } : former };
   }

@@ -37,7 +37,6 @@ export type FailureKind =
   | "challenge-not-found"
   | "answer-wrong"
   | "too-many-tries"
-  | "step-up-locked"
   | "ticket-invalid"
   | "role-missing"
   | "precondition-required"

@@ -61,7 +61,7 @@ export async function repudiate(
 ): Promise<Device> {
   const device = await endDevice(stores, owner, id, located, now);
   const recipients = recipientsIn(await readRecord(stores.records, owner));
-  const told = { device: id, deviceName: device.name, recipients, now, id: `repudiated ${id}` };
+  const told = { device: { id, name: device.name }, recipients, now, id: `repudiated ${id}` };
   await announce(stores.outbox, owner, { kind: "device-repudiated", ...told });
   return device;
 }

@@ -21,7 +21,7 @@ import { Failure } from "./failure.ts";
 import { newId } from "./id.ts";
 import { putCredential } from "./issue.ts";
 import type { Caller, SignIn } from "./owner.ts";
-import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
 import {
   type RecoveryRecord,
@@ -62,7 +62,7 @@ type StartByCode = Start & { signIn: SignIn; contact: string; coolingOffHours: n
 
 /**
  * The password first (the sign-in), then a code to a contact: R20. Fails as `account-not-proven`, `contact-not-found`,
- * `contact-unusable`, `too-many-messages`, `too-many-tries` or `step-up-locked`; nothing is sent then.
+ * `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent then.
  */
 export async function startByCode(
   { records, peppers }: Stores,
@@ -135,18 +135,18 @@ type Answering = {
 
 /**
  * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away.
- * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`, `step-up-locked`,
+ * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
 export async function answerStepUp(stores: Stores, answering: Answering): Promise<StepUp> {
   const { caller, id, answer, wanted, now } = answering;
   const { owner, device } = caller;
-  const { result: challenge } = await changeRecord(stores.records, owner, (record) => {
+  const { result: challenge, record: counted } = await changeRecord(stores.records, owner, (record) => {
     const counted = countTry(record, { id, device, kinds: [answer.kind] }, now);
     return { result: counted.challenge, record: counted.record };
   });
   if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
-  const redeem = await compare(stores, challenge, answering);
+  const redeem = await compare(stores, challenge, counted, answering);
   const { account } = challenge;
   const subject = challenge.kind === "code" ? challenge.subject : undefined;
   const { record } = await changeRecord(stores.records, owner, (latest) => ({
@@ -156,17 +156,12 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
   const { takesOver } = await redeem();
   const { takenFrom } = await putCredential(stores.credentials, caller, { account, wanted, takesOver }, now);
   await markSent(stores, caller, challenge);
-  const told = { device, deviceName: answering.deviceName, recovery: challenge.recovery, now };
+  const told = { device: { id: device, name: answering.deviceName }, recovery: challenge.recovery, now };
   const recipients = recipientsIn(record);
   await announce(stores.outbox, owner, { ...told, kind: "credential-issued", recipients });
   if (takenFrom) {
     const theirs = recipientsIn(await readRecord(stores.records, takenFrom));
-    await announce(stores.outbox, takenFrom, {
-      ...told,
-      kind: "account-moved",
-      deviceName: "",
-      recipients: theirs,
-    });
+    await announce(stores.outbox, takenFrom, { kind: "account-moved", recipients: theirs, now });
   }
   return challenge;
 }
@@ -174,13 +169,23 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
 type Redeem = () => Promise<{ takesOver: boolean }>;
 
 /** Whether the answer is right, and how it is used up. A wrong one is logged. */
-async function compare(stores: Stores, challenge: StepUp, answering: Answering): Promise<Redeem> {
+async function compare(
+  stores: Stores,
+  challenge: StepUp,
+  record: OwnerRecord,
+  answering: Answering,
+): Promise<Redeem> {
   const { caller, answer, deviceName, now } = answering;
   try {
-    if (answer.kind === "ticket") return await compareTicket(stores, challenge, caller, answer.ticket, now);
-    return await compareCode(stores, challenge, answer.code);
+    if (answer.kind === "code") return await compareCode(stores, challenge, answer.code);
+    return await compareTicket(stores, challenge, record, caller, { typed: answer.ticket, now });
   } catch (error) {
-    const told = { device: caller.device, deviceName, recovery: challenge.recovery, recipients: [], now };
+    const told = {
+      device: { id: caller.device, name: deviceName },
+      recovery: challenge.recovery,
+      recipients: [],
+      now,
+    };
     await announce(stores.outbox, caller.owner, { ...told, kind: "step-up-failed" });
     throw error;
   }
@@ -196,16 +201,17 @@ async function compareCode({ peppers }: Stores, challenge: StepUp, code: string)
 async function compareTicket(
   { tickets, peppers }: Stores,
   { account }: StepUp,
+  { endedDevices }: OwnerRecord,
   { owner, device }: Caller,
-  typed: string,
-  now: Date,
+  { typed, now }: { typed: string; now: Date },
 ): Promise<Redeem> {
   const name = await peppers.hash("ticket", typed);
   const held = await tickets.find(name);
-  requireTicket(held?.value, { account, owner }, now);
+  const wanted = { account, owner, endedDevices };
+  requireTicket(held?.value, wanted, now);
   return async () => {
     const { result } = await change(tickets, name, held, (stored) => {
-      const ticket = requireTicket(stored?.value, { account, owner }, now);
+      const ticket = requireTicket(stored?.value, wanted, now);
       return {
         result: { takesOver: ticket.issuedBy.by === "provider" },
         next: { ...ticket, usedBy: device },

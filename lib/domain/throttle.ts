@@ -1,4 +1,4 @@
-/** How long guesses must wait: nothing for the first few, then longer and longer, in the end for good (R24). Pure. */
+/** How long guesses must wait: nothing for the first few, then longer and longer, in the end a month (R24). Pure. */
 import * as z from "zod";
 import { DAY, HOUR, later, SECOND } from "./clock.ts";
 
@@ -14,14 +14,14 @@ export const fewer = (failures: Failures, taken: number): Failures =>
 const FREE = 5;
 const FIRST_WAIT = 30 * SECOND;
 const PER_DAY = 20;
-/** NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. */
+/** NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. Then one try a month is left, which no guessing gains from. */
 const MOST = 100;
+const LOCKED = 30 * DAY;
 
-export const isLocked = ({ count }: Failures): boolean => count >= MOST;
-
-/** From 30 s, doubling with every five failures, to an hour; a day after each twenty. */
+/** From 30 s, doubling with every five failures, to an hour; a day after each twenty; a month after a hundred and each more. */
 export function waitFor({ count }: Failures): number {
   if (count < FREE) return 0;
+  if (count >= MOST) return LOCKED;
   if (count % PER_DAY === 0) return DAY;
   return Math.min(FIRST_WAIT * 2 ** (Math.floor(count / FREE) - 1), HOUR);
 }

@@ -59,15 +59,21 @@ export const qrText = (address: string, code: string): string =>
 
 export const ticketFor = (account: BoundAccount): string => sha256(identityOf(account));
 
+type IssuingDevice = Extract<Ticket["issuedBy"], { by: "device" }>;
+
+/** The owner's own, and not revoked since. */
+const isTrusted = (by: IssuingDevice, owner: OwnerId, endedDevices: DeviceId[]) =>
+  by.owner === owner && !endedDevices.includes(by.device);
+
 /** The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for this. */
 export function requireTicket(
   ticket: Ticket | undefined,
-  { account, owner }: { account: BoundAccount; owner: OwnerId },
+  { account, owner, endedDevices }: { account: BoundAccount; owner: OwnerId; endedDevices: DeviceId[] },
   now: Date,
 ): Ticket {
   const isFor =
     ticket?.account === ticketFor(account) &&
-    (ticket.issuedBy.by === "provider" || ticket.issuedBy.owner === owner);
+    (ticket.issuedBy.by === "provider" || isTrusted(ticket.issuedBy, owner, endedDevices));
   if (ticket && isFor && ticket.usedBy === undefined && ticket.expiresAt > now) return ticket;
   throw new Failure("ticket-invalid", "The ticket is not valid for this account.");
 }

@@ -100,12 +100,6 @@ export const problems = {
     "The ticket is not valid for this account.",
     "Get a new ticket for this account. It counts once, and only until it expires.",
   ),
-  "step-up-locked": entry(
-    403,
-    "never",
-    "Too many wrong answers in a row.",
-    "No code is taken any more. A work account can still be proven by a ticket, and that opens the way again.",
-  ),
   "recovery-not-found": entry(
     404,
     "after-change",

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { later, SECOND } from "../../lib/domain/clock.ts";
+import type { DeviceId } from "../../lib/domain/owner.ts";
 import {
   grouped,
   newTicketCode,
@@ -184,12 +185,19 @@ describe("F6 R21 R23 redeeming", () => {
     expiresAt: later(now, 600 * SECOND),
     ...change,
   });
-  const redeem = (ticket: Ticket | undefined, time = now) => requireTicket(ticket, { account, owner }, time);
+  const redeem = (ticket: Ticket | undefined, time = now, endedDevices: DeviceId[] = []) =>
+    requireTicket(ticket, { account, owner, endedDevices }, time);
   /** All that a caller learns from a refusal. */
   const told = (run: () => unknown) => {
     const { kind, message, details } = refusalOf(run);
     return JSON.stringify([kind, message, details]);
   };
+
+  it("F6 R18 R23 of a device that was revoked since counts no more", () => {
+    const ticket = aTicket({ issuedBy: { by: "device", owner, device } });
+    expect(redeem(ticket, now, [aDeviceId("another")])).toEqual(ticket);
+    expect(refusalOf(() => redeem(ticket, now, [device])).kind).toBe("ticket-invalid");
+  });
 
   it("F6 R21 R23 counts only for its account, its owner, before its end, and once: else all refused alike", () => {
     const accounts = [account, aBoundWork({ tenant: "other" }), aBoundWork({ userName: "other" })];

@@ -9,8 +9,8 @@ import { aRegisteredPhone, refused } from "./helpers.ts";
 
 async function linkFor({ owner, phone, watched }: Recovery, language = "en"): Promise<string> {
   const { api, issuer } = inject("surroundings");
-  const device = watched.told().find(({ activity }) => activity.device.id === phone.deviceId)?.activity
-    .device.id;
+  const device = watched.told().find(({ activity }) => activity.device?.id === phone.deviceId)?.activity
+    .device?.id;
   const id = ownerIdOf({ issuer, subject: owner });
   const capability = await capabilityFor(watched.app.services.peppers, id, device ?? expect.fail("not told"));
   return `${api}/v1/alarms/${capability}?language=${language}`;

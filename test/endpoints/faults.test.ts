@@ -17,6 +17,7 @@ type Fault = "unreadable" | "silent" | "crowded";
 async function aRequest(endpoint: Endpoint) {
   let fault: Fault | undefined;
   const through = (blobs: Blobs, container: string): Blobs => ({
+    ...blobs,
     async read(name) {
       const blob = await blobs.read(name);
       if (fault === "silent") throw silent();
@@ -71,7 +72,7 @@ describe.concurrent.each(named(writers))("%s", (_, endpoint) => {
 
 it("R32 R34 500 for a fault of ours says when to repeat, and nothing of what went wrong", async () => {
   const strange = () => Promise.reject(new TypeError("canary"));
-  const app = anApp({ through: () => ({ read: strange, write: strange }) });
+  const app = anApp({ through: (blobs) => ({ ...blobs, read: strange, write: strange }) });
   const { api, issuer } = inject("surroundings");
   const phone = new Phone({ api, issuer, platform: "android", fetch: app.fetch });
   await phone.signIn(anOwner());
@@ -99,7 +100,7 @@ it("R42 asks neither storage nor vault", async () => {
     calls.push(name);
     return undefined;
   };
-  const app = anApp({ through: () => ({ read: counted, write: counted }) });
+  const app = anApp({ through: (blobs) => ({ ...blobs, read: counted, write: counted }) });
   expect((await (await aPhone({ app })).call("GET", "health")).status).toBe(200);
   expect(calls).toEqual([]);
 });

@@ -65,7 +65,7 @@ describe.concurrent("a code", () => {
     expect(valid).toHaveLength(1);
   });
 
-  it("R24 a hundred wrong codes in a row, and not even a right one passes until the account is proven anew", async () => {
+  it("R24 a hundred wrong codes in a row, and not even a right one passes for a month", async () => {
     const scene = await aRecovery();
     const uri = await proven(scene);
     const { watched, personal } = scene;

@@ -4,10 +4,9 @@ import { later, SECOND } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { type Identity, ownerIdOf, type ProofTarget, type SignIn, sha256 } from "../../lib/domain/owner.ts";
 import { authenticate, signIn as readSignIn } from "../../lib/http/authenticate.ts";
-import type { Services } from "../../lib/http/services.ts";
-import { aDeviceId, aPolicy, now } from "../domain/builders.ts";
-import { MemoryHeads, MemoryVersions } from "../domain/memory-stores.ts";
+import { aDeviceId, now } from "../domain/builders.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
+import { memoryServices } from "./memory-services.ts";
 import { aRequest } from "./requests.ts";
 
 const target = { method: "PUT", url: "https://api.example/api/v1/backups/android" };
@@ -16,6 +15,9 @@ const signIn: SignIn = {
   subject: "anna",
   authTime: now,
   keyThumbprint: undefined,
+  userName: undefined,
+  client: undefined,
+  roles: [],
 };
 
 type Setup = {
@@ -29,21 +31,7 @@ async function run({ identity = {}, signIn: change = {}, headers = {}, access = 
     verifyToken: () => Promise.resolve({ ...signIn, ...change }),
     verifyProof: () => Promise.resolve({ device: aDeviceId(), jti: "jti-1" }),
   };
-  const services: Services = {
-    identity: { ...good, ...identity },
-    heads: new MemoryHeads(),
-    versions: new MemoryVersions(),
-    clock: () => now,
-    policy: {
-      publicBaseUrl: "https://api.example/api",
-      authContexts: [],
-      minimumAppVersion: { ios: "5.7.0", android: "6.6.0" },
-      signInMaxAgeSeconds: 600,
-      maxUploadBytes: 1000,
-      historyLength: 10,
-      staleness: aPolicy(),
-    },
-  };
+  const services = memoryServices({ identity: { ...good, ...identity } });
   const request = aRequest({
     authorization: "Bearer token-1",
     dpop: "proof-1",

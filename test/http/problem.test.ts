@@ -4,6 +4,7 @@ import { Failure, type FailureKind, invalid } from "../../lib/domain/failure.ts"
 import { challengeFor } from "../../lib/http/challenge.ts";
 import { kindOf, Problem, problemOf, typeOf } from "../../lib/http/problem.ts";
 import { type ProblemKind, problems } from "../../lib/http/problems.ts";
+import { aBoundWork } from "../domain/builders.ts";
 
 const kinds = Object.keys(problems).filter((kind): kind is ProblemKind => kind in problems);
 const requestId = "11111111-2222-4333-8444-555555555555";
@@ -33,7 +34,16 @@ describe("R41 the table of problems", () => {
 
   it("R41 only what no change of the request could mend says never", () => {
     const never = kinds.filter((kind) => problems[kind].retry === "never");
-    expect(never).toEqual(["device-not-found", "backup-unreadable"]);
+    expect(never.toSorted()).toEqual([
+      "account-bound-elsewhere",
+      "account-not-yours",
+      "backup-unreadable",
+      "contact-not-found",
+      "cross-platform-denied",
+      "device-not-found",
+      "recovery-ended",
+      "role-missing",
+    ]);
   });
 });
 
@@ -56,9 +66,15 @@ describe("R41 a problem document", () => {
       generation: 3,
       etag: '"3"',
       overlapping: ["/existingAccounts/0"],
+      minimumVersion: "6.6.0",
+      plan: { id: "1", accounts: [{ outcome: "keep", reason: "on-device", account: aBoundWork() }] },
+      triesLeft: 4,
+      usableInSeconds: 3600,
+      maxAgeSeconds: 300,
       retryAfterSeconds: 5,
     };
-    expect(problemOf(new Failure("stale-precondition", "x", details), requestId)).toMatchObject(details);
+    const told = Problem.parse(problemOf(new Failure("stale-precondition", "x", details), requestId));
+    expect(told).toMatchObject(details);
     expect(problemOf(invalid("/a", "must be b"), requestId)).toMatchObject({
       detail: "/a: must be b",
       errors: [{ at: "/a", detail: "must be b" }],
@@ -94,22 +110,36 @@ describe("R41 a problem document", () => {
 });
 
 describe("F27 challenges", () => {
-  const policy = { maxAgeSeconds: 600, authContexts: [] };
+  const policy = { maxAgeSeconds: 600, accountMaxAgeSeconds: 300, authContexts: [] };
   it("F27 R10 an old sign-in is challenged as in RFC 9470, with the age that is asked for", () => {
     expect(challengeFor("sign-in-too-old", policy)).toBe(
       'Bearer error="insufficient_user_authentication", max_age=600',
     );
   });
 
-  it("F27 R10 for Entra there is a claims challenge beside it for each context, and it decodes to the claims that are asked for", () => {
-    const header = challengeFor("sign-in-too-old", { ...policy, authContexts: ["c1", "c25"] }) ?? "";
-    expect(header).toMatch(/^Bearer error="insufficient_user_authentication", max_age=600, Bearer /);
-    const claims = [...header.matchAll(/Bearer error="insufficient_claims", claims="([A-Za-z0-9+/=]+)"/g)];
-    expect(claims.map(([, text]) => JSON.parse(Buffer.from(text ?? "", "base64").toString()))).toEqual([
-      { access_token: { acrs: { essential: true, value: "c1" } } },
-      { access_token: { acrs: { essential: true, value: "c25" } } },
-    ]);
+  it("F27 R20 a sign-in to an account in the same way, with the age that is asked for there", () => {
+    expect(challengeFor("account-sign-in-required", policy)).toBe(
+      'Bearer error="insufficient_user_authentication", max_age=300',
+    );
   });
+
+  it.each([
+    ["sign-in-too-old", 600],
+    ["account-sign-in-required", 300],
+  ] as const)(
+    "F27 R10 R20 %s: for Entra there is a claims challenge beside it for each context, and it decodes to the claims that are asked for",
+    (kind, maxAge) => {
+      const header = challengeFor(kind, { ...policy, authContexts: ["c1", "c25"] }) ?? "";
+      expect(header.split(", Bearer ")[0]).toBe(
+        `Bearer error="insufficient_user_authentication", max_age=${maxAge}`,
+      );
+      const claims = [...header.matchAll(/Bearer error="insufficient_claims", claims="([A-Za-z0-9+/=]+)"/g)];
+      expect(claims.map(([, text]) => JSON.parse(Buffer.from(text ?? "", "base64").toString()))).toEqual([
+        { access_token: { acrs: { essential: true, value: "c1" } } },
+        { access_token: { acrs: { essential: true, value: "c25" } } },
+      ]);
+    },
+  );
 
   it.each([
     ["not-signed-in", 'Bearer error="invalid_token"'],

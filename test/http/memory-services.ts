@@ -1,0 +1,37 @@
+/** All that endpoints work with, in memory: for what is decided before or beside the stores. */
+import type { Ticket } from "../../lib/domain/ticket.ts";
+import { policyOf, type Services } from "../../lib/http/services.ts";
+import { aPolicy, now, peppers } from "../domain/builders.ts";
+import { MemoryStore } from "../domain/memory-stores.ts";
+import { memoryStores } from "../domain/recovery-scene.ts";
+
+export const provider = { clientId: "contoso", accounts: [{ issuer: "https://sts.example" }] };
+
+const policy = policyOf({
+  publicBaseUrl: "https://api.example/api",
+  issuers: [],
+  senders: { sms: undefined },
+  minimumAppVersion: { ios: "5.7.0", android: "6.6.0" },
+  signInMaxAgeSeconds: 600,
+  accountSignInMaxAgeSeconds: 300,
+  contactCoolingOffHours: 72,
+  crossPlatformRecovery: "portable",
+  ticketSeconds: 600,
+  printedTicketDays: 365,
+  providers: [provider],
+  maxUploadBytes: 1000,
+  historyLength: 10,
+  staleness: aPolicy(),
+});
+
+export const memoryServices = (change: Pick<Services, "identity">): Services => ({
+  ...memoryStores(),
+  tickets: new MemoryStore<string, Ticket>((hash) => hash),
+  activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
+  sendBudget: { take: async () => true },
+  peppers,
+  countMessages: async () => ({ waiting: 0, failed: 0 }),
+  clock: () => now,
+  policy,
+  ...change,
+});
