@@ -15,6 +15,7 @@ import { issueTicket } from "./issue-ticket.ts";
 import { listBackups } from "./list-backups.ts";
 import { listContacts } from "./list-contacts.ts";
 import { listDevices } from "./list-devices.ts";
+import { listVersions } from "./list-versions.ts";
 import { planRecovery } from "./plan-recovery.ts";
 import { recoverAccounts } from "./recover-accounts.ts";
 import { registerDevice } from "./register-device.ts";
@@ -23,9 +24,11 @@ import { renameDevice } from "./rename-device.ts";
 import { renewCredential } from "./renew-credential.ts";
 import { repudiateAlarm } from "./repudiate-alarm.ts";
 import { repudiateRecovery } from "./repudiate-recovery.ts";
+import { restoreVersion } from "./restore-version.ts";
 import { revokeDevice } from "./revoke-device.ts";
 import { showAlarm } from "./show-alarm.ts";
 import { startStepUp } from "./start-step-up.ts";
+import { undeleteBackup } from "./undelete-backup.ts";
 import { uploadBackup } from "./upload-backup.ts";
 import { verifyCode } from "./verify-code.ts";
 import { verifySignature } from "./verify-signature.ts";
@@ -35,6 +38,9 @@ export const endpoints: Endpoint[] = [
   getBackup,
   listBackups,
   deleteBackup,
+  undeleteBackup,
+  listVersions,
+  restoreVersion,
   checkStaleness,
   confirmSignIn,
   planRecovery,

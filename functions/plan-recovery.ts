@@ -4,18 +4,19 @@ import { AccountName, nameOf } from "../lib/domain/account.ts";
 import { requireBackup } from "../lib/domain/backup.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { openPlan, requirePortable } from "../lib/domain/recovery.ts";
+import { openPlan, requirePortable, requireReadable } from "../lib/domain/recovery-opening.ts";
 import { overlapOf, planId } from "../lib/domain/recovery-plan.ts";
 import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
-import { PlannedAccount } from "../lib/http/recovery-status.ts";
+import { ENVELOPE, PlannedAccount } from "../lib/http/recovery-status.ts";
 
 /** `from`: the platform whose backup is to be recovered; the device's own if left out. */
 const Request = z.strictObject({
   platform: Platform,
   from: Platform.optional(),
   existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS),
+  envelope: z.string().optional(),
 });
 
 /** `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. */
@@ -35,13 +36,16 @@ export const planRecovery = endpoint({
   newcomers: true,
   request: { body: Request },
   replies: { 200: Plan },
-  problems: ["backup-not-found", "cross-platform-denied", "vault-unavailable"],
-  async handle({ caller, heads, body: { platform, from = platform, existingAccounts } }, services) {
+  problems: [...ENVELOPE, "backup-not-found", "cross-platform-denied", "vault-unavailable"],
+  async handle({ caller, heads, body }, services) {
+    const { platform, from = platform, existingAccounts, envelope } = body;
     requireOwnPlatform(caller, heads, platform);
     requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
-    const wanted = { caller, platform, from, existing: existingAccounts };
+    const wanted = { caller, platform, from, existing: existingAccounts, envelope };
     const { value: head } = requireBackup(heads[from]);
-    const { version, document, outcomes } = await openPlan(services, heads, wanted);
+    const opened = await openPlan(services, heads, wanted);
+    requireReadable(opened);
+    const { version, document, outcomes } = opened;
     const accounts = outcomes.map((each) =>
       each.outcome === "restore" ? { ...each, account: nameOf(each.account) } : each,
     );

@@ -4,11 +4,12 @@ import { AccountName, identityOf } from "../lib/domain/account.ts";
 import { AppSettings, MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { type Recovered, recover, requirePortable } from "../lib/domain/recovery.ts";
+import { type Recovered, recover } from "../lib/domain/recovery.ts";
+import { requirePortable } from "../lib/domain/recovery-opening.ts";
 import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
-import { RecoveredAccount } from "../lib/http/recovery-status.ts";
+import { ENVELOPE, RecoveredAccount } from "../lib/http/recovery-status.ts";
 
 /** `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none is touched. */
 const Request = z.strictObject({
@@ -18,13 +19,15 @@ const Request = z.strictObject({
   existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS),
   overlap: z.enum(["refuse", "keep-existing"]).default("refuse"),
   plan: z.string().max(64).optional(),
+  envelope: z.string().optional(),
 });
 
-/** In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. */
+/** `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. */
 const Reply = z.strictObject({
   id: z.string(),
   accounts: z.array(RecoveredAccount),
   settings: AppSettings,
+  sealed: z.string().optional(),
   version: VersionStatus,
 });
 
@@ -38,6 +41,7 @@ export const recoverAccounts = endpoint({
   request: { body: Request },
   replies: { 200: Reply },
   problems: [
+    ...ENVELOPE,
     "backup-not-found",
     "accounts-overlap",
     "plan-outdated",
@@ -50,18 +54,21 @@ export const recoverAccounts = endpoint({
     "vault-unavailable",
   ],
   async handle({ caller, heads, body, idempotencyKey, now }, services) {
-    const { platform, from = platform, device, existingAccounts, overlap, plan } = body;
+    const { platform, from = platform, device, existingAccounts, overlap, plan, envelope } = body;
     requireOwnPlatform(caller, heads, platform);
     requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
     const recovered = await recover(services, heads, {
-      ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts },
+      ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts, envelope },
       ...{ overlap, planSeen: plan, idempotencyKey, now },
     });
-    const { id, settings, version, head } = recovered;
+    const { id, settings, sealed, version, head } = recovered;
     const source = heads[from]?.value ?? head.value;
     return {
       status: 200,
-      body: { id, accounts: accountsIn(recovered), settings, version: versionStatus(version, source) },
+      body: {
+        ...{ id, accounts: accountsIn(recovered), settings, version: versionStatus(version, source) },
+        ...(sealed !== undefined && { sealed }),
+      },
       etag: head.etag,
     };
   },

@@ -2,15 +2,25 @@
 import * as z from "zod";
 import { currentVersion } from "../lib/domain/backup.ts";
 import { BackupDocument } from "../lib/domain/backup-document.ts";
+import { Custody, defaultCustody } from "../lib/domain/custody.ts";
 import { defaultName } from "../lib/domain/device.ts";
+import { Failure } from "../lib/domain/failure.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { prepareUpload, storeUpload } from "../lib/domain/upload.ts";
+import { type Offered, prepareUpload, storeUpload } from "../lib/domain/upload.ts";
 import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
-/** `current`: false if this repeats an upload that another one has replaced since; there is no ETag then. */
-const Receipt = z.strictObject({ platform: Platform, current: z.boolean(), version: VersionStatus });
+/**
+ * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then. `envelope`: for the
+ * app to keep, where the client has custody; the service keeps no copy.
+ */
+const Receipt = z.strictObject({
+  platform: Platform,
+  current: z.boolean(),
+  version: VersionStatus,
+  envelope: z.string().optional(),
+});
 
 export const uploadBackup = endpoint({
   name: "upload-backup",
@@ -20,23 +30,40 @@ export const uploadBackup = endpoint({
   access: "owner",
   newcomers: true,
   conditional: true,
-  request: { params: z.strictObject({ platform: Platform }), body: BackupDocument },
+  takesSealed: true,
+  request: {
+    params: z.strictObject({ platform: Platform }),
+    query: z.strictObject({ custody: Custody.optional() }),
+    body: BackupDocument.optional(),
+  },
   replies: { 200: Receipt, 201: Receipt },
   problems: ["device-unknown", "idempotency-key-reused", "vault-unavailable"],
-  async handle({ caller, heads, params: { platform }, body, precondition, idempotencyKey, now }, services) {
+  async handle({ caller, heads, params: { platform }, query, body, sealed, ...rest }, services) {
+    const { precondition, idempotencyKey, now } = rest;
     const held = heads[platform];
     const all = devicesOf(heads);
     requireOwnPlatform(caller, heads, platform);
     const deviceName = defaultName[platform];
-    const upload = prepareUpload(body, { caller, deviceName, precondition, idempotencyKey, now });
+    const { custody = defaultCustody[platform] } = query;
+    const offered = offeredBy(body, sealed);
+    const upload = prepareUpload(offered, { caller, deviceName, custody, precondition, idempotencyKey, now });
     const rules = { ownerIsNew: all.length === 0, historyLength: services.policy.historyLength };
     const place = { owner: caller.owner, platform };
-    const { version, stored } = await storeUpload(services, place, held, upload, rules);
+    const { version, stored, envelope } = await storeUpload(services, place, held, upload, rules);
     const current = currentVersion(stored.value)?.id === version.id;
     return {
       status: precondition === "nothing" ? 201 : 200,
-      body: { platform, current, version: versionStatus(version, stored.value) },
+      body: {
+        ...{ platform, current, version: versionStatus(version, stored.value) },
+        ...(envelope !== undefined && { envelope }),
+      },
       ...(current && { etag: stored.etag }),
     };
   },
 });
+
+function offeredBy(document: BackupDocument | undefined, sealed: string | undefined): Offered {
+  if (sealed !== undefined) return { sealed };
+  if (document) return { document };
+  throw new Failure("body-required", "The request has no body.");
+}

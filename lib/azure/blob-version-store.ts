@@ -21,7 +21,7 @@ const FORMAT = "1";
 const Wrapping = z.strictObject({ format: z.literal(FORMAT), kid: z.string(), wrappedkey: z.base64url() });
 
 export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: WrappingKeys): VersionStore => ({
-  async put(place, version, content) {
+  async put(place, version, document) {
     const [{ id, publicKey }, ownerKey] = await Promise.all([
       keys.current(place.owner),
       ownerKeys.obtain(place.owner),
@@ -33,12 +33,13 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
       kid: id,
       wrappedkey: wrapKey(publicKey, dataKey).toString("base64url"),
     };
-    const sealed = seal(deriveKey(context, dataKey, ownerKey), context, content);
-    await backups.write(nameOf(place, version), { content: sealed, metadata }, undefined);
-    return { keyId: id };
+    const sealed = seal(deriveKey(context, dataKey, ownerKey), context, document);
+    const content = version.custody === "client" ? Buffer.alloc(0) : sealed;
+    await backups.write(nameOf(place, version), { content, metadata }, undefined);
+    return { keyId: id, sealed };
   },
 
-  async open(place, version) {
+  async open(place, version, kept) {
     const [blob, ownerKey] = await Promise.all([
       backups.read(nameOf(place, version)),
       ownerKeys.find(place.owner),
@@ -48,7 +49,7 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
     const { kid, wrappedkey } = wrapping.data;
     const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
     const context = contextFor(place, version);
-    return open(deriveKey(context, dataKey, ownerKey), context, blob.content);
+    return open(deriveKey(context, dataKey, ownerKey), context, kept ?? blob.content);
   },
 });
 

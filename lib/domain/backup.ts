@@ -48,6 +48,42 @@ export function planDeletion(
   return { result: undefined, next: { ...stored.value, deletedAt: now } };
 }
 
+/** R30. Undeleting what isn't deleted changes nothing. Fails as `backup-not-found`, `stale-precondition` or `undelete-too-late`. */
+export function planUndelete(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  undeleteDays: number,
+  now: Date,
+): Change<Head, void> {
+  const stored = requireBackup(held);
+  requireState(stored, precondition);
+  const { deletedAt } = stored.value;
+  if (!deletedAt) return { result: undefined, unchanged: stored };
+  if (undeletableUntil(deletedAt, undeleteDays) > now) {
+    return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
+  }
+  throw new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
+}
+
+/**
+ * R30: the former version becomes the newest generation and stays in the history as well; its content isn't touched.
+ * Fails as `backup-not-found`, `stale-precondition` or `version-not-found`.
+ */
+export function planRestore(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  { versionId, historyLength, now }: { versionId: string; historyLength: number; now: Date },
+): Change<Head, void> {
+  const { head } = requireCurrent(held);
+  requireState(held, precondition);
+  const version = head.versions.find(({ id }) => id === versionId);
+  if (!version) throw new Failure("version-not-found", "There is no such version of this backup.");
+  const { idempotencyKey: _, ...former } = version;
+  const generation = head.generation + 1;
+  const versions = [{ ...former, generation, restoredAt: now }, ...head.versions].slice(0, historyLength);
+  return { result: undefined, next: { ...head, generation, versions } };
+}
+
 /** R28. `authTime` is that of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
 export function planConfirmation(
   held: StoredHead | undefined,

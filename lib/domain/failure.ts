@@ -17,6 +17,12 @@ export type FailureKind =
   | "too-many-devices"
   | "too-many-recoveries"
   | "backup-not-found"
+  | "undelete-too-late"
+  | "version-not-found"
+  | "envelope-required"
+  | "envelope-outdated"
+  | "envelope-unreadable"
+  | "not-in-this-mode"
   | "backup-unreadable"
   | "accounts-overlap"
   | "plan-outdated"
@@ -55,6 +61,7 @@ export type Fault = { at: string; detail: string };
 export type FailureDetails = {
   errors?: Fault[];
   generation?: number;
+  envelopeGeneration?: number;
   etag?: string;
   minimumVersion?: string;
   overlapping?: string[];

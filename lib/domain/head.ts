@@ -1,6 +1,7 @@
 /** The state of one backup: all that upload, status and staleness need. Every change replaces it whole, by its ETag. */
 import * as z from "zod";
 import { AccountCounts } from "./backup-document.ts";
+import { Custody } from "./custody.ts";
 import { Device } from "./device.ts";
 import { DeviceId, type Place } from "./owner.ts";
 import type { Store, Stored } from "./store.ts";
@@ -12,11 +13,14 @@ export const Version = z.strictObject({
   device: DeviceId,
   createdAt: z.coerce.date(),
   contentType: z.string(),
+  custody: Custody.default("service"),
   sizeBytes: z.int(),
   digest: z.string(),
   accounts: AccountCounts,
   keyId: z.string(),
   idempotencyKey: z.string().optional(),
+  /** When this former version was made current again: its content is that of its first generation. */
+  restoredAt: z.coerce.date().optional(),
 });
 export type Version = z.infer<typeof Version>;
 
@@ -37,10 +41,20 @@ export type StoredHead = Stored<Head>;
 export type HeadStore = Store<Place, Head>;
 
 export interface VersionStore {
-  /** Seals the content and stores it; the id of the key that wraps it. Doing it twice stores it once. */
-  put(place: Place, version: Omit<Version, "keyId">, content: Uint8Array): Promise<{ keyId: string }>;
-  /** Fails as `backup-unreadable` if what is stored isn't what was stored, as `vault-unavailable` if it can't be told now. */
-  open(place: Place, version: Version): Promise<Buffer>;
+  /**
+   * Seals the content and stores it, or for the client to keep, only what opens it again. Answers the id of the key that wraps
+   * it, and what was sealed. Doing it twice stores it once.
+   */
+  put(
+    place: Place,
+    version: Omit<Version, "keyId">,
+    content: Uint8Array,
+  ): Promise<{ keyId: string; sealed: Buffer }>;
+  /**
+   * `sealed`: what the client kept. Fails as `backup-unreadable` if it isn't what was sealed, as `vault-unavailable` if it can't
+   * be told now.
+   */
+  open(place: Place, version: Version, sealed?: Buffer): Promise<Buffer>;
 }
 
 /** `signedInAt`: when the owner signed in, as far as their token tells. */

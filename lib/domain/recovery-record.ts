@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts";
 import { DAY, later } from "./clock.ts";
+import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
 import { Version } from "./head.ts";
 import { Id, newId } from "./id.ts";
@@ -57,20 +58,25 @@ export function requireGoingOn(recovery: RecoveryRecord, now: Date): void {
   throw new Failure("recovery-ended", "The recovery has ended.");
 }
 
-/** The state of one account. Fails as `account-not-in-recovery`. */
+/**
+ * The state of one account; of a backup that the device sealed itself, any account may be in it. Fails as
+ * `account-not-in-recovery`.
+ */
 export function requireState(
-  { accounts }: RecoveryRecord,
+  { accounts, version }: RecoveryRecord,
   account: BoundAccount,
   wanted: readonly (typeof ACCOUNT_STATES)[number][],
 ): void {
-  const state = accounts.find((each) => identityOf(each.account) === identityOf(account))?.state;
+  const found = accounts.find((each) => identityOf(each.account) === identityOf(account))?.state;
+  const state = found ?? (version.contentType === DEVICE_SEALED ? "step-up" : undefined);
   if (state && wanted.includes(state)) return;
   throw new Failure("account-not-in-recovery", "The recovery has no such account in that state.");
 }
 
-export const withSent = (recovery: RecoveryRecord, account: BoundAccount): RecoveryRecord => ({
-  ...recovery,
-  accounts: recovery.accounts.map((each) =>
-    identityOf(each.account) === identityOf(account) ? { ...each, state: "credential-sent" } : each,
-  ),
-});
+/** In its place; an account that the service didn't know of comes last. */
+export function withSent(recovery: RecoveryRecord, account: BoundAccount): RecoveryRecord {
+  const sent = { account, state: "credential-sent" as const };
+  const at = recovery.accounts.findIndex((each) => identityOf(each.account) === identityOf(account));
+  const accounts = at < 0 ? [...recovery.accounts, sent] : recovery.accounts.with(at, sent);
+  return { ...recovery, accounts };
+}

@@ -1,27 +1,28 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
-import { type AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts";
+import { type BoundAccount, identityOf, nameOf } from "./account.ts";
 import { announce, type Outbox } from "./announcement.ts";
-import { currentVersion, requireCurrent } from "./backup.ts";
-import { type AppSettings, type BackupDocument, decodeDocument } from "./backup-document.ts";
-import { bindingFor } from "./binding.ts";
+import { currentVersion } from "./backup.ts";
+import type { AppSettings } from "./backup-document.ts";
 import { latest } from "./clock.ts";
 import { recipientsIn } from "./contact.ts";
-import type { CredentialStore } from "./credential.ts";
+import { sealedContent } from "./custody.ts";
 import { withChange, withDevice } from "./device.ts";
-import { unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import {
-  type Head,
-  type HeadStore,
-  newHead,
-  type StoredHead,
-  type Version,
-  type VersionStore,
-} from "./head.ts";
+import { type Head, type HeadStore, newHead, type StoredHead, type Version } from "./head.ts";
 import { issueCode } from "./issue.ts";
-import { type Caller, type Platform, sha256 } from "./owner.ts";
-import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type Caller, sha256 } from "./owner.ts";
+import { type OwnerRecord, readRecord } from "./owner-record.ts";
 import { withSpentProof } from "./proof.ts";
+import {
+  contentIn,
+  type Heads,
+  type Opened,
+  type OpeningStores,
+  openPlan,
+  openVersion,
+  requireReadable,
+  type Wanted,
+} from "./recovery-opening.ts";
 import { type Outcome, type OverlapRule, planId, planRecovery, refuseOverlap } from "./recovery-plan.ts";
 import { accountStates, type RecoveryRecord, type RecoveryStore, recoveryId } from "./recovery-record.ts";
 import { change } from "./store.ts";
@@ -39,22 +40,8 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
   };
 }
 
-export type Stores = {
-  heads: HeadStore;
-  versions: VersionStore;
-  records: RecordStore;
-  credentials: CredentialStore;
-  recoveries: RecoveryStore;
-  outbox: Outbox;
-};
+export type Stores = OpeningStores & { heads: HeadStore; recoveries: RecoveryStore; outbox: Outbox };
 
-/** `from`: the platform whose backup is recovered; `platform` is the device's own. */
-export type Wanted = {
-  caller: Caller;
-  platform: Platform;
-  from: Platform;
-  existing: AccountName[];
-};
 export type Recovery = Wanted & {
   deviceName: string;
   overlap: OverlapRule;
@@ -63,67 +50,13 @@ export type Recovery = Wanted & {
   now: Date;
 };
 
-type Heads = Partial<Record<Platform, StoredHead | undefined>>;
-
-/** R16: the model's rule, if the service is set to it. Fails as `cross-platform-denied`. */
-export function requirePortable(
-  { platform, from }: Pick<Wanted, "platform" | "from">,
-  rule: "portable" | "deny",
-): void {
-  if (platform === from || rule === "portable") return;
-  throw new Failure("cross-platform-denied", "A backup of the other platform can't be recovered here.");
-}
-
-export type Opened = {
-  version: Version;
-  document: BackupDocument;
-  outcomes: Outcome[];
-  record: OwnerRecord;
-};
-
-/** The dry run, and the first half of a recovery: one vault call, no write. */
-export async function openPlan(
-  { versions, records, credentials }: Pick<Stores, "versions" | "records" | "credentials">,
-  heads: Heads,
-  { caller, platform, from, existing }: Wanted,
-): Promise<Opened> {
-  const { owner } = caller;
-  const { version } = requireCurrent(heads[from]);
-  const [content, record] = await Promise.all([
-    versions.open({ owner, platform: from }, version),
-    readRecord(records, owner),
-  ]);
-  const document = openedDocument(version, content);
-  const bound = await boundIn(document, record, caller, credentials);
-  const outcomes = planRecovery(document, { existing, bound, samePlatform: platform === from });
-  return { version, document, outcomes, record };
-}
-
-/** Bound by the record, and not taken over by another owner since. */
-async function boundIn(
-  { accounts }: BackupDocument,
-  record: OwnerRecord,
-  { owner }: Caller,
-  credentials: CredentialStore,
-): Promise<Set<string>> {
-  const proven = accounts.filter(
-    (account) => account.kind === "personal" && !account.usesPush && bindingFor(record, account),
-  );
-  const checked = await Promise.all(
-    proven.map(async (account) => {
-      const stored = account.kind === "third-party" ? undefined : await credentials.find(account);
-      return stored?.value.owner === owner ? [identityOf(account)] : [];
-    }),
-  );
-  return new Set(checked.flat());
-}
-
 /** `credentials`: otpauth URIs by account identity, of the accounts that were bound; none for a repeated request (R25). */
 export type Recovered = {
   id: string;
   outcomes: Outcome[];
   credentials: ReadonlyMap<string, string>;
   settings: AppSettings;
+  sealed: string | undefined;
   version: Version;
   head: StoredHead;
 };
@@ -153,12 +86,13 @@ export async function recover(stores: Stores, heads: Heads, recovery: Recovery):
   const credentials = created
     ? await issueBound(stores, opened.outcomes, recovery)
     : new Map<string, string>();
-  const { outcomes, version, document } = opened;
-  return { id, outcomes, credentials, settings: document.settings, version, head };
+  const { outcomes, version, document, sealed } = opened;
+  return { id, outcomes, credentials, settings: document.settings, sealed, version, head };
 }
 
 async function openFirst(stores: Stores, heads: Heads, recovery: Recovery): Promise<Opened> {
   const opened = await openPlan(stores, heads, recovery);
+  if (recovery.planSeen !== undefined) requireReadable(opened);
   refuseOverlap(opened.document, recovery.existing, recovery.overlap);
   const id = planId(opened.version.id, opened.outcomes);
   if (recovery.planSeen === undefined || recovery.planSeen === id) return opened;
@@ -173,11 +107,17 @@ async function openAgain(stores: Stores, former: RecoveryRecord, recovery: Recov
     throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");
   }
   const { owner } = recovery.caller;
+  const place = { owner, platform: former.from };
+  const kept = sealedContent(
+    { ...newHead(recovery.now), versions: [former.version] },
+    former.version,
+    recovery.envelope,
+  );
   const [content, record] = await Promise.all([
-    stores.versions.open({ owner, platform: former.from }, former.version),
+    openVersion(stores.versions, place, former.version, kept),
     readRecord(stores.records, owner),
   ]);
-  const document = openedDocument(former.version, content);
+  const { document, sealed } = contentIn(former.version, content);
   const bound = new Set(
     former.accounts
       .filter(({ state }) => state === "credential-sent")
@@ -185,7 +125,7 @@ async function openAgain(stores: Stores, former: RecoveryRecord, recovery: Recov
   );
   const samePlatform = former.platform === former.from;
   const outcomes = planRecovery(document, { existing: recovery.existing, bound, samePlatform });
-  return { version: former.version, document, outcomes, record };
+  return { version: former.version, sealed, document, outcomes, record };
 }
 
 /** Another upload or a deletion came between: the caller repeats, and gets what is there then. */
@@ -235,8 +175,3 @@ const tell = (outbox: Outbox, id: string, { caller, deviceName, now }: Recovery,
     recipients: recipientsIn(record),
     now,
   });
-
-function openedDocument({ digest }: Version, content: Buffer): BackupDocument {
-  if (sha256(content) !== digest) throw unreadable();
-  return decodeDocument(content);
-}

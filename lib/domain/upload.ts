@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import { requireState } from "./backup.ts";
 import { type BackupDocument, countAccounts, encodeDocument } from "./backup-document.ts";
 import { latest } from "./clock.ts";
+import { type Custody, envelopeOf } from "./custody.ts";
 import { admit, withDevice } from "./device.ts";
+import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
 import {
   type Head,
@@ -17,15 +19,19 @@ import {
 import { type Caller, type Place, sha256 } from "./owner.ts";
 import { change } from "./store.ts";
 
+/** `sealed`: encrypted by the device itself. */
+export type Offered = { document: BackupDocument } | { sealed: string };
+
 type Request = {
   caller: Caller;
+  custody: Custody;
   deviceName: string;
   precondition: Precondition;
   idempotencyKey: string | undefined;
   now: Date;
 };
 
-export type Upload = Omit<Request, "idempotencyKey"> & {
+export type Upload = Omit<Request, "idempotencyKey" | "custody"> & {
   version: Omit<Version, "generation" | "keyId">;
   content: Buffer;
 };
@@ -38,20 +44,30 @@ export type UploadPlan =
   | { version: Omit<Version, "keyId">; headWith: (sealed: { keyId: string }) => Head };
 
 /** What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url. */
-export function prepareUpload(document: BackupDocument, { idempotencyKey, ...request }: Request): Upload {
-  const content = encodeDocument(document);
+export function prepareUpload(offered: Offered, { idempotencyKey, custody, ...request }: Request): Upload {
+  const { content, ...told } = contentOf(offered);
   const { device } = request.caller;
   const version = {
     id: randomBytes(16).toString("base64url"),
     device,
     createdAt: request.now,
-    contentType: "application/json",
+    ...told,
+    custody,
     sizeBytes: content.length,
     digest: sha256(content),
-    accounts: countAccounts(document),
     ...(idempotencyKey && { idempotencyKey: sha256(`${device}\n${idempotencyKey}`) }),
   };
   return { ...request, version, content };
+}
+
+const NOT_KNOWN = { thirdParty: 0, personal: 0, work: 0 };
+
+function contentOf(offered: Offered) {
+  if ("sealed" in offered) {
+    return { content: Buffer.from(offered.sealed), contentType: DEVICE_SEALED, accounts: NOT_KNOWN };
+  }
+  const content = encodeDocument(offered.document);
+  return { content, contentType: "application/json", accounts: countAccounts(offered.document) };
 }
 
 /**
@@ -83,14 +99,14 @@ export function planUpload(
   return { version, headWith };
 }
 
-/** R8: the same key with the same document stores once. */
+/** R8: the same key with the same document stores once. Not so where the client keeps it: a lost envelope is made anew. */
 function findRepeated(
   { versions }: Head,
   { idempotencyKey, digest }: Upload["version"],
 ): Version | undefined {
   const repeated = idempotencyKey && versions.find((former) => former.idempotencyKey === idempotencyKey);
   if (!repeated) return undefined;
-  if (repeated.digest === digest) return repeated;
+  if (repeated.digest === digest) return repeated.custody === "service" ? repeated : undefined;
   throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another document before.");
 }
 
@@ -101,12 +117,15 @@ export async function storeUpload(
   held: StoredHead | undefined,
   upload: Upload,
   rules: UploadRules,
-): Promise<{ version: Version; stored: StoredHead }> {
+): Promise<{ version: Version; stored: StoredHead; envelope: string | undefined }> {
   const { result, stored } = await change(heads, place, held, async (state) => {
     const plan = planUpload(state, upload, rules);
-    if ("repeats" in plan) return { result: plan.repeats, unchanged: plan.stored };
-    const sealed = await versions.put(place, plan.version, upload.content);
-    return { result: { ...plan.version, ...sealed }, next: plan.headWith(sealed) };
+    if ("repeats" in plan)
+      return { result: { version: plan.repeats, envelope: undefined }, unchanged: plan.stored };
+    const { keyId, sealed } = await versions.put(place, plan.version, upload.content);
+    const version = { ...plan.version, keyId };
+    const envelope = version.custody === "client" ? envelopeOf(version, sealed) : undefined;
+    return { result: { version, envelope }, next: plan.headWith({ keyId }) };
   });
-  return { version: result, stored };
+  return { ...result, stored };
 }

@@ -2,7 +2,9 @@
 import * as z from "zod";
 import { undeletableUntil } from "../domain/backup.ts";
 import { AccountCounts } from "../domain/backup-document.ts";
+import { Custody } from "../domain/custody.ts";
 import { findDevice } from "../domain/device.ts";
+import { DEVICE_SEALED } from "../domain/device-sealed.ts";
 import type { Head, StoredHead, Version } from "../domain/head.ts";
 import { Platform } from "../domain/owner.ts";
 import {
@@ -33,6 +35,10 @@ export const VersionStatus = z.strictObject({
   digest: z.string(),
   sizeBytes: z.int(),
   accounts: AccountCounts,
+  custody: Custody,
+  /** `device`: sealed by the device itself; the service can't read it, and counts no accounts. */
+  sealedBy: z.enum(["service", "device"]),
+  restoredAt: Timestamp.optional(),
 });
 
 export const BackupStatus = z.strictObject({
@@ -48,7 +54,18 @@ export const BackupStatus = z.strictObject({
 });
 
 export function versionStatus(
-  { id, generation, createdAt, device, digest, sizeBytes, accounts }: Version,
+  {
+    id,
+    generation,
+    createdAt,
+    device,
+    digest,
+    sizeBytes,
+    accounts,
+    custody,
+    contentType,
+    restoredAt,
+  }: Version,
   { devices }: Head,
 ): z.infer<typeof VersionStatus> {
   const name = findDevice(devices, device)?.name;
@@ -60,6 +77,9 @@ export function versionStatus(
     digest,
     sizeBytes,
     accounts,
+    custody,
+    sealedBy: contentType === DEVICE_SEALED ? "device" : "service",
+    ...(restoredAt && { restoredAt: restoredAt.toISOString() }),
   };
 }
 

@@ -40,6 +40,8 @@ type Input<A extends Access, P, Q, B, C> = {
   params: P;
   query: Q;
   body: B;
+  /** A compact JWE, where the endpoint takes one and the request brings it; there is no `body` then. */
+  sealed: string | undefined;
   precondition: C extends true ? Precondition : undefined;
   idempotencyKey: string | undefined;
   now: Date;
@@ -62,6 +64,8 @@ export type Endpoint<
   newcomers: boolean;
   /** Takes an access token of a personal account in the header Account-Authorization. */
   provesAccount: boolean;
+  /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
+  takesSealed: boolean;
   /** If-Match or If-None-Match is required. */
   conditional: C;
   request: { params: P; query: Q; body: B };
@@ -74,7 +78,14 @@ export type Endpoint<
   ): Promise<ReplyOf<R>> | ReplyOf<R>;
 };
 
-type Optional = "newcomers" | "provesAccount" | "conditional" | "request" | "problems" | "replies";
+type Optional =
+  | "newcomers"
+  | "provesAccount"
+  | "takesSealed"
+  | "conditional"
+  | "request"
+  | "problems"
+  | "replies";
 
 export const Nothing = z.undefined();
 export const NoParameters = z.strictObject({});
@@ -92,6 +103,7 @@ export function endpoint<
     replies: R;
     newcomers?: boolean;
     provesAccount?: boolean;
+    takesSealed?: boolean;
     conditional?: C;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
@@ -101,6 +113,7 @@ export function endpoint<
   return {
     newcomers: false,
     provesAccount: false,
+    takesSealed: false,
     conditional: false,
     problems: [],
     ...definition,

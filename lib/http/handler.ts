@@ -1,5 +1,6 @@
 /** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { DeviceSealed } from "../domain/device-sealed.ts";
 import { invalid } from "../domain/failure.ts";
 import { Platform } from "../domain/owner.ts";
 import { admitDevice, readHeads } from "./admit.ts";
@@ -12,7 +13,7 @@ import { languageIn, page, problemPage } from "./page.ts";
 import { parse } from "./parse.ts";
 import { readPrecondition } from "./precondition.ts";
 import { kindOf, problemOf } from "./problem.ts";
-import { readJson } from "./read-body.ts";
+import { isJose, readJose, readJson } from "./read-body.ts";
 import type { Services } from "./services.ts";
 
 export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
@@ -84,14 +85,15 @@ function targetOf({ method, route }: Endpoint, { params }: HttpRequest, { policy
 
 async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
   const { params, query, body } = endpoint.request;
+  const isSealed = endpoint.takesSealed && isJose(request);
+  const most = policy.maxUploadBytes;
   return {
     params: parse(params, request.params, "path"),
     query: parse(query, readQuery(request.url), "query"),
     precondition: endpoint.conditional ? readPrecondition(request) : undefined,
     idempotencyKey: readIdempotencyKey(request),
-    body: takesBody(endpoint)
-      ? parse(body, await readJson(request, policy.maxUploadBytes), "body")
-      : undefined,
+    sealed: isSealed ? parse(DeviceSealed, await readJose(request, most), "body") : undefined,
+    body: takesBody(endpoint) && !isSealed ? parse(body, await readJson(request, most), "body") : undefined,
   };
 }
 

@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { AccountName } from "../domain/account.ts";
 import { Failure } from "../domain/failure.ts";
-import { type ProblemKind, problems, RETRIES } from "./problems.ts";
+import { RETRIES } from "./problem-entry.ts";
+import { type ProblemKind, problems } from "./problems.ts";
 
 /** The plan as it would be now. */
 const Plan = z.strictObject({
@@ -21,6 +22,7 @@ export const Problem = z.strictObject({
   retry: z.enum(RETRIES),
   errors: z.array(z.strictObject({ at: z.string(), detail: z.string() })).optional(),
   generation: z.int().optional(),
+  envelopeGeneration: z.int().optional(),
   etag: z.string().optional(),
   minimumVersion: z.string().optional(),
   overlapping: z.array(z.string()).optional(),

@@ -9,6 +9,14 @@ import type { Heads } from "./admit.ts";
 import { devicesOf } from "./admit.ts";
 import { Timestamp } from "./backup-status.ts";
 
+/** What opening a backup can come to, by custody and mode. */
+export const ENVELOPE = [
+  "envelope-required",
+  "envelope-outdated",
+  "envelope-unreadable",
+  "not-in-this-mode",
+] as const;
+
 const Named = z.discriminatedUnion("kind", [PersonalAccount, WorkAccount]);
 
 /** `uri`: an otpauth URI with the secret, told once. */

@@ -51,6 +51,7 @@ export const aVersion = (change: Partial<Version> = {}): Version => ({
   device: aDeviceId(),
   createdAt: later(now, -DAY),
   contentType: "application/json",
+  custody: "service",
   sizeBytes: 100,
   digest: sha256("content of generation 1"),
   accounts: { thirdParty: 1, personal: 0, work: 0 },

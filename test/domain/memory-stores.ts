@@ -55,7 +55,7 @@ export class MemoryVersions implements VersionStore {
 
   put = async (place: Place, { id }: Omit<Version, "keyId">, content: Uint8Array) => {
     this.#contents.set(`${nameOf(place)}/${id}`, Buffer.from(content));
-    return { keyId: this.keyId };
+    return { keyId: this.keyId, sealed: Buffer.from(content) };
   };
 
   open = async (place: Place, { id }: Version): Promise<Buffer> => {

@@ -61,7 +61,15 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
   const run = (change: Partial<Recovery> = {}) => {
     const { platform = "android", from = "android" } = change;
     const asked = { caller, deviceName: "New phone", existing: [], overlap: "refuse" as const, now };
-    const recovery = { ...asked, planSeen: undefined, idempotencyKey: undefined, ...change, platform, from };
+    const recovery = {
+      ...asked,
+      envelope: undefined,
+      planSeen: undefined,
+      idempotencyKey: undefined,
+      ...change,
+      platform,
+      from,
+    };
     return recover({ ...stores, ...through?.(stores) }, { android: held }, recovery);
   };
   /** Another upload, or a deletion, that comes between. */

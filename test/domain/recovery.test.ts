@@ -5,7 +5,8 @@ import { encodeDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
-import { recordRecovery, requirePortable } from "../../lib/domain/recovery.ts";
+import { recordRecovery } from "../../lib/domain/recovery.ts";
+import { requirePortable } from "../../lib/domain/recovery-opening.ts";
 import { aBackup } from "../support/builders.ts";
 import {
   aCaller,

@@ -36,7 +36,10 @@ const anUpload = ({
   precondition = { replaces: '"etag-1"' },
   idempotencyKey,
 }: Change = {}) =>
-  prepareUpload(of, { caller, deviceName: "Android device", precondition, idempotencyKey, now });
+  prepareUpload(
+    { document: of },
+    { caller, custody: "service", deviceName: "Android device", precondition, idempotencyKey, now },
+  );
 const headAfter = (held: StoredHead | undefined, upload = anUpload(), by: UploadRules = rules): Head => {
   const plan = planUpload(held, upload, by);
   if ("repeats" in plan) throw new Error("this upload stores nothing");

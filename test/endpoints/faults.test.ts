@@ -1,47 +1,72 @@
-/** What every owner endpoint answers when the storage fails, holds something else than was put there, or never settles. */
+/** What every endpoint answers when the storage fails, holds something else than was put there, or never settles. */
 import { describe, expect, inject, it } from "vitest";
 import { Phone } from "../../infra/local/phone.ts";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
+import { PROVIDER_ROLES } from "../../lib/domain/provider.ts";
 import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
-import { anOwnerWithBackup, aRegisteredPhone, etagOf, expectRefused, problemIn } from "./helpers.ts";
-import { named, ownerEndpoints, sampleOf } from "./requests.ts";
+import { anAppToWatch, aRecovery, providerCall } from "../support/step-up.ts";
+import { aProviderToken } from "../support/tokens.ts";
+import { anOwnerWithBackup, aRegisteredPhone, etagOf, expectRefused, problemIn, refused } from "./helpers.ts";
+import { midway } from "./midway.ts";
+import { named, ownerEndpoints, providerEndpoints, sampleOf } from "./requests.ts";
 import { storedOf } from "./stored.ts";
 
 type Fault = "unreadable" | "silent" | "crowded";
+const CHANGED = /^(heads|records|recoveries|credentials)\//;
 
-/** A valid request of an owner, through an app whose storage can be broken. */
-async function aRequest(endpoint: Endpoint) {
-  let fault: Fault | undefined;
+/** A storage that can be broken at any time. */
+function aBreakable() {
+  const state: { fault: Fault | undefined } = { fault: undefined };
   const through = (blobs: Blobs, container: string): Blobs => ({
     ...blobs,
     async read(name) {
       const blob = await blobs.read(name);
-      if (fault === "silent") throw silent();
-      if (fault !== "unreadable" || container === "keys" || !blob) return blob;
+      if (state.fault === "silent") throw silent();
+      if (state.fault !== "unreadable" || container === "keys" || !blob) return blob;
       const content = Buffer.from(blob.content);
       content.writeUInt8(content.readUInt8(20) ^ 1, 20);
       return { ...blob, content };
     },
     async write(name, ...rest) {
-      if (fault === "crowded" && name.startsWith("heads/")) return undefined;
+      if (state.fault === "crowded" && CHANGED.test(name)) return undefined;
       return await blobs.write(name, ...rest);
     },
   });
+  return { state, through };
+}
+
+/** A valid request of an owner, through an app whose storage can be broken. */
+async function aRequest(endpoint: Endpoint) {
+  const { state, through } = aBreakable();
   const app = anApp({ through });
   const { owner, phone } = await anOwnerWithBackup({ app });
   const second = await aRegisteredPhone(owner, { app });
   const etag = etagOf(await phone.call("GET", "v1/backups/android"));
   const about = { platform: phone.platform, etag, device: second.deviceId };
   const { path, ...call } = sampleOf(endpoint, about);
-  const ask = (broken: Fault) => {
-    fault = broken;
+  const ask = (broken?: Fault) => {
+    state.fault = broken;
     return phone.call(endpoint.method, path, call);
   };
   return { owner, ask };
+}
+
+/** One that would succeed: midway through a recovery where the endpoint belongs to one. */
+async function aSuccess(endpoint: Endpoint) {
+  const request = midway(endpoint.name);
+  if (!request) return await aRequest(endpoint);
+  const { state, through } = aBreakable();
+  const scene = await aRecovery({ watched: anAppToWatch({ through }) });
+  const { by, path, ...call } = await request(scene);
+  const ask = (broken?: Fault) => {
+    state.fault = broken;
+    return by.call(endpoint.method, path, call);
+  };
+  return { owner: scene.owner, ask };
 }
 
 const silent = () =>
@@ -56,17 +81,33 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   });
 });
 
-const writers = ownerEndpoints.filter(({ method }) => method !== "GET");
+/** A plan is asked for with its accounts in a body, and writes nothing. */
+const writers = ownerEndpoints.filter(({ method, name }) => method !== "GET" && name !== "plan-recovery");
 
 describe.concurrent.each(named(writers))("%s", (_, endpoint) => {
-  it("R32 503 busy where others always come first, and nothing is changed", async () => {
+  it("R32 503 busy where others always come first, and nothing is changed; repeated later it succeeds", async () => {
     expect(problemsOf(endpoint)).toContain("busy");
-    const { owner, ask } = await aRequest(endpoint);
+    const { owner, ask } = await aSuccess(endpoint);
     const before = await storedOf(owner);
     const problem = problemIn(await ask("crowded"));
     expect([problem.type, problem.retryAfterSeconds]).toEqual(["/problems/busy", 1]);
     const after = await storedOf(owner);
-    for (const name of ["heads/android", "heads/ios"]) expect(after[name]).toBe(before[name]);
+    const changed = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
+    expect(changed.filter((name) => CHANGED.test(name))).toEqual([]);
+    const again = await ask();
+    expect([200, 201, 204], JSON.stringify(again.body)).toContain(again.status);
+  });
+});
+
+describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
+  it("R32 503 while the storage doesn't answer, and says no more", async () => {
+    const { state, through } = aBreakable();
+    const app = anApp({ through });
+    const token = await aProviderToken("contoso-sign-in", ...PROVIDER_ROLES);
+    const { path, body } = sampleOf(endpoint, { platform: "android", etag: "", device: "" });
+    state.fault = "silent";
+    const problem = refused(await providerCall(app, path, body, token), "storage-unavailable");
+    expect([problem.retry, problem.retryAfterSeconds]).toEqual(["as-is", 5]);
   });
 });
 

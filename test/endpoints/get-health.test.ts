@@ -1,5 +1,6 @@
-/** GET health: says that the service runs, to anyone, and nothing else. */
-import { expect, it } from "vitest";
+/** GET health: says that the service runs and how many messages wait, to anyone, and nothing else. */
+import { expect, inject, it } from "vitest";
+import { anApp } from "../support/app.ts";
 import { aPhone } from "../support/phones.ts";
 import { placesIn, problemIn } from "./helpers.ts";
 import { rawCall } from "./raw.ts";
@@ -7,6 +8,16 @@ import { rawCall } from "./raw.ts";
 it("R42 answers anyone, without any credential", async () => {
   const headers = { authorization: undefined, dpop: undefined, "app-version": undefined };
   const reply = await rawCall(await aPhone(), "GET", "health", { headers });
+  const messages = { waiting: expect.any(Number), failed: expect.any(Number) };
+  expect([reply.status, reply.body]).toEqual([200, { status: "ok", messages }]);
+});
+
+it("R32 R42 says nothing of messages while the queue doesn't answer, and runs all the same", async () => {
+  const QUEUE_STORAGE = (inject("surroundings").settings["QUEUE_STORAGE"] ?? "").replace(
+    /QueueEndpoint=[^;]+/,
+    "QueueEndpoint=http://127.0.0.1:9/devstoreaccount1",
+  );
+  const reply = await (await aPhone({ app: anApp({ settings: { QUEUE_STORAGE } }) })).call("GET", "health");
   expect([reply.status, reply.body]).toEqual([200, { status: "ok" }]);
 });
 

@@ -39,6 +39,15 @@ const samples: Record<string, (about: About & Made) => Sample> = {
     path: `v1/backups/${platform}`,
     headers: { "if-match": etag },
   }),
+  "undelete-backup": ({ platform, etag }) => ({
+    path: `v1/backups/${platform}/undelete`,
+    headers: { "if-match": etag },
+  }),
+  "list-versions": ({ platform }) => ({ path: `v1/backups/${platform}/versions` }),
+  "restore-version": ({ platform, etag }) => ({
+    path: `v1/backups/${platform}/versions/${newId()}/restore`,
+    headers: { "if-match": etag },
+  }),
   "check-staleness": ({ platform }) => ({ path: `v1/backups/${platform}/staleness` }),
   "confirm-sign-in": ({ platform, etag }) => ({
     path: `v1/backups/${platform}/confirm`,

@@ -1,10 +1,14 @@
 /** What each operation costs in calls, on an instance that has just started. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { shardOf } from "../../lib/azure/blob-shard-keys.ts";
 import type { Blobs } from "../../lib/azure/blobs.ts";
+import { ownerIdOf } from "../../lib/domain/owner.ts";
+import { aRecord } from "../domain/builders.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
-import { aPhone } from "../support/phones.ts";
+import { anOwner, aPhone } from "../support/phones.ts";
+import { anAppToWatch, aRecovery, codeAt, proven, verify } from "../support/step-up.ts";
 
 let vault: OwnVault;
 beforeAll(async () => {
@@ -27,18 +31,27 @@ const counting = (blobs: Blobs, container: string): Blobs => ({
     return blobs.write(name, ...rest);
   },
 });
+const through = (blobs: Blobs, container: string) => vault.through(counting(blobs, container));
 const coldApp = (settings: Record<string, string> = {}) =>
-  anApp({ settings: { ...vault.settings, ...settings }, through: counting });
+  anApp({ settings: { ...vault.settings, ...settings }, through });
 
-/** An owner with a backup, and a new instance that has never heard of them. */
+/** An owner with a backup and a record, and a new instance that has never heard of them. */
 async function settled() {
-  const phone = await aPhone({ app: coldApp() });
+  const owner = anOwner();
+  const app = coldApp();
+  const phone = await aPhone({ owner, app });
   const first = await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers: nothingYet });
+  await app.services.records.put(idOf(owner), aRecord(), undefined);
   const later = coldApp();
   phone.through(later.fetch);
+  await forget();
+  return { owner, phone, first, later };
+}
+const idOf = (subject: string) => ownerIdOf({ issuer: inject("surroundings").issuer, subject });
+
+async function forget(): Promise<void> {
   await vault.takeCalls();
   calls = [];
-  return { phone, first };
 }
 
 describe("calls per operation on a cold instance", () => {
@@ -71,14 +84,35 @@ describe("calls per operation on a cold instance", () => {
     expect(await vault.takeCalls()).toEqual({});
   });
 
-  it("R37 F13 a recovery makes one vault call", async () => {
+  it("R37 F13 a recovery makes one vault call, and one more for the instance's first use of a shard key", async () => {
     const { phone } = await settled();
     const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
     expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
-    const { unauthenticated, ...vaultCalls } = await vault.takeCalls();
-    expect(vaultCalls).toEqual({ unwrapKey: 1 });
-    expect(unauthenticated).toBe(1);
-    expect(calls.filter((call) => call.startsWith("write"))).toEqual(["write backups"]);
+    expect(await vault.takeCalls()).toMatchObject({ unwrapKey: 2 });
+    expect(calls.filter((call) => call.startsWith("write"))).toEqual(["write backups", "write backups"]);
+    await forget();
+    expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
+    expect(await vault.takeCalls()).toEqual({ unwrapKey: 1 });
+  });
+
+  it("R14 R37 a code check makes one read, one write and no vault call on a warm instance; two on a cold one", async () => {
+    const scene = await aRecovery({ watched: anAppToWatch({ settings: vault.settings, through }) });
+    const uri = await proven(scene);
+    const cold = {
+      ...scene,
+      watched: anAppToWatch({ settings: vault.settings, through, clock: scene.watched.clock.now }),
+    };
+    await forget();
+    const check = async () => {
+      scene.watched.clock.pass(30_000);
+      return (await verify(cold, scene.personal, codeAt(uri, scene.watched.clock.now()))).body;
+    };
+    expect(await check()).toMatchObject({ valid: true });
+    expect(await vault.takeCalls()).toMatchObject({ unwrapKey: 2 });
+    await forget();
+    expect(await check()).toMatchObject({ valid: true });
+    expect(calls).toEqual(["read backups", "write backups"]);
+    expect(await vault.takeCalls()).toEqual({});
   });
 
   it("R37 without a pinned key, an instance asks the vault for it once", async () => {
@@ -94,6 +128,8 @@ describe("calls per operation on a cold instance", () => {
 
   it("R36 F14 twenty recoveries at once on a cold instance: none goes out without a token", async () => {
     const owners = await Promise.all(Array.from({ length: 20 }, settled));
+    const shards = new Set(owners.map(({ owner }) => shardOf(idOf(owner))));
+    await forget();
     const app = coldApp();
     const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
     const replies = await Promise.all(
@@ -104,6 +140,9 @@ describe("calls per operation on a cold instance", () => {
     );
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
     const { unwrapKey, unauthenticatedWithBody = 0 } = await vault.takeCalls();
-    expect({ unwrapKey, unauthenticatedWithBody }).toEqual({ unwrapKey: 20, unauthenticatedWithBody: 0 });
+    expect({ unwrapKey, unauthenticatedWithBody }).toEqual({
+      unwrapKey: 20 + shards.size,
+      unauthenticatedWithBody: 0,
+    });
   });
 });

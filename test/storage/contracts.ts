@@ -4,20 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
 import { KEY_BYTES } from "../../lib/domain/envelope.ts";
-import type { HeadStore, VersionStore } from "../../lib/domain/head.ts";
+import type { VersionStore } from "../../lib/domain/head.ts";
 import { type OwnerId, ownerIdOf, type Place } from "../../lib/domain/owner.ts";
-import { aHead, aVersion } from "../domain/builders.ts";
+import { aVersion } from "../domain/builders.ts";
 
 export type Target<T> = T & { close(): Promise<void> };
-type Open<T> = () => Promise<Target<T>>;
+export type Open<T> = () => Promise<Target<T>>;
 
 const WRITERS = 50;
 const CALLERS = 20;
 
 export const aNewOwner = (): OwnerId =>
   ownerIdOf({ issuer: "https://contract.example", subject: crypto.randomUUID() });
-const aNewPlace = (): Place => ({ owner: aNewOwner(), platform: "android" });
-const times = <T>(count: number, make: (index: number) => T): T[] =>
+export const aNewPlace = (): Place => ({ owner: aNewOwner(), platform: "android" });
+export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
 /** The target, opened before the tests and closed after them. */
@@ -28,80 +28,6 @@ export function opened<T>(open: Open<T>): () => Target<T> {
   });
   afterAll(() => target?.close());
   return () => target ?? expect.fail("not open yet");
-}
-
-export function headStoreContract(name: string, open: Open<{ heads: HeadStore }>): void {
-  describe(`HeadStore, ${name}`, () => {
-    const target = opened(open);
-
-    it("R7 finds nothing where nothing was put", async () => {
-      expect(await target().heads.find(aNewPlace())).toBeUndefined();
-    });
-
-    it("R8 finds what was put, with the ETag that the put told", async () => {
-      const { heads } = target();
-      for (const head of [aHead(), aHead({ deletedAt: new Date("2026-05-01") }), aHead({ devices: [] })]) {
-        const place = aNewPlace();
-        const etag = await heads.put(place, head, undefined);
-        expect(await heads.find(place)).toEqual({ value: head, etag });
-      }
-    });
-
-    it("R7 creates once: a second creation changes nothing", async () => {
-      const { heads } = target();
-      const place = aNewPlace();
-      const etag = await heads.put(place, aHead(), undefined);
-      expect(await heads.put(place, aHead({ generation: 2 }), undefined)).toBeUndefined();
-      expect(await heads.find(place)).toEqual({ value: aHead(), etag });
-    });
-
-    it("R7 replaces the state that the ETag names, and no other", async () => {
-      const { heads } = target();
-      const place = aNewPlace();
-      const first = await heads.put(place, aHead(), undefined);
-      const second = await heads.put(place, aHead({ generation: 2 }), first);
-      expect(second).not.toBe(first);
-      expect(await heads.find(place)).toEqual({ value: aHead({ generation: 2 }), etag: second });
-      expect(await heads.put(place, aHead({ generation: 3 }), first)).toBeUndefined();
-      expect(await heads.find(place)).toEqual({ value: aHead({ generation: 2 }), etag: second });
-    });
-
-    it("R7 an ETag replaces nothing where there is nothing", async () => {
-      const { heads } = target();
-      const [place, elsewhere] = [aNewPlace(), aNewPlace()];
-      const etag = await heads.put(elsewhere, aHead(), undefined);
-      expect(await heads.put(place, aHead(), etag ?? expect.fail("not put"))).toBeUndefined();
-      expect(await heads.find(place)).toBeUndefined();
-    });
-
-    it("R39 keeps owners and platforms apart", async () => {
-      const { heads } = target();
-      const android = aNewPlace();
-      const places: Place[] = [android, { ...android, platform: "ios" }, aNewPlace()];
-      await Promise.all(places.map((place, at) => heads.put(place, aHead({ generation: at }), undefined)));
-      const found = await Promise.all(places.map((place) => heads.find(place)));
-      expect(found.map((stored) => stored?.value.generation)).toEqual([0, 1, 2]);
-    });
-
-    it(`R7 of ${WRITERS} writers that race to create or to replace one state, one wins`, async () => {
-      const { heads } = target();
-      const place = aNewPlace();
-      let held: string | undefined;
-      for (let round = 0; round < 3; round++) {
-        const generations = times(WRITERS, (at) => round * WRITERS + at);
-        const etags = await Promise.all(
-          generations.map((generation) => heads.put(place, aHead({ generation }), held)),
-        );
-        const winners = generations.filter((_, at) => etags[at] !== undefined);
-        expect(winners).toHaveLength(1);
-        held = etags.find((etag) => etag !== undefined);
-        expect(await heads.find(place)).toEqual({
-          head: aHead({ generation: winners[0] ?? -1 }),
-          etag: held,
-        });
-      }
-    });
-  });
 }
 
 export function versionStoreContract(name: string, open: Open<{ versions: VersionStore }>): void {

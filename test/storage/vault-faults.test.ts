@@ -36,7 +36,7 @@ const faults: [string, Fault][] = [
 
 describe.each(faults)("while the vault is %s", (_, fault) => {
   it("R32 R37 F17 uploads go on, a recovery gets 503 within the deadline and changes nothing", async () => {
-    const app = anApp({ settings: vault.settings });
+    const app = anApp(vault);
     const phone = await aPhone({ app });
     await vault.break(fault);
     const uploaded = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
@@ -53,14 +53,14 @@ describe.each(faults)("while the vault is %s", (_, fault) => {
 });
 
 it("R32 F17 a vault that has failed over and is read-only still recovers", async () => {
-  const phone = await aPhone({ app: anApp({ settings: vault.settings }) });
+  const phone = await aPhone({ app: anApp(vault) });
   await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
   await vault.break({ readOnly: true });
   expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
 });
 
 it("R38 an older version of the key still opens what it wrapped; a disabled one gives 503 and loses nothing", async () => {
-  const phone = await aPhone({ app: anApp({ settings: vault.settings }) });
+  const phone = await aPhone({ app: anApp(vault) });
   await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
   await vault.admin.call("POST", "/keys/backup-kek/rotate");
   expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);

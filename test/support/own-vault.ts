@@ -4,12 +4,15 @@ import { startIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { startVault } from "../../infra/local/vault/start-vault.ts";
 import { createVaultAdmin, type VaultAdmin } from "../../infra/local/vault-admin.ts";
+import type { Blobs } from "../../lib/azure/blobs.ts";
 
 const Counters = z.record(z.string(), z.number());
 
 export type OwnVault = {
   /** The app settings that make an app use it; `PINNED_PUBLIC_KEYS` among them. */
   settings: Record<string, string>;
+  /** To stand between an app that uses it and the storage: its shard keys lie beside those of the stack's own vault. */
+  through(blobs: Blobs): Blobs;
   admin: VaultAdmin;
   url: string;
   /** Calls by operation since the last time, those that never happened left out. */
@@ -29,9 +32,16 @@ export async function ownVault(): Promise<OwnVault> {
   const dev = (method: string, path: string, body?: unknown) =>
     fetch(`${vault.url}/dev/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
   await dev("DELETE", "counters");
+  const folder = `shard-keys-${crypto.randomUUID()}/`;
+  const own = (name: string) => name.replace(/^shard-keys\//, folder);
   return {
     url: vault.url,
     admin,
+    through: (blobs) => ({
+      ...blobs,
+      read: (name) => blobs.read(own(name)),
+      write: (name, ...rest) => blobs.write(own(name), ...rest),
+    }),
     settings: {
       KEY_IDS: keys[0]?.kid ?? "",
       PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),

@@ -180,7 +180,7 @@ const Ticket = z.object({
 });
 export const ticketIn = ({ body }: Reply) => Ticket.parse(body);
 
-export async function aTicket(scene: Recovery, change: object = {}) {
+export async function aTicket(scene: Pick<Recovery, "watched" | "work">, change: object = {}) {
   const token = await aProviderToken("contoso-sign-in", "Tickets.Issue");
   const body = { account: bound(scene.work), ...change };
   const reply = await providerCall(scene.watched.app, "v1/tickets", body, token);

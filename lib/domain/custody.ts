@@ -1,0 +1,46 @@
+/** Who keeps the sealed copy: the service, or the owner's own cloud drive, to which the app puts the envelope it gets (R5). */
+import * as z from "zod";
+import { Failure } from "./failure.ts";
+import type { Head, Version } from "./head.ts";
+import type { Platform } from "./owner.ts";
+
+export const Custody = z.enum(["client", "service"]);
+export type Custody = z.infer<typeof Custody>;
+
+/** As the model does it; either platform may choose either. */
+export const defaultCustody = { ios: "client", android: "service" } as const satisfies Record<
+  Platform,
+  Custody
+>;
+
+const ENVELOPE = /^1\.([1-9]\d{0,9})\.([\w-]{22})\.([\w-]+)$/;
+
+/** What the app keeps: which version it is, and its sealed content. */
+export const envelopeOf = ({ id, generation }: Pick<Version, "id" | "generation">, sealed: Buffer): string =>
+  `1.${generation}.${id}.${sealed.toString("base64url")}`;
+
+/**
+ * The sealed content of a version that the client keeps. Fails as `envelope-required`, as `envelope-outdated` if it is that
+ * of a former version, or as `envelope-unreadable` for anything else.
+ */
+export function sealedContent(
+  head: Head,
+  version: Version,
+  envelope: string | undefined,
+): Buffer | undefined {
+  if (version.custody === "service") return undefined;
+  if (envelope === undefined) {
+    throw new Failure("envelope-required", "The sealed copy is in the owner's own keeping.");
+  }
+  const [, , id, sealed = ""] = ENVELOPE.exec(envelope) ?? [];
+  if (id === version.id) return Buffer.from(sealed, "base64url");
+  const former = head.versions.find((each) => each.id === id);
+  if (!former) throw unreadableEnvelope();
+  throw new Failure("envelope-outdated", "The envelope is that of a former version.", {
+    generation: version.generation,
+    envelopeGeneration: former.generation,
+  });
+}
+
+export const unreadableEnvelope = (cause?: unknown) =>
+  new Failure("envelope-unreadable", "The envelope can't be opened.", {}, { cause });

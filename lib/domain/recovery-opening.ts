@@ -1,0 +1,112 @@
+/** Opening a backup for a device: what plan and recovery have in common. One vault call, no write. */
+import { type AccountName, identityOf } from "./account.ts";
+import { requireCurrent } from "./backup.ts";
+import { type BackupDocument, decodeDocument } from "./backup-document.ts";
+import { bindingFor } from "./binding.ts";
+import type { CredentialStore } from "./credential.ts";
+import { sealedContent, unreadableEnvelope } from "./custody.ts";
+import { DEVICE_SEALED } from "./device-sealed.ts";
+import { unreadable } from "./envelope.ts";
+import { Failure } from "./failure.ts";
+import type { StoredHead, Version, VersionStore } from "./head.ts";
+import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
+import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type Outcome, planRecovery } from "./recovery-plan.ts";
+
+export type OpeningStores = { versions: VersionStore; records: RecordStore; credentials: CredentialStore };
+export type Heads = Partial<Record<Platform, StoredHead | undefined>>;
+
+/** `from`: the platform whose backup is recovered; `platform` is the device's own. */
+export type Wanted = {
+  caller: Caller;
+  platform: Platform;
+  from: Platform;
+  existing: AccountName[];
+  /** What the app has kept, where the client has custody. */
+  envelope: string | undefined;
+};
+/** R16: the model's rule, if the service is set to it. Fails as `cross-platform-denied`. */
+export function requirePortable(
+  { platform, from }: Pick<Wanted, "platform" | "from">,
+  rule: "portable" | "deny",
+): void {
+  if (platform === from || rule === "portable") return;
+  throw new Failure("cross-platform-denied", "A backup of the other platform can't be recovered here.");
+}
+
+export type Opened = {
+  version: Version;
+  /** What the device has sealed itself, and only a device can open; the document is empty then. */
+  sealed: string | undefined;
+  document: BackupDocument;
+  outcomes: Outcome[];
+  record: OwnerRecord;
+};
+
+/** The dry run, and the first half of a recovery: one vault call, no write. */
+export async function openPlan(
+  { versions, records, credentials }: OpeningStores,
+  heads: Heads,
+  { caller, platform, from, existing, envelope }: Wanted,
+): Promise<Opened> {
+  const { owner } = caller;
+  const { head, version } = requireCurrent(heads[from]);
+  const kept = sealedContent(head, version, envelope);
+  const [content, record] = await Promise.all([
+    openVersion(versions, { owner, platform: from }, version, kept),
+    readRecord(records, owner),
+  ]);
+  const { document, sealed } = contentIn(version, content);
+  const bound = await boundIn(document, record, caller, credentials);
+  const outcomes = planRecovery(document, { existing, bound, samePlatform: platform === from });
+  return { version, sealed, document, outcomes, record };
+}
+
+/** Bound by the record, and not taken over by another owner since. */
+async function boundIn(
+  { accounts }: BackupDocument,
+  record: OwnerRecord,
+  { owner }: Caller,
+  credentials: CredentialStore,
+): Promise<Set<string>> {
+  const proven = accounts.filter(
+    (account) => account.kind === "personal" && !account.usesPush && bindingFor(record, account),
+  );
+  const checked = await Promise.all(
+    proven.map(async (account) => {
+      const stored = account.kind === "third-party" ? undefined : await credentials.find(account);
+      return stored?.value.owner === owner ? [identityOf(account)] : [];
+    }),
+  );
+  return new Set(checked.flat());
+}
+
+/** Whatever is wrong with a client's envelope is told as such: the rest of the backup may be fine. */
+export async function openVersion(
+  versions: VersionStore,
+  place: Place,
+  version: Version,
+  kept: Buffer | undefined,
+): Promise<Buffer> {
+  try {
+    const content = await versions.open(place, version, kept);
+    if (sha256(content) !== version.digest) throw unreadable();
+    return content;
+  } catch (error) {
+    const isDamaged = error instanceof Failure && error.kind === "backup-unreadable";
+    throw isDamaged && kept ? unreadableEnvelope(error) : error;
+  }
+}
+
+const NOTHING: BackupDocument = { accounts: [], settings: {} };
+
+export const contentIn = ({ contentType }: Version, content: Buffer) =>
+  contentType === DEVICE_SEALED
+    ? { document: NOTHING, sealed: content.toString() }
+    : { document: decodeDocument(content), sealed: undefined };
+
+/** Fails as `not-in-this-mode` for what only a device can read (R9). */
+export function requireReadable({ sealed }: Opened): void {
+  if (sealed === undefined) return;
+  throw new Failure("not-in-this-mode", "The device has sealed this backup itself.");
+}
