@@ -7,11 +7,14 @@ import { checkStaleness } from "./check-staleness.ts";
 import { confirmContact } from "./confirm-contact.ts";
 import { confirmSignIn } from "./confirm-sign-in.ts";
 import { deleteBackup } from "./delete-backup.ts";
+import { eraseData } from "./erase-data.ts";
+import { exportData } from "./export-data.ts";
 import { getBackup } from "./get-backup.ts";
 import { getHealth } from "./get-health.ts";
 import { getRecovery } from "./get-recovery.ts";
 import { issueDeviceTicket } from "./issue-device-ticket.ts";
 import { issueTicket } from "./issue-ticket.ts";
+import { listActivity } from "./list-activity.ts";
 import { listBackups } from "./list-backups.ts";
 import { listContacts } from "./list-contacts.ts";
 import { listDevices } from "./list-devices.ts";
@@ -62,6 +65,9 @@ export const endpoints: Endpoint[] = [
   issueTicket,
   verifyCode,
   verifySignature,
+  listActivity,
+  exportData,
+  eraseData,
   showAlarm,
   repudiateAlarm,
   getHealth,

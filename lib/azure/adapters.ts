@@ -4,6 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { WrappingKeys } from "../domain/envelope.ts";
 import type { Messenger } from "../domain/messenger.ts";
 import { blobActivityLog } from "./blob-activity-log.ts";
+import { blobBelongings } from "./blob-belongings.ts";
 import { blobHeadStore } from "./blob-head-store.ts";
 import { blobOwnerKeys } from "./blob-owner-keys.ts";
 import { blobSendBudget } from "./blob-send-budget.ts";
@@ -15,7 +16,7 @@ import { blobService, managedIdentity, queueService } from "./credential.ts";
 import { keyVault } from "./key-vault.ts";
 import { ownerSeal } from "./owner-seal.ts";
 import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outbox.ts";
-import { credentialStore, recordStore, recoveryStore, ticketStore } from "./record-stores.ts";
+import { credentialStore, recordStore, recoveryStore, SERVICE, ticketStore } from "./record-stores.ts";
 
 /** What stands between the stores and what they use, to count or break what passes. */
 export type Between = {
@@ -53,6 +54,8 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     openQueued: (message: unknown) => openQueued(seal, message),
     countMessages: queueCounts(messages, poison, clock),
     sendBudget: blobSendBudget(backups, smsDailyLimits),
+    belongings: blobBelongings(backups, ownerKeys, peppers),
+    serviceOwner: SERVICE,
     peppers,
     messenger,
   };

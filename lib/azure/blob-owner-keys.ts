@@ -14,6 +14,8 @@ export interface OwnerKeys {
   obtain(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
+  /** For good: whatever was sealed under it is noise. */
+  erase(owner: OwnerId): Promise<void>;
 }
 
 /**
@@ -55,6 +57,10 @@ export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
       return created ? kept.set(owner, key) : ((await find(owner, { fresh: true })) ?? fail());
     },
     forget: (owner) => kept.delete(owner),
+    async erase(owner) {
+      await keys.delete(nameOf(owner));
+      kept.delete(owner);
+    },
   };
 }
 

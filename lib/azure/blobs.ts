@@ -1,5 +1,5 @@
-/** Blob Storage in the few words the stores need: read, write on condition, append. Every SDK error ends here. */
-import type { ContainerClient } from "@azure/storage-blob";
+/** Blob Storage in the few words the stores need: read, write on condition, append, list, delete. Every SDK error ends here. */
+import type { BlobItem, ContainerClient } from "@azure/storage-blob";
 import { Failure } from "../domain/failure.ts";
 import { restStatus } from "./rest-status.ts";
 
@@ -18,10 +18,20 @@ export interface Blobs {
   append(name: string, content: Buffer, at: number): Promise<boolean>;
   /** What stands there from this byte on; nothing if it is shorter, or not there. */
   readFrom(name: string, offset: number): Promise<Buffer>;
+  /** Gone afterwards, whether it was there or not. */
+  delete(name: string): Promise<void>;
+  /** The metadata alone, if the blob is still the one that `replaces` names; false if not. */
+  writeMetadata(name: string, metadata: Metadata, replaces: string): Promise<boolean>;
+  /** One page of names, in their order, with what the listing tells; `next` brings the page after it. */
+  list(prefix: string, page: { size: number; from?: string | undefined }): Promise<BlobPage>;
 }
+
+export type Listed = { name: string; etag: string; metadata: Metadata; modifiedAt: Date };
+export type BlobPage = { blobs: Listed[]; next: string | undefined };
 
 /** One call with all its tries: a phone must not wait longer for an answer. */
 const DEADLINE_MS = 8000;
+const LISTING_DEADLINE_MS = 30_000;
 
 export const blobContainer = (container: ContainerClient): Blobs => ({
   read: (name) => read(container, name),
@@ -40,7 +50,39 @@ export const blobContainer = (container: ContainerClient): Blobs => ({
   },
   append: (name, content, at) => append(container, name, content, at),
   readFrom: (name, offset) => readFrom(container, name, offset),
+  async delete(name) {
+    const abortSignal = AbortSignal.timeout(DEADLINE_MS);
+    await container.getBlobClient(name).deleteIfExists({ abortSignal }).catch(fail);
+  },
+  async writeMetadata(name, metadata, replaces) {
+    const options = { abortSignal: AbortSignal.timeout(DEADLINE_MS), conditions: { ifMatch: replaces } };
+    try {
+      await container.getBlobClient(name).setMetadata(metadata, options);
+      return true;
+    } catch (error) {
+      return isStatus(error, 404, 412) ? false : fail(error);
+    }
+  },
+  list: (prefix, page) => list(container, prefix, page),
 });
+
+async function list(
+  container: ContainerClient,
+  prefix: string,
+  { size, from }: { size: number; from?: string | undefined },
+): Promise<BlobPage> {
+  const options = { prefix, includeMetadata: true, abortSignal: AbortSignal.timeout(LISTING_DEADLINE_MS) };
+  const pages = container
+    .listBlobsFlat(options)
+    .byPage({ maxPageSize: size, ...(from !== undefined && { continuationToken: from }) });
+  const { value } = await pages.next().catch(fail);
+  const items: BlobItem[] = value?.segment.blobItems ?? [];
+  const blobs = items.map(({ name, metadata = {}, properties: { etag = "", lastModified } }) => ({
+    ...{ name, metadata, modifiedAt: lastModified },
+    etag: etag.startsWith('"') ? etag : `"${etag}"`,
+  }));
+  return { blobs, next: value?.continuationToken || undefined };
+}
 
 async function append(
   container: ContainerClient,
@@ -95,6 +137,10 @@ async function collect(stream: NodeJS.ReadableStream | undefined): Promise<Buffe
 }
 
 const isStatus = (error: unknown, ...statuses: number[]) => statuses.includes(restStatus(error) ?? 0);
+
+function fail(cause: unknown): never {
+  throw unavailable(cause);
+}
 
 const unavailable = (cause: unknown) =>
   new Failure("storage-unavailable", "The storage does not answer.", { retryAfterSeconds: 5 }, { cause });

@@ -26,23 +26,25 @@ export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
     ownerIn: () => undefined,
   });
 
+export const credentialName = async (peppers: Peppers, account: BoundAccount): Promise<string> =>
+  `credentials/${await peppers.hash("account", identityOf(account))}`;
+
 /** A provider names the account, not the owner: whose it is stands in the metadata. */
 export const credentialStore = (backups: Blobs, seal: OwnerSeal, peppers: Peppers): CredentialStore =>
   sealedStore(backups, seal, {
     schema: AccountCredentials,
-    nameOf: async (account: BoundAccount) =>
-      `credentials/${await peppers.hash("account", identityOf(account))}`,
+    nameOf: (account: BoundAccount) => credentialName(peppers, account),
     ownerOf: () => undefined,
     ownerIn: ({ owner }) => owner,
   });
 
-/** Tickets are the service's own: they hold nothing of a person. */
-const TICKETS = OwnerId.parse(sha256("tickets"));
+/** Tickets are the service's own: they hold nothing of a person. So are last letters to owners who are erased. */
+export const SERVICE = OwnerId.parse(sha256("the service itself"));
 
 export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
   sealedStore(backups, seal, {
     schema: Ticket,
     nameOf: (hash: string) => `tickets/${hash}`,
-    ownerOf: () => TICKETS,
+    ownerOf: () => SERVICE,
     ownerIn: () => undefined,
   });

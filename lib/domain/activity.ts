@@ -12,6 +12,7 @@ export const ACTIVITIES = [
   "contact-added",
   "contact-removed",
   "account-moved",
+  "backup-stale",
 ] as const;
 export const ActivityKind = z.enum(ACTIVITIES);
 export type ActivityKind = z.infer<typeof ActivityKind>;

@@ -25,6 +25,8 @@ export const LetterKind = z.enum([
   "contact-added",
   "contact-removed",
   "account-moved",
+  "backup-stale",
+  "erased",
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 

@@ -5,9 +5,10 @@ import type { Outbox } from "../domain/announcement.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CredentialStore } from "../domain/credential.ts";
 import type { HeadStore, VersionStore } from "../domain/head.ts";
-import type { Identity } from "../domain/owner.ts";
+import type { Identity, OwnerId } from "../domain/owner.ts";
 import type { RecordStore } from "../domain/owner-record.ts";
 import type { Peppers } from "../domain/pepper.ts";
+import type { Belongings } from "../domain/privacy.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { RecoveryStore } from "../domain/recovery-record.ts";
 import type { SendBudget } from "../domain/send-limits.ts";
@@ -57,6 +58,9 @@ export type Services = {
   outbox: Outbox;
   sendBudget: SendBudget;
   peppers: Peppers;
+  belongings: Belongings;
+  /** What is put on its way in this name can be opened when an owner's key is gone. */
+  serviceOwner: OwnerId;
   /** About how many messages wait or were given up; undefined while nobody can tell. */
   countMessages(): Promise<{ waiting: number; failed: number } | undefined>;
   clock: Clock;

@@ -41,6 +41,16 @@ export const en: Texts = {
       text: (facts) =>
         `A contact was removed from your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "backup-stale": {
+      subject: "Your authenticator backup is out of date",
+      text: () =>
+        `Your authenticator backup can't be relied on any more: it hasn't been renewed, or you haven't signed in to your recovery account, for too long.\n\nOpen the authenticator app: it says what to do. It takes a minute, and a lost phone can't wait for it.`,
+    },
+    erased: {
+      subject: "Your authenticator backup was erased",
+      text: ({ at }) =>
+        `Everything that was kept for your authenticator was erased for good at ${at}, as you asked in the app. It can't be brought back.\n\nIf it wasn't you, your devices still have your accounts: back them up anew, and change the password of your recovery account.`,
+    },
     "account-moved": {
       subject: "An account was moved",
       text: ({ at }) =>

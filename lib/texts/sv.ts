@@ -41,6 +41,16 @@ export const sv: Texts = {
       text: (facts) =>
         `En kontaktväg togs bort ur din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "backup-stale": {
+      subject: "Din säkerhetskopia är för gammal",
+      text: () =>
+        `Säkerhetskopian av din autentiseringsapp går inte längre att lita på: den har inte förnyats, eller du har inte loggat in på ditt återställningskonto, på för länge.\n\nÖppna appen: den säger vad du ska göra. Det tar en minut, och en borttappad telefon väntar inte.`,
+    },
+    erased: {
+      subject: "Din säkerhetskopia raderades",
+      text: ({ at }) =>
+        `Allt som sparats för din autentiseringsapp raderades för gott ${at}, så som begärdes i appen. Det går inte att få tillbaka.\n\nVar det inte du har dina enheter kvar dina konton: säkerhetskopiera dem på nytt och byt lösenord på ditt återställningskonto.`,
+    },
     "account-moved": {
       subject: "Ett konto flyttades",
       text: ({ at }) =>

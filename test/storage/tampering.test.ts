@@ -1,12 +1,12 @@
 /** Whoever can write to the storage gains nothing: a changed, cut, swapped or missing blob is noticed, and all look alike. */
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import type { Version } from "../../lib/domain/head.ts";
 import { ownerIdOf, type Place, Platform } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
+import { damagesOf, metadataDamagesOf, pairs, refused, told } from "./damages.ts";
 
 /** All that two owners with two versions on each platform have in storage, by name. */
 const stored = new Map<string, StoredBlob>();
@@ -53,40 +53,7 @@ const appOn = (lies: Record<string, StoredBlob | undefined>) =>
     through: (blobs) => ({ ...blobs, read: async (name) => (name in lies ? lies[name] : stored.get(name)) }),
   }).services;
 
-/** What a caller is told in the end: "opened", or the whole refusal. */
-async function told(work: () => Promise<unknown>): Promise<string> {
-  try {
-    await work();
-    return "opened";
-  } catch (error) {
-    if (error instanceof Failure) return JSON.stringify([error.kind, error.message, error.details]);
-    throw error;
-  }
-}
-const refused = JSON.stringify(["backup-unreadable", "The backup can't be opened.", {}]);
-
 const blobOf = (name: string): StoredBlob => stored.get(name) ?? expect.fail(`${name} was not recorded`);
-
-/** Every change of one byte, every cut, and a byte too many. */
-function* damagesOf(content: Buffer): Generator<Buffer> {
-  for (let at = 0; at < content.length; at++) {
-    const flipped = Buffer.from(content);
-    flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
-    yield flipped;
-    yield content.subarray(0, at);
-  }
-  yield Buffer.concat([content, Buffer.alloc(1)]);
-}
-
-function* metadataDamagesOf(metadata: Record<string, string>): Generator<Record<string, string>> {
-  for (const [name, value] of Object.entries(metadata)) {
-    const { [name]: _, ...others } = metadata;
-    yield others;
-    for (const damaged of damagesOf(Buffer.from(value)))
-      yield { ...metadata, [name]: damaged.toString("latin1") };
-  }
-  yield { ...metadata, more: "1" };
-}
 
 describe("R39 F8 every byte of every blob matters", () => {
   it("R39 of a head: content and metadata", async () => {
@@ -139,8 +106,6 @@ describe("R39 F8 every byte of every blob matters", () => {
 });
 
 describe("R39 F9 no blob stands for another", () => {
-  const pairs = <T>(items: T[]): [T, T][] =>
-    items.flatMap((first, index) => items.slice(index + 1).map((second): [T, T] => [first, second]));
   const named = (kind: string) => [...stored.keys()].filter((name) => name.startsWith(kind));
   const swapped = (a: string, b: string) => appOn({ [a]: blobOf(b), [b]: blobOf(a) });
 

@@ -1,0 +1,29 @@
+/** GET v1/me/export: everything that is held about the owner, as one JSON document (R35). */
+import * as z from "zod";
+import { exportOwner } from "../lib/domain/privacy.ts";
+import { spendProof } from "../lib/http/admit.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+/** Times are ISO 8601. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. */
+const Export = z.strictObject({
+  owner: z.string(),
+  backups: z.array(z.looseObject({ platform: z.string(), versions: z.array(z.unknown()) })),
+  contacts: z.array(z.unknown()),
+  boundAccounts: z.array(z.unknown()),
+  recoveries: z.array(z.unknown()),
+  activity: z.looseObject({ intact: z.boolean() }),
+});
+
+export const exportData = endpoint({
+  name: "export-data",
+  summary: "Everything that is held about the owner",
+  method: "GET",
+  route: "v1/me/export",
+  access: "owner-fresh",
+  replies: { 200: Export },
+  problems: ["too-many-recoveries", "busy", "vault-unavailable"],
+  async handle({ caller, heads, now }, services) {
+    await spendProof(services.heads, caller, heads, now);
+    return { status: 200, body: await exportOwner(services, caller.owner, heads) };
+  },
+});

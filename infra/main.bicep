@@ -1,0 +1,291 @@
+// Everything the service runs on, in one resource group. README.md says how to deploy and run it.
+targetScope = 'resourceGroup'
+
+import { Issuer, Options, Provider, PublicKey } from 'modules/types.bicep'
+
+@description('Stands in the name of every resource: lower-case letters and digits.')
+@minLength(2)
+@maxLength(8)
+param name string
+
+param location string = resourceGroup().location
+
+@description('Identity providers whose tokens count; one of them with the role recovery.')
+@minLength(1)
+param issuers Issuer[]
+
+@description('What each provider\'s app answers for.')
+param providers Provider[] = []
+
+@description('Where clients reach the service, with /api. Empty: the app\'s own address, which a move to another region would change.')
+param publicBaseUrl string = ''
+
+@description('Public halves of the vault keys: with them a cold instance takes uploads while the vault is down.')
+param publicKeys PublicKey[] = []
+
+@description('Settings that have a default, by their name.')
+param options Options = {}
+
+@description('Who is told of alerts and of the budget.')
+param alertEmail string
+
+@description('A domain of your own to send mail from. Empty: only the one that Azure gives, which is meant for tests.')
+param emailDomain string = ''
+
+@description('Set it when Azure has verified the DNS records of emailDomain; mail is sent from there from then on.')
+param emailDomainVerified bool = false
+
+@description('The number or name that text messages come from. Empty: phones are no contacts.')
+param smsSender string = ''
+
+@description('Where Communication Services keeps its data.')
+param communicationDataLocation string = 'Europe'
+
+@description('512 is for tests: it runs Node with flags that save memory.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('HTTP instances that always run, billed around the clock.')
+@minValue(0)
+param alwaysReadyInstances int = 1
+
+@minValue(40)
+@maxValue(1000)
+param maximumInstances int = 100
+
+@description('HTTP requests that an instance takes at a time.')
+@minValue(1)
+@maxValue(1000)
+param requestsPerInstance int = 16
+
+@description('Spreads the app over zones; Azure then keeps at least two instances ready.')
+param zoneRedundant bool = false
+
+@description('Premium keeps the keys in an HSM, standard in software.')
+@allowed(['premium', 'standard'])
+param vaultSku string = 'premium'
+
+@description('Owners are spread over the vaults; never fewer than before, or backups stay closed.')
+@minValue(1)
+@maxValue(5)
+param vaultCount int = 1
+
+@description('How long after its creation a key version is replaced (ISO 8601). Effective when the key is made; later: README.md.')
+param keyRotation string = 'P1Y'
+
+@description('Of the two accounts that hold data. Geo-redundant, or the loss of a region is the loss of all backups.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param redundancy string = 'Standard_GZRS'
+
+@description('How many days back the backups can be brought.')
+@minValue(1)
+@maxValue(364)
+param restoreDays int = 30
+
+@minValue(30)
+@maxValue(730)
+param logDays int = 90
+
+@description('Logs each read of the backups, not only each write. Reads of the keys are always logged.')
+param logBackupReads bool = false
+
+@description('Reaches storage and vaults over private endpoints only.')
+param privateNetwork bool = false
+
+@description('Keeps accounts, vaults and logs from being deleted.')
+param deleteLocks bool = true
+
+@description('Of the resource group, a month, in the currency of the subscription.')
+@minValue(1)
+param monthlyBudget int
+
+@description('The first of a month, YYYY-MM-01: of the current one when the budget is made.')
+param budgetStart string = utcNow('yyyy-MM-01')
+
+param tags object = {}
+
+var token = uniqueString(resourceGroup().id)
+var suffix = '${name}-${token}'
+var accounts = {
+  backups: 'stb${name}${token}'
+  keys: 'stk${name}${token}'
+  host: 'sth${name}${token}'
+}
+var vaultNames = [for i in range(1, vaultCount): 'kv${i}${name}${token}']
+var queues = ['messages', 'messages-poison', 'sweeps', 'sweeps-poison']
+
+module identity 'modules/identity.bicep' = {
+  params: { name: 'id-${suffix}', location: location, tags: tags }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: { suffix: suffix, location: location, tags: tags, logDays: logDays }
+}
+
+module backups 'modules/storage-account.bicep' = {
+  params: {
+    name: accounts.backups
+    location: location
+    tags: tags
+    sku: redundancy
+    restoreDays: restoreDays
+    containers: ['backups']
+    queues: queues
+    privateNetwork: privateNetwork
+  }
+}
+
+// No versions, no soft delete, nothing to restore from: an owner key that is deleted must be gone.
+module keys 'modules/storage-account.bicep' = {
+  params: {
+    name: accounts.keys
+    location: location
+    tags: tags
+    sku: redundancy
+    containers: ['keys']
+    privateNetwork: privateNetwork
+  }
+}
+
+module host 'modules/storage-account.bicep' = {
+  params: {
+    name: accounts.host
+    location: location
+    tags: tags
+    sku: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+    containers: ['app-package']
+    privateNetwork: privateNetwork
+  }
+}
+
+module vaults 'modules/key-vault.bicep' = [
+  for vault in vaultNames: {
+    params: {
+      name: vault
+      location: location
+      tags: tags
+      sku: vaultSku
+      rotateAfter: keyRotation
+      privateNetwork: privateNetwork
+    }
+  }
+]
+
+module communication 'modules/communication.bicep' = {
+  params: {
+    suffix: suffix
+    tags: tags
+    dataLocation: communicationDataLocation
+    domain: emailDomain
+    domainVerified: emailDomainVerified
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    accounts: accounts
+    vaults: vaultNames
+  }
+  dependsOn: [backups, keys, host, vaults]
+}
+
+module roles 'modules/roles.bicep' = {
+  params: {
+    principalId: identity.outputs.principalId
+    data: {
+      backupsAccount: accounts.backups
+      keysAccount: accounts.keys
+      queues: queues
+      vaults: vaultNames
+      communication: communication.outputs.name
+    }
+    host: { account: accounts.host, insights: monitoring.outputs.insightsName }
+  }
+  dependsOn: [backups, keys, host, vaults]
+}
+
+module app 'modules/function-app.bicep' = {
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    hostAccount: accounts.host
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyInstances: alwaysReadyInstances
+    maximumInstances: maximumInstances
+    requestsPerInstance: requestsPerInstance
+    zoneRedundant: zoneRedundant
+    subnetId: network.?outputs.appSubnetId
+  }
+  dependsOn: [roles]
+}
+
+module settings 'modules/app-settings.bicep' = {
+  params: {
+    app: app.outputs.name
+    clientId: identity.outputs.clientId
+    hostAccount: accounts.host
+    insights: monitoring.outputs.insightsName
+    instanceMemoryMB: instanceMemoryMB
+    publicBaseUrl: publicBaseUrl
+    issuers: issuers
+    providers: providers
+    backupsAccount: accounts.backups
+    keysAccount: accounts.keys
+    keyIds: [for (vault, i) in vaultNames: vaults[i].outputs.keyId]
+    publicKeys: publicKeys
+    communicationService: communication.outputs.endpoint
+    emailSender: communication.outputs.sender
+    smsSender: smsSender
+    options: options
+  }
+}
+
+module diagnostics 'modules/diagnostics.bicep' = {
+  params: {
+    workspaceId: monitoring.outputs.workspaceId
+    backupsAccount: accounts.backups
+    keysAccount: accounts.keys
+    vaults: vaultNames
+    logBackupReads: logBackupReads
+  }
+  dependsOn: [backups, keys, vaults]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    email: alertEmail
+    workspaceId: monitoring.outputs.workspaceId
+    insightsId: monitoring.outputs.insightsId
+    principalId: identity.outputs.principalId
+    keysAccount: accounts.keys
+    vaults: vaultNames
+    healthUrl: '${settings.outputs.publicBaseUrl}/health'
+  }
+  dependsOn: [vaults]
+}
+
+module budget 'modules/budget.bicep' = {
+  params: { name: 'budget-${suffix}', amount: monthlyBudget, start: budgetStart, email: alertEmail }
+}
+
+module locks 'modules/locks.bicep' = if (deleteLocks) {
+  params: {
+    accounts: [accounts.backups, accounts.keys]
+    vaults: vaultNames
+    workspace: monitoring.outputs.workspaceName
+  }
+  dependsOn: [backups, keys, vaults]
+}
+
+output appName string = app.outputs.name
+output publicBaseUrl string = settings.outputs.publicBaseUrl
+output keyIds array = [for (vault, i) in vaultNames: vaults[i].outputs.keyId]
+output emailDomainRecords object = communication.outputs.domainRecords

@@ -1,0 +1,48 @@
+// Types of the parameters that become the app's settings. lib/config.ts is their schema; test/infra holds both together.
+
+@export()
+@sealed()
+type Issuer = {
+  issuer: string
+  audience: string
+  @description('recovery: the owner\'s own account. account: sign-ins that prove personal accounts. provider: apps of providers.')
+  role: 'recovery' | 'account' | 'provider'
+  @description('The claim that holds the user name, where tokens prove personal accounts.')
+  accountClaim: string?
+  @description('It speaks Entra\'s claims challenge, with this context.')
+  authContext: string?
+}
+
+@export()
+@sealed()
+type Provider = {
+  clientId: string
+  accounts: { issuer: string, tenants: string[]? }[]
+}
+
+@export()
+@sealed()
+type PublicKey = { kid: string, kty: 'RSA', n: string, e: string }
+
+@export()
+@sealed()
+@description('Settings that the app has a default for. A new one is a line here; one that the template works out stands in app-settings.bicep.')
+type Options = {
+  ACCOUNT_SIGN_IN_MAX_AGE_SECONDS: string?
+  CONTACT_COOLING_OFF_HOURS: string?
+  CROSS_PLATFORM_RECOVERY: ('portable' | 'deny')?
+  HISTORY_LENGTH: string?
+  MAX_UPLOAD_BYTES: string?
+  MIN_APP_VERSION_ANDROID: string?
+  MIN_APP_VERSION_IOS: string?
+  PRINTED_TICKET_DAYS: string?
+  RETIRED_KEY_IDS: string?
+  SIGN_IN_AGING_DAYS: string?
+  SIGN_IN_MAX_AGE_SECONDS: string?
+  SIGN_IN_STALE_DAYS: string?
+  SMS_DAILY_LIMITS: string?
+  TICKET_SECONDS: string?
+  UNDELETE_DAYS: string?
+  UPLOAD_AGING_DAYS: string?
+  UPLOAD_STALE_DAYS: string?
+}

@@ -1,0 +1,41 @@
+/** All the ways in which somebody who can write to the storage might damage one blob; and what a caller is told then. */
+import { Failure } from "../../lib/domain/failure.ts";
+
+/** Every change of one byte, every cut, and a byte too many. */
+export function* damagesOf(content: Buffer): Generator<Buffer> {
+  for (let at = 0; at < content.length; at++) {
+    const flipped = Buffer.from(content);
+    flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+    yield flipped;
+    yield content.subarray(0, at);
+  }
+  yield Buffer.concat([content, Buffer.alloc(1)]);
+}
+
+/** Every value damaged, every one missing, and one too many. */
+export function* metadataDamagesOf(metadata: Record<string, string>): Generator<Record<string, string>> {
+  for (const [name, value] of Object.entries(metadata)) {
+    const { [name]: _, ...others } = metadata;
+    yield others;
+    for (const damaged of damagesOf(Buffer.from(value)))
+      yield { ...metadata, [name]: damaged.toString("latin1") };
+  }
+  yield { ...metadata, more: "1" };
+}
+
+/** What a caller is told in the end: "opened", or the whole refusal. */
+export async function told(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work();
+    return "opened";
+  } catch (error) {
+    if (error instanceof Failure) return JSON.stringify([error.kind, error.message, error.details]);
+    throw error;
+  }
+}
+
+/** The one refusal of all that can't be opened. */
+export const refused = JSON.stringify(["backup-unreadable", "The backup can't be opened.", {}]);
+
+export const pairs = <T>(items: T[]): [T, T][] =>
+  items.flatMap((first, index) => items.slice(index + 1).map((second): [T, T] => [first, second]));
