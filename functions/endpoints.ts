@@ -7,6 +7,7 @@ import { checkStaleness } from "./check-staleness.ts";
 import { confirmContact } from "./confirm-contact.ts";
 import { confirmSignIn } from "./confirm-sign-in.ts";
 import { deleteBackup } from "./delete-backup.ts";
+import { diagnoseBackup } from "./diagnose-backup.ts";
 import { eraseData } from "./erase-data.ts";
 import { exportData } from "./export-data.ts";
 import { getBackup } from "./get-backup.ts";
@@ -45,6 +46,7 @@ export const endpoints: Endpoint[] = [
   listVersions,
   restoreVersion,
   checkStaleness,
+  diagnoseBackup,
   confirmSignIn,
   planRecovery,
   recoverAccounts,

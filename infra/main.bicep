@@ -1,7 +1,7 @@
 // Everything the service runs on, in one resource group. README.md says how to deploy and run it.
 targetScope = 'resourceGroup'
 
-import { Issuer, Options, Provider, PublicKey } from 'modules/types.bicep'
+import { Issuer, Options, Provider, PublicKey, Tags } from 'modules/types.bicep'
 
 @description('Stands in the name of every resource: lower-case letters and digits.')
 @minLength(2)
@@ -102,10 +102,17 @@ param monthlyBudget int
 @description('The first of a month, YYYY-MM-01: of the current one when the budget is made.')
 param budgetStart string = utcNow('yyyy-MM-01')
 
-param tags object = {}
+param tags Tags = {}
 
 var token = uniqueString(resourceGroup().id)
 var suffix = '${name}-${token}'
+var names = {
+  identity: 'id-${suffix}'
+  app: 'func-${suffix}'
+  communication: 'acs-${suffix}'
+  workspace: 'log-${suffix}'
+  insights: 'appi-${suffix}'
+}
 var accounts = {
   backups: 'stb${name}${token}'
   keys: 'stk${name}${token}'
@@ -115,11 +122,17 @@ var vaultNames = [for i in range(1, vaultCount): 'kv${i}${name}${token}']
 var queues = ['messages', 'messages-poison', 'sweeps', 'sweeps-poison']
 
 module identity 'modules/identity.bicep' = {
-  params: { name: 'id-${suffix}', location: location, tags: tags }
+  params: { name: names.identity, location: location, tags: tags }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  params: { suffix: suffix, location: location, tags: tags, logDays: logDays }
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: tags
+    logDays: logDays
+  }
 }
 
 module backups 'modules/storage-account.bicep' = {
@@ -173,7 +186,7 @@ module vaults 'modules/key-vault.bicep' = [
 
 module communication 'modules/communication.bicep' = {
   params: {
-    suffix: suffix
+    name: names.communication
     tags: tags
     dataLocation: communicationDataLocation
     domain: emailDomain
@@ -194,22 +207,22 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 
 module roles 'modules/roles.bicep' = {
   params: {
-    principalId: identity.outputs.principalId
+    identity: names.identity
     data: {
       backupsAccount: accounts.backups
       keysAccount: accounts.keys
       queues: queues
       vaults: vaultNames
-      communication: communication.outputs.name
+      communication: names.communication
     }
-    host: { account: accounts.host, insights: monitoring.outputs.insightsName }
+    host: { account: accounts.host, insights: names.insights }
   }
-  dependsOn: [backups, keys, host, vaults]
+  dependsOn: [identity, backups, keys, host, vaults, communication, monitoring]
 }
 
 module app 'modules/function-app.bicep' = {
   params: {
-    suffix: suffix
+    name: names.app
     location: location
     tags: tags
     identityId: identity.outputs.id
@@ -226,10 +239,10 @@ module app 'modules/function-app.bicep' = {
 
 module settings 'modules/app-settings.bicep' = {
   params: {
-    app: app.outputs.name
+    app: names.app
     clientId: identity.outputs.clientId
     hostAccount: accounts.host
-    insights: monitoring.outputs.insightsName
+    insightsConnection: monitoring.outputs.insightsConnection
     instanceMemoryMB: instanceMemoryMB
     publicBaseUrl: publicBaseUrl
     issuers: issuers
@@ -243,6 +256,7 @@ module settings 'modules/app-settings.bicep' = {
     smsSender: smsSender
     options: options
   }
+  dependsOn: [app]
 }
 
 module diagnostics 'modules/diagnostics.bicep' = {
@@ -280,12 +294,11 @@ module locks 'modules/locks.bicep' = if (deleteLocks) {
   params: {
     accounts: [accounts.backups, accounts.keys]
     vaults: vaultNames
-    workspace: monitoring.outputs.workspaceName
+    workspace: names.workspace
   }
-  dependsOn: [backups, keys, vaults]
+  dependsOn: [backups, keys, vaults, monitoring]
 }
 
-output appName string = app.outputs.name
+output appName string = names.app
 output publicBaseUrl string = settings.outputs.publicBaseUrl
-output keyIds array = [for (vault, i) in vaultNames: vaults[i].outputs.keyId]
-output emailDomainRecords object = communication.outputs.domainRecords
+output keyIds string[] = [for (vault, i) in vaultNames: vaults[i].outputs.keyId]

@@ -1,6 +1,8 @@
 // Mail and text messages, sent with an identity.
-param suffix string
-param tags object
+import { Tags } from 'types.bicep'
+
+param name string
+param tags Tags
 param dataLocation string
 param domain string
 param domainVerified bool
@@ -10,7 +12,7 @@ var everywhere = 'global'
 var useOwn = !empty(domain) && domainVerified
 
 resource email 'Microsoft.Communication/emailServices@2026-03-18' = {
-  name: 'acse-${suffix}'
+  name: '${name}-mail'
   location: everywhere
   tags: tags
   properties: { dataLocation: dataLocation }
@@ -36,7 +38,7 @@ resource email 'Microsoft.Communication/emailServices@2026-03-18' = {
 }
 
 resource service 'Microsoft.Communication/communicationServices@2026-03-18' = {
-  name: 'acs-${suffix}'
+  name: name
   location: everywhere
   tags: tags
   properties: {
@@ -46,7 +48,5 @@ resource service 'Microsoft.Communication/communicationServices@2026-03-18' = {
   }
 }
 
-output name string = service.name
 output endpoint string = 'https://${service.properties.hostName}'
 output sender string = useOwn ? 'no-reply@${domain}' : 'DoNotReply@${email::azureDomain.properties.fromSenderDomain}'
-output domainRecords object = empty(domain) ? {} : email::ownDomain!.properties.verificationRecords

@@ -1,7 +1,9 @@
 // A vault and the key that wraps: it rotates, it never expires, and it can't be purged.
+import { Tags } from 'types.bicep'
+
 param name string
 param location string
-param tags object
+param tags Tags
 param sku string
 param rotateAfter string
 param privateNetwork bool

@@ -1,11 +1,14 @@
 // Where logs and traces go; written with an identity, never with a key.
-param suffix string
+import { Tags } from 'types.bicep'
+
+param workspaceName string
+param insightsName string
 param location string
-param tags object
+param tags Tags
 param logDays int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
-  name: 'log-${suffix}'
+  name: workspaceName
   location: location
   tags: tags
   properties: {
@@ -16,7 +19,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-${suffix}'
+  name: insightsName
   location: location
   tags: tags
   kind: 'web'
@@ -30,6 +33,5 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 output workspaceId string = workspace.id
-output workspaceName string = workspace.name
 output insightsId string = insights.id
-output insightsName string = insights.name
+output insightsConnection string = insights.properties.ConnectionString

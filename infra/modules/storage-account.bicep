@@ -1,7 +1,9 @@
 // A storage account without keys, without public blobs, and with or without a history.
+import { Tags } from 'types.bicep'
+
 param name string
 param location string
-param tags object
+param tags Tags
 param sku string
 
 @description('How many days back its blobs can be brought. Left out: what is deleted is gone.')

@@ -1,4 +1,7 @@
-// Types of the parameters that become the app's settings. lib/config.ts is their schema; test/infra holds both together.
+// Types of the parameters. Most become settings of the app: lib/config.ts is their schema, and test/infra holds both together.
+
+@export()
+type Tags = { *: string }
 
 @export()
 @sealed()

@@ -3,7 +3,6 @@ import type { HttpRequest } from "@azure/functions";
 import { Failure } from "../domain/failure.ts";
 import { type Caller, type DeviceId, type OwnerId, ownerIdOf, type SignIn, sha256 } from "../domain/owner.ts";
 import type { Provider } from "../domain/provider.ts";
-import { requireAppVersion } from "./app-version.ts";
 import type { OwnerAccess, ProviderAccess } from "./endpoint.ts";
 import type { Services } from "./services.ts";
 
@@ -25,7 +24,7 @@ export async function signIn(request: HttpRequest, { identity }: Services): Prom
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
 }
 
-/** The proof names the device, for this very request. Fails as `app-too-old`, `proof-invalid` or `sign-in-too-old`. */
+/** The proof names the device, for this very request. Fails as `proof-invalid` or `sign-in-too-old`. */
 export async function authenticate(
   access: OwnerAccess,
   request: HttpRequest,
@@ -34,7 +33,6 @@ export async function authenticate(
   { identity, policy }: Services,
   now: Date,
 ): Promise<Caller> {
-  requireAppVersion(request, policy.minimumAppVersion);
   const proof = await identity.verifyProof(request.headers.get("dpop") ?? "", { ...target, accessToken });
   if (keyThumbprint !== undefined && keyThumbprint !== proof.device) {
     throw new Failure("proof-invalid", "The access token is bound to another key.");

@@ -1,7 +1,7 @@
 /** An endpoint as data: what may call it, what it takes, all it can answer. Requests, tests and documents read the same declaration. */
 import type { HttpMethod } from "@azure/functions";
 import * as z from "zod";
-import type { FailureKind } from "../domain/failure.ts";
+import type { Failure, FailureKind } from "../domain/failure.ts";
 import type { Precondition } from "../domain/head.ts";
 import type { Caller, SignIn } from "../domain/owner.ts";
 import type { Provider, ProviderRole } from "../domain/provider.ts";
@@ -24,6 +24,8 @@ type Principal<A extends Access> = A extends OwnerAccess
       heads: Heads;
       /** The sign-in to the account that is to be proven, where the endpoint takes one and the request brings it. */
       accountSignIn: SignIn | undefined;
+      /** Why the app's version would be refused, where the endpoint takes any. */
+      appTooOld: Failure | undefined;
     }
   : A extends ProviderAccess
     ? { provider: Provider }
@@ -62,6 +64,8 @@ export type Endpoint<
   access: A;
   /** Devices that aren't registered may call it; the decision says what they may do. */
   newcomers: boolean;
+  /** Older apps than the settings allow may call it, too. */
+  anyAppVersion: boolean;
   /** Takes an access token of a personal account in the header Account-Authorization. */
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
@@ -80,6 +84,7 @@ export type Endpoint<
 
 type Optional =
   | "newcomers"
+  | "anyAppVersion"
   | "provesAccount"
   | "takesSealed"
   | "conditional"
@@ -102,6 +107,7 @@ export function endpoint<
   definition: Omit<Endpoint<A, P, Q, B, C, NoInfer<R>>, Optional> & {
     replies: R;
     newcomers?: boolean;
+    anyAppVersion?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
     conditional?: C;
@@ -112,6 +118,7 @@ export function endpoint<
   const { params = NoParameters, query = NoParameters, body = Nothing } = definition.request ?? {};
   return {
     newcomers: false,
+    anyAppVersion: false,
     provesAccount: false,
     takesSealed: false,
     conditional: false,

@@ -1,9 +1,10 @@
 /** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { DeviceSealed } from "../domain/device-sealed.ts";
-import { invalid } from "../domain/failure.ts";
+import { Failure, invalid } from "../domain/failure.ts";
 import { Platform } from "../domain/owner.ts";
 import { admitDevice, readHeads } from "./admit.ts";
+import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
 import { type Endpoint, isOwnerAccess, isProviderAccess, type OwnerAccess, takesBody } from "./endpoint.ts";
@@ -67,6 +68,7 @@ async function readOwned(
   const reading = readHeads(services.heads, signedIn.owner, platform);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
+  const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const asked = await readRequest(endpoint, request, services);
   const { newcomers, provesAccount } = endpoint;
@@ -74,7 +76,22 @@ async function readOwned(
   const accountSignIn = provesAccount
     ? await readAccountSignIn(request, caller.device, services, now)
     : undefined;
-  return { ...asked, caller, heads, accountSignIn };
+  return { ...asked, caller, heads, accountSignIn, appTooOld };
+}
+
+/** Thrown, unless the endpoint wants to tell it itself. */
+function appRefusal(
+  { anyAppVersion }: Endpoint,
+  request: HttpRequest,
+  { policy }: Services,
+): Failure | undefined {
+  try {
+    requireAppVersion(request, policy.minimumAppVersion);
+    return undefined;
+  } catch (error) {
+    if (anyAppVersion && error instanceof Failure && error.kind === "app-too-old") return error;
+    throw error;
+  }
 }
 
 /** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes what the client asked for. */

@@ -43,6 +43,7 @@ const rows: Record<string, Row> = {
   "list-versions": closed,
   "restore-version": { ...closed, stranger: "stale-precondition", owner: "version-not-found" },
   "check-staleness": closed,
+  "diagnose-backup": { ...closed, newcomer: "allowed" },
   "confirm-sign-in": { ...closed, access: "owner-fresh", stranger: "stale-precondition" },
   "recover-accounts": { ...closed, access: "owner-fresh", newcomer: "allowed" },
   "plan-recovery": { ...closed, access: "owner-fresh", newcomer: "allowed" },

@@ -49,6 +49,10 @@ const samples: Record<string, (about: About & Made) => Sample> = {
     headers: { "if-match": etag },
   }),
   "check-staleness": ({ platform }) => ({ path: `v1/backups/${platform}/staleness` }),
+  "diagnose-backup": ({ platform }) => ({
+    path: `v1/backups/${platform}/diagnosis`,
+    body: { existingAccounts: [] },
+  }),
   "confirm-sign-in": ({ platform, etag }) => ({
     path: `v1/backups/${platform}/confirm`,
     headers: { "if-match": etag },

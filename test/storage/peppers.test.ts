@@ -76,7 +76,7 @@ it("R34 R36 whoever has all that is stored, and our code, can't make one: no byt
   for (const hash of hashes) expect(guesses.has(hash)).toBe(false);
 });
 
-it("R34 R36 another vault's key over the same text gives another hash", async () => {
+it("R34 R36 on another storage the same text has another hash", async () => {
   const own = await ownContainer();
   expect(await anInstance(own.blobs).hash("account", "text")).not.toBe(await peppers.hash("account", "text"));
   await own.close();

@@ -1,0 +1,34 @@
+/** POST v1/backups/{platform}/diagnosis: why a recovery on this device would be refused, check by check, with a remedy each (R31). */
+import * as z from "zod";
+import { AccountName } from "../lib/domain/account.ts";
+import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
+import { Platform } from "../lib/domain/owner.ts";
+import { readHeads } from "../lib/http/admit.ts";
+import { Check, diagnose } from "../lib/http/diagnosis.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+/** What a recovery would send. */
+const Request = z.strictObject({
+  from: Platform.optional(),
+  existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS).default([]),
+  envelope: z.string().optional(),
+});
+
+export const diagnoseBackup = endpoint({
+  name: "diagnose-backup",
+  summary: "Why can't I recover?",
+  method: "POST",
+  route: "v1/backups/{platform}/diagnosis",
+  access: "owner",
+  newcomers: true,
+  anyAppVersion: true,
+  request: { params: z.strictObject({ platform: Platform }), body: Request },
+  replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },
+  async handle({ caller, params: { platform }, body, appTooOld, now }, services) {
+    const { from = platform, existingAccounts: existing, envelope } = body;
+    const heads = await readHeads(services.heads, caller.owner, undefined);
+    const question = { caller, heads, platform, from, existing, envelope, appTooOld, now };
+    const checks = await diagnose(services, question);
+    return { status: 200, body: { recoverable: checks.every(({ state }) => state !== "failed"), checks } };
+  },
+});

@@ -1,0 +1,26 @@
+// The service as people use it. Replace what says example; README.md tells where the values come from.
+using 'main.bicep'
+
+param name = 'authbkp'
+param alertEmail = 'operations@authenticator.example'
+param monthlyBudget = 300
+param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-01-01')
+
+param publicBaseUrl = 'https://backup.authenticator.example/api'
+param emailDomain = 'mail.authenticator.example'
+param issuers = [
+  {
+    issuer: 'https://login.authenticator.example'
+    audience: 'api://authenticator-backup'
+    role: 'recovery'
+  }
+  {
+    issuer: 'https://login.authenticator.example'
+    audience: 'api://authenticator-backup'
+    role: 'account'
+  }
+]
+
+param redundancy = 'Standard_GZRS'
+param zoneRedundant = true
+param alwaysReadyInstances = 2

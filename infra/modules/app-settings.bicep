@@ -1,0 +1,65 @@
+// All settings of the app, in one place: deploying replaces whatever was set before. lib/config.ts is their schema.
+import { Issuer, Options, Provider, PublicKey } from 'types.bicep'
+
+param app string
+param clientId string
+param hostAccount string
+param insightsConnection string
+param instanceMemoryMB int
+param publicBaseUrl string
+param issuers Issuer[]
+param providers Provider[]
+param backupsAccount string
+param keysAccount string
+param keyIds string[]
+param publicKeys PublicKey[]
+param communicationService string
+param emailSender string
+param smsSender string
+param options Options
+
+var storage = environment().suffixes.storage
+
+// The host refuses what is larger than this; up to there the app itself says what is wrong with an upload.
+var largestRequest = int(options.?MAX_UPLOAD_BYTES ?? '1048576') + 1048576
+
+resource site 'Microsoft.Web/sites@2025-03-01' existing = {
+  name: app
+
+  resource settings 'config' = {
+    name: 'appsettings'
+    properties: union(
+      {
+        AzureWebJobsStorage__accountName: hostAccount
+        AzureWebJobsStorage__credential: 'managedidentity'
+        AzureWebJobsStorage__clientId: clientId
+        APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
+        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+        FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(largestRequest)
+        AZURE_CLIENT_ID: clientId
+        PUBLIC_BASE_URL: baseUrl
+        IDENTITY_ISSUERS: string(issuers)
+        PROVIDERS: string(providers)
+        BACKUPS_STORAGE: 'https://${backupsAccount}.blob.${storage}'
+        KEYS_STORAGE: 'https://${keysAccount}.blob.${storage}'
+        QUEUE_STORAGE__queueServiceUri: 'https://${backupsAccount}.queue.${storage}'
+        QUEUE_STORAGE__credential: 'managedidentity'
+        QUEUE_STORAGE__clientId: clientId
+        KEY_IDS: join(keyIds, ',')
+        COMMUNICATION_SERVICE: communicationService
+        EMAIL_SENDER: emailSender
+      },
+      empty(publicKeys) ? {} : { PINNED_PUBLIC_KEYS: string({ keys: publicKeys }) },
+      empty(smsSender) ? {} : { SMS_SENDER: smsSender },
+      // See .adr/0004-memory-of-an-instance.md.
+      instanceMemoryMB > 512
+        ? {}
+        : { languageWorkers__node__arguments: '--memory-saver-mode --optimize-for-size --max-semi-space-size=1' },
+      options
+    )
+  }
+}
+
+var baseUrl = empty(publicBaseUrl) ? 'https://${site.properties.defaultHostName}/api' : publicBaseUrl
+
+output publicBaseUrl string = baseUrl

@@ -1,0 +1,130 @@
+/** Diagnosis: what a recovery would do is tried step by step, and what each step refuses becomes a check with its remedy (R31). */
+import * as z from "zod";
+import type { AccountName } from "../domain/account.ts";
+import { currentVersion, requireCurrent, undeletableUntil } from "../domain/backup.ts";
+import { Failure } from "../domain/failure.ts";
+import { type Head, newHead } from "../domain/head.ts";
+import { type Caller, otherPlatform, type Platform } from "../domain/owner.ts";
+import { recordRecovery } from "../domain/recovery.ts";
+import { type Heads, type Opened, openPlan, requirePortable } from "../domain/recovery-opening.ts";
+import { refuseOverlap } from "../domain/recovery-plan.ts";
+import { assess } from "../domain/staleness.ts";
+import { requireOwnPlatform } from "./admit.ts";
+import { requireFresh } from "./authenticate.ts";
+import { kindOf, typeOf } from "./problem.ts";
+import { RETRIES } from "./problem-entry.ts";
+import { problems } from "./problems.ts";
+import type { Services } from "./services.ts";
+
+const CHECKS = [
+  "sign-in",
+  "app-version",
+  "device",
+  "platform",
+  "backup",
+  "limits",
+  "content",
+  "overlap",
+  "staleness",
+] as const;
+
+/** `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet. */
+export const Check = z.strictObject({
+  id: z.enum(CHECKS),
+  state: z.enum(["ok", "warning", "failed"]),
+  problem: z.string().optional(),
+  detail: z.string(),
+  remedy: z.string().optional(),
+  retry: z.enum(RETRIES).optional(),
+  overlapping: z.array(z.string()).optional(),
+});
+export type Check = z.infer<typeof Check>;
+type CheckId = Check["id"];
+
+export type Question = {
+  caller: Caller;
+  heads: Heads;
+  platform: Platform;
+  from: Platform;
+  existing: AccountName[];
+  envelope: string | undefined;
+  appTooOld: Failure | undefined;
+  now: Date;
+};
+
+/** Without a fresh sign-in nothing is told but that it is needed: a stolen token must not learn what there is. */
+export async function diagnose(services: Services, question: Question): Promise<Check[]> {
+  const { caller, heads, platform, from, existing, appTooOld, now } = question;
+  const { signInMaxAgeSeconds, crossPlatformRecovery } = services.policy;
+  const signIn = await check("sign-in", () => requireFresh(caller.authTime, now, signInMaxAgeSeconds));
+  const app = await check("app-version", () => {
+    if (appTooOld) throw appTooOld;
+  });
+  if (signIn.state === "failed") return [signIn, app];
+  const own = heads[platform]?.value ?? newHead(now);
+  return [
+    signIn,
+    app,
+    await check("device", () => requireOwnPlatform(caller, heads, platform)),
+    await check("platform", () => requirePortable({ platform, from }, crossPlatformRecovery)),
+    await check("limits", () => recordRecovery(own, caller, "device", now)),
+    await check("backup", () => requireCurrent(heads[from]), whereElse(heads, from, services, now)),
+    ...(await checkContent(services, question, existing)),
+    ...checkStaleness(heads[from]?.value, services, now),
+  ];
+}
+
+/** Opening it costs a vault call, and is the only way to know. */
+async function checkContent(
+  services: Services,
+  question: Question,
+  existing: AccountName[],
+): Promise<Check[]> {
+  if (!currentVersion(question.heads[question.from]?.value)) return [];
+  const opening = openPlan(services, question.heads, question);
+  const content = await check("content", () => opening);
+  if (content.state === "failed") return [content];
+  const { document }: Opened = await opening;
+  return [content, await check("overlap", () => refuseOverlap(document, existing, "refuse"))];
+}
+
+function checkStaleness(head: Head | undefined, { policy }: Services, now: Date): Check[] {
+  if (!currentVersion(head)) return [];
+  const { reasons } = assess(head, {}, policy.staleness, now);
+  if (reasons.length === 0) return [{ id: "staleness", state: "ok", detail: "The backup is fresh." }];
+  const remedy = "Recover, then upload and sign in anew. What was added since the last upload is missing.";
+  return [
+    { id: "staleness", state: "warning", detail: `It may be out of date: ${reasons.join(", ")}.`, remedy },
+  ];
+}
+
+/** Where there might be one, since there is none here: never whose, and never of another owner. */
+function whereElse(heads: Heads, from: Platform, { policy }: Services, now: Date): string {
+  const here = heads[from]?.value;
+  const until = here?.deletedAt && undeletableUntil(here.deletedAt, policy.staleness.undeleteDays);
+  if (until && until > now)
+    return `It was deleted, and can be undeleted until ${until.toISOString()} by a device that is registered.`;
+  const other = otherPlatform(from);
+  if (currentVersion(heads[other]?.value))
+    return `There is one of the other platform: recover with "from": "${other}".`;
+  return "There is none under this recovery account. If there was one, it may be under another: sign in with that one.";
+}
+
+async function check(id: CheckId, work: () => unknown, instead?: string): Promise<Check> {
+  try {
+    await work();
+    return { id, state: "ok", detail: "Nothing is in the way here." };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const kind = kindOf(error);
+    const { remedy, retry } = problems[kind];
+    const { overlapping } = error.details;
+    const told = {
+      detail: error.message,
+      remedy: instead ?? remedy,
+      retry,
+      ...(overlapping && { overlapping }),
+    };
+    return { id, state: "failed", problem: typeOf(kind), ...told };
+  }
+}

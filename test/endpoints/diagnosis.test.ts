@@ -1,0 +1,148 @@
+/** Why can't I restore? Whatever a recovery refuses, the diagnosis explains, with a remedy, and tells nothing about others. */
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { Reply } from "../../infra/local/phone.ts";
+import { DAY } from "../../lib/domain/clock.ts";
+import { Failure } from "../../lib/domain/failure.ts";
+import { Check } from "../../lib/http/diagnosis.ts";
+import { Problem } from "../../lib/http/problem.ts";
+import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { anAppToWatch, recover } from "../support/step-up.ts";
+import { anOwnerWithBackup, aRegisteredPhone } from "./helpers.ts";
+
+const Diagnosis = z.object({ recoverable: z.boolean(), checks: z.array(Check) });
+type Asked = { from?: string; existingAccounts?: object[]; envelope?: string };
+const diagnosisIn = ({ body }: Reply) => Diagnosis.parse(body);
+
+const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<string, string> = {}) => {
+  const reply = await phone.call("POST", `v1/backups/${phone.platform}/diagnosis`, { body: asked, headers });
+  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  return diagnosisIn(reply);
+};
+
+/** The recovery is refused, and the diagnosis has a failed check for that very problem. */
+async function expectExplained(phone: CheckedPhone, asked: Asked = {}, headers: Record<string, string> = {}) {
+  const refusal = Problem.parse((await recover(phone, asked, headers)).body);
+  const { recoverable, checks } = await ask(phone, asked, headers);
+  const failed = checks.filter(({ state }) => state === "failed");
+  expect(recoverable).toBe(false);
+  expect(
+    failed.map(({ problem }) => problem),
+    refusal.type,
+  ).toContain(refusal.type);
+  for (const each of failed) expect(each.remedy).not.toBe("");
+  return failed;
+}
+
+describe.concurrent("a diagnosis", () => {
+  it("R31 says that all is well where it is", async () => {
+    const { owner } = await anOwnerWithBackup();
+    const { recoverable, checks } = await ask(await aPhone({ owner }));
+    expect(recoverable).toBe(true);
+    expect(new Set(checks.map(({ state }) => state))).toEqual(new Set(["ok"]));
+  });
+
+  it("R31 R33 without a fresh sign-in says only that it is needed", async () => {
+    const { owner } = await anOwnerWithBackup();
+    const phone = await aPhone({ owner, authTime: new Date(Date.now() - 3_600_000) });
+    const [failed] = await expectExplained(phone);
+    expect(failed?.id).toBe("sign-in");
+    expect((await ask(phone)).checks.map(({ id }) => id)).toEqual(["sign-in", "app-version"]);
+  });
+
+  it("R31 R4 a wrong app version", async () => {
+    const { owner } = await anOwnerWithBackup();
+    const [failed] = await expectExplained(await aPhone({ owner }), {}, { "app-version": "android/1.0.0" });
+    expect(failed?.id).toBe("app-version");
+  });
+
+  it("R31 no backup on this platform, but one on the other", async () => {
+    const { owner } = await anOwnerWithBackup();
+    const [failed] = await expectExplained(await aPhone({ owner, platform: "ios" }));
+    expect(failed?.remedy).toContain('"from": "android"');
+    const { recoverable } = await ask(await aPhone({ owner, platform: "ios" }), { from: "android" });
+    expect(recoverable).toBe(true);
+  });
+
+  it("R31 R33 signed in with another recovery account: says so, and not whose there is", async () => {
+    await anOwnerWithBackup();
+    const phones = [await aPhone(), await aPhone()];
+    const told = await Promise.all(phones.map((phone) => expectExplained(phone)));
+    expect(told[0]).toEqual(told[1]);
+    expect(told[0]?.[0]?.remedy).toContain("another");
+  });
+
+  it("R31 R30 deleted, until when it can be undeleted; later, gone", async () => {
+    const { app, clock } = anAppToWatch();
+    const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
+    await phone.call("DELETE", "v1/backups/android", { headers: replacing(uploaded) });
+    const until = new Date(clock.now().getTime() + 30 * DAY).toISOString();
+    expect((await expectExplained(await aPhone({ owner, app })))[0]?.remedy).toContain(until);
+    clock.pass(30 * DAY);
+    const [gone] = await expectExplained(await aPhone({ owner, app }));
+    expect(gone?.remedy).not.toContain("undelete");
+  });
+
+  it("R31 R11 overlap with accounts on the device", async () => {
+    const document = aBackup();
+    const { owner } = await anOwnerWithBackup({ document });
+    const existingAccounts = document.accounts
+      .slice(0, 1)
+      .map(({ kind, issuer, userName }) => ({ kind, issuer, userName }));
+    const [failed] = await expectExplained(await aPhone({ owner }), { existingAccounts });
+    expect([failed?.id, failed?.overlapping]).toEqual(["overlap", ["/existingAccounts/0"]]);
+  });
+
+  it("R31 R5 an envelope that is missing, damaged, or of a former version", async () => {
+    const owner = anOwner();
+    const phone = await aPhone({ owner, platform: "ios" });
+    const first = await phone.call("PUT", "v1/backups/ios", { body: aBackup(), headers: nothingYet });
+    await phone.call("PUT", "v1/backups/ios", { body: aBackup(), headers: replacing(first) });
+    const { envelope } = z.looseObject({ envelope: z.string() }).parse(first.body);
+    const newer = await aPhone({ owner, platform: "ios" });
+    for (const asked of [{}, { envelope: "damaged" }, { envelope }]) {
+      expect((await expectExplained(newer, asked))[0]?.id).toBe("content");
+    }
+  });
+
+  it("R31 R16 R17 the other platform's backup where that is denied, and a device of the other platform", async () => {
+    const { app } = anAppToWatch({ settings: { CROSS_PLATFORM_RECOVERY: "deny" } });
+    const { owner } = await anOwnerWithBackup({ app });
+    const iphone = await aPhone({ owner, platform: "ios", app });
+    expect((await expectExplained(iphone, { from: "android" }))[0]?.id).toBe("platform");
+  });
+
+  it("R31 R32 too many devices, too many recoveries, and a vault that doesn't answer", async () => {
+    const vault = { fails: false };
+    const { app } = anAppToWatch({
+      keys: (keys) => ({
+        ...keys,
+        unwrap: (...of) =>
+          vault.fails
+            ? Promise.reject(new Failure("vault-unavailable", "down", { retryAfterSeconds: 10 }))
+            : keys.unwrap(...of),
+      }),
+    });
+    const { owner, phone } = await anOwnerWithBackup({ app });
+    vault.fails = true;
+    const [failed] = await expectExplained(await aPhone({ owner, app }));
+    expect([failed?.id, failed?.retry]).toEqual(["content", "as-is"]);
+    vault.fails = false;
+    for (let n = 0; n < 20; n++) await recover(phone);
+    expect((await expectExplained(phone))[0]?.id).toBe("limits");
+    for (let n = 0; n < 29; n++) await aRegisteredPhone(owner, { app });
+    expect((await expectExplained(await aPhone({ owner, app })))[0]?.id).toBe("limits");
+  });
+
+  it("R31 R27 a stale backup can be recovered, with a warning", async () => {
+    const { app, clock } = anAppToWatch();
+    const { owner } = await anOwnerWithBackup({ app });
+    clock.pass(100 * DAY);
+    const phone = await aPhone({ owner, app });
+    await phone.signIn(owner, signInAt(clock.now()));
+    const { recoverable, checks } = await ask(phone);
+    expect(recoverable).toBe(true);
+    expect(checks.find(({ id }) => id === "staleness")?.state).toBe("warning");
+  });
+});
