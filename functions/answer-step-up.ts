@@ -4,7 +4,7 @@ import { isPoint, PushKey, type Wanted } from "../lib/domain/credential.ts";
 import { invalid } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
 import { newSecret, otpauthUri } from "../lib/domain/one-time-code.ts";
-import { type Answer, answerStepUp as answerChallenge } from "../lib/domain/step-up.ts";
+import { type Answer, answerStepUp as answerChallenge } from "../lib/domain/step-up-answer.ts";
 import { readTicketCode } from "../lib/domain/ticket.ts";
 import { callerName } from "../lib/http/admit.ts";
 import { Code } from "../lib/http/code.ts";
@@ -54,7 +54,16 @@ export const answerStepUp = endpoint({
     const wanted: Wanted = credential.type === "code" ? { type: "code", secret } : credential;
     const deviceName = callerName(caller, heads);
     const answer = answerOf(code, ticket);
-    const { account } = await answerChallenge(services, { caller, id, answer, wanted, deviceName, now });
+    const providers = services.policy.providers.map(({ clientId }) => clientId);
+    const { account } = await answerChallenge(services, {
+      caller,
+      id,
+      answer,
+      wanted,
+      deviceName,
+      providers,
+      now,
+    });
     if (credential.type === "push") return { status: 200, body: { credential: { type: "push" as const } } };
     return { status: 200, body: { credential: { type: "code" as const, uri: otpauthUri(account, secret) } } };
   },

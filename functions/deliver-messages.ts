@@ -6,10 +6,11 @@ import { Failure } from "../lib/domain/failure.ts";
 import type { Messenger } from "../lib/domain/messenger.ts";
 import { type DeviceId, type OwnerId, sha256 } from "../lib/domain/owner.ts";
 import { capabilityFor } from "../lib/domain/repudiation.ts";
+import { callingCodeOf } from "../lib/http/address.ts";
 import type { Services } from "../lib/http/services.ts";
 import { texts } from "../lib/texts/languages.ts";
 
-type Delivering = Pick<Services, "activity" | "outbox" | "peppers" | "clock" | "policy"> & {
+type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers" | "clock" | "policy"> & {
   messenger: Messenger;
 };
 
@@ -31,7 +32,6 @@ export const deliverMessages = async (
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;
   const { kind, at, device, id } = activity;
-  await services.activity.append(owner, activity);
   const alarm = device && (await alarmFor(services, owner, device));
   const letters = recipients.map(
     (to): Letter => ({
@@ -41,6 +41,7 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
     }),
   );
   await Promise.all(letters.map((letter) => services.outbox.put(owner, letter)));
+  await services.activity.append(owner, activity);
   return "announced";
 }
 
@@ -53,14 +54,12 @@ async function alarmFor(
   return { deviceName: shownName(name), link: `${policy.publicBaseUrl}/v1/alarms/${capability}` };
 }
 
-async function send(
-  { messenger, outbox, clock }: Delivering,
-  owner: OwnerId,
-  letter: Letter,
-): Promise<Delivery> {
+async function send(services: Delivering, owner: OwnerId, letter: Letter): Promise<Delivery> {
+  const { messenger, outbox, clock } = services;
   if (letter.until <= clock()) return "expired";
   try {
-    await messenger.send({ id: uuidOf(letter.id), ...letter.to, ...render(letter) });
+    await takeBudget(services, letter);
+    await messenger.send({ id: uuidOf(`${owner} ${letter.id}`), ...letter.to, ...render(letter) });
     return "sent";
   } catch (error) {
     const isKnown = error instanceof Failure && error.kind === "messages-unavailable";
@@ -70,6 +69,13 @@ async function send(
     await outbox.put(owner, { ...letter, tries }, wait);
     return "postponed";
   }
+}
+
+/** Codes have paid when they were asked for; alarms pay here. */
+async function takeBudget({ sendBudget, clock }: Delivering, { kind, to, tries }: Letter): Promise<void> {
+  if (to.channel === "email" || kind === "code" || tries > 0) return;
+  if (await sendBudget.take(callingCodeOf(to.address), clock())) return;
+  throw new Failure("messages-unavailable", "The country had its share today.");
 }
 
 /** To a phone goes the text alone. */

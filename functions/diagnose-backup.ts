@@ -21,6 +21,7 @@ export const diagnoseBackup = endpoint({
   route: "v1/backups/{platform}/diagnosis",
   access: "owner",
   newcomers: true,
+  takesEnvelope: true,
   anyAppVersion: true,
   request: { params: z.strictObject({ platform: Platform }), body: Request },
   replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },

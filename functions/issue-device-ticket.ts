@@ -1,10 +1,8 @@
 /** POST v1/device-tickets: an older device's ticket for a work account that works on it, so that a new one needn't ask the provider (R23). */
 import * as z from "zod";
 import { WorkAccount } from "../lib/domain/account.ts";
-import { bindingFor } from "../lib/domain/binding.ts";
 import { later, SECOND } from "../lib/domain/clock.ts";
 import { Failure } from "../lib/domain/failure.ts";
-import { readRecord } from "../lib/domain/owner-record.ts";
 import { ticketFor } from "../lib/domain/ticket.ts";
 import { spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -20,8 +18,8 @@ export const issueDeviceTicket = endpoint({
   replies: { 201: TicketReply },
   problems: ["account-not-on-device", "too-many-recoveries", "busy", "vault-unavailable"],
   async handle({ caller, heads, body: { account }, now }, services) {
-    const binding = bindingFor(await readRecord(services.records, caller.owner), account);
-    if (!binding?.devices.includes(caller.device)) {
+    const { owner, holders = [] } = (await services.credentials.find(account))?.value ?? {};
+    if (owner !== caller.owner || !holders.some(({ device }) => device === caller.device)) {
       throw new Failure("account-not-on-device", "This device has no credential for the account.");
     }
     await spendProof(services.heads, caller, heads, now);

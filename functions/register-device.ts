@@ -24,9 +24,7 @@ export const registerDevice = endpoint({
   async handle({ caller, heads, body: { platform, name }, now }, services) {
     requireOwnPlatform(caller, heads, platform);
     const place = { owner: caller.owner, platform };
-    const { result } = await change(services.heads, place, heads[platform], (stored) =>
-      planRegistration(stored, caller, name, now),
-    );
+    planRegistration(heads[platform], caller, name, now);
     const recipients = recipientsIn(await readRecord(services.records, caller.owner));
     const told = {
       device: { id: caller.device, name },
@@ -35,6 +33,9 @@ export const registerDevice = endpoint({
       id: `registered ${caller.device}`,
     };
     await announce(services.outbox, caller.owner, { kind: "device-registered", ...told });
+    const { result } = await change(services.heads, place, heads[platform], (stored) =>
+      planRegistration(stored, caller, name, now),
+    );
     return { status: 201, body: deviceStatus(result, platform, caller) };
   },
 });

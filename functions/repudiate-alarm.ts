@@ -4,7 +4,6 @@ import { findDevice } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
 import { readCapability, repudiate } from "../lib/domain/repudiation.ts";
 import { devicesOf, readHeads } from "../lib/http/admit.ts";
-import { locateDevice } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { donePage, unknownPage } from "../lib/http/page.ts";
 
@@ -16,7 +15,7 @@ export const repudiateAlarm = endpoint({
   access: "capability",
   request: {
     params: z.strictObject({ capability: z.string().max(200) }),
-    query: z.strictObject({ language: Language.default("en") }),
+    query: z.object({ language: Language.catch("en") }),
   },
   replies: { 200: z.string(), 404: z.string() },
   problems: ["busy", "vault-unavailable"],
@@ -25,7 +24,7 @@ export const repudiateAlarm = endpoint({
     const heads = alarm ? await readHeads(services.heads, alarm.owner, undefined) : {};
     if (!alarm || !findDevice(devicesOf(heads), alarm.device))
       return { status: 404, body: unknownPage(language) };
-    await repudiate(services, alarm.owner, alarm.device, locateDevice(heads, alarm.device), now);
+    await repudiate(services, alarm.owner, alarm.device, heads, now);
     return { status: 200, body: donePage(language) };
   },
 });

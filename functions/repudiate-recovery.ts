@@ -3,7 +3,6 @@ import * as z from "zod";
 import { Failure } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
 import { repudiate } from "../lib/domain/repudiation.ts";
-import { locateDevice } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { RecoveryStatus, recoveryStatus } from "../lib/http/recovery-status.ts";
 
@@ -20,7 +19,7 @@ export const repudiateRecovery = endpoint({
     const stored = await services.recoveries.find({ owner: caller.owner, id });
     if (!stored) throw new Failure("recovery-not-found", "There is no such recovery.");
     const { device } = stored.value;
-    await repudiate(services, caller.owner, device, locateDevice(heads, device), now);
+    await repudiate(services, caller.owner, device, heads, now);
     const status = recoveryStatus(id, stored.value, heads, now);
     return { status: 200, body: { ...status, state: "frozen" as const } };
   },

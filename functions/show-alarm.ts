@@ -15,7 +15,7 @@ export const showAlarm = endpoint({
   access: "capability",
   request: {
     params: z.strictObject({ capability: z.string().max(200) }),
-    query: z.strictObject({ language: Language.default("en") }),
+    query: z.object({ language: Language.catch("en") }),
   },
   replies: { 200: z.string(), 404: z.string() },
   problems: ["vault-unavailable"],

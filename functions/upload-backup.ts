@@ -47,7 +47,9 @@ export const uploadBackup = endpoint({
     const { custody = defaultCustody[platform] } = query;
     const offered = offeredBy(body, sealed);
     const upload = prepareUpload(offered, { caller, deviceName, custody, precondition, idempotencyKey, now });
-    const rules = { ownerIsNew: all.length === 0, historyLength: services.policy.historyLength };
+    const { historyLength, staleness } = services.policy;
+    const { undeleteDays } = staleness;
+    const rules = { ownerIsNew: all.length === 0, historyLength, undeleteDays };
     const place = { owner: caller.owner, platform };
     const { version, stored, envelope } = await storeUpload(services, place, held, upload, rules);
     const current = currentVersion(stored.value)?.id === version.id;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
 import { checkCode } from "../lib/domain/credential.ts";
+import { Failure } from "../lib/domain/failure.ts";
 import { requireAnswersFor } from "../lib/domain/provider.ts";
 import { change } from "../lib/domain/store.ts";
 import { Code } from "../lib/http/code.ts";
@@ -17,18 +18,23 @@ export const verifyCode = endpoint({
   access: "provider:Codes.Verify",
   request: { body: z.strictObject({ account: BoundAccount, code: Code }) },
   replies: { 200: Verdict },
-  problems: ["busy"],
   async handle({ provider, body: { account, code }, now }, { credentials }) {
     requireAnswersFor(provider, account);
     const check = async () => {
       const held = await credentials.find(account);
       if (!held) return undefined;
-      const { result } = await change(credentials, account, held, (stored = held) => {
+      const decided = change(credentials, account, held, (stored = held) => {
         const { checked, next } = checkCode(stored.value, code, now);
         return { result: checked, next };
       });
-      return result;
+      return (await decided.catch(asRefused)).result;
     };
     return { status: 200, body: verdict(await evenly(check())) };
   },
 });
+
+/** Many at once about one account are guesses; that they got in each other's way must not tell that there is one. */
+function asRefused(error: unknown): { result: undefined } {
+  if (error instanceof Failure && error.kind === "busy") return { result: undefined };
+  throw error;
+}

@@ -1,4 +1,5 @@
-/** SendBudget on Blob Storage: one counter a day and calling code. It holds a number, nothing of a person. */
+/** SendBudget on Blob Storage: one counter a day and calling code. It holds a number, and a word that makes each writing of it different. */
+import { newId } from "../domain/id.ts";
 import type { SendBudget } from "../domain/send-limits.ts";
 import type { Blobs } from "./blobs.ts";
 
@@ -17,9 +18,9 @@ export const blobSendBudget = (backups: Blobs, limits: DailyLimits): SendBudget 
     const name = `send-budget/${now.toISOString().slice(0, 10)}/${callingCode}`;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const stored = await backups.read(name);
-      const sent = Number(stored?.content.toString() ?? 0);
+      const sent = Number(stored?.content.toString().split(" ")[0] ?? 0);
       if (!(sent < most)) return false;
-      const content = Buffer.from(String(sent + 1));
+      const content = Buffer.from(`${sent + 1} ${newId()}`);
       if (await backups.write(name, { content }, stored?.etag)) return true;
     }
     return false;

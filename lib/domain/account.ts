@@ -81,10 +81,13 @@ export function nameOf(account: AccountName): AccountName {
   return kind === "work" ? { kind, issuer, userName, tenant: account.tenant } : { kind, issuer, userName };
 }
 
-/** Equal for two entries if and only if they name the same account. Unicode is compared in NFC. */
-export const identityOf = (account: AccountName): string =>
-  JSON.stringify(
-    [account.kind, account.issuer, account.userName, account.kind === "work" ? account.tenant : ""].map(
-      (part) => part.normalize("NFC"),
-    ),
-  );
+/**
+ * Equal for two entries if and only if they name the same account. Unicode is compared in NFC; the user names of accounts that
+ * sign in at a provider without case, as providers do: another spelling must not be another account.
+ */
+export function identityOf(account: AccountName): string {
+  const { kind, issuer, userName } = account;
+  const name = kind === "third-party" ? userName : userName.toLowerCase();
+  const parts = [kind, issuer, name, kind === "work" ? account.tenant : ""];
+  return JSON.stringify(parts.map((part) => part.normalize("NFC")));
+}

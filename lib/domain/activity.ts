@@ -3,6 +3,7 @@ import * as z from "zod";
 import { DeviceId, type OwnerId, sha256 } from "./owner.ts";
 
 export const ACTIVITIES = [
+  "plan-requested",
   "recovered",
   "device-registered",
   "device-revoked",
@@ -22,7 +23,7 @@ export const Activity = z.strictObject({
   id: z.string(),
   kind: ActivityKind,
   at: z.coerce.date(),
-  /** Whose doing it was, or for a revocation, whom it was done to; only ever one of the owner's own. */
+  /** Whose doing it was; only ever one of the owner's own. */
   device: z.strictObject({ id: DeviceId, name: z.string() }).optional(),
   recovery: z.string().optional(),
 });

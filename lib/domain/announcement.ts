@@ -2,8 +2,6 @@
 import * as z from "zod";
 import { Activity, type ActivityKind } from "./activity.ts";
 import { Recipient } from "./contact.ts";
-import { findDevice } from "./device.ts";
-import type { Head } from "./head.ts";
 import { newId } from "./id.ts";
 import type { DeviceId, OwnerId } from "./owner.ts";
 
@@ -21,6 +19,8 @@ export const LetterKind = z.enum([
   "recovered",
   "device-registered",
   "device-repudiated",
+  "device-revoked",
+  "plan-requested",
   "credential-issued",
   "contact-added",
   "contact-removed",
@@ -79,7 +79,3 @@ export const announce = (
     },
     recipients,
   });
-
-/** What the device is called in any of these heads. */
-export const deviceNameIn = (heads: (Head | undefined)[], id: DeviceId): string =>
-  heads.map((head) => findDevice(head?.devices ?? [], id)?.name).find((name) => name !== undefined) ?? "";

@@ -95,6 +95,10 @@ export function planConfirmation(
   return { result: undefined, next: { ...head, confirmedAt: latest(head.confirmedAt, authTime) } };
 }
 
+/** Deleted so long ago that nothing of it may come back. */
+export const isGone = ({ deletedAt }: Head, undeleteDays: number, now: Date): boolean =>
+  deletedAt !== undefined && undeletableUntil(deletedAt, undeleteDays) <= now;
+
 /** Until when a deleted backup is kept (R30). */
 export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>
   later(deletedAt, undeleteDays * DAY);

@@ -21,7 +21,7 @@ import {
 } from "./contact.ts";
 import { newId } from "./id.ts";
 import type { Caller } from "./owner.ts";
-import { changeRecord, type RecordStore } from "./owner-record.ts";
+import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
 import { withSend } from "./send-limits.ts";
 
@@ -61,7 +61,7 @@ export async function confirmContact(
   { id, code }: { id: string; code: string },
   { caller, deviceName, now }: Asking,
 ): Promise<Contact> {
-  const { result: challenge } = await changeRecord(records, caller.owner, (record) => {
+  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, (record) => {
     requireContact(record, id);
     const open = record.challenges.find((each) => each.kind === "contact" && each.contact === id);
     const answered = { id: open?.id ?? "", device: caller.device, kinds: ["contact"] as const };
@@ -70,18 +70,21 @@ export async function confirmContact(
   });
   const expected = challenge.kind === "contact" ? challenge.codeHash : "";
   if (!sameHash(await hashCode(peppers, challenge.id, code), expected)) throw wrongAnswer(challenge);
-  const { result: contact, record } = await changeRecord(records, caller.owner, (latest) => {
-    const next = withVerified(pass(latest, challenge), id, now);
-    return { result: requireContact(next, id), record: next };
-  });
-  const recipients = recipientsIn(record).filter(({ address }) => address !== contact.address);
-  await announce(outbox, caller.owner, {
-    kind: "contact-added",
+  const recipients = recipientsIn(counted).filter(
+    ({ address }) => address !== requireContact(counted, id).address,
+  );
+  const told = {
     device: { id: caller.device, name: deviceName },
     recipients,
     now,
+    id: `contact-added ${id}`,
+  };
+  await announce(outbox, caller.owner, { kind: "contact-added", ...told });
+  const { result } = await changeRecord(records, caller.owner, (latest) => {
+    const next = withVerified(pass(latest, challenge), id, now);
+    return { result: requireContact(next, id), record: next };
   });
-  return contact;
+  return result;
 }
 
 /** The one that is removed is told, too. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
@@ -91,14 +94,18 @@ export async function removeContact(
   { caller, deviceName, now }: Asking,
   requireFresh: () => void,
 ): Promise<void> {
-  const { result: recipients } = await changeRecord(records, caller.owner, (record) => ({
-    result: recipientsIn(record),
-    record: withoutContact(record, id, now, requireFresh),
-  }));
-  await announce(outbox, caller.owner, {
-    kind: "contact-removed",
+  const before = await readRecord(records, caller.owner);
+  withoutContact(before, id, now, requireFresh);
+  const recipients = recipientsIn(before);
+  const told = {
     device: { id: caller.device, name: deviceName },
     recipients,
     now,
-  });
+    id: `contact-removed ${id}`,
+  };
+  await announce(outbox, caller.owner, { kind: "contact-removed", ...told });
+  await changeRecord(records, caller.owner, (record) => ({
+    result: undefined,
+    record: withoutContact(record, id, now, requireFresh),
+  }));
 }

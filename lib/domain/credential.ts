@@ -45,7 +45,7 @@ export type Wanted = { type: "code"; secret: Buffer } | { type: "push"; publicKe
 
 const MAX_ENDED = 200;
 
-/** Fails as `invalid-request` unless it is a point on the curve. */
+/** Whether it is a point on the curve. */
 export function isPoint(publicKey: PushKey): boolean {
   try {
     return (
@@ -71,15 +71,25 @@ export function withCredential(
   }: { owner: OwnerId; device: DeviceId; wanted: Wanted; takesOver: boolean },
   now: Date,
 ): AccountCredentials {
-  if (former && former.owner !== owner && !takesOver) {
-    throw new Failure("account-bound-elsewhere", "The account is bound to another recovery account.");
-  }
+  if (former) requireFree(former, { owner, takesOver });
   const ours = former?.owner === owner ? former : undefined;
   const { holders = [], ended = [] } = ours ?? {};
   if (ended.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
   const others = holders.filter((each) => each.device !== device);
   const holder = { ...holders.find((each) => each.device === device), device, ...credentialOf(wanted, now) };
   return { owner, holders: [...others, holder], ended, failures: noFailures };
+}
+
+/**
+ * An account is free for whoever proves it once nobody holds a credential for it; before, only its provider may move it.
+ * Fails as `account-bound-elsewhere`.
+ */
+export function requireFree(
+  former: AccountCredentials,
+  { owner, takesOver }: { owner: OwnerId; takesOver: boolean },
+): void {
+  if (former.owner === owner || takesOver || former.holders.length === 0) return;
+  throw new Failure("account-bound-elsewhere", "The account is bound to another recovery account.");
 }
 
 /** Codes of steps before it was issued were never shown by anyone: none of them is accepted. */

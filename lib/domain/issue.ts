@@ -10,22 +10,18 @@ import { change } from "./store.ts";
 type Stores = { records: RecordStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
 
-/**
- * Writes the credential itself; the record must name the device already. Answers the owner that the account was taken from,
- * if it was. Fails as `account-bound-elsewhere` or `device-revoked`.
- */
+/** Writes the credential itself; the record must name the device already. Fails as `account-bound-elsewhere` or `device-revoked`. */
 export async function putCredential(
   credentials: CredentialStore,
   { owner, device }: Holder,
   { account, wanted, takesOver }: { account: BoundAccount; wanted: Wanted; takesOver: boolean },
   now: Date,
-): Promise<{ takenFrom: OwnerId | undefined }> {
+): Promise<void> {
   const held = await credentials.find(account);
-  const { result } = await change(credentials, account, held, (stored) => ({
+  await change(credentials, account, held, (stored) => ({
     next: withCredential(stored?.value, { owner, device, wanted, takesOver }, now),
-    result: stored && stored.value.owner !== owner ? stored.value.owner : undefined,
+    result: undefined,
   }));
-  return { takenFrom: result };
 }
 
 /** New code credentials for accounts that the device may have them for, as otpauth URIs in the same order. */
@@ -63,7 +59,8 @@ export async function endCredentials(
   await Promise.all(accounts.map((account) => endCredential(credentials, account, { owner, device })));
 }
 
-async function endCredential(
+/** Nothing happens where there is none of this owner's. */
+export async function endCredential(
   credentials: CredentialStore,
   account: BoundAccount,
   holder: Holder,

@@ -1,7 +1,7 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
 import { type BoundAccount, identityOf, nameOf } from "./account.ts";
 import { announce, type Outbox } from "./announcement.ts";
-import { currentVersion } from "./backup.ts";
+import { currentVersion, requireCurrent } from "./backup.ts";
 import type { AppSettings } from "./backup-document.ts";
 import { latest } from "./clock.ts";
 import { recipientsIn } from "./contact.ts";
@@ -24,7 +24,13 @@ import {
   type Wanted,
 } from "./recovery-opening.ts";
 import { type Outcome, type OverlapRule, planId, planRecovery, refuseOverlap } from "./recovery-plan.ts";
-import { accountStates, type RecoveryRecord, type RecoveryStore, recoveryId } from "./recovery-record.ts";
+import {
+  accountStates,
+  type RecoveryRecord,
+  type RecoveryStore,
+  recoveryId,
+  requireGoingOn,
+} from "./recovery-record.ts";
 import { change } from "./store.ts";
 
 /**
@@ -62,7 +68,7 @@ export type Recovered = {
 };
 
 /**
- * In this order: the proof is spent and the device registered, the recovery recorded and the owner told, credentials made; only
+ * In this order: the owner is told, the proof is spent and the device registered, the recovery recorded, credentials made; only
  * then is anything handed out. Whatever is cut off goes on when the request is repeated with its Idempotency-Key.
  */
 export async function recover(stores: Stores, heads: Heads, recovery: Recovery): Promise<Recovered> {
@@ -72,17 +78,15 @@ export async function recover(stores: Stores, heads: Heads, recovery: Recovery):
   const id = recoveryId(caller, recovery.idempotencyKey);
   const former = recovery.idempotencyKey ? await stores.recoveries.find({ owner, id }) : undefined;
   const opened = await (former
-    ? openAgain(stores, former.value, recovery)
+    ? openAgain(stores, heads, former.value, recovery)
     : openFirst(stores, heads, recovery));
+  await tell(stores.outbox, id, recovery, opened.record);
   const { stored: head } = await change(stores.heads, { owner, platform }, heads[platform], (state) => {
     if (!former) requireSameVersion(recovery, state, opened.version);
     return { result: undefined, next: recordRecovery(state?.value ?? newHead(now), caller, deviceName, now) };
   });
   const record = former?.value ?? recordOf(recovery, opened);
-  const [created] = await Promise.all([
-    former ? undefined : stores.recoveries.put({ owner, id }, record, undefined),
-    tell(stores.outbox, id, recovery, opened.record),
-  ]);
+  const created = former ? undefined : await stores.recoveries.put({ owner, id }, record, undefined);
   const credentials = created
     ? await issueBound(stores, opened.outcomes, recovery)
     : new Map<string, string>();
@@ -102,10 +106,17 @@ async function openFirst(stores: Stores, heads: Heads, recovery: Recovery): Prom
 }
 
 /** The same again: the version that was recovered then, and the outcomes of then. Fails as `idempotency-key-reused`. */
-async function openAgain(stores: Stores, former: RecoveryRecord, recovery: Recovery): Promise<Opened> {
+async function openAgain(
+  stores: Stores,
+  heads: Heads,
+  former: RecoveryRecord,
+  recovery: Recovery,
+): Promise<Opened> {
   if (former.request !== requestDigest(recovery)) {
     throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");
   }
+  requireGoingOn(former, recovery.now);
+  requireCurrent(heads[former.from]);
   const { owner } = recovery.caller;
   const place = { owner, platform: former.from };
   const kept = sealedContent(

@@ -1,48 +1,32 @@
 /** Step-up: proof that an account is the owner's, before this device gets a credential for it (R20-R24). */
 import type { BoundAccount } from "./account.ts";
-import { announce, type Letter, type Outbox } from "./announcement.ts";
-import { bindingFor, withBinding } from "./binding.ts";
+import type { Letter } from "./announcement.ts";
+import { bindingFor } from "./binding.ts";
 import {
   CHALLENGE_SECONDS,
   type Challenge,
-  countTry,
   hashCode,
   newCode,
-  pass,
   requirePatience,
-  type StepUp,
   withChallenge,
-  wrongAnswer,
 } from "./challenge.ts";
 import { later, SECOND } from "./clock.ts";
-import { type Contact, recipientsIn, requireUsable } from "./contact.ts";
-import type { CredentialStore, Wanted } from "./credential.ts";
+import { type Contact, requireUsable } from "./contact.ts";
 import { Failure } from "./failure.ts";
 import { newId } from "./id.ts";
-import { putCredential } from "./issue.ts";
 import type { Caller, SignIn } from "./owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
-import { type Peppers, sameHash } from "./pepper.ts";
+import { changeRecord, type RecordStore } from "./owner-record.ts";
+import type { Peppers } from "./pepper.ts";
 import {
   type RecoveryRecord,
   type RecoveryStore,
   requireGoingOn,
   requireRecovery,
   requireState,
-  withSent,
 } from "./recovery-record.ts";
 import { withSend } from "./send-limits.ts";
-import { change } from "./store.ts";
-import { requireTicket, type TicketStore } from "./ticket.ts";
 
-export type Stores = {
-  records: RecordStore;
-  recoveries: RecoveryStore;
-  credentials: CredentialStore;
-  tickets: TicketStore;
-  outbox: Outbox;
-  peppers: Peppers;
-};
+export type Stores = { records: RecordStore; recoveries: RecoveryStore; peppers: Peppers };
 
 /** The recovery that the caller's device is in. Fails as `recovery-not-found` or `recovery-ended`. */
 export async function goingOn(
@@ -122,117 +106,6 @@ export const codeLetter = (to: Contact, code: string, id: string, now: Date): Le
   code,
   tries: 0,
 });
-
-export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
-type Answering = {
-  caller: Caller;
-  id: string;
-  answer: Answer;
-  wanted: Wanted;
-  deviceName: string;
-  now: Date;
-};
-
-/**
- * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away.
- * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
- * `account-bound-elsewhere` or `device-revoked`.
- */
-export async function answerStepUp(stores: Stores, answering: Answering): Promise<StepUp> {
-  const { caller, id, answer, wanted, now } = answering;
-  const { owner, device } = caller;
-  const { result: challenge, record: counted } = await changeRecord(stores.records, owner, (record) => {
-    const counted = countTry(record, { id, device, kinds: [answer.kind] }, now);
-    return { result: counted.challenge, record: counted.record };
-  });
-  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
-  const redeem = await compare(stores, challenge, counted, answering);
-  const { account } = challenge;
-  const subject = challenge.kind === "code" ? challenge.subject : undefined;
-  const { record } = await changeRecord(stores.records, owner, (latest) => ({
-    result: undefined,
-    record: withBinding(pass(latest, challenge), { account, device, subject }, now),
-  }));
-  const { takesOver } = await redeem();
-  const { takenFrom } = await putCredential(stores.credentials, caller, { account, wanted, takesOver }, now);
-  await markSent(stores, caller, challenge);
-  const told = { device: { id: device, name: answering.deviceName }, recovery: challenge.recovery, now };
-  const recipients = recipientsIn(record);
-  await announce(stores.outbox, owner, { ...told, kind: "credential-issued", recipients });
-  if (takenFrom) {
-    const theirs = recipientsIn(await readRecord(stores.records, takenFrom));
-    await announce(stores.outbox, takenFrom, { kind: "account-moved", recipients: theirs, now });
-  }
-  return challenge;
-}
-
-type Redeem = () => Promise<{ takesOver: boolean }>;
-
-/** Whether the answer is right, and how it is used up. A wrong one is logged. */
-async function compare(
-  stores: Stores,
-  challenge: StepUp,
-  record: OwnerRecord,
-  answering: Answering,
-): Promise<Redeem> {
-  const { caller, answer, deviceName, now } = answering;
-  try {
-    if (answer.kind === "code") return await compareCode(stores, challenge, answer.code);
-    return await compareTicket(stores, challenge, record, caller, { typed: answer.ticket, now });
-  } catch (error) {
-    const told = {
-      device: { id: caller.device, name: deviceName },
-      recovery: challenge.recovery,
-      recipients: [],
-      now,
-    };
-    await announce(stores.outbox, caller.owner, { ...told, kind: "step-up-failed" });
-    throw error;
-  }
-}
-
-async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Redeem> {
-  const isRight =
-    challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
-  if (isRight) return async () => ({ takesOver: false });
-  throw wrongAnswer(challenge);
-}
-
-async function compareTicket(
-  { tickets, peppers }: Stores,
-  { account }: StepUp,
-  { endedDevices }: OwnerRecord,
-  { owner, device }: Caller,
-  { typed, now }: { typed: string; now: Date },
-): Promise<Redeem> {
-  const name = await peppers.hash("ticket", typed);
-  const held = await tickets.find(name);
-  const wanted = { account, owner, endedDevices };
-  requireTicket(held?.value, wanted, now);
-  return async () => {
-    const { result } = await change(tickets, name, held, (stored) => {
-      const ticket = requireTicket(stored?.value, wanted, now);
-      return {
-        result: { takesOver: ticket.issuedBy.by === "provider" },
-        next: { ...ticket, usedBy: device },
-      };
-    });
-    return result;
-  };
-}
-
-async function markSent(
-  { recoveries }: Stores,
-  { owner }: Caller,
-  { recovery: id, account }: Pick<StepUp, "recovery" | "account">,
-): Promise<void> {
-  const held = await recoveries.find({ owner, id });
-  await change(recoveries, { owner, id }, held, (stored) =>
-    stored
-      ? { result: undefined, next: withSent(stored.value, account) }
-      : { result: undefined, unchanged: stored },
-  );
-}
 
 /** Fails as `account-not-in-recovery` unless the account still waits for its proof, or lost what it got. */
 export const requireProvable = (recovery: RecoveryRecord, account: BoundAccount): void =>

@@ -59,21 +59,17 @@ export const qrText = (address: string, code: string): string =>
 
 export const ticketFor = (account: BoundAccount): string => sha256(identityOf(account));
 
-type IssuingDevice = Extract<Ticket["issuedBy"], { by: "device" }>;
+/** Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may not any more. */
+type Redeeming = { account: BoundAccount; owner: OwnerId; endedDevices: DeviceId[]; providers: string[] };
 
-/** The owner's own, and not revoked since. */
-const isTrusted = (by: IssuingDevice, owner: OwnerId, endedDevices: DeviceId[]) =>
-  by.owner === owner && !endedDevices.includes(by.device);
+const isTrusted = ({ issuedBy }: Ticket, { owner, endedDevices, providers }: Redeeming): boolean =>
+  issuedBy.by === "provider"
+    ? providers.includes(issuedBy.client)
+    : issuedBy.owner === owner && !endedDevices.includes(issuedBy.device);
 
 /** The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for this. */
-export function requireTicket(
-  ticket: Ticket | undefined,
-  { account, owner, endedDevices }: { account: BoundAccount; owner: OwnerId; endedDevices: DeviceId[] },
-  now: Date,
-): Ticket {
-  const isFor =
-    ticket?.account === ticketFor(account) &&
-    (ticket.issuedBy.by === "provider" || isTrusted(ticket.issuedBy, owner, endedDevices));
+export function requireTicket(ticket: Ticket | undefined, redeeming: Redeeming, now: Date): Ticket {
+  const isFor = ticket?.account === ticketFor(redeeming.account) && isTrusted(ticket, redeeming);
   if (ticket && isFor && ticket.usedBy === undefined && ticket.expiresAt > now) return ticket;
   throw new Failure("ticket-invalid", "The ticket is not valid for this account.");
 }

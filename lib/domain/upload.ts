@@ -1,6 +1,6 @@
 /** Whether an upload may replace a backup, what the backup is then, and how both are stored. */
 import { randomBytes } from "node:crypto";
-import { requireState } from "./backup.ts";
+import { isGone, requireState } from "./backup.ts";
 import { type BackupDocument, countAccounts, encodeDocument } from "./backup-document.ts";
 import { latest } from "./clock.ts";
 import { type Custody, envelopeOf } from "./custody.ts";
@@ -37,7 +37,7 @@ export type Upload = Omit<Request, "idempotencyKey" | "custody"> & {
 };
 
 /** `ownerIsNew`: nothing is stored of this owner, so an unknown device may make the first upload (R17). */
-export type UploadRules = { ownerIsNew: boolean; historyLength: number };
+export type UploadRules = { ownerIsNew: boolean; historyLength: number; undeleteDays: number };
 
 export type UploadPlan =
   | { repeats: Version; stored: StoredHead }
@@ -77,7 +77,7 @@ function contentOf(offered: Offered) {
 export function planUpload(
   stored: StoredHead | undefined,
   { caller, deviceName, precondition, now, version: offered }: Upload,
-  { ownerIsNew, historyLength }: UploadRules,
+  { ownerIsNew, historyLength, undeleteDays }: UploadRules,
 ): UploadPlan {
   const former = stored?.value ?? newHead(caller.authTime ?? now);
   admit(caller, former.devices, ownerIsNew && !stored);
@@ -92,9 +92,10 @@ export function planUpload(
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     deletedAt: undefined,
   };
+  const kept = isGone(former, undeleteDays, now) ? [] : former.versions;
   const headWith = (sealed: { keyId: string }): Head => ({
     ...next,
-    versions: [{ ...version, ...sealed }, ...former.versions].slice(0, historyLength),
+    versions: [{ ...version, ...sealed }, ...kept].slice(0, historyLength),
   });
   return { version, headWith };
 }
@@ -110,7 +111,10 @@ function findRepeated(
   throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another document before.");
 }
 
-/** Two writes: first the sealed version, which nothing names yet, then the head that names it (R8). */
+/**
+ * Two writes: first the sealed version, which nothing names yet, then the head that names it (R8). It is sealed once, however
+ * often the head has to be decided anew: an envelope must fit the key that was stored for it.
+ */
 export async function storeUpload(
   { heads, versions }: { heads: HeadStore; versions: VersionStore },
   place: Place,
@@ -118,11 +122,13 @@ export async function storeUpload(
   upload: Upload,
   rules: UploadRules,
 ): Promise<{ version: Version; stored: StoredHead; envelope: string | undefined }> {
+  let put: ReturnType<VersionStore["put"]> | undefined;
   const { result, stored } = await change(heads, place, held, async (state) => {
     const plan = planUpload(state, upload, rules);
     if ("repeats" in plan)
       return { result: { version: plan.repeats, envelope: undefined }, unchanged: plan.stored };
-    const { keyId, sealed } = await versions.put(place, plan.version, upload.content);
+    put ??= versions.put(place, plan.version, upload.content);
+    const { keyId, sealed } = await put;
     const version = { ...plan.version, keyId };
     const envelope = version.custody === "client" ? envelopeOf(version, sealed) : undefined;
     return { result: { version, envelope }, next: plan.headWith({ keyId }) };

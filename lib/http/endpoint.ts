@@ -70,6 +70,8 @@ export type Endpoint<
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
   takesSealed: boolean;
+  /** Takes an envelope that the client kept, so its body may be longer than an upload. */
+  takesEnvelope: boolean;
   /** If-Match or If-None-Match is required. */
   conditional: C;
   request: { params: P; query: Q; body: B };
@@ -87,6 +89,7 @@ type Optional =
   | "anyAppVersion"
   | "provesAccount"
   | "takesSealed"
+  | "takesEnvelope"
   | "conditional"
   | "request"
   | "problems"
@@ -110,6 +113,7 @@ export function endpoint<
     anyAppVersion?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
+    takesEnvelope?: boolean;
     conditional?: C;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
@@ -121,6 +125,7 @@ export function endpoint<
     anyAppVersion: false,
     provesAccount: false,
     takesSealed: false,
+    takesEnvelope: false,
     conditional: false,
     problems: [],
     ...definition,

@@ -103,7 +103,7 @@ function targetOf({ method, route }: Endpoint, { params }: HttpRequest, { policy
 async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
   const { params, query, body } = endpoint.request;
   const isSealed = endpoint.takesSealed && isJose(request);
-  const most = policy.maxUploadBytes;
+  const most = endpoint.takesEnvelope ? withEnvelope(policy.maxUploadBytes) : policy.maxUploadBytes;
   return {
     params: parse(params, request.params, "path"),
     query: parse(query, readQuery(request.url), "query"),
@@ -113,6 +113,9 @@ async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }:
     body: takesBody(endpoint) && !isSealed ? parse(body, await readJson(request, most), "body") : undefined,
   };
 }
+
+/** As base64url a sealed document is longer by a third; the accounts that the device has need room, too. */
+const withEnvelope = (maxUploadBytes: number) => Math.ceil(maxUploadBytes * (4 / 3)) + maxUploadBytes;
 
 /** Fails as `invalid-request` for a parameter that stands twice: which one would count? */
 function readQuery(url: string): Record<string, string> {

@@ -36,13 +36,14 @@ const tooLarge = (maxBytes: number) =>
   new Failure("body-too-large", `The body may have at most ${maxBytes} bytes.`);
 
 const notJson = () => invalid("body", "must be JSON in UTF-8 (RFC 8259)");
+const notUtf8 = () => invalid("body", "must be UTF-8");
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 function decode(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw notJson();
+    throw notUtf8();
   }
 }
 

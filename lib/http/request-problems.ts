@@ -41,7 +41,7 @@ export const requestProblems = {
     415,
     "after-change",
     "The body is of a type that is not taken here.",
-    "Send `Content-Type: application/json`, in UTF-8.",
+    "Send `Content-Type: application/json`, in UTF-8 (a document that the device sealed: `application/jose`).",
   ),
   "app-too-old": entry(
     426,
@@ -49,7 +49,7 @@ export const requestProblems = {
     "This version of the app is too old.",
     "Let the owner update the app to `minimumVersion` or later.",
   ),
-  busy: entry(503, "as-is", "Other requests change the same backup.", "Repeat as Retry-After says."),
+  busy: entry(503, "as-is", "Other requests change the same state.", "Repeat as Retry-After says."),
   "storage-unavailable": entry(503, "as-is", "The storage does not answer.", "Repeat as Retry-After says."),
   "vault-unavailable": entry(
     503,

@@ -1,4 +1,5 @@
 /** Puts a code on its way to a contact. */
+import { DAY, SECOND } from "../domain/clock.ts";
 import type { Contact } from "../domain/contact.ts";
 import { newId } from "../domain/id.ts";
 import type { OwnerId } from "../domain/owner.ts";
@@ -6,8 +7,6 @@ import { tooMany } from "../domain/send-limits.ts";
 import { codeLetter } from "../domain/step-up.ts";
 import { callingCodeOf } from "./address.ts";
 import type { Services } from "./services.ts";
-
-const HOUR_SECONDS = 3600;
 
 /** Fails as `too-many-messages` if the number's country had its share today. */
 export async function sendCode(
@@ -18,6 +17,9 @@ export async function sendCode(
 ): Promise<void> {
   const { channel, address } = contact;
   if (channel === "phone" && !(await sendBudget.take(callingCodeOf(address), now)))
-    throw tooMany(HOUR_SECONDS);
+    throw tooMany(secondsToMidnight(now));
   await outbox.put(owner, codeLetter(contact, code, newId(), now));
 }
+
+/** The budget is one of each day, UTC. */
+const secondsToMidnight = (now: Date) => Math.ceil((DAY - (now.getTime() % DAY)) / SECOND);

@@ -85,7 +85,7 @@ export const stepUpProblems = {
     429,
     "as-is",
     "Too many codes were sent.",
-    "Wait as Retry-After says, or use another contact. An earlier code may still arrive.",
+    "Wait as Retry-After says, or use another contact.",
   ),
   "too-many-tries": entry(429, "as-is", "Too many wrong answers.", "Wait as Retry-After says."),
   "messages-unavailable": entry(

@@ -39,6 +39,8 @@ const Claims = z.object({
   azp: z.string().optional(),
   appid: z.string().optional(),
   roles: z.array(z.string()).optional(),
+  /** A person's token has it, an app's own doesn't (Entra). */
+  scp: z.string().optional(),
 });
 
 /** The verifier refuses as `not-signed-in`, whatever is wrong with a token, so that strangers learn nothing. */
@@ -91,12 +93,12 @@ function verifierFor(
 }
 
 const signInOf = (
-  { iss, sub, auth_time, cnf, client_id, azp, appid, roles = [] }: z.infer<typeof Claims>,
+  { iss, sub, auth_time, cnf, client_id, azp, appid, roles = [], scp }: z.infer<typeof Claims>,
   userName: unknown,
 ): SignIn => ({
   userName: typeof userName === "string" ? userName : undefined,
   client: client_id ?? azp ?? appid,
-  roles,
+  roles: scp === undefined ? roles : [],
   issuer: iss,
   subject: sub,
   authTime: auth_time === undefined ? undefined : new Date(auth_time * 1000),

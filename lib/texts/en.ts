@@ -26,6 +26,16 @@ export const en: Texts = {
       text: ({ deviceName, at }) =>
         `The device "${deviceName}" was reported as not yours at ${at}. It has lost access, its recovery is stopped, and nothing it holds for your personal and work accounts is accepted any more.\n\nChange the password of your recovery account now: somebody may know it.`,
     },
+    "device-revoked": {
+      subject: "A device was removed",
+      text: (facts) =>
+        `The device "${facts.deviceName}" has removed a device from your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "plan-requested": {
+      subject: "A new device asks for your accounts",
+      text: ({ at }) =>
+        `A device that isn't registered, signed in as you, has looked at the list of your authenticator's accounts at ${at}.\n\nIf it wasn't you, change the password of your recovery account now: somebody knows it.`,
+    },
     "credential-issued": {
       subject: "A device can now sign in for you",
       text: (facts) =>
@@ -54,7 +64,7 @@ export const en: Texts = {
     "account-moved": {
       subject: "An account was moved",
       text: ({ at }) =>
-        `The organisation that runs one of your accounts has bound it to another recovery account at ${at}. Devices of yours can't sign in to it any more.\n\nIf that is news to you, ask that organisation.`,
+        `One of your accounts was bound to another recovery account at ${at}, by its own sign-in or by the organisation that runs it. Devices of yours can't approve sign-ins to it any more.\n\nIf that is news to you, change that account's password, and ask the organisation.`,
     },
   },
   page: {

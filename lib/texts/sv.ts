@@ -26,6 +26,16 @@ export const sv: Texts = {
       text: ({ deviceName, at }) =>
         `Enheten ”${deviceName}” anmäldes som inte din ${at}. Den har ingen åtkomst längre, dess återställning är stoppad och inget den har för dina privata konton och arbetskonton godtas.\n\nByt lösenord på ditt återställningskonto nu: någon kan känna till det.`,
     },
+    "device-revoked": {
+      subject: "En enhet togs bort",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” har tagit bort en enhet ur din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "plan-requested": {
+      subject: "En ny enhet frågar efter dina konton",
+      text: ({ at }) =>
+        `En enhet som inte är registrerad, inloggad som du, har sett listan över kontona i din autentiseringsapp ${at}.\n\nVar det inte du, byt lösenord på ditt återställningskonto nu: någon känner till det.`,
+    },
     "credential-issued": {
       subject: "En enhet kan nu logga in åt dig",
       text: (facts) =>
@@ -54,7 +64,7 @@ export const sv: Texts = {
     "account-moved": {
       subject: "Ett konto flyttades",
       text: ({ at }) =>
-        `Organisationen som driver ett av dina konton band det till ett annat återställningskonto ${at}. Dina enheter kan inte längre logga in till det.\n\nÄr det en nyhet för dig, fråga organisationen.`,
+        `Ett av dina konton bands till ett annat återställningskonto ${at}, genom sin egen inloggning eller av organisationen som driver det. Dina enheter kan inte längre godkänna inloggningar till det.\n\nÄr det en nyhet för dig, byt lösenord på det kontot och fråga organisationen.`,
     },
   },
   page: {

@@ -186,7 +186,7 @@ describe("F6 R21 R23 redeeming", () => {
     ...change,
   });
   const redeem = (ticket: Ticket | undefined, time = now, endedDevices: DeviceId[] = []) =>
-    requireTicket(ticket, { account, owner, endedDevices }, time);
+    requireTicket(ticket, { account, owner, endedDevices, providers: ["contoso"] }, time);
   /** All that a caller learns from a refusal. */
   const told = (run: () => unknown) => {
     const { kind, message, details } = refusalOf(run);

@@ -22,7 +22,7 @@ import { holds } from "./holds.ts";
 import { MemoryHeads, MemoryVersions } from "./memory-stores.ts";
 import { refusalFrom, refusalOf, tally } from "./refusals.ts";
 
-const rules: UploadRules = { ownerIsNew: false, historyLength: 10 };
+const rules: UploadRules = { ownerIsNew: false, undeleteDays: 30, historyLength: 10 };
 const document = aBackup();
 type Change = {
   of?: BackupDocument;

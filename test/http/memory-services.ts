@@ -1,7 +1,7 @@
 /** All that endpoints work with, in memory: for what is decided before or beside the stores. */
 import type { Ticket } from "../../lib/domain/ticket.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
-import { aPolicy, now, peppers } from "../domain/builders.ts";
+import { anOwnerId, aPolicy, now, peppers } from "../domain/builders.ts";
 import { MemoryStore } from "../domain/memory-stores.ts";
 import { memoryStores } from "../domain/recovery-scene.ts";
 
@@ -30,6 +30,13 @@ export const memoryServices = (change: Pick<Services, "identity">): Services => 
   activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
   sendBudget: { take: async () => true },
   peppers,
+  belongings: {
+    recoveries: async () => [],
+    dropCredentials: async () => undefined,
+    shred: async () => undefined,
+    clear: async () => undefined,
+  },
+  serviceOwner: anOwnerId("the service"),
   countMessages: async () => ({ waiting: 0, failed: 0 }),
   clock: () => now,
   policy,

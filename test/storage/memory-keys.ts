@@ -26,6 +26,10 @@ export function memoryOwnerKeys(stored: Map<OwnerId, Buffer>, now: Clock): Owner
       return kept.set(owner, key);
     },
     forget: (owner) => kept.delete(owner),
+    async erase(owner) {
+      stored.delete(owner);
+      kept.delete(owner);
+    },
   };
 }
 

@@ -22,6 +22,9 @@ const writing: Blobs = {
   },
   append: async () => expect.fail("appended"),
   readFrom: async () => Buffer.alloc(0),
+  delete: async () => expect.fail("deleted"),
+  writeMetadata: async () => expect.fail("rewritten"),
+  list: async () => expect.fail("listed"),
 };
 
 /** How each blob is read, by name. */

@@ -1,0 +1,166 @@
+/** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
+import type { BoundAccount } from "./account.ts";
+import { announce, type Outbox } from "./announcement.ts";
+import { withBinding } from "./binding.ts";
+import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "./challenge.ts";
+import { recipientsIn } from "./contact.ts";
+import { type CredentialStore, requireFree, type Wanted } from "./credential.ts";
+import { Failure, type FailureKind } from "./failure.ts";
+import { endCredential, putCredential } from "./issue.ts";
+import type { Caller, OwnerId } from "./owner.ts";
+import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type Peppers, sameHash } from "./pepper.ts";
+import { type RecoveryStore, withSent } from "./recovery-record.ts";
+import { change } from "./store.ts";
+import { requireTicket, type TicketStore } from "./ticket.ts";
+
+export type Stores = {
+  records: RecordStore;
+  recoveries: RecoveryStore;
+  credentials: CredentialStore;
+  tickets: TicketStore;
+  outbox: Outbox;
+  peppers: Peppers;
+};
+
+export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
+/** `providers`: the apps whose tickets count. */
+type Answering = {
+  providers: string[];
+  caller: Caller;
+  id: string;
+  answer: Answer;
+  wanted: Wanted;
+  deviceName: string;
+  now: Date;
+};
+
+/**
+ * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away.
+ * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
+ * `account-bound-elsewhere` or `device-revoked`.
+ */
+export async function answerStepUp(stores: Stores, answering: Answering): Promise<StepUp> {
+  const { caller, id, answer, wanted, now } = answering;
+  const { owner, device } = caller;
+  const { result: challenge, record: counted } = await changeRecord(stores.records, owner, (record) => {
+    const counted = countTry(record, { id, device, kinds: [answer.kind] }, now);
+    return { result: counted.challenge, record: counted.record };
+  });
+  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
+  const redeem = await compare(stores, challenge, counted, answering);
+  const { account } = challenge;
+  const subject = challenge.kind === "code" ? challenge.subject : undefined;
+  const { takesOver } = await redeem();
+  const { record } = await changeRecord(stores.records, owner, (latest) => ({
+    result: undefined,
+    record: withBinding(pass(latest, challenge), { account, device, subject }, now),
+  }));
+  const told = { device: { id: device, name: answering.deviceName }, recovery: challenge.recovery, now };
+  const recipients = recipientsIn(record);
+  await announce(stores.outbox, owner, { ...told, kind: "credential-issued", recipients });
+  const takenFrom = await tellFormerOwner(stores, account, owner, takesOver, now);
+  await putCredential(stores.credentials, caller, { account, wanted, takesOver }, now);
+  if (takenFrom) await endIfRevoked(stores, account, caller);
+  await markSent(stores, caller, challenge);
+  return challenge;
+}
+
+/** Whoever has the account now, and is about to lose it, hears of it first. */
+async function tellFormerOwner(
+  { credentials, records, outbox }: Stores,
+  account: BoundAccount,
+  owner: OwnerId,
+  takesOver: boolean,
+  now: Date,
+): Promise<OwnerId | undefined> {
+  const former = (await credentials.find(account))?.value;
+  if (!former || former.owner === owner) return undefined;
+  requireFree(former, { owner, takesOver });
+  const recipients = recipientsIn(await readRecord(records, former.owner));
+  await announce(outbox, former.owner, { kind: "account-moved", recipients, now });
+  return former.owner;
+}
+
+/** A revocation that came while the account was still another owner's has found nothing to end. */
+async function endIfRevoked(
+  { records, credentials }: Stores,
+  account: BoundAccount,
+  caller: Caller,
+): Promise<void> {
+  const { endedDevices } = await readRecord(records, caller.owner);
+  if (!endedDevices.includes(caller.device)) return;
+  await endCredential(credentials, account, caller);
+  throw new Failure("device-revoked", "This device was revoked.");
+}
+
+type Redeem = () => Promise<{ takesOver: boolean }>;
+
+const WRONG: FailureKind[] = ["answer-wrong", "ticket-invalid"];
+
+/** Whether the answer is right, and how it is used up. A wrong one is logged. */
+async function compare(
+  stores: Stores,
+  challenge: StepUp,
+  record: OwnerRecord,
+  answering: Answering,
+): Promise<Redeem> {
+  const { caller, answer, deviceName, providers, now } = answering;
+  try {
+    if (answer.kind === "code") return await compareCode(stores, challenge, answer.code);
+    return await compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
+  } catch (error) {
+    if (!(error instanceof Failure && WRONG.includes(error.kind))) throw error;
+    const told = {
+      device: { id: caller.device, name: deviceName },
+      recovery: challenge.recovery,
+      recipients: [],
+      now,
+    };
+    await announce(stores.outbox, caller.owner, { ...told, kind: "step-up-failed" });
+    throw error;
+  }
+}
+
+async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Redeem> {
+  const isRight =
+    challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
+  if (isRight) return async () => ({ takesOver: false });
+  throw wrongAnswer(challenge);
+}
+
+async function compareTicket(
+  { tickets, peppers }: Stores,
+  { account }: StepUp,
+  { endedDevices }: OwnerRecord,
+  { owner, device }: Caller,
+  { typed, providers, now }: { typed: string; providers: string[]; now: Date },
+): Promise<Redeem> {
+  const name = await peppers.hash("ticket", typed);
+  const held = await tickets.find(name);
+  const wanted = { account, owner, endedDevices, providers };
+  requireTicket(held?.value, wanted, now);
+  return async () => {
+    const { result } = await change(tickets, name, held, (stored) => {
+      const ticket = requireTicket(stored?.value, wanted, now);
+      return {
+        result: { takesOver: ticket.issuedBy.by === "provider" },
+        next: { ...ticket, usedBy: device },
+      };
+    });
+    return result;
+  };
+}
+
+async function markSent(
+  { recoveries }: Stores,
+  { owner }: Caller,
+  { recovery: id, account }: Pick<StepUp, "recovery" | "account">,
+): Promise<void> {
+  const held = await recoveries.find({ owner, id });
+  await change(recoveries, { owner, id }, held, (stored) =>
+    stored
+      ? { result: undefined, next: withSent(stored.value, account) }
+      : { result: undefined, unchanged: stored },
+  );
+}
