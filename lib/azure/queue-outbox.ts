@@ -3,7 +3,7 @@ import type { QueueClient } from "@azure/storage-queue";
 import * as z from "zod";
 import { type Outbox, OutboxItem } from "../domain/announcement.ts";
 import type { Clock } from "../domain/clock.ts";
-import { contextOf } from "../domain/envelope.ts";
+import { contextOf, unreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
 import { Kept } from "../domain/kept.ts";
 import { OwnerId } from "../domain/owner.ts";
@@ -46,7 +46,9 @@ export async function openQueued(
   seal: OwnerSeal,
   message: unknown,
 ): Promise<{ owner: OwnerId; item: OutboxItem }> {
-  const { owner, sealed } = QueueText.parse(message);
+  const parsed = QueueText.safeParse(message);
+  if (!parsed.success) throw unreadable();
+  const { owner, sealed } = parsed.data;
   const content = await seal.open(owner, contextFor(owner), Buffer.from(sealed, "base64"));
   return { owner, item: jsonOf(OutboxItem).parse(content.toString()) };
 }

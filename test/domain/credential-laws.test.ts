@@ -49,7 +49,8 @@ class Scene {
   issue(by: number, which: number, takesOver: boolean): void {
     const [owner, device] = [OWNERS[by] ?? anOwnerId(), DEVICES[which] ?? aDeviceId()];
     const secret = sha256Bytes(`secret ${this.made.length}`).subarray(0, 20);
-    const isElsewhere = this.held !== undefined && this.held.owner !== owner;
+    const leaves = this.held !== undefined && this.held.owner !== owner;
+    const isElsewhere = leaves && (this.held?.holders.length ?? 0) > 0;
     try {
       const asked = { owner, device, wanted: { type: "code" as const, secret }, takesOver };
       this.held = withCredential(this.held, asked, this.time);
@@ -60,7 +61,7 @@ class Scene {
       return;
     }
     expect(isElsewhere && !takesOver).toBe(false);
-    if (isElsewhere) this.ended.clear();
+    if (leaves) this.ended.clear();
     expect(this.ended.has(`${by} ${which}`)).toBe(false);
     for (const each of this.made) if (each.owner !== by || each.device === which) each.valid = false;
     const from = stepAt(this.time);

@@ -12,8 +12,16 @@ const facts: Facts = {
   link: "https://api.example/v1/alarms/abc?language=xx",
 };
 /** Alarms tell of what the owner may undo with one press. */
-const ALARMS = ["recovered", "device-registered", "credential-issued", "contact-added", "contact-removed"];
-const NEWS = ["device-repudiated", "account-moved"];
+const ALARMS = [
+  "recovered",
+  "device-registered",
+  "device-revoked",
+  "credential-issued",
+  "contact-added",
+  "contact-removed",
+];
+const NEWS = ["device-repudiated", "account-moved", "plan-requested", "erased"];
+const REMINDERS = ["backup-stale"];
 const cases = LANGUAGES.flatMap((language) =>
   LetterKind.options.map((kind) => ({ language, kind, letter: texts[language].letters[kind] })),
 );
@@ -36,7 +44,7 @@ function asked(text: (given: Facts) => string): Set<string> {
 describe("R18 every language", () => {
   it("R18 has a subject and a text for every letter, and no other", () => {
     expect(Object.keys(texts).toSorted()).toEqual([...LANGUAGES].toSorted());
-    expect([...ALARMS, ...NEWS, "code"].toSorted()).toEqual([...LetterKind.options].toSorted());
+    expect([...ALARMS, ...NEWS, ...REMINDERS, "code"].toSorted()).toEqual([...LetterKind.options].toSorted());
     for (const language of LANGUAGES) {
       expect(Object.keys(texts[language].letters).toSorted()).toEqual([...LetterKind.options].toSorted());
     }

@@ -1,5 +1,6 @@
 /** Requests that are valid only midway through a recovery: for each such endpoint one that would succeed. */
 import { expect } from "vitest";
+import { replacing } from "../support/builders.ts";
 import type { CheckedPhone } from "../support/phones.ts";
 import {
   aContact,
@@ -12,7 +13,10 @@ import {
   start,
   startedIn,
 } from "../support/step-up.ts";
+import { statusIn } from "./helpers.ts";
 import type { Sample } from "./requests.ts";
+
+const BACKUP = "v1/backups/android";
 
 type Midway = Sample & { by: CheckedPhone };
 
@@ -31,6 +35,15 @@ const requests: Record<string, (scene: Recovery) => Promise<Midway> | Midway> = 
   "answer-step-up": async (scene) => {
     const { id } = startedIn(await start(scene));
     return { by: scene.phone, path: `v1/step-ups/${id}/answer`, body: { code: scene.watched.lastCode() } };
+  },
+  "undelete-backup": async ({ old: by }) => {
+    await by.call("DELETE", BACKUP, { headers: replacing(await by.call("GET", BACKUP)) });
+    return { by, path: `${BACKUP}/undelete`, headers: replacing(await by.call("GET", BACKUP)) };
+  },
+  "restore-version": async ({ old: by }) => {
+    const status = await by.call("GET", BACKUP);
+    const { version } = statusIn(status);
+    return { by, path: `${BACKUP}/versions/${version?.id}/restore`, headers: replacing(status) };
   },
   "add-contact": ({ old: by }) => ({ by, path: "v1/contacts", body: anEmail() }),
   "confirm-contact": async ({ old: by, watched }) => {

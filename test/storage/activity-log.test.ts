@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
-import { ACTIVITIES, type Activity } from "../../lib/domain/activity.ts";
+import { ACTIVITIES, type Activity, type ActivityLog } from "../../lib/domain/activity.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
 import { changeRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
@@ -40,12 +40,17 @@ async function aLogOf(count: number) {
   return { owner, ids, lines };
 }
 
+let lie: Buffer;
+let lying: ActivityLog;
+beforeAll(() => {
+  lying = aLog({ ...storage.blobs, readFrom: async (_, offset) => lie.subarray(offset) });
+});
+
 /** What is read where the log holds these bytes instead. */
-const readWith = async (owner: OwnerId, content: Buffer | string) => {
-  const lie = Buffer.from(content);
-  const lying = { ...storage.blobs, readFrom: async (_: string, offset: number) => lie.subarray(offset) };
-  return await aLog(lying).read(owner);
-};
+async function readWith(owner: OwnerId, content: Buffer | string) {
+  lie = Buffer.from(content);
+  return await lying.read(owner);
+}
 
 /** How many of these lines stand at its beginning as they were. */
 const wholeLinesIn = (content: Buffer, lines: string[]) =>

@@ -1,0 +1,99 @@
+/** The send budget: never more than is allowed to a country in a day, however many ask at once. */
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { blobSendBudget } from "../../lib/azure/blob-send-budget.ts";
+import { DAY, later } from "../../lib/domain/clock.ts";
+import { now } from "../domain/builders.ts";
+import { times } from "./contracts.ts";
+import { type OwnContainer, ownContainer } from "./targets.ts";
+
+let storage: OwnContainer;
+beforeAll(async () => {
+  storage = await ownContainer();
+});
+afterAll(() => storage.close());
+
+/** One that nobody has counted for. */
+let codes = 1000;
+const aCallingCode = () => String(codes++);
+const aBudget = (limits: [string, number][]) => blobSendBudget(storage.blobs, new Map(limits));
+const granted = (taken: boolean[]) => taken.filter(Boolean).length;
+
+it.each([0, 1, 10])(
+  "R24 of fifty that ask at once, on ten instances, exactly %d get through",
+  async (most) => {
+    const code = aCallingCode();
+    const budgets = times(10, () => aBudget([[code, most]]));
+    const taken = await Promise.all(times(50, (at) => budgets[at % 10]?.take(code, now) ?? expect.fail()));
+    expect(granted(taken)).toBe(most);
+    expect(await aBudget([[code, most]]).take(code, now)).toBe(false);
+  },
+);
+
+it("R24 where it could grant more than it can count, it grants no more than it counts", async () => {
+  const code = aCallingCode();
+  const taken = await Promise.all(times(50, () => aBudget([[code, 1000]]).take(code, now)));
+  expect(granted(taken)).toBeGreaterThan(0);
+  const left = await Promise.all(
+    times(2, (extra) => aBudget([[code, granted(taken) + extra]]).take(code, now)),
+  );
+  expect(left).toEqual([false, true]);
+});
+
+it("R24 one after the other: in whatever order countries ask, each gets its own share and no more", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat({ max: 2 }), { maxLength: 12 }),
+      fc.nat({ max: 4 }),
+      async (asking, most) => {
+        const countries = [aCallingCode(), aCallingCode(), aCallingCode()];
+        const budget = aBudget([
+          [countries[0] ?? "", most],
+          ["*", 2],
+        ]);
+        const counts = [0, 0, 0];
+        for (const which of asking) {
+          const limit = which === 0 ? most : 2;
+          const mayPass = (counts[which] ?? 0) < limit;
+          expect(await budget.take(countries[which] ?? "", now)).toBe(mayPass);
+          if (mayPass) counts[which] = (counts[which] ?? 0) + 1;
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+it("R24 begins anew with each day, UTC", async () => {
+  const code = aCallingCode();
+  const budget = aBudget([[code, 1]]);
+  const midnight = new Date("2026-05-05T00:00:00.000Z");
+  expect(await budget.take(code, later(midnight, -1))).toBe(true);
+  expect(await budget.take(code, later(midnight, -1))).toBe(false);
+  expect(await budget.take(code, midnight)).toBe(true);
+  expect(await budget.take(code, later(midnight, DAY - 1))).toBe(false);
+});
+
+it("R24 sends nothing to a country without a limit, where there is none for all others", async () => {
+  expect(await aBudget([["46", 10]]).take(aCallingCode(), now)).toBe(false);
+  expect(await aBudget([]).take("46", now)).toBe(false);
+});
+
+it("R24 refuses where it can't count: a counter that isn't one, or a storage where others always come first", async () => {
+  const code = aCallingCode();
+  const name = `send-budget/${now.toISOString().slice(0, 10)}/${code}`;
+  await storage.blobs.write(name, { content: Buffer.from("many") }, undefined);
+  expect(await aBudget([[code, 10]]).take(code, now)).toBe(false);
+  const crowded = { ...storage.blobs, write: async () => undefined };
+  expect(await blobSendBudget(crowded, new Map([["*", 10]])).take(aCallingCode(), now)).toBe(false);
+});
+
+it("R34 keeps a number for a country and a day, and nothing of a person", async () => {
+  const code = aCallingCode();
+  await aBudget([[code, 10]]).take(code, now);
+  const stored = await storage.blobs.read(`send-budget/2026-05-04/${code}`);
+  expect([stored?.content.toString(), stored?.metadata]).toEqual([
+    expect.stringMatching(/^1 [\w-]{22}$/),
+    {},
+  ]);
+});
