@@ -1,0 +1,219 @@
+/** What others do at the same moment, and what fails half-way: nothing is lost, nothing is handed out unseen. */
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { describe, expect, inject, it } from "vitest";
+import * as z from "zod";
+import type { Blobs } from "../../lib/azure/blobs.ts";
+import { DAY } from "../../lib/domain/clock.ts";
+import { Failure } from "../../lib/domain/failure.ts";
+import { ownerIdOf } from "../../lib/domain/owner.ts";
+import { capabilityFor } from "../../lib/domain/repudiation.ts";
+import { anApp } from "../support/app.ts";
+import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
+import { anOwner, aPhone, signInAt } from "../support/phones.ts";
+import {
+  anAppToWatch,
+  answer,
+  aProvablePersonal,
+  aRecovery,
+  aTicket,
+  bound,
+  idIn,
+  proven,
+  providerCall,
+  recover,
+  recoveredIn,
+  start,
+} from "../support/step-up.ts";
+import { anAccountToken, aProviderToken } from "../support/tokens.ts";
+import { anOwnerWithBackup, aRegisteredPhone, refused } from "./helpers.ts";
+
+const Receipt = z.looseObject({ envelope: z.string() });
+
+/** Blobs whose writes of such a name fail or are overtaken, as long as `left` is above zero. */
+function disturbed(pattern: RegExp, how: "overtaken" | "down") {
+  const state = { left: 0 };
+  const through = (blobs: Blobs): Blobs => ({
+    ...blobs,
+    async write(name, ...rest) {
+      if (!pattern.test(name) || state.left <= 0) return await blobs.write(name, ...rest);
+      state.left -= 1;
+      if (how === "overtaken") return undefined;
+      throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+    },
+  });
+  return { state, through };
+}
+
+/** An outbox that can be broken. */
+function aBreakableOutbox() {
+  const state = { down: false };
+  const watched = anAppToWatch();
+  const { app } = watched;
+  const { outbox } = app.services;
+  app.services.outbox = {
+    put: async (...item) => {
+      if (state.down) throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+      await outbox.put(...item);
+    },
+  };
+  return { state, watched };
+}
+
+describe.concurrent("an upload", () => {
+  it("R5 R8 whose head is decided anew hands out an envelope that opens", async () => {
+    const { state, through } = disturbed(/^heads\//, "overtaken");
+    const app = anApp({ through });
+    const owner = anOwner();
+    const phone = await aPhone({ owner, platform: "ios", app });
+    const document = aBackup();
+    state.left = 2;
+    const uploaded = await phone.call("PUT", "v1/backups/ios", { body: document, headers: nothingYet });
+    expect(uploaded.status, JSON.stringify(uploaded.body)).toBe(201);
+    const { envelope } = Receipt.parse(uploaded.body);
+    const { accounts } = recoveredIn(
+      await recover(await aPhone({ owner, platform: "ios", app }), { envelope }),
+    );
+    expect(accounts.map(({ account }) => account)).toEqual(document.accounts);
+  });
+
+  it("R5 R32 as large as may be in the client's custody can be recovered", async () => {
+    const owner = anOwner();
+    const phone = await aPhone({ owner, platform: "ios" });
+    const accounts = Array.from({ length: 900 }, () =>
+      anAccount({ issuer: "x".repeat(320), userName: `${crypto.randomUUID()}${"y".repeat(280)}` }),
+    );
+    const body = JSON.stringify({ accounts, settings: {} });
+    expect(body.length).toBeGreaterThan(700_000);
+    const uploaded = await phone.call("PUT", "v1/backups/ios", { body, headers: nothingYet });
+    const { envelope } = Receipt.parse(uploaded.body);
+    expect((await recover(await aPhone({ owner, platform: "ios" }), { envelope })).status).toBe(200);
+  });
+
+  it("R30 after a deletion that is past undeleting leaves nothing of before to restore", async () => {
+    const { app, clock } = anAppToWatch();
+    const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
+    const { version } = z.looseObject({ version: z.object({ id: z.string() }).loose() }).parse(uploaded.body);
+    await phone.call("DELETE", "v1/backups/android", { headers: replacing(uploaded) });
+    clock.pass(31 * DAY);
+    await phone.signIn(owner, signInAt(clock.now()));
+    const headers = replacing(await phone.call("GET", "v1/backups/android"));
+    const again = await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers });
+    const path = `v1/backups/android/versions/${version.id}/restore`;
+    refused(await phone.call("POST", path, { headers: replacing(again) }), "version-not-found");
+  });
+});
+
+describe.concurrent("a device", () => {
+  it("R17 that has got itself registered on both platforms is revoked on both", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    const thief = await aPhone({ owner });
+    const register = (platform: string) =>
+      thief.call("POST", "v1/devices", { body: { platform, name: "thief" } });
+    await Promise.all([register("ios"), register("android")]);
+    expect((await phone.call("DELETE", `v1/devices/${thief.deviceId}`)).status).toBe(204);
+    for (const path of ["v1/backups/android", "v1/backups", "v1/devices", "v1/backups/ios"]) {
+      refused(await thief.call("GET", path), "device-revoked");
+    }
+  });
+
+  it("R17 R18 isn't registered, and nothing is recovered, while the owner can't be told", async () => {
+    const { state, watched } = aBreakableOutbox();
+    const { app } = watched;
+    const { owner } = await anOwnerWithBackup({ app });
+    const thief = await aPhone({ owner, app });
+    state.down = true;
+    refused(
+      await thief.call("POST", "v1/devices", { body: { platform: "android", name: "thief" } }),
+      "storage-unavailable",
+    );
+    refused(await recover(thief), "storage-unavailable");
+    refused(
+      await thief.call("POST", "v1/recovery-plans", { body: { platform: "android", existingAccounts: [] } }),
+      "storage-unavailable",
+    );
+    state.down = false;
+    refused(await thief.call("GET", "v1/devices"), "device-unknown");
+  });
+
+  it("R18 whose repudiation was cut off looks as undone as it is, and is done when repeated", async () => {
+    const { state, through } = disturbed(/^(records|credentials)\//, "down");
+    const watched = anAppToWatch({ through });
+    const scene = await aRecovery({ watched });
+    await proven(scene);
+    const { api, issuer } = inject("surroundings");
+    const id = ownerIdOf({ issuer, subject: scene.owner });
+    const { id: device } =
+      watched.told().find(({ activity }) => activity.kind === "recovered")?.activity.device ?? expect.fail();
+    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, id, device)}?language=en&utm_source=mail`;
+    const open = async (method: string) =>
+      await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();
+    state.left = 1;
+    expect(await open("POST")).toContain("Nothing was changed");
+    expect(await open("GET")).toContain("<button>");
+    expect(await open("POST")).toContain("It is shut out");
+    refused(await scene.phone.call("GET", "v1/backups"), "device-revoked");
+  });
+});
+
+describe.concurrent("a credential", () => {
+  it("R18 R25 isn't made while the owner can't be told", async () => {
+    const { state, watched } = aBreakableOutbox();
+    const scene = await aRecovery({ watched, personal: aProvablePersonal({ usesPush: true }) });
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
+    const id = idIn(await start(scene));
+    state.down = true;
+    const credential = { type: "push", publicKey: { kty, crv, x, y } };
+    refused(await answer(scene.phone, id, { code: watched.lastCode(), credential }), "storage-unavailable");
+    const challenge = randomBytes(32);
+    const signature = sign("sha256", challenge, { key: privateKey, dsaEncoding: "ieee-p1363" });
+    const token = await aProviderToken("personal-sign-in", "Codes.Verify");
+    const body = {
+      account: bound(scene.personal),
+      challenge: challenge.toString("base64url"),
+      signature: signature.toString("base64url"),
+    };
+    expect((await providerCall(watched.app, "v1/signatures/verify", body, token)).body).toEqual({
+      valid: false,
+    });
+  });
+
+  it("R20 R33 another spelling of the user name is the same account", async () => {
+    const scene = await aRecovery();
+    await proven(scene);
+    const shouted = aProvablePersonal({ userName: scene.personal.userName.toUpperCase() });
+    const other = await aRecovery({ watched: scene.watched, personal: shouted });
+    const token = await anAccountToken(scene.personal.userName, scene.watched.clock.now());
+    const id = idIn(await start(other, { token }));
+    refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
+  });
+
+  it("R20 an account that no device holds any more is free for whoever proves it, and its former owner is told", async () => {
+    const scene = await aRecovery();
+    await proven(scene);
+    await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
+    const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
+    await proven(other);
+    expect(scene.watched.told().map(({ activity }) => activity.kind)).toContain("account-moved");
+  });
+
+  it("R21 R23 one ticket never makes two: whoever lost the race for it can't issue another", async () => {
+    const scene = await aRecovery();
+    const { watched, owner, work } = scene;
+    const second = await aRegisteredPhone(owner, { app: watched.app });
+    const { id } = recoveredIn(await recover(second));
+    const other = { ...scene, phone: second, recovery: id };
+    const ids = [idIn(await start(scene, { account: work })), idIn(await start(other, { account: work }))];
+    const { code } = await aTicket(scene);
+    const replies = await Promise.all([
+      answer(scene.phone, ids[0] ?? "", { ticket: code }),
+      answer(second, ids[1] ?? "", { ticket: code }),
+    ]);
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 403]);
+    const loser = replies[0]?.status === 403 ? scene.phone : second;
+    refused(
+      await loser.call("POST", "v1/device-tickets", { body: { account: bound(work) } }),
+      "account-not-on-device",
+    );
+  });
+});
