@@ -5,7 +5,6 @@ import { pathOf, spawnNode } from "./child.ts";
 const account = "devstoreaccount1";
 /** Azurite's published development key, the same for everyone. */
 const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-const defaultPorts = { blob: 10_000, queue: 10_001 };
 const compileCache = pathOf("../../node_modules/.cache/azurite", import.meta.url);
 
 type AzuriteOptions = {
@@ -54,15 +53,11 @@ const argumentsFor = (data: string, { blob, queue }: AzuriteOptions["ports"]) =>
   ...["--tableHost", "127.0.0.1", "--tablePort", "0"],
 ];
 
-function connectionStringFor(blob: string, queue: string): string {
-  const isDefault = portOf(blob) === defaultPorts.blob && portOf(queue) === defaultPorts.queue;
-  if (isDefault) return "UseDevelopmentStorage=true";
-  return [
+/** Not `UseDevelopmentStorage=true`: the bundle doesn't know what that abbreviates. */
+const connectionStringFor = (blob: string, queue: string) =>
+  [
     "DefaultEndpointsProtocol=http",
     `AccountName=${account}`,
     `AccountKey=${accountKey}`,
     `BlobEndpoint=${blob};QueueEndpoint=${queue};`,
   ].join(";");
-}
-
-const portOf = (url: string) => Number(new URL(url).port);

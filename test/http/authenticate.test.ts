@@ -105,16 +105,14 @@ describe("R4 R17 who is asking", () => {
     expect(await run({ signIn: { keyThumbprint: aDeviceId() } })).toMatchObject({ device: aDeviceId() });
   });
 
-  it("R4 a stranger is told of the token first, then of the app, then of the proof", async () => {
+  it("R4 a stranger is told of the token first, then of the proof", async () => {
     const fail = (kind: "not-signed-in" | "proof-invalid") => () => Promise.reject(new Failure(kind, "x"));
     const proof = { verifyProof: fail("proof-invalid") };
-    const old = { "app-version": "android/6.5.0" };
     const kinds = [
-      await kindFrom(() => run({ identity: { ...proof, verifyToken: fail("not-signed-in") }, headers: old })),
-      await kindFrom(() => run({ identity: proof, headers: old })),
+      await kindFrom(() => run({ identity: { ...proof, verifyToken: fail("not-signed-in") } })),
       await kindFrom(() => run({ identity: proof })),
     ];
-    expect(kinds).toEqual(["not-signed-in", "app-too-old", "proof-invalid"]);
+    expect(kinds).toEqual(["not-signed-in", "proof-invalid"]);
   });
 });
 

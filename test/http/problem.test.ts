@@ -41,6 +41,7 @@ describe("R41 the table of problems", () => {
       "contact-not-found",
       "cross-platform-denied",
       "device-not-found",
+      "not-in-this-mode",
       "recovery-ended",
       "role-missing",
     ]);

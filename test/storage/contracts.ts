@@ -136,6 +136,20 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await one.obtain(owner)).not.toEqual(key);
     });
 
+    it("R35 erased it is gone for good, here at once, and elsewhere with the next fresh look; a new one is another", async () => {
+      at(0);
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const [owner, stranger] = [aNewOwner(), aNewOwner()];
+      const [key, theirs] = [await one.obtain(owner), await one.obtain(stranger)];
+      await other.find(owner);
+      await one.erase(owner);
+      await one.erase(owner);
+      expect(await one.find(owner)).toBeUndefined();
+      expect(await other.find(owner, { fresh: true })).toBeUndefined();
+      expect(await other.obtain(owner)).not.toEqual(key);
+      expect(await one.find(stranger)).toEqual(theirs);
+    });
+
     it.each(["fresh", "forget"] as const)("R29 %s reads it anew", async (way) => {
       at(0);
       const [one, other] = [target().instance(clock), target().instance(clock)];

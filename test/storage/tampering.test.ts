@@ -28,8 +28,9 @@ async function record(subject: string) {
     const app = anApp();
     const phone = await aPhone({ app, owner: subject, platform });
     await phone.call("POST", "v1/devices", { body: { platform, name: "phone" } });
-    const first = await phone.call("PUT", `v1/backups/${platform}`, { body: aBackup(), headers: nothingYet });
-    await phone.call("PUT", `v1/backups/${platform}`, { body: aBackup(), headers: replacing(first) });
+    const path = `v1/backups/${platform}?custody=service`;
+    const first = await phone.call("PUT", path, { body: aBackup(), headers: nothingYet });
+    await phone.call("PUT", path, { body: aBackup(), headers: replacing(first) });
     const place = { owner, platform };
     const reader = anApp({ through: recording }).services;
     for (const version of (await reader.heads.find(place))?.value.versions ?? []) {
