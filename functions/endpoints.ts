@@ -19,6 +19,7 @@ import { listActivity } from "./list-activity.ts";
 import { listBackups } from "./list-backups.ts";
 import { listContacts } from "./list-contacts.ts";
 import { listDevices } from "./list-devices.ts";
+import { listSweeps } from "./list-sweeps.ts";
 import { listVersions } from "./list-versions.ts";
 import { planRecovery } from "./plan-recovery.ts";
 import { recoverAccounts } from "./recover-accounts.ts";
@@ -32,6 +33,7 @@ import { restoreVersion } from "./restore-version.ts";
 import { revokeDevice } from "./revoke-device.ts";
 import { showAlarm } from "./show-alarm.ts";
 import { startStepUp } from "./start-step-up.ts";
+import { startSweep } from "./start-sweep.ts";
 import { undeleteBackup } from "./undelete-backup.ts";
 import { uploadBackup } from "./upload-backup.ts";
 import { verifyCode } from "./verify-code.ts";
@@ -70,6 +72,8 @@ export const endpoints: Endpoint[] = [
   listActivity,
   exportData,
   eraseData,
+  startSweep,
+  listSweeps,
   showAlarm,
   repudiateAlarm,
   getHealth,

@@ -2,22 +2,25 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { azureAdapters } from "../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../lib/config.ts";
+import { sweepsOf } from "../lib/domain/sweeps.ts";
 import { toHandler } from "../lib/http/handler.ts";
 import { logInvocation } from "../lib/http/log.ts";
 import { policyOf, type Services } from "../lib/http/services.ts";
 import { oidcIdentity } from "../lib/oidc/identity.ts";
 import { deliverMessages } from "./deliver-messages.ts";
 import { endpoints } from "./endpoints.ts";
+import { startSweeps, sweepPage } from "./sweep-functions.ts";
 
 const config = configFromEnvironment(process.env);
 const clock = () => new Date();
-const { messenger, openQueued, ...ports } = azureAdapters(config, clock);
+const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clock);
 const services: Services = {
   ...ports,
   identity: oidcIdentity(config.issuers, clock),
   clock,
   policy: policyOf(config),
 };
+const sweeps = sweepsOf({ ...services, ...sweepWork }, config);
 
 for (const endpoint of endpoints) {
   const { name, method, route } = endpoint;
@@ -36,4 +39,18 @@ app.storageQueue("deliver-messages", {
     logInvocation(context, "deliver-messages", async () =>
       deliverMessages({ ...services, messenger }, await openQueued(message)),
     ),
+});
+
+app.storageQueue("sweep-page", {
+  queueName: "sweeps",
+  connection: "QUEUE_STORAGE",
+  handler: (message: unknown, context: InvocationContext) =>
+    logInvocation(context, "sweep-page", () => sweepPage(services.sweepStore, sweeps, message, clock())),
+});
+
+/** Once a day, when few people are awake in Europe. */
+app.timer("start-sweeps", {
+  schedule: "0 0 3 * * *",
+  handler: (_, context: InvocationContext) =>
+    logInvocation(context, "start-sweeps", () => startSweeps(services.sweepStore, clock())),
 });

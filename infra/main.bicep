@@ -1,7 +1,7 @@
 // Everything the service runs on, in one resource group. README.md says how to deploy and run it.
 targetScope = 'resourceGroup'
 
-import { Issuer, Options, Provider, PublicKey, Tags } from 'modules/types.bicep'
+import { Issuer, Options, Provider, PublicKey, queues, Tags } from 'modules/types.bicep'
 
 @description('Stands in the name of every resource: lower-case letters and digits.')
 @minLength(2)
@@ -82,6 +82,9 @@ param redundancy string = 'Standard_GZRS'
 @maxValue(364)
 param restoreDays int = 30
 
+@description('Identities of apps deployed by standby.bicep: they, too, may use keys.')
+param standbyPrincipalIds string[] = []
+
 @minValue(30)
 @maxValue(730)
 param logDays int = 90
@@ -119,7 +122,6 @@ var accounts = {
   host: 'sth${name}${token}'
 }
 var vaultNames = [for i in range(1, vaultCount): 'kv${i}${name}${token}']
-var queues = ['messages', 'messages-poison', 'sweeps', 'sweeps-poison']
 
 module identity 'modules/identity.bicep' = {
   params: { name: names.identity, location: location, tags: tags }
@@ -208,6 +210,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 module roles 'modules/roles.bicep' = {
   params: {
     identity: names.identity
+    identityGroup: resourceGroup().name
     data: {
       backupsAccount: accounts.backups
       keysAccount: accounts.keys
@@ -278,7 +281,7 @@ module alerts 'modules/alerts.bicep' = {
     email: alertEmail
     workspaceId: monitoring.outputs.workspaceId
     insightsId: monitoring.outputs.insightsId
-    principalId: identity.outputs.principalId
+    principalIds: concat([identity.outputs.principalId], standbyPrincipalIds)
     keysAccount: accounts.keys
     vaults: vaultNames
     healthUrl: '${settings.outputs.publicBaseUrl}/health'

@@ -1,8 +1,13 @@
-/** `npm run bench`: what each operation costs beside bare storage and vault calls, measured in turns in one run. Exits 1 over budget. */
+/**
+ * `npm run bench`: what each operation costs beside bare storage and vault calls, measured in turns in one run.
+ * `npm run bench -- --cold`: how long a host takes from its start to its first answer. Both exit 1 over budget.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { bareStorage } from "./bench/bare.ts";
+import { coldStart } from "./bench/cold-start.ts";
 import { countCalls, WITHOUT_QUEUE } from "./bench/count-calls.ts";
 import { atOnce } from "./bench/measure.ts";
 import { peakMemory } from "./bench/memory.ts";
@@ -77,6 +82,14 @@ function fail(): never {
   throw new RangeError("no such owner");
 }
 
+async function everyOperation(stack: Stack, report: Report): Promise<void> {
+  await oneClient(stack, report, DOCUMENT);
+  await manyClients(stack, report);
+  await memory(stack, report);
+  await counts(stack, report);
+}
+
+const { values } = parseArgs({ options: { cold: { type: "boolean", default: false } } });
 const report = new Report();
 const data = await mkdtemp(join(tmpdir(), "authenticator-backup-bench-"));
 await buildBundle();
@@ -86,10 +99,8 @@ await fetch(`${stack.addresses.vault}/dev/throttle`, {
   body: JSON.stringify({ operationsPer10Seconds: null }),
 });
 console.log(machine());
-await oneClient(stack, report, DOCUMENT);
-await manyClients(stack, report);
-await memory(stack, report);
-await counts(stack, report);
+if (values.cold) await coldStart(APP, stack.settings, report);
+else await everyOperation(stack, report);
 await stack.close();
 await rm(data, { recursive: true, force: true });
 process.exitCode = report.over ? 1 : 0;

@@ -1,7 +1,7 @@
 /** Builds the deployed bundle, `dist/index.js`; run as main it also measures what importing it costs. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
@@ -67,12 +67,16 @@ const bundled: BuildOptions = {
   },
 };
 
-/**
- * `map`: also `dist/index.js.map`, for a debugger; it is never shipped.
- * @throws if the bundle is larger than it may be
- */
-export async function buildBundle({ map = false } = {}): Promise<{ bytes: number }> {
-  await build({ ...bundled, sourcemap: map && "linked" });
+/** An app folder for a debugger, with names and a source map: apart from `dist`, so that no map is ever uploaded. */
+export async function buildForDebugger(folder: string): Promise<void> {
+  const outfile = join(folder, "dist/index.js");
+  await build({ ...bundled, outfile, minify: false, sourcemap: "linked" });
+  for (const name of ["host.json", "package.json"]) await copyFile(join(ROOT, name), join(folder, name));
+}
+
+/** @throws if the bundle is larger than it may be */
+export async function buildBundle(): Promise<{ bytes: number }> {
+  await build(bundled);
   const bytes = statSync(BUNDLE).size;
   if (bytes > MOST_BYTES) throw new Error(`dist/index.js has ${bytes} bytes, more than ${MOST_BYTES}`);
   return { bytes };

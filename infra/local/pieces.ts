@@ -10,7 +10,7 @@ import { startVault } from "./vault/start-vault.ts";
 import { createVaultAdmin, type PublicKey, type VaultAdmin } from "./vault-admin.ts";
 
 const containers = ["backups", "keys"];
-const queues = ["messages"];
+const queues = ["messages", "sweeps"];
 const keyName = "backup-kek";
 
 export type PieceOptions = { data: string; ports: Ports; log(line: string): void; closers: Closers };

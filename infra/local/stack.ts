@@ -28,6 +28,8 @@ export type StackOptions = {
   fresh?: boolean;
   /** The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to others. */
   host?: "embedded" | "func" | "none";
+  /** For the embedded host's Node and V8. */
+  nodeFlags?: readonly string[];
   log(line: string): void;
 };
 
@@ -97,14 +99,18 @@ async function startStandIns(options: PieceOptions) {
 }
 
 async function startHostPiece(
-  { appFolder = repository, host = "embedded", log }: StackOptions,
+  { appFolder = repository, host = "embedded", nodeFlags = [], log }: StackOptions,
   port: number,
   settings: Record<string, string>,
   closers: Closers,
 ): Promise<HostProcess | undefined> {
   if (host === "none") return undefined;
   const start = host === "func" ? startCoreTools : startHost;
-  const running = await announceIfSlow("the Functions host", log, start({ appFolder, port, settings, log }));
+  const running = await announceIfSlow(
+    "the Functions host",
+    log,
+    start({ appFolder, port, settings, nodeFlags, log }),
+  );
   closers.add(running.close);
   return running;
 }

@@ -8,6 +8,7 @@ export type StartOptions = {
   data: string;
   app: string | undefined;
   func: boolean;
+  inspect: boolean;
 };
 
 export const usage = `npm start [-- options]
@@ -16,9 +17,10 @@ export const usage = `npm start [-- options]
   --fresh        forget what earlier starts have stored
   --data DIR     keep data in DIR instead of .local
   --app DIR      serve the app in DIR, built already, instead of building this one
-  --func         serve with Azure Functions Core Tools, which must be installed`;
+  --func         serve with Azure Functions Core Tools, which must be installed
+  --inspect      let a debugger attach to the functions on port 9229 of 127.0.0.1`;
 
-/** Throws a TypeError that names a wrong option. */
+/** Throws a TypeError that names a wrong option, or two that exclude each other. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -30,8 +32,10 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
       data: { type: "string", default: ".local" },
       app: { type: "string" },
       func: { type: "boolean", default: false },
+      inspect: { type: "boolean", default: false },
     },
   });
-  const { json, fresh, data, app, func } = values;
-  return { json, freePorts: values["free-ports"], fresh, data, app, func };
+  const { json, fresh, data, app, func, inspect } = values;
+  if (func && inspect) throw new TypeError("--inspect is for the embedded host: leave out --func");
+  return { json, freePorts: values["free-ports"], fresh, data, app, func, inspect };
 }

@@ -1,7 +1,11 @@
 /** `npm start`: builds the bundle, runs the local stack, says where it listens, ends it all on Ctrl-C. */
+
+import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { buildBundle } from "./build.ts";
+import { buildBundle, buildForDebugger } from "./build.ts";
+import { pathOf } from "./child.ts";
 import { DataFolderTaken } from "./data-lock.ts";
+import { ensureLocalSettings } from "./local-settings.ts";
 import { defaultPorts, PortTaken } from "./ports.ts";
 import { announceIfSlow } from "./progress.ts";
 import { type Addresses, type Stack, startStack } from "./stack.ts";
@@ -16,10 +20,23 @@ function readOptions(): StartOptions {
   }
 }
 
-async function start({ json, freePorts, fresh, data, app, func }: StartOptions): Promise<Stack> {
+const repository = pathOf("../..", import.meta.url);
+const inspectFlag = "--inspect=127.0.0.1:9229";
+
+type Preparation = Pick<StartOptions, "data" | "inspect"> & { log(line: string): void };
+
+/** Answers the folder of the app, built. */
+async function prepareApp({ data, inspect, log }: Preparation): Promise<string> {
+  await ensureLocalSettings(repository, log);
+  const forDebugger = resolve(data, "debug");
+  await (inspect ? buildForDebugger(forDebugger) : buildBundle());
+  return inspect ? forDebugger : repository;
+}
+
+async function start({ json, freePorts, fresh, data, app, func, inspect }: StartOptions): Promise<Stack> {
   const log = (line: string) => (json ? console.error(line) : console.log(line));
   const begun = performance.now();
-  if (!app) await announceIfSlow("the bundle", log, buildBundle());
+  const appFolder = app ?? (await announceIfSlow("the bundle", log, prepareApp({ data, inspect, log })));
   const ports = freePorts ? "free" : defaultPorts;
   const stack = await startStack({
     data,
@@ -27,7 +44,8 @@ async function start({ json, freePorts, fresh, data, app, func }: StartOptions):
     fresh,
     host: func ? "func" : "embedded",
     log,
-    ...(app && { appFolder: app }),
+    nodeFlags: inspect ? [inspectFlag] : [],
+    appFolder,
   });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(json ? JSON.stringify(stack.addresses) : describe(stack.addresses, data, seconds));

@@ -23,7 +23,12 @@ var accountTargets = [
   { name: 'host-blob', type: 'Microsoft.Storage/storageAccounts', resource: accounts.host, group: 'blob' }
 ]
 var vaultTargets = [
-  for (vault, i) in vaults: { name: 'vault${i + 1}', type: 'Microsoft.KeyVault/vaults', resource: vault, group: 'vault' }
+  for (vault, i) in vaults: {
+    name: 'vault${i + 1}'
+    type: 'Microsoft.KeyVault/vaults'
+    resource: vault
+    group: 'vault'
+  }
 ]
 var targets = concat(accountTargets, vaultTargets)
 

@@ -1,6 +1,7 @@
 // Every role there is: what the app may do, and on what. README.md has the same table.
-@description('The app\'s identity.')
+@description('The app\'s identity, and its resource group.')
 param identity string
+param identityGroup string
 
 type Data = {
   backupsAccount: string
@@ -29,6 +30,7 @@ var roles = {
 var definitions = 'Microsoft.Authorization/roleDefinitions'
 
 resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  scope: resourceGroup(identityGroup)
   name: identity
 }
 

@@ -32,7 +32,11 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
     publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
-    networkAcls: { bypass: 'None', defaultAction: privateNetwork ? 'Deny' : 'Allow' }
+    // The lifecycle rule runs as an Azure service.
+    networkAcls: {
+      bypass: hasHistory ? 'AzureServices' : 'None'
+      defaultAction: privateNetwork ? 'Deny' : 'Allow'
+    }
   }
 }
 

@@ -1,4 +1,8 @@
-// Types of the parameters. Most become settings of the app: lib/config.ts is their schema, and test/infra holds both together.
+// What several files share. Most types are of settings of the app: lib/config.ts is their schema, and test/infra holds both together.
+
+@export()
+@description('Those that the app reads, and beside each the one where the host puts what has failed too often.')
+var queues = ['messages', 'messages-poison', 'sweeps', 'sweeps-poison']
 
 @export()
 type Tags = { *: string }

@@ -9,7 +9,8 @@ import { blobHeadStore } from "./blob-head-store.ts";
 import { blobOwnerKeys } from "./blob-owner-keys.ts";
 import { blobSendBudget } from "./blob-send-budget.ts";
 import { blobShardKeys, shardPeppers } from "./blob-shard-keys.ts";
-import { blobVersionStore } from "./blob-version-store.ts";
+import { blobSweeps, SWEEP_QUEUE } from "./blob-sweeps.ts";
+import { blobVersionStore, rewrapVersion } from "./blob-version-store.ts";
 import { type Blobs, blobContainer } from "./blobs.ts";
 import { communicationMessenger } from "./communication.ts";
 import { blobService, managedIdentity, queueService } from "./credential.ts";
@@ -43,6 +44,12 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const poison = queues.getQueueClient(`${OUTBOX_QUEUE}-poison`);
   const messenger: Messenger = communicationMessenger(senders, credential);
   return {
+    sweepWork: {
+      remove: (name: string) => backups.delete(name),
+      rewrap: rewrapVersion(backups, wrapping),
+      isCurrentKey: wrapping.isCurrent,
+    },
+    sweepStore: blobSweeps(backups, queues.getQueueClient(SWEEP_QUEUE)),
     heads: blobHeadStore(backups, ownerKeys, staleness),
     versions: blobVersionStore(backups, ownerKeys, wrapping),
     records,

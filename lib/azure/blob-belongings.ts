@@ -23,6 +23,7 @@ export const blobBelongings = (backups: Blobs, ownerKeys: OwnerKeys, peppers: Pe
     }
   },
   shred: (owner) => ownerKeys.erase(owner),
+  isShredded: async (owner) => (await ownerKeys.find(owner, { fresh: true })) === undefined,
   async clear(owner) {
     for (const folder of FOLDERS) {
       const names = await namesUnder(backups, `${folder}${owner}/`);

@@ -9,6 +9,7 @@ import {
   type WrappingKeys,
   wrapKey,
 } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
 import { sha256 } from "../domain/owner.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import type { Blobs, StoredBlob } from "./blobs.ts";
@@ -29,7 +30,10 @@ export function blobShardKeys(keys: Blobs, wrapping: WrappingKeys): ShardKeys {
   const kept = new Map<string, Promise<Buffer>>();
   const load = async (shard: string) => {
     const stored = (await keys.read(nameOf(shard))) ?? (await create(keys, wrapping, shard));
-    return await unwrap(wrapping, stored);
+    const key = await unwrap(wrapping, stored);
+    if (!wrapping.isCurrent(stored.metadata["kid"] ?? ""))
+      await rewrap(keys, wrapping, shard, { key, stored });
+    return key;
   };
   return {
     find(shard) {
@@ -44,6 +48,25 @@ export function blobShardKeys(keys: Blobs, wrapping: WrappingKeys): ShardKeys {
 }
 
 const nameOf = (shard: string) => `shard-keys/${shard}`;
+
+/**
+ * After a rotation the first instance that needs it wraps it anew; the key itself stays. Another may have been faster; and where
+ * it can't be done now, the next instance does it.
+ */
+async function rewrap(
+  keys: Blobs,
+  wrapping: WrappingKeys,
+  shard: string,
+  { key, stored }: { key: Buffer; stored: StoredBlob },
+): Promise<void> {
+  try {
+    const { id, publicKey } = await wrapping.current(nameOf(shard));
+    const content = wrapKey(publicKey, key);
+    await keys.write(nameOf(shard), { content, metadata: { kid: id } }, stored.etag);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}
 
 /** Whoever comes second takes what the first one made. */
 async function create(keys: Blobs, wrapping: WrappingKeys, shard: string): Promise<StoredBlob> {

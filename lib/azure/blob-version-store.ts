@@ -14,7 +14,7 @@ import {
 import type { Version, VersionStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
-import type { Blobs } from "./blobs.ts";
+import type { Blobs, Listed } from "./blobs.ts";
 
 const FORMAT = "1";
 
@@ -52,6 +52,21 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
     return open(deriveKey(context, dataKey, ownerKey), context, kept ?? blob.content);
   },
 });
+
+/** The data key is unwrapped by the key that wrapped it and wrapped by the present one; the sealed content isn't touched. */
+export const rewrapVersion =
+  (backups: Blobs, keys: WrappingKeys) =>
+  async ({ name, etag, metadata }: Listed): Promise<void> => {
+    const wrapping = Wrapping.safeParse(metadata);
+    const [, owner = ""] = name.split("/");
+    if (!wrapping.success) return;
+    const { kid, wrappedkey } = wrapping.data;
+    const { id, publicKey } = await keys.current(owner);
+    if (id === kid) return;
+    const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
+    const renewed = wrapKey(publicKey, dataKey).toString("base64url");
+    await backups.writeMetadata(name, { format: FORMAT, kid: id, wrappedkey: renewed }, etag);
+  };
 
 type Sealed = Omit<Version, "keyId">;
 

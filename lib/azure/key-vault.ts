@@ -24,6 +24,8 @@ export function keyVault(credential: TokenCredential, { keyIds, pinned }: VaultK
       return { id: key.id, publicKey };
     },
 
+    isCurrent: (keyId) => keyIds.some(({ id }) => id === keyId),
+
     async unwrap(keyId, wrapped) {
       const unwrap = unwraps.get(keyId) ?? unwrapWith(credential, requireOurs(keyId, keyIds));
       unwraps.set(keyId, unwrap);

@@ -92,7 +92,10 @@ export function planConfirmation(
 ): Change<Head, void> {
   const { head } = requireCurrent(held);
   requireState(held, precondition);
-  return { result: undefined, next: { ...head, confirmedAt: latest(head.confirmedAt, authTime) } };
+  return {
+    result: undefined,
+    next: { ...head, confirmedAt: latest(head.confirmedAt, authTime), noticedAt: undefined },
+  };
 }
 
 /** Deleted so long ago that nothing of it may come back. */

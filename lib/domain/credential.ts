@@ -6,7 +6,7 @@ import { Failure } from "./failure.ts";
 import { hotp, stepAt } from "./one-time-code.ts";
 import { DeviceId, OwnerId } from "./owner.ts";
 import { sameHash } from "./pepper.ts";
-import type { Store, Stored } from "./store.ts";
+import type { Store } from "./store.ts";
 import { Failures, noFailures, oneMore, secondsLeft } from "./throttle.ts";
 
 /** The public half of a key pair that was made on the device for this account (RFC 7518 §6.2.1). */
@@ -37,7 +37,6 @@ export const AccountCredentials = z.strictObject({
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
-export type StoredCredentials = Stored<AccountCredentials>;
 export type CredentialStore = Store<BoundAccount, AccountCredentials>;
 
 /** What a device asks for: a secret that the service makes, or a key pair of its own. */

@@ -58,6 +58,8 @@ export const unreadable = (cause?: unknown) =>
 export interface WrappingKeys {
   /** The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned key. */
   current(owner: string): Promise<{ id: string; publicKey: KeyObject }>;
+  /** Whether new data keys are wrapped with it. */
+  isCurrent(keyId: string): boolean;
   /** One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it can't tell. */
   unwrap(keyId: string, wrapped: Uint8Array): Promise<Uint8Array>;
 }

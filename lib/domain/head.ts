@@ -31,6 +31,8 @@ export const Head = z.strictObject({
   /** When the owner is last known to have signed in to the recovery account. */
   confirmedAt: z.coerce.date(),
   deletedAt: z.coerce.date().optional(),
+  /** When the owner was told that the backup is stale: once, until they upload or sign in anew. */
+  noticedAt: z.coerce.date().optional(),
   devices: z.array(Device),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */
   spentProofs: z.array(z.strictObject({ id: z.string(), at: z.coerce.date() })),

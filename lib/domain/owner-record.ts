@@ -36,8 +36,7 @@ export const newRecord = (): OwnerRecord => ({
   activity: emptyLog,
 });
 
-export const recordIn = (stored: Stored<OwnerRecord> | undefined): OwnerRecord =>
-  stored?.value ?? newRecord();
+const recordIn = (stored: Stored<OwnerRecord> | undefined): OwnerRecord => stored?.value ?? newRecord();
 
 export const readRecord = async (records: RecordStore, owner: OwnerId): Promise<OwnerRecord> =>
   recordIn(await records.find(owner));

@@ -22,6 +22,8 @@ export interface Belongings {
   dropCredentials(owner: OwnerId, accounts: BoundAccount[]): Promise<void>;
   /** From now on nothing that was ever sealed for the owner opens, wherever a copy of it lies. */
   shred(owner: OwnerId): Promise<void>;
+  /** Whether nothing of the owner's can ever be opened again. */
+  isShredded(owner: OwnerId): Promise<boolean>;
   /** Deletes what is left: it is unreadable already. */
   clear(owner: OwnerId): Promise<void>;
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { BoundAccount } from "./account.ts";
 import { Failure } from "./failure.ts";
 
-export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify"] as const;
+export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Sweeps.Run"] as const;
 export type ProviderRole = (typeof PROVIDER_ROLES)[number];
 
 /** `clientId`: the app that its tokens are issued to. Work accounts only of the tenants named, personal ones where none is. */

@@ -43,6 +43,7 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
     ...withSpentProof(former, caller, now),
     devices: withChange(devices, caller.device, { name: deviceName, lastRecoveryAt: now }),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
+    noticedAt: undefined,
   };
 }
 

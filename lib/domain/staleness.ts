@@ -115,11 +115,11 @@ function indicatorOf(state: BackupState, reasons: StalenessReason[]): Indicator 
   return state === "fresh" ? "none" : "dot";
 }
 
-/** When the sweep must look at this backup next: when it goes stale, or when its deletion becomes final. */
+/** When the sweep must look at this backup next: when it goes stale and nobody was told yet, or when its deletion becomes final. */
 export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
   if (head.deletedAt) return undeletableUntil(head.deletedAt, policy.undeleteDays);
   const version = currentVersion(head);
-  if (!version) return undefined;
+  if (!version || head.noticedAt) return undefined;
   const signIn = later(head.confirmedAt, policy.signInStaleDays * DAY);
   const upload = later(version.createdAt, policy.uploadStaleDays * DAY);
   return new Date(Math.min(Number(signIn), Number(upload)));

@@ -91,6 +91,7 @@ export function planUpload(
     devices: withDevice(former.devices, { id: caller.device, name: deviceName }, now),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     deletedAt: undefined,
+    noticedAt: undefined,
   };
   const kept = isGone(former, undeleteDays, now) ? [] : former.versions;
   const headWith = (sealed: { keyId: string }): Head => ({

@@ -13,6 +13,7 @@ import type { Provider } from "../domain/provider.ts";
 import type { RecoveryStore } from "../domain/recovery-record.ts";
 import type { SendBudget } from "../domain/send-limits.ts";
 import type { StalenessPolicy } from "../domain/staleness.ts";
+import type { SweepStore } from "../domain/sweep.ts";
 import type { TicketStore } from "../domain/ticket.ts";
 import type { MinimumAppVersion } from "./app-version.ts";
 
@@ -58,6 +59,7 @@ export type Services = {
   outbox: Outbox;
   sendBudget: SendBudget;
   peppers: Peppers;
+  sweepStore: SweepStore;
   belongings: Belongings;
   /** What is put on its way in this name can be opened when an owner's key is gone. */
   serviceOwner: OwnerId;

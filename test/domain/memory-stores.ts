@@ -53,15 +53,19 @@ export class MemoryVersions implements VersionStore {
     return this.#contents.size;
   }
 
-  put = async (place: Place, { id }: Omit<Version, "keyId">, content: Uint8Array) => {
-    this.#contents.set(`${nameOf(place)}/${id}`, Buffer.from(content));
-    return { keyId: this.keyId, sealed: Buffer.from(content) };
+  put = async (place: Place, { id, custody }: Omit<Version, "keyId">, content: Uint8Array) => {
+    const name = `${nameOf(place)}/${id}`;
+    const sealed = Buffer.concat([Buffer.from(name), content]);
+    this.#contents.set(name, custody === "client" ? Buffer.alloc(0) : sealed);
+    return { keyId: this.keyId, sealed };
   };
 
-  open = async (place: Place, { id }: Version): Promise<Buffer> => {
+  open = async (place: Place, { id }: Version, kept?: Buffer): Promise<Buffer> => {
     this.opened += 1;
-    const content = this.#contents.get(`${nameOf(place)}/${id}`);
-    if (content) return content;
+    const name = `${nameOf(place)}/${id}`;
+    const stored = this.#contents.get(name);
+    const sealed = stored && (kept ?? stored);
+    if (sealed?.toString("latin1").startsWith(name)) return sealed.subarray(name.length);
     throw unreadable();
   };
 }

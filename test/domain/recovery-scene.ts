@@ -14,7 +14,7 @@ import { MemoryHeads, MemoryOutbox, MemoryStore, MemoryVersions } from "./memory
 
 /** Uses only codes. */
 export const proven = aBound();
-export const unproven = aBound({ userName: "other@personal.example" });
+const unproven = aBound({ userName: "other@personal.example" });
 
 export const aMixedBackup = (): BackupDocument =>
   aBackup([

@@ -149,7 +149,7 @@ it("R42 asks neither storage nor vault", async () => {
 
 it("R37 503 for an upload where the key isn't pinned and the vault doesn't answer: nothing is stored", async () => {
   const current = () => Promise.reject(vaultSilent());
-  const app = anApp({ keys: (vault) => ({ unwrap: vault.unwrap, current }) });
+  const app = anApp({ keys: (vault) => ({ ...vault, current }) });
   const owner = anOwner();
   const phone = await aPhone({ owner, app });
   const put = { body: aBackup(), headers: nothingYet };

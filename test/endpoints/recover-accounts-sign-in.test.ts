@@ -22,7 +22,7 @@ function aCountingApp() {
   const vault: Vault = { unwraps: 0 };
   const time = { now: new Date(Math.floor(Date.now() / 1000) * 1000) };
   const keys = (inner: WrappingKeys): WrappingKeys => ({
-    current: (owner) => inner.current(owner),
+    ...inner,
     async unwrap(keyId, wrapped) {
       vault.unwraps += 1;
       if (vault.fails)

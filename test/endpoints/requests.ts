@@ -93,6 +93,8 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "list-activity": () => ({ path: "v1/activity" }),
   "export-data": () => ({ path: "v1/me/export" }),
   "erase-data": () => ({ path: "v1/me?confirm=erase-everything" }),
+  "start-sweep": () => ({ path: "v1/sweeps/stale" }),
+  "list-sweeps": () => ({ path: "v1/sweeps" }),
   "show-alarm": () => ({ path: `v1/alarms/${aCapability}` }),
   "repudiate-alarm": () => ({ path: `v1/alarms/${aCapability}` }),
   "list-devices": () => ({ path: "v1/devices" }),

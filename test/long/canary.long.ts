@@ -55,7 +55,8 @@ it("R34 F19 no secret, name or token in log, refusals, blob names, metadata or s
   // The search does see what is there.
   expect(findIn(printed, ["upload-backup", "invalid-request"])).toHaveLength(2);
   expect(findIn(refused, ["/problems/stale-precondition", "/problems/backup-unreadable"])).toHaveLength(2);
-  expect(findIn(blobs, ["heads/", "wrappedkey", "dueat"])).toHaveLength(3);
+  const kinds = ["heads/", "records/", "recoveries/", "credentials/", "tickets/"];
+  expect(findIn(blobs, [...kinds, "wrappedkey", "dueat"])).toHaveLength(7);
   expect(findIn(stored, ["owner-keys/"])).toHaveLength(1);
   await rm(data, { recursive: true, force: true });
 });

@@ -24,7 +24,7 @@ it("F28 A13 a thousand requests without a valid token, or too large: no vault ca
       writeMetadata: (...of) => count("storage", blobs.writeMetadata(...of)),
       list: (...of) => count("storage", blobs.list(...of)),
     }),
-    keys: (keys) => ({ current: keys.current, unwrap: (...of) => count("vault", keys.unwrap(...of)) }),
+    keys: (keys) => ({ ...keys, unwrap: (...of) => count("vault", keys.unwrap(...of)) }),
     outbox: (outbox) => ({ put: (...of) => count("messages", outbox.put(...of)) }),
   });
   const tokens = ["", "Bearer", "Bearer x", "Bearer e30.e30.e30", `Bearer ${"a".repeat(8000)}`];

@@ -115,6 +115,13 @@ describe("R14 R33 which app a token was issued to", () => {
     expect(await verify(tokenOf("provider"), "provider")).toMatchObject({ roles: [] });
   });
 
+  it("R33 a person's token (Entra, scp) has no roles of an app, whatever it says", async () => {
+    const roles = ["Codes.Verify"];
+    for (const scp of ["", "access_as_user"]) {
+      expect(await verifier()(tokenOf("provider", { roles, scp }), "provider")).toMatchObject({ roles: [] });
+    }
+  });
+
   it.each([
     ["a client_id that is no text", { client_id: ["contoso"] }],
     ["an azp that is no text", { azp: { contoso: true } }],

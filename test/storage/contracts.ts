@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
+import type { Custody } from "../../lib/domain/custody.ts";
 import { KEY_BYTES } from "../../lib/domain/envelope.ts";
 import type { VersionStore } from "../../lib/domain/head.ts";
 import { type OwnerId, ownerIdOf, type Place } from "../../lib/domain/owner.ts";
@@ -33,7 +34,8 @@ export function opened<T>(open: Open<T>): () => Target<T> {
 export function versionStoreContract(name: string, open: Open<{ versions: VersionStore }>): void {
   describe(`VersionStore, ${name}`, () => {
     const target = opened(open);
-    const aNewVersion = () => aVersion({ id: randomBytes(16).toString("base64url") });
+    const aNewVersion = (custody: Custody = "service") =>
+      aVersion({ id: randomBytes(16).toString("base64url"), custody });
 
     it("R8 opens what was put, byte by byte, empty or a megabyte", async () => {
       const { versions } = target();
@@ -61,6 +63,23 @@ export function versionStoreContract(name: string, open: Open<{ versions: Versio
       await Promise.all(times(WRITERS, () => versions.put(place, version, content)));
       await versions.put(place, version, content);
       expect((await versions.open(place, version)).equals(content)).toBe(true);
+    });
+
+    it("R5 what the client keeps opens only with that, at its own place", async () => {
+      const { versions } = target();
+      const [place, content] = [aNewPlace(), randomBytes(100)];
+      const [version, other] = [aNewVersion("client"), aNewVersion("client")];
+      const { sealed } = await versions.put(place, version, content);
+      const { sealed: another } = await versions.put(place, other, content);
+      expect(await versions.open(place, version, sealed)).toEqual(content);
+      for (const kept of [undefined, another, Buffer.alloc(0)]) {
+        await expect(versions.open(place, version, kept)).rejects.toMatchObject({
+          kind: "backup-unreadable",
+        });
+      }
+      await expect(versions.open(aNewPlace(), version, sealed)).rejects.toMatchObject({
+        kind: "backup-unreadable",
+      });
     });
 
     it("R8 versions of one backup stay beside each other", async () => {

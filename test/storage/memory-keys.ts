@@ -46,6 +46,7 @@ export const memoryWrappingKeys = (keys: MemoryKey[]): WrappingKeys => ({
     const { id, publicKey } = keys[bytes.readUInt32BE() % keys.length] ?? fail();
     return { id, publicKey };
   },
+  isCurrent: (keyId) => keys.some(({ id }) => id === keyId),
   async unwrap(keyId, wrapped) {
     const { privateKey: key } = keys.find(({ id }) => id === keyId) ?? fail();
     try {

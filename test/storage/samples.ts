@@ -45,7 +45,7 @@ export const aFullRecord = (): OwnerRecord =>
     activity: { length: 10, tip: "tip", recent: ["one", "two"] },
   });
 
-export const aPersonal = (userName = "canary@personal.example") =>
+const aPersonal = (userName = "canary@personal.example") =>
   aBound({ issuer: "https://canary-personal.example", userName });
 
 export const aRecoveryRecord = (change: Partial<RecoveryRecord> = {}): RecoveryRecord => ({

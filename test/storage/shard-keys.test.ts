@@ -26,7 +26,7 @@ function aVault() {
   const state = { unwraps: 0, failing: 0 };
   const inner = memoryWrappingKeys([ours]);
   const vault: WrappingKeys = {
-    current: (owner) => inner.current(owner),
+    ...inner,
     async unwrap(keyId, wrapped) {
       state.unwraps += 1;
       if (state.failing-- > 0) throw down;
@@ -111,6 +111,41 @@ describe("R36 R37 a shard key", () => {
     expect(await kindFrom(() => instance.find(shard))).toBe("storage-unavailable");
     expect(await kindFrom(() => instance.find(shard))).toBe("storage-unavailable");
     expect(await instance.find(shard)).toEqual(await anInstance().find(shard));
+  });
+});
+
+describe("R38 after a rotation", () => {
+  const newer = aMemoryKey("ours");
+  /** Wraps with the newer version, and still unwraps what the older one wrapped. */
+  const rotated: WrappingKeys = {
+    ...memoryWrappingKeys([newer]),
+    unwrap: (...of) => memoryWrappingKeys([ours, newer]).unwrap(...of),
+  };
+  const onlyNewer = memoryWrappingKeys([newer]);
+
+  it("R38 twenty instances that need it: the key stays the same, and is wrapped by the newer version", async () => {
+    const shard = aShard();
+    const key = await anInstance().find(shard);
+    const keys = await Promise.all(times(20, () => anInstance(rotated).find(shard)));
+    for (const each of keys) expect(each).toEqual(key);
+    expect((await stored(shard)).metadata).toEqual({ kid: newer.id });
+    expect(await anInstance(onlyNewer).find(shard)).toEqual(key);
+    const before = await stored(shard);
+    await anInstance(rotated).find(shard);
+    expect(await stored(shard)).toEqual(before);
+  });
+
+  it.each<[string, Partial<WrappingKeys>, Partial<Blobs>]>([
+    ["the newer key can't be fetched", { current: () => Promise.reject(down) }, {}],
+    ["the storage can't be written to", {}, { write: () => Promise.reject(down) }],
+    ["others always come first", {}, { write: async () => undefined }],
+  ])("R32 R38 where %s it opens all the same, and nothing is changed", async (_, keys, blobs) => {
+    const shard = aShard();
+    const key = await anInstance().find(shard);
+    const before = await stored(shard);
+    const instance = anInstance({ ...rotated, ...keys }, { ...storage.blobs, ...blobs });
+    expect(await instance.find(shard)).toEqual(key);
+    expect(await stored(shard)).toEqual(before);
   });
 });
 

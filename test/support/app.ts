@@ -8,6 +8,7 @@ import type { Outbox } from "../../lib/domain/announcement.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
 import type { Messenger } from "../../lib/domain/messenger.ts";
 import type { Peppers } from "../../lib/domain/pepper.ts";
+import { sweepsOf } from "../../lib/domain/sweeps.ts";
 import { toHandler } from "../../lib/http/handler.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { oidcIdentity } from "../../lib/oidc/identity.ts";
@@ -26,6 +27,7 @@ export type AppOptions = {
 
 export type App = {
   services: Services;
+  sweeps: ReturnType<typeof sweepsOf>;
   /** Runs the queue's function on one message; what it throws is thrown. */
   deliver(message: unknown, messenger?: Messenger): Promise<Delivery>;
   fetch(url: string, init: RequestInit): Promise<Response>;
@@ -43,7 +45,10 @@ export function anApp({
   const environment = { ...inject("surroundings").settings, ...settings };
   Object.assign(process.env, pick(environment, "IDENTITY_ENDPOINT", "IDENTITY_HEADER"));
   const config = configFromEnvironment(environment);
-  const { messenger, openQueued, ...ports } = azureAdapters(config, clock, { blobs: through, keys });
+  const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clock, {
+    blobs: through,
+    keys,
+  });
   const identity = oidcIdentity(config.issuers, clock);
   const services: Services = {
     ...ports,
@@ -52,6 +57,7 @@ export function anApp({
   };
   return {
     services,
+    sweeps: sweepsOf({ ...services, ...sweepWork }, config),
     deliver: async (message, by = messenger) =>
       await deliverMessages({ ...services, messenger: by }, await openQueued(message)),
     fetch: (url, init) => serve(services, url, init),

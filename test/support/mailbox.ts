@@ -7,7 +7,7 @@ const Messages = z.array(
 );
 export type Message = z.infer<typeof Messages>[number];
 
-export async function messagesTo(address: string): Promise<Message[]> {
+async function messagesTo(address: string): Promise<Message[]> {
   const response = await fetch(
     `${inject("surroundings").mailbox}/messages?to=${encodeURIComponent(address)}`,
   );

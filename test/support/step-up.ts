@@ -14,7 +14,7 @@ import { anAccountToken, aProviderToken } from "./tokens.ts";
 
 export type Clock = { now(): Date; pass(milliseconds: number): void };
 
-export function aClock(): Clock {
+function aClock(): Clock {
   let time = new Date();
   return {
     now: () => time,

@@ -13,7 +13,7 @@ type Claims = {
   claims?: object;
 };
 
-export async function aToken(claims: Claims): Promise<string> {
+async function aToken(claims: Claims): Promise<string> {
   const response = await fetch(`${inject("surroundings").issuer}/dev/token`, {
     method: "POST",
     headers: { "content-type": "application/json" },

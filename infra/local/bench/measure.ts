@@ -52,5 +52,5 @@ async function drain(operation: Sample, clients: number, total: number): Promise
   await Promise.all(Array.from({ length: clients }, (_, turn) => client(turn)));
 }
 
-const median = (values: number[]) =>
+export const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

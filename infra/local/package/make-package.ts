@@ -21,7 +21,9 @@ const EntryPoint = z.object({ main: z.string() });
 export async function makePackage(app: string, out: string): Promise<Package> {
   const paths = filesToUpload(app);
   await assertComplete(app, paths);
-  const files = await Promise.all(paths.map(async (name) => ({ name, content: await readFile(join(app, name)) })));
+  const files = await Promise.all(
+    paths.map(async (name) => ({ name, content: await readFile(join(app, name)) })),
+  );
   const [folder, archive] = [join(out, "package"), join(out, "package.zip")];
   await writeFolder(folder, files);
   const bytes = zip(files);

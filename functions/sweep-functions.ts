@@ -1,0 +1,34 @@
+/** The sweeps' functions: a timer starts each once a day, a queue brings page after page (R29). */
+
+import * as z from "zod";
+import { newId } from "../lib/domain/id.ts";
+import {
+  runPage,
+  SWEEPS,
+  type Sweep,
+  SweepMessage,
+  type SweepName,
+  type SweepStore,
+  startSweep,
+} from "../lib/domain/sweep.ts";
+import { jsonOf } from "../lib/domain/text.ts";
+
+/** A text of the queue, or what the host has parsed it to. */
+const QueueText = z.union([jsonOf(SweepMessage), SweepMessage]);
+
+export async function startSweeps(store: SweepStore, now: Date): Promise<string> {
+  const run = newId();
+  for (const sweep of SWEEPS) await startSweep(store, sweep, run, now);
+  return `started ${SWEEPS.length}`;
+}
+
+export async function sweepPage(
+  store: SweepStore,
+  sweeps: Record<SweepName, Sweep>,
+  message: unknown,
+  now: Date,
+): Promise<string> {
+  const parsed = QueueText.parse(message);
+  const { handled, last } = await runPage(store, sweeps, parsed, now);
+  return `${parsed.sweep} ${handled}${last ? " done" : ""}`;
+}

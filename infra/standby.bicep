@@ -1,0 +1,155 @@
+// The app once more, in another region and resource group, on the data of main.bicep: for the day on which a region is lost.
+// It costs next to nothing while nobody calls it. README.md says when and how.
+targetScope = 'resourceGroup'
+
+import { Issuer, Options, Provider, PublicKey, queues, Tags } from 'modules/types.bicep'
+
+@description('Stands in the name of every resource: lower-case letters and digits.')
+@minLength(2)
+@maxLength(8)
+param name string
+
+param location string = resourceGroup().location
+
+@description('The resource group that main.bicep was deployed to. The other names are those of its resources.')
+param dataResourceGroup string
+param backupsAccount string
+param keysAccount string
+
+@description('The app\'s setting KEY_IDS, split at its commas.')
+@minLength(1)
+param keyIds string[]
+param communicationName string
+
+@description('The app\'s settings COMMUNICATION_SERVICE and EMAIL_SENDER.')
+param communicationService string
+param emailSender string
+param smsSender string = ''
+
+@description('The same as the first app\'s, or devices\' proofs don\'t fit.')
+param publicBaseUrl string
+param issuers Issuer[]
+param providers Provider[] = []
+param publicKeys PublicKey[] = []
+param options Options = {}
+
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@minValue(40)
+@maxValue(1000)
+param maximumInstances int = 100
+
+@minValue(1)
+@maxValue(1000)
+param requestsPerInstance int = 16
+
+@minValue(30)
+@maxValue(730)
+param logDays int = 30
+
+param tags Tags = {}
+
+var token = uniqueString(resourceGroup().id)
+var suffix = '${name}-${token}'
+var names = {
+  identity: 'id-${suffix}'
+  app: 'func-${suffix}'
+  workspace: 'log-${suffix}'
+  insights: 'appi-${suffix}'
+  host: 'sth${name}${token}'
+}
+
+// https://VAULT.…/keys/…
+var vaults = map(keyIds, id => split(split(id, '/')[2], '.')[0])
+
+module identity 'modules/identity.bicep' = {
+  params: { name: names.identity, location: location, tags: tags }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: tags
+    logDays: logDays
+  }
+}
+
+module host 'modules/storage-account.bicep' = {
+  params: {
+    name: names.host
+    location: location
+    tags: tags
+    sku: 'Standard_ZRS'
+    containers: ['app-package']
+    privateNetwork: false
+  }
+}
+
+module hostRoles 'modules/roles.bicep' = {
+  params: {
+    identity: names.identity
+    identityGroup: resourceGroup().name
+    host: { account: names.host, insights: names.insights }
+  }
+  dependsOn: [identity, host, monitoring]
+}
+
+module dataRoles 'modules/roles.bicep' = {
+  scope: resourceGroup(dataResourceGroup)
+  params: {
+    identity: names.identity
+    identityGroup: resourceGroup().name
+    data: {
+      backupsAccount: backupsAccount
+      keysAccount: keysAccount
+      queues: queues
+      vaults: vaults
+      communication: communicationName
+    }
+  }
+  dependsOn: [identity]
+}
+
+module app 'modules/function-app.bicep' = {
+  params: {
+    name: names.app
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    hostAccount: names.host
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyInstances: 0
+    maximumInstances: maximumInstances
+    requestsPerInstance: requestsPerInstance
+    zoneRedundant: false
+  }
+  dependsOn: [hostRoles, dataRoles]
+}
+
+module settings 'modules/app-settings.bicep' = {
+  params: {
+    app: names.app
+    clientId: identity.outputs.clientId
+    hostAccount: names.host
+    insightsConnection: monitoring.outputs.insightsConnection
+    instanceMemoryMB: instanceMemoryMB
+    publicBaseUrl: publicBaseUrl
+    issuers: issuers
+    providers: providers
+    backupsAccount: backupsAccount
+    keysAccount: keysAccount
+    keyIds: keyIds
+    publicKeys: publicKeys
+    communicationService: communicationService
+    emailSender: emailSender
+    smsSender: smsSender
+    options: options
+  }
+  dependsOn: [app]
+}
+
+output appName string = names.app
+output principalId string = identity.outputs.principalId

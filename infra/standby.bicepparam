@@ -1,0 +1,27 @@
+// The standby of main.bicepparam. `az deployment group show -n main` of the first deployment tells most of these values.
+using 'standby.bicep'
+
+param name = 'authsby'
+param dataResourceGroup = 'rg-authenticator-backup'
+param backupsAccount = 'stbauthbkppb2syuagfixsc'
+param keysAccount = 'stkauthbkppb2syuagfixsc'
+param keyIds = [
+  'https://kv1authbkppb2syuagfixsc.vault.azure.net/keys/backups/0123456789abcdef0123456789abcdef'
+]
+param communicationName = 'acs-authbkp-pb2syuagfixsc'
+param communicationService = 'https://acs-authbkp-pb2syuagfixsc.europe.communication.azure.com'
+param emailSender = 'no-reply@mail.authenticator.example'
+
+param publicBaseUrl = 'https://backup.authenticator.example/api'
+param issuers = [
+  {
+    issuer: 'https://login.authenticator.example'
+    audience: 'api://authenticator-backup'
+    role: 'recovery'
+  }
+  {
+    issuer: 'https://login.authenticator.example'
+    audience: 'api://authenticator-backup'
+    role: 'account'
+  }
+]

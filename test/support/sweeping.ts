@@ -1,0 +1,31 @@
+/** Sweeps as the tests run them: one page, of one owner. */
+import { inject } from "vitest";
+import { ownerIdOf, type Place } from "../../lib/domain/owner.ts";
+import { runPage, type SweepMessage, type SweepName, type SweepStore } from "../../lib/domain/sweep.ts";
+import type { Watched } from "./step-up.ts";
+
+export const placeOf = (subject: string): Place => ({
+  owner: ownerIdOf({ issuer: inject("surroundings").issuer, subject }),
+  platform: "android",
+});
+
+/** One page of the owner's own: the storage is shared, other owners are none of this test's business. */
+export async function sweep(
+  { app, clock }: Watched,
+  name: SweepName,
+  owner: string,
+  store: Partial<SweepStore> = {},
+) {
+  const { owner: id } = placeOf(owner);
+  const sent: SweepMessage[] = [];
+  const own: SweepStore = {
+    ...app.services.sweepStore,
+    list: (prefix, page) => app.services.sweepStore.list(`${prefix.slice(0, -1)}${id}`, page),
+    next: async (message) => void sent.push(message),
+    report: async () => undefined,
+    ...store,
+  };
+  const message = { sweep: name, run: "run", shard: id.slice(0, 1), handled: 0, keys: {} };
+  const { handled } = await runPage(own, app.sweeps, message, clock.now());
+  return { handled, sent };
+}
