@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildBundle } from "./build.ts";
 import { pathOf } from "./child.ts";
+import { liveOn } from "./demo/life-scene.ts";
 import { type Account, parseUris } from "./demo/otpauth-uri.ts";
 import { differences, enrol, recover } from "./demo/recovery-scene.ts";
 import { backUp, lookAtStorage, type Scene, startStory, thinkOfStrangers } from "./demo/scenes.ts";
@@ -40,6 +41,7 @@ async function play(scene: Scene): Promise<Account[]> {
   await thinkOfStrangers(scene);
   const recovered = await recover(scene, credentials);
   await repudiateThief(scene);
+  await liveOn(scene);
   return recovered;
 }
 

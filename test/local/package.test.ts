@@ -134,7 +134,7 @@ describe("R42 the package", () => {
 
 /** What only the stand-ins say, what only developers have, and where this was built. */
 const DEVELOPMENT = [
-  ...["Eby8vdM02x", "bG9jYWwg", "accesskey=", "PRIVATE KEY"],
+  ...["Eby8vdM02x", "bG9jYWwg", "PRIVATE KEY"],
   ...[
     "/dev/token",
     "/dev/throttle",

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { expect, it } from "vitest";
+import * as z from "zod";
 import { startAzurite } from "../../infra/local/azurite.ts";
 import { pathOf } from "../../infra/local/child.ts";
 import { dataFiles } from "../../infra/local/data-folder.ts";
@@ -38,11 +39,21 @@ async function listBlobs(data: string): Promise<string[]> {
   return told;
 }
 
+/** The one refusal that names accounts, to their owner: the plan as it would be now, instead of the outdated one (R12). */
+function withoutPlan(line: string): string {
+  if (!line.includes('"/problems/plan-outdated"')) return line;
+  const [{ plan: _, ...problem }, headers] = Refusal.parse(JSON.parse(line));
+  return JSON.stringify([problem, headers]);
+}
+const Refusal = z.tuple([z.looseObject({ plan: z.unknown() }), z.unknown()]);
+
 it("R34 F19 no secret, name or token in log, refusals, blob names, metadata or stored bytes", async () => {
   const data = await mkdtemp(join(tmpdir(), "authenticator-backup-search-"));
   expect(await runEndpointTests(data)).toBe(0);
   const printed = [await readFile(join(data, "host.log"))];
-  const refused = [await readFile(join(data, "refusals.log"))];
+  const refused = [
+    Buffer.from((await readFile(join(data, "refusals.log"), "utf8")).split("\n").map(withoutPlan).join("\n")),
+  ];
   const blobs = [Buffer.from((await listBlobs(data)).join("\n"))];
   const stored = await readAll(dataFiles(data).azurite);
 
