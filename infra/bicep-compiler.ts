@@ -6,14 +6,14 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const PROJECT = join(ROOT, ".ci/bicep/bicep.proj");
-const CACHE = join(ROOT, "node_modules/.cache/bicep");
+const CACHE = join(ROOT, ".local/bicep");
 const PLATFORMS: Record<string, string> = { darwin: "osx", linux: "linux", win32: "win" };
 const EXTENSION = process.platform === "win32" ? ".exe" : "";
 
 export type Bicep = { path: string; version: string };
 
 /**
- * Pinned, so that everyone's compiler says the same. Needs the network once; afterwards it lies in node_modules/.cache.
+ * Pinned, so that everyone's compiler says the same. Needs the network once; afterwards it lies in .local.
  * @throws with a sentence that says how to get one, where there is none
  */
 export function findBicep(): Bicep {

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type Bicep, findBicep } from "./bicep-compiler.ts";
 
 const HERE = import.meta.dirname;
@@ -21,7 +22,6 @@ const SCOPE = {
 type Result = { name: string; wrong: string };
 type Check = () => Promise<Result>;
 
-/** What the compiler writes, ends with; a warning doesn't change its exit code, so any word of it counts. */
 async function compile(
   { path }: Bicep,
   args: string[],
@@ -37,12 +37,15 @@ async function compile(
     child.on("error", failed);
     child.on("close", (status) => done(status ?? 1));
   });
-  return { code, wrote: wrote.replaceAll(/\u001b\[[\d;]*m/g, "").trim() };
+  return { code, wrote: stripVTControlCharacters(wrote).trim() };
 }
+
+/** Of a good file the compiler says nothing; a warning doesn't change its exit code. */
+const complaint = (code: number, wrote: string) => wrote || (code === 0 ? "" : `exit code ${code}`);
 
 async function lint(bicep: Bicep): Promise<Result> {
   const { code, wrote } = await compile(bicep, ["lint", "--pattern", "./**/*.bicep"]);
-  return { name: "build and lint", wrong: wrote || (code === 0 ? "" : `exit code ${code}`) };
+  return { name: "build and lint", wrong: complaint(code, wrote) };
 }
 
 const filesIn = (folder: string) => globSync(["*.{bicep,bicepparam}", "modules/**/*.bicep"], { cwd: folder });
@@ -66,7 +69,7 @@ async function checkFormat(bicep: Bicep): Promise<Result> {
 async function snapshot(bicep: Bicep, file: string, mode: "validate" | "overwrite"): Promise<Result> {
   const scope = Object.entries(SCOPE).flatMap(([name, value]) => [`--${name}`, value]);
   const { code, wrote } = await compile(bicep, ["snapshot", file, "--mode", mode, ...scope]);
-  return { name: `snapshot of ${file}`, wrong: code === 0 ? "" : wrote || `exit code ${code}` };
+  return { name: `snapshot of ${file}`, wrong: complaint(code, wrote) };
 }
 
 /** Two at a time: the compiler keeps a core busy. */

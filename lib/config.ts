@@ -65,6 +65,7 @@ const Settings = z.object({
   CONTACT_COOLING_OFF_HOURS: Count.default(72),
   TICKET_SECONDS: Count.refine((seconds) => seconds <= 600, "must not be more than 600").default(600),
   PRINTED_TICKET_DAYS: Days.default(365),
+  KEY_REFRESH_SECONDS: Count.default(3600),
   RETIRED_KEY_IDS: listOf(KeyIdText).default([]),
   AZURE_CLIENT_ID: z.string().min(1).optional(),
   MIN_APP_VERSION_IOS: AppVersion.default("5.7.0"),
@@ -128,7 +129,11 @@ const nested = (settings: z.infer<typeof Settings>) => ({
   publicBaseUrl: settings.PUBLIC_BASE_URL,
   issuers: settings.IDENTITY_ISSUERS,
   storage: { backups: settings.BACKUPS_STORAGE, keys: settings.KEYS_STORAGE },
-  vault: { keyIds: settings.KEY_IDS, pinned: settings.PINNED_PUBLIC_KEYS.keys },
+  vault: {
+    keyIds: settings.KEY_IDS,
+    pinned: settings.PINNED_PUBLIC_KEYS.keys,
+    refreshSeconds: settings.KEY_REFRESH_SECONDS,
+  },
   queue: settings.QUEUE_STORAGE
     ? { connectionString: settings.QUEUE_STORAGE }
     : { url: settings.QUEUE_STORAGE__queueServiceUri ?? "" },

@@ -24,8 +24,6 @@ type LogAlert = {
   operator: 'GreaterThan' | 'LessThan'
   threshold: int
   every: string
-  @description('Left out: it is.')
-  enabled: bool?
   @description('How far back the query itself looks, where that is more than the time between two runs.')
   span: string?
 }
@@ -49,12 +47,12 @@ var logAlerts LogAlert[] = [
     every: 'PT5M'
   }
   {
-    name: 'failed-deliveries'
-    says: 'Codes or alarms can\'t be delivered.'
+    name: 'failed-work'
+    says: 'Codes and alarms can\'t be delivered, or sweeps fail.'
     severity: 1
-    query: loadTextContent('queries/failed-deliveries.kql')
+    query: loadTextContent('queries/failed-work.kql')
     measure: 'Failures'
-    dimensions: []
+    dimensions: ['Work']
     operator: 'GreaterThan'
     threshold: 10
     every: 'PT15M'
@@ -94,8 +92,6 @@ var logAlerts LogAlert[] = [
     threshold: 1
     every: 'PT1H'
     span: 'P2D'
-    // The app has no sweep yet. test/infra says when it has, and under what name.
-    enabled: false
   }
 ]
 
@@ -144,7 +140,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       displayName: alert.name
       description: alert.says
       severity: alert.severity
-      enabled: alert.?enabled ?? true
+      enabled: true
       scopes: [workspaceId]
       evaluationFrequency: alert.every
       windowSize: alert.every

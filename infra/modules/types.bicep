@@ -39,6 +39,7 @@ type Options = {
   CONTACT_COOLING_OFF_HOURS: string?
   CROSS_PLATFORM_RECOVERY: ('portable' | 'deny')?
   HISTORY_LENGTH: string?
+  KEY_REFRESH_SECONDS: string?
   MAX_UPLOAD_BYTES: string?
   MIN_APP_VERSION_ANDROID: string?
   MIN_APP_VERSION_IOS: string?

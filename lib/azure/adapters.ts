@@ -33,7 +33,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const container = (name: "backups" | "keys") =>
     between.blobs(blobContainer(blobService(storage[name], credential).getContainerClient(name)), name);
   const [backups, keys] = [container("backups"), container("keys")];
-  const wrapping = between.keys(keyVault(credential, vault));
+  const wrapping = between.keys(keyVault(credential, vault, clock));
   const ownerKeys = blobOwnerKeys(keys, clock);
   const shards = blobShardKeys(keys, wrapping);
   const seal = ownerSeal(shards, ownerKeys);

@@ -1,5 +1,5 @@
-/** The package alone runs the main job: copied away from everything else, under settings as a deployment has them. */
-import { cp, mkdtemp } from "node:fs/promises";
+/** The package alone runs the main job: copied away from everything else, under the settings of the template. */
+import { cp, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -11,8 +11,35 @@ import { aBackup, nothingYet, replacing } from "../support/builders.ts";
 import { anOwner } from "../support/phones.ts";
 
 const Recovered = z.object({ accounts: z.array(z.object({ outcome: z.string(), account: z.unknown() })) });
-/** Other tests wait for their messages: this host, which ends early, leaves the queue to the stack's. */
-const withoutQueue = { "AzureWebJobs.deliver-messages.Disabled": "true" };
+const Snapshot = z.object({
+  predictedResources: z.array(
+    z.object({ id: z.string(), properties: z.record(z.string(), z.unknown()).optional() }),
+  ),
+});
+
+/** Other tests wait for their messages and sweeps: this host, which ends early, leaves those to the stack's. */
+const httpOnly = Object.fromEntries(
+  ["deliver-messages", "sweep-page", "start-sweeps"].map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]),
+);
+
+/** What the template computes from Azure's own resources and the app, here, doesn't read. */
+const ofAzureAlone = /^(AzureWebJobsStorage|APPLICATIONINSIGHTS|QUEUE_STORAGE__)/;
+
+/** The template's settings by its snapshot; in the place of each address, the stand-in's. */
+async function templateSettings(): Promise<Record<string, string>> {
+  const { predictedResources } = Snapshot.parse(
+    JSON.parse(await readFile("infra/main.snapshot.json", "utf8")),
+  );
+  const template = predictedResources.find(({ id }) => id.endsWith("/config/appsettings"))?.properties ?? {};
+  const standIns = { ...inject("surroundings").settings, AZURE_CLIENT_ID: "app" };
+  const own = Object.entries(z.record(z.string(), z.string()).parse(template)).filter(([name, value]) => {
+    const isComputed = value.startsWith("[") && !value.startsWith("[{") && value !== "[]";
+    return !isComputed && !ofAzureAlone.test(name);
+  });
+  const covered = Object.keys(template).filter((name) => !ofAzureAlone.test(name));
+  expect([...own.map(([name]) => name), ...Object.keys(standIns)]).toEqual(expect.arrayContaining(covered));
+  return { ...Object.fromEntries(own), ...standIns, ...httpOnly };
+}
 
 let host: HostProcess;
 const log: string[] = [];
@@ -21,7 +48,7 @@ beforeAll(async () => {
   const { folder } = await makePackage(resolve("."), await mkdtemp(join(tmpdir(), "package-")));
   const appFolder = await mkdtemp(join(tmpdir(), "deployed-"));
   await cp(folder, appFolder, { recursive: true });
-  const settings = { ...inject("surroundings").settings, ...withoutQueue };
+  const settings = await templateSettings();
   host = await startHost({ appFolder, port: 0, settings, log: (line) => log.push(line) });
 });
 

@@ -5,8 +5,8 @@ import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { inject } from "vitest";
 import { type Blobs, blobContainer } from "../../lib/azure/blobs.ts";
 import { managedIdentity } from "../../lib/azure/credential.ts";
+import type { VaultKeys } from "../../lib/azure/current-keys.ts";
 import { type KeyId, parseKeyId } from "../../lib/azure/key-id.ts";
-import type { VaultKeys } from "../../lib/azure/key-vault.ts";
 import { vaultOptions } from "../../lib/azure/vault-client.ts";
 import { ownVault } from "../support/own-vault.ts";
 
@@ -46,6 +46,7 @@ async function keysInAzure(url: string, names: string[]): Promise<OwnKeys> {
     credential,
     keyIds: made.map(({ id = "" }) => required(id)),
     pinned: [],
+    refreshSeconds: 3600,
     close: async () => void (await Promise.all(names.map((name) => client.beginDeleteKey(name)))),
   };
 }
@@ -61,7 +62,13 @@ async function keysInOwnVault(names: string[]): Promise<OwnKeys> {
   const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = settings;
   Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
   const credential = managedIdentity(undefined);
-  return { credential, keyIds: made.flat().map(({ kid }) => required(kid)), pinned: [], close };
+  return {
+    credential,
+    keyIds: made.flat().map(({ kid }) => required(kid)),
+    pinned: [],
+    refreshSeconds: 3600,
+    close,
+  };
 }
 
 function required(id: string): KeyId {

@@ -18,7 +18,11 @@ afterAll(() => Promise.all([storage.close(), vault.close()]));
 
 const aStore = () => {
   const ownerKeys = blobOwnerKeys(storage.blobs, () => new Date());
-  return blobVersionStore(storage.blobs, ownerKeys, keyVault(vault.credential, vault));
+  return blobVersionStore(
+    storage.blobs,
+    ownerKeys,
+    keyVault(vault.credential, vault, () => new Date()),
+  );
 };
 
 versionStoreContract("in memory", async () => ({

@@ -32,12 +32,12 @@ wrappingKeysContract("in memory", async () => {
 
 wrappingKeysContract("in the vault", async () => ({
   keyIds: vault.keyIds.map(({ id }) => id),
-  instance: () => keyVault(vault.credential, vault),
+  instance: () => keyVault(vault.credential, vault, () => new Date()),
   close: async () => undefined,
 }));
 
 it("R39 a key id that names a stranger's host is unreadable, and no request goes there", async () => {
-  const keys = keyVault(vault.credential, vault);
+  const keys = keyVault(vault.credential, vault, () => new Date());
   const [{ name, version } = expect.fail("no key")] = vault.keyIds;
   for (const id of [
     `${stranger.url}/keys/${name}/${version}`,

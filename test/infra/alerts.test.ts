@@ -1,0 +1,201 @@
+/** Every alert looks at something that exists: an endpoint, a member of a log line, a table's column, a metric. */
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { InvocationContext } from "@azure/functions";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { endpoints } from "../../functions/endpoints.ts";
+import { logInvocation, logRequest } from "../../lib/http/log.ts";
+import { ofType, onlyOf, type Resource, resourcesOf, settingsOf } from "./snapshots.ts";
+
+/** Of the tables that the queries read, those columns that they may use (learn.microsoft.com, Azure Monitor tables). */
+const COLUMNS: Record<string, string[]> = {
+  AppRequests: ["TimeGenerated", "Name", "ResultCode", "ItemCount", "AppRoleInstance"],
+  AppTraces: ["TimeGenerated", "Message", "ItemCount", "AppRoleInstance"],
+  AZKVAuditLogs: ["TimeGenerated", "OperationName", "HttpStatusCode", "Identity", "CallerIpAddress"],
+  StorageBlobLogs: ["TimeGenerated", "OperationName", "AccountName", "StatusCode", "RequesterObjectId"],
+};
+/** Metrics by namespace (learn.microsoft.com, supported metrics). */
+const METRICS: Record<string, string[]> = {
+  "Microsoft.KeyVault/vaults": [
+    "Availability",
+    "SaturationShoebox",
+    "ServiceApiHit",
+    "ServiceApiLatency",
+    "ServiceApiResult",
+  ],
+};
+/** The times between two runs, and the reach of a query, that Azure knows. */
+const EVERY = [
+  "PT1M",
+  "PT5M",
+  "PT10M",
+  "PT15M",
+  "PT30M",
+  "PT45M",
+  "PT1H",
+  "PT2H",
+  "PT3H",
+  "PT4H",
+  "PT5H",
+  "PT6H",
+  "P1D",
+];
+const SPANS = [...EVERY, "P2D"];
+
+const LogAlert = z.object({
+  displayName: z.string(),
+  description: z.string().min(1),
+  severity: z.int().min(0).max(4),
+  enabled: z.boolean(),
+  evaluationFrequency: z.enum(EVERY),
+  windowSize: z.enum(SPANS),
+  overrideQueryTimeRange: z.enum(SPANS).nullish(),
+  criteria: z.object({
+    allOf: z.tuple([z.object({ query: z.string(), metricMeasureColumn: z.string(), threshold: z.number() })]),
+  }),
+  actions: z.object({ actionGroups: z.array(z.string()).nonempty() }),
+});
+const MetricAlert = z.object({
+  criteria: z.object({
+    allOf: z.tuple([z.looseObject({ metricNamespace: z.string(), metricName: z.string() })]).optional(),
+  }),
+  actions: z.array(z.object({ actionGroupId: z.string() })).nonempty(),
+});
+
+const resources = resourcesOf("main");
+const logAlerts = ofType(resources, "Microsoft.Insights/scheduledQueryRules").map(({ properties }) => {
+  const { criteria, ...alert } = LogAlert.parse(properties);
+  const [{ query, metricMeasureColumn }] = criteria.allOf;
+  return { ...alert, measure: metricMeasureColumn, query: query.replaceAll(/^\s*\/\/.*$/gm, "") };
+});
+const isAvailability = ({ properties }: Resource) => JSON.stringify(properties).includes("WebtestLocation");
+const metricAlerts = ofType(resources, "Microsoft.Insights/metricAlerts");
+
+const texts = (query: string, member: string) =>
+  [
+    ...query.matchAll(
+      new RegExp(`line\\.${member} (?:==|in) \\(?('[^)\\n]*?')(?:\\)|,|\\s*$|\\s+and)`, "gm"),
+    ),
+  ].flatMap(([, list = ""]) => [...list.matchAll(/'([^']*)'/g)].map(([, text = ""]) => text));
+
+async function linesOfTheApp(): Promise<Set<string>> {
+  const members = new Set<string>();
+  const context = new InvocationContext({
+    functionName: "any",
+    logHandler: (_, text) => {
+      for (const name of Object.keys(JSON.parse(String(text)))) members.add(name);
+    },
+  });
+  logRequest(context, { endpoint: "any", status: 500, error: new Error("any"), startedAt: 0 });
+  await logInvocation(context, "any", async () => "done");
+  await expect(logInvocation(context, "any", () => Promise.reject(new Error("any")))).rejects.toThrow();
+  return members;
+}
+
+const sources = globSync("functions/*.ts", { cwd: join(import.meta.dirname, "../..") })
+  .map((file) => readFileSync(join(import.meta.dirname, "../..", file), "utf8"))
+  .join("\n");
+const registered = (trigger: string) =>
+  [...sources.matchAll(new RegExp(`app\\.${trigger}\\(\\s*"([\\w-]+)"`, "g"))].map(([, name = ""]) => name);
+
+describe("R42 alerts", () => {
+  it("R42 tell of all that somebody must know", () => {
+    expect(logAlerts.map(({ displayName }) => displayName).toSorted()).toEqual([
+      "failed-work",
+      "server-errors",
+      "strangers-at-keys",
+      "sweep-absent",
+      "unexplained-unwraps",
+    ]);
+    const metrics = metricAlerts.map(({ name }) => name.split("-").slice(0, 2).join("-"));
+    expect(metrics).toEqual(expect.arrayContaining(["vault-throttled", "vault-saturated"]));
+    expect(metricAlerts.filter(isAvailability)).toHaveLength(1);
+  });
+
+  it.each(logAlerts)(
+    "R42 $displayName reads columns that exist, and measures one that it makes",
+    ({ query, measure }) => {
+      const tables = Object.keys(COLUMNS).filter((table) => query.includes(table));
+      expect(tables).not.toEqual([]);
+      const made = [...query.matchAll(/\b([A-Z]\w+) = /g)].map(([, name = ""]) => name);
+      const known = new Set([...tables, ...tables.flatMap((table) => COLUMNS[table] ?? []), ...made]);
+      const used = query.replaceAll(/'[^'\n]*'/g, "").matchAll(/\b[A-Z]\w+\b/g);
+      for (const [name] of used) expect(known).toContain(name);
+      expect(made).toContain(measure);
+    },
+  );
+
+  it.each(logAlerts)("R42 $displayName reads members of log lines that the app writes", async ({ query }) => {
+    const members = await linesOfTheApp();
+    for (const [, member] of query.matchAll(/\bline\.(\w+)/g)) expect(members).toContain(member);
+    if (query.includes("AppTraces")) expect(query).toContain(`startswith '{"requestId"'`);
+  });
+
+  it("R42 name only endpoints and functions that exist", () => {
+    const names = endpoints.map(({ name }) => name);
+    const asked = logAlerts.flatMap(({ query }) => texts(query, "endpoint"));
+    expect(asked).toEqual(expect.arrayContaining(["recover-accounts", "plan-recovery"]));
+    for (const name of asked) expect(names).toContain(name);
+    const functions = [...registered("storageQueue"), ...registered("timer")];
+    for (const { query, enabled } of logAlerts)
+      if (enabled) for (const name of texts(query, "function")) expect(functions).toContain(name);
+  });
+
+  it("R29 R42 the sweep's absence is watched as soon as there is a sweep", () => {
+    const alert = logAlerts.find(({ displayName }) => displayName === "sweep-absent");
+    const timers = registered("timer");
+    expect(alert?.enabled).toBe(timers.length > 0);
+    if (timers.length > 0)
+      expect(timers).toEqual(expect.arrayContaining(texts(alert?.query ?? "", "function")));
+    expect(alert).toMatchObject({ overrideQueryTimeRange: "P2D" });
+    expect(alert?.query).toContain("ago(26h)");
+  });
+
+  it("R36 R42 only the app counts as no stranger to the keys", () => {
+    const query = logAlerts.find(({ displayName }) => displayName === "strangers-at-keys")?.query ?? "";
+    expect(query).toContain("Who !in ('22222222-2222-4222-8222-222222222222')");
+    expect(query).toContain(
+      `AccountName == '${new URL(settingsOf("main")["KEYS_STORAGE"] ?? "").hostname.split(".")[0]}'`,
+    );
+    const longest = JSON.stringify(ofType(resourcesOf("longest"), "Microsoft.Insights/scheduledQueryRules"));
+    expect(longest).toContain(
+      "'22222222-2222-4222-8222-222222222222', '00000000-0000-0000-0000-000000000003'",
+    );
+  });
+
+  it.each(metricAlerts.filter((alert) => !isAvailability(alert)))(
+    "R42 $name looks at a metric that exists",
+    ({ properties }) => {
+      const [criterion] = MetricAlert.parse(properties).criteria.allOf ?? expect.fail("no criterion");
+      expect(METRICS[criterion.metricNamespace]).toContain(criterion.metricName);
+    },
+  );
+
+  it("R42 every vault is watched", () => {
+    const vaults = ofType(resourcesOf("longest"), "Microsoft.KeyVault/vaults");
+    const watched = ofType(resourcesOf("longest"), "Microsoft.Insights/metricAlerts").map(({ name }) => name);
+    for (const { name } of vaults)
+      expect(watched).toEqual(expect.arrayContaining([`vault-throttled-${name}`, `vault-saturated-${name}`]));
+  });
+
+  it("R42 the availability test asks for the app's health", () => {
+    const test = onlyOf(resources, "Microsoft.Insights/webtests");
+    const health = endpoints.find(({ name }) => name === "get-health") ?? expect.fail("no health");
+    const url = `${settingsOf("main")["PUBLIC_BASE_URL"]}/${health.route}`;
+    expect(test.properties).toMatchObject({
+      Enabled: true,
+      Request: { RequestUrl: url, HttpVerb: health.method },
+    });
+  });
+
+  it("R42 all reach somebody, and so does the budget", () => {
+    const group = onlyOf(resources, "Microsoft.Insights/actionGroups");
+    for (const { actions } of logAlerts) expect(actions.actionGroups).toEqual([group.id]);
+    for (const { properties } of metricAlerts)
+      expect(MetricAlert.parse(properties).actions).toEqual([{ actionGroupId: group.id }]);
+    const email = "operations@authenticator.example";
+    expect(JSON.stringify(group.properties)).toContain(email);
+    expect(JSON.stringify(onlyOf(resources, "Microsoft.Consumption/budgets").properties)).toContain(email);
+  });
+});

@@ -1,0 +1,129 @@
+/** The settings that the template sets are those that the app reads, and it starts with them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { configFromEnvironment } from "../../lib/config.ts";
+import { DEPLOYMENTS, type Deployment, ofType, resourcesOf, settingsOf } from "./snapshots.ts";
+
+/** Read by the host, by its queue trigger or by its worker, not by the app. */
+const HOST = [
+  "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+  "APPLICATIONINSIGHTS_CONNECTION_STRING",
+  "AzureWebJobsStorage__accountName",
+  "AzureWebJobsStorage__clientId",
+  "AzureWebJobsStorage__credential",
+  "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+  "QUEUE_STORAGE__clientId",
+  "QUEUE_STORAGE__credential",
+  "languageWorkers__node__arguments",
+];
+/** On loopback only. */
+const LOCAL = ["QUEUE_STORAGE"];
+/** What Flex Consumption refuses, or an app with managed identities must not have. */
+const FORBIDDEN = [
+  "AzureWebJobsStorage",
+  "ENABLE_ORYX_BUILD",
+  "FUNCTIONS_EXTENSION_VERSION",
+  "FUNCTIONS_WORKER_RUNTIME",
+  "SCM_DO_BUILD_DURING_DEPLOYMENT",
+  "WEBSITE_CONTENTSHARE",
+  "WEBSITE_NODE_DEFAULT_VERSION",
+  "WEBSITE_RUN_FROM_PACKAGE",
+  "WEBSITE_VNET_ROUTE_ALL",
+];
+
+/** Every name that the schema asks the environment for. */
+function namesThatTheAppReads(): string[] {
+  const asked = new Set<string>();
+  const environment = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, name) => void asked.add(String(name)),
+      has: (_, name) => {
+        asked.add(String(name));
+        return false;
+      },
+    },
+  );
+  expect(() => configFromEnvironment(environment)).toThrow();
+  return [...asked].filter((name) => /^[A-Z]/.test(name)).toSorted();
+}
+
+const appSettings = (deployment: Deployment) =>
+  Object.fromEntries(Object.entries(settingsOf(deployment)).filter(([name]) => !HOST.includes(name)));
+
+describe("R42 settings of the template", () => {
+  it("R42 are those that the app reads, name by name", () => {
+    const everything = [...Object.keys(appSettings("longest")), ...LOCAL];
+    expect(everything.toSorted()).toEqual(namesThatTheAppReads());
+  });
+
+  it.each(DEPLOYMENTS)("R42 are safe and complete: %s", (deployment) => {
+    expect(() => configFromEnvironment(settingsOf(deployment))).not.toThrow();
+  });
+
+  it.each(Object.keys(appSettings("longest")))("R42 %s reaches the app", (name) => {
+    const settings = settingsOf("longest");
+    const { [name]: _, ...others } = settings;
+    const without = () => JSON.stringify(configFromEnvironment(others), mapsToo);
+    let config = "";
+    try {
+      config = without();
+    } catch {
+      return; // It can't even start without.
+    }
+    expect(config).not.toBe(JSON.stringify(configFromEnvironment(settings), mapsToo));
+  });
+
+  it.each(DEPLOYMENTS)("R42 nothing that the host must not be given: %s", (deployment) => {
+    const settings = settingsOf(deployment);
+    expect(Object.keys(settings).filter((name) => FORBIDDEN.includes(name))).toEqual([]);
+    expect(Object.entries(settings).filter(([, value]) => value === "")).toEqual([]);
+    expect(JSON.stringify(settings)).not.toMatch(/AccountKey=|SharedAccess|[?&]sig=|accesskey=/i);
+  });
+
+  it.each(["main", "test", "longest"] as const)("R42 name what is deployed with them: %s", (deployment) => {
+    const resources = resourcesOf(deployment);
+    const names = (type: string) => ofType(resources, type).map(({ name }) => name);
+    const { storage, vault, queue, clientId } = configFromEnvironment(settingsOf(deployment));
+    const accounts = names("Microsoft.Storage/storageAccounts");
+    const urls = [storage.backups, storage.keys, queue].map((address) =>
+      "url" in address ? address.url : "",
+    );
+    const [backups = "", keys = "", queues = ""] = urls.map((url) => new URL(url).hostname);
+    for (const host of [backups, keys, queues]) expect(accounts).toContain(host.split(".")[0]);
+    expect([backups.split(".")[1], queues.split(".")[1]]).toEqual(["blob", "queue"]);
+    expect(queues.split(".")[0]).toBe(backups.split(".")[0]);
+    expect(vault.keyIds.map((key) => `${new URL(key.vault).hostname.split(".")[0]}/${key.name}`)).toEqual(
+      names("Microsoft.KeyVault/vaults/keys"),
+    );
+    const settings = settingsOf(deployment);
+    expect(settings["AzureWebJobsStorage__clientId"]).toBe(clientId);
+    expect(settings["QUEUE_STORAGE__clientId"]).toBe(clientId);
+    expect(accounts).toContain(settings["AzureWebJobsStorage__accountName"]);
+  });
+
+  it("R42 the host lets through what the app itself refuses with a reason", () => {
+    for (const deployment of DEPLOYMENTS) {
+      const settings = settingsOf(deployment);
+      const { maxUploadBytes } = configFromEnvironment(settings);
+      expect(Number(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"])).toBeGreaterThan(maxUploadBytes);
+    }
+  });
+
+  it("R42 only small instances run Node with flags that save memory", () => {
+    expect(settingsOf("test")["languageWorkers__node__arguments"]).toContain("--memory-saver-mode");
+    expect(settingsOf("main")["languageWorkers__node__arguments"]).toBeUndefined();
+  });
+
+  it("R42 every queue that a function waits for exists, and beside it its poison", () => {
+    const entry = readFileSync(join(import.meta.dirname, "../../functions/index.ts"), "utf8");
+    const awaited = [...entry.matchAll(/queueName: "([\w-]+)"/g)].map(([, name = ""]) => name);
+    expect(awaited).toContain("messages");
+    const queues = ofType(resourcesOf("main"), "Microsoft.Storage/storageAccounts/queueServices/queues");
+    const names = queues.map(({ name }) => name.split("/").at(-1));
+    for (const name of awaited) expect(names).toEqual(expect.arrayContaining([name, `${name}-poison`]));
+  });
+});
+
+const mapsToo = (_: string, value: unknown) => (value instanceof Map ? [...value] : value);
