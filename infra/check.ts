@@ -41,7 +41,8 @@ async function compile(
 }
 
 /** Of a good file the compiler says nothing; a warning doesn't change its exit code. */
-const complaint = (code: number, wrote: string) => wrote || (code === 0 ? "" : `exit code ${code}`);
+const complaint = (code: number, wrote: string) =>
+  [...new Set(wrote.split("\n"))].join("\n") || (code === 0 ? "" : `exit code ${code}`);
 
 async function lint(bicep: Bicep): Promise<Result> {
   const { code, wrote } = await compile(bicep, ["lint", "--pattern", "./**/*.bicep"]);

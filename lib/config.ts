@@ -10,6 +10,7 @@ import {
   DailyLimits,
   Days,
   IssuerUrl,
+  isLoopback,
   KeyIdText,
   listOf,
   QueueConnection,
@@ -109,11 +110,29 @@ function contradictions(settings: Partial<z.infer<typeof Settings>>): string[] {
   const sameAccount = backups && keys && "url" in backups && "url" in keys && backups.url === keys.url;
   const queue = settings.QUEUE_STORAGE ?? settings.QUEUE_STORAGE__queueServiceUri;
   return [
+    ...(isLoopback(settings.PUBLIC_BASE_URL ?? "http://localhost") ? [] : developmentOnly(settings)),
     ...(queue ? [] : ["QUEUE_STORAGE__queueServiceUri: must be set (QUEUE_STORAGE only on loopback)"]),
     ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
     ...mustNotExceed(settings, "SIGN_IN_AGING_DAYS", "SIGN_IN_STALE_DAYS"),
     ...mustNotExceed(settings, "UPLOAD_AGING_DAYS", "UPLOAD_STALE_DAYS"),
   ];
+}
+
+/** What is fine on a laptop must not be what a service that others can reach relies on. */
+function developmentOnly(settings: Partial<z.infer<typeof Settings>>): string[] {
+  const { BACKUPS_STORAGE: backups, KEYS_STORAGE: keys, COMMUNICATION_SERVICE: service } = settings;
+  const local = {
+    BACKUPS_STORAGE: backups && "connectionString" in backups,
+    KEYS_STORAGE: keys && "connectionString" in keys,
+    QUEUE_STORAGE: settings.QUEUE_STORAGE !== undefined,
+    QUEUE_STORAGE__queueServiceUri: isLoopback(settings.QUEUE_STORAGE__queueServiceUri ?? ""),
+    COMMUNICATION_SERVICE: service && "connectionString" in service,
+    KEY_IDS: settings.KEY_IDS?.some(({ vault }) => isLoopback(vault)),
+    IDENTITY_ISSUERS: settings.IDENTITY_ISSUERS?.some(({ issuer }) => isLoopback(issuer)),
+  };
+  return Object.entries(local).flatMap(([name, isLocal]) =>
+    isLocal ? [`${name}: must not be a development address where PUBLIC_BASE_URL is public`] : [],
+  );
 }
 
 const mustNotExceed = <K extends string>(

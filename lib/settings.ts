@@ -5,17 +5,25 @@ import { parseKeyId } from "./azure/key-id.ts";
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** Plain HTTP is for development: allowed on loopback only. */
+export const isLoopback = (text: string): boolean => LOOPBACK.has(URL.parse(text)?.hostname ?? "");
+
 const isSafe = (url: URL | null) =>
   url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.has(url.hostname));
 
 const SecureUrl = z.url().refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)");
 
-/** OpenID Connect Core §2: compared to the letter, so a slash at its end belongs to it. */
-export const IssuerUrl = SecureUrl.refine((text) => !/[?#]/.test(text), "must have no query and no fragment");
+/** OpenID Connect Core §2: compared to the letter, so a slash at its end belongs to it. One issuer, never a family of them. */
+export const IssuerUrl = SecureUrl.refine(
+  (text) => !/[?#@]/.test(text),
+  "must have no query, no fragment and no user name",
+).refine(
+  (text) => !/[*{}]|\/(common|organizations|consumers)\//.test(text),
+  "must be one issuer, not a pattern for many",
+);
 
 export const SafeUrl = SecureUrl.refine(
-  (text) => !/[?#]|\/$/.test(text),
-  "must have no query, no fragment and no slash at its end",
+  (text) => !/[?#@]|\/$/.test(text),
+  "must have no query, no fragment, no user name and no slash at its end",
 );
 
 export const listOf = <T extends z.ZodType<unknown, string>>(schema: T) =>
@@ -74,7 +82,7 @@ export const QueueConnection = z.string().transform((text, context) => {
     ([, url = ""]) => URL.parse(url)?.hostname,
   );
   const safe = hosts.length > 0 && hosts.every((host) => host !== undefined && LOOPBACK.has(host));
-  if (text === "UseDevelopmentStorage=true" || safe) return text;
+  if (safe) return text;
   const message = "must be a connection string on loopback; elsewhere set QUEUE_STORAGE__queueServiceUri";
   context.addIssue({ code: "custom", message, input: undefined });
   return z.NEVER;
@@ -95,8 +103,7 @@ const BLOB_ENDPOINT = /(?:^|;)\s*BlobEndpoint=([^;]+)/gi;
 /** Every endpoint in it: which of two the SDK takes is not for us to guess. */
 function isLoopbackConnection(text: string): boolean {
   const hosts = [...text.matchAll(BLOB_ENDPOINT)].map(([, url = ""]) => URL.parse(url)?.hostname ?? "");
-  const allLoopback = hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host));
-  return text === "UseDevelopmentStorage=true" || allLoopback;
+  return hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host));
 }
 
 export type StorageAddress = { url: string } | { connectionString: string };

@@ -54,7 +54,7 @@ const unsafe: Case[] = [
 ];
 
 /** Of each name the first. */
-const worst = Object.fromEntries(
+const worst: Record<string, string> = Object.fromEntries(
   unsafe.flatMap(([, name, value]) => (value === undefined ? [] : [[name, value]])).toReversed(),
 );
 

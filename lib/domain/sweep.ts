@@ -24,7 +24,7 @@ export type SweepMessage = z.infer<typeof SweepMessage>;
 const SHARDS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
-export type Page = { blobs: Listed[]; next: string | undefined };
+type Page = { blobs: Listed[]; next: string | undefined };
 
 /** What a sweep does: small, so that doing it twice, or half of it, does no harm. */
 export type Sweep = {

@@ -82,9 +82,7 @@ const FUNCTIONS: Record<string, (given: unknown[]) => unknown> = {
   join: ([list, between]) => (Array.isArray(list) ? list.join(String(between)) : ""),
   split: ([text, by]) => String(text).split(String(by)),
   createObject: (given) =>
-    Object.fromEntries(
-      given.flatMap((name, at) => (at % 2 === 0 ? [[String(name), given[at + 1]]] : [])),
-    ),
+    Object.fromEntries(given.flatMap((name, at) => (at % 2 === 0 ? [[String(name), given[at + 1]]] : []))),
   union: (given) => Object.assign({}, ...given),
   resourceId: ([subscription, group, type, ...names]) => {
     const [provider = "", ...kinds] = String(type).split("/");

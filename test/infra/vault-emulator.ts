@@ -1,0 +1,74 @@
+/**
+ * Lets the vault's contract tests run against an independent emulator (jamesgoulddev/azure-keyvault-emulator): it names key
+ * versions with dashes, which Key Vault never does, and speaks HTTPS under a certificate of its own. This passes every call on,
+ * over plain HTTP on loopback, with the dashes taken out of ids and put back into paths; nothing else is changed.
+ * Run as main it also gives out tokens, as a function app's identity endpoint does, and runs a command with both:
+ * `node test/infra/vault-emulator.ts https://localhost:4997 COMMAND …`
+ */
+import { spawn } from "node:child_process";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { startIdentity } from "../../infra/local/identity.ts";
+import { type LoopbackServer, readBody, serveOnLoopback } from "../../infra/local/loopback-server.ts";
+
+const VERSION = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+const KEY_ID = /https?:\/\/[^/"]+(\/(?:deleted)?keys\/[^/"]+\/)([0-9a-f-]{36})(?=")/g;
+/** Of the connection, or wrong once the body is changed. */
+const NOT_PASSED_ON = new Set([
+  "connection",
+  "content-encoding",
+  "content-length",
+  "host",
+  "transfer-encoding",
+]);
+
+const withDashes = (path: string) =>
+  path
+    .split("/")
+    .map((part) => part.replace(VERSION, "$1-$2-$3-$4-$5"))
+    .join("/");
+
+const withoutDashes = (body: string, origin: string) =>
+  body.replaceAll(
+    KEY_ID,
+    (_, path: string, version: string) => `${origin}${path}${version.replaceAll("-", "")}`,
+  );
+
+async function pass(upstream: string, origin: string, request: IncomingMessage, response: ServerResponse) {
+  const { method = "GET", url = "/", headers } = request;
+  const body = await readBody(request);
+  const sent = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined || NOT_PASSED_ON.has(name) ? [] : [[name, String(value)]],
+  );
+  const answer = await fetch(`${upstream}${withDashes(url)}`, {
+    method,
+    headers: sent,
+    ...(body && { body }),
+  });
+  const text = withoutDashes(await answer.text(), origin);
+  const kept = [...answer.headers].filter(([name]) => !NOT_PASSED_ON.has(name));
+  response.writeHead(answer.status, Object.fromEntries(kept)).end(text);
+}
+
+/** `upstream`: the emulator's address, without a slash at its end. */
+export const bridgeTo = (upstream: string): Promise<LoopbackServer> =>
+  serveOnLoopback(0, (origin) => (request, response) => pass(upstream, origin, request, response));
+
+/** The exit code of the command. */
+async function runWith(upstream: string, command: string, args: string[]): Promise<number> {
+  const [bridge, identity] = await Promise.all([bridgeTo(upstream), startIdentity({ port: 0 })]);
+  const env = {
+    ...process.env,
+    ...identity.settings,
+    TEST_VAULT_URL: bridge.url,
+    AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
+  };
+  const child = spawn(command, args, { env, stdio: "inherit" });
+  const code = await new Promise<number>((done) => child.on("close", (status) => done(status ?? 1)));
+  await Promise.all([bridge.close(), identity.close()]);
+  return code;
+}
+
+if (import.meta.main) {
+  const [upstream = "", command = "", ...args] = process.argv.slice(2);
+  process.exitCode = await runWith(upstream.replace(/\/$/, ""), command, args);
+}
