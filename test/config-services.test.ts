@@ -12,6 +12,9 @@ const aProvider = (change: object = {}) =>
   JSON.stringify([{ clientId: "contoso", accounts: [{ issuer: "https://sts.example" }], ...change }]);
 const URI = "QUEUE_STORAGE__queueServiceUri";
 
+/** Where development addresses are fine. */
+const laptop = { PUBLIC_BASE_URL: "http://127.0.0.1:7071/api" };
+
 describe("R42 safe settings pass", () => {
   it("R16 R19 R20 R21 R23 with the defaults that are documented", () => {
     const { crossPlatformRecovery, contactCoolingOffHours, accountSignInMaxAgeSeconds } = load();
@@ -38,19 +41,43 @@ describe("R42 safe settings pass", () => {
     for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
       const connectionString = queueAt(`http://${host}:10001/devstoreaccount1`);
       for (const url of [undefined, required[URI]]) {
-        expect(load({ QUEUE_STORAGE: connectionString, [URI]: url }).queue).toEqual({ connectionString });
+        expect(load({ ...laptop, QUEUE_STORAGE: connectionString, [URI]: url }).queue).toEqual({
+          connectionString,
+        });
       }
-      expect(load({ [URI]: `http://${host}:10001/devstoreaccount1` }).queue).toHaveProperty("url");
+      expect(load({ ...laptop, [URI]: `http://${host}:10001/devstoreaccount1` }).queue).toHaveProperty("url");
     }
-    expect(load({ QUEUE_STORAGE: "UseDevelopmentStorage=true" }).queue).toHaveProperty("connectionString");
+    expect(
+      load({ ...laptop, QUEUE_STORAGE: "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1" }).queue,
+    ).toHaveProperty("connectionString");
   });
 
   it("R18 R42 messages: the https address; on loopback a stand-in's connection string", () => {
     for (const endpoint of ["http://127.0.0.1:7073/", "http://localhost:7073", "https://[::1]:7073/"]) {
       const service = { connectionString: stand(endpoint) };
-      expect(load({ COMMUNICATION_SERVICE: stand(endpoint) }).senders.service).toEqual(service);
+      expect(load({ ...laptop, COMMUNICATION_SERVICE: stand(endpoint) }).senders.service).toEqual(service);
     }
     expect(load({ SMS_SENDER: "+46700000000" }).senders.sms).toBe("+46700000000");
+  });
+
+  it("F30 R42 development addresses stop a service that others can reach", () => {
+    const settings = {
+      BACKUPS_STORAGE: "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1",
+      QUEUE_STORAGE: queueAt("http://127.0.0.1:10001/devstoreaccount1"),
+      COMMUNICATION_SERVICE: stand("http://127.0.0.1:7073/"),
+      KEY_IDS: `http://127.0.0.1:7074/keys/backups/${"a".repeat(32)}`,
+    };
+    for (const name of Object.keys(settings)) {
+      expect(() => load(settings)).toThrow(`${name}: must not be a development address`);
+    }
+    for (const issuer of [
+      "https://*.example",
+      "https://login.example/common/v2.0",
+      "https://u:p@login.example",
+    ]) {
+      const issuers = JSON.stringify([{ issuer, audience: "api://x", role: "recovery" }]);
+      expect(() => load({ IDENTITY_ISSUERS: issuers })).toThrow("IDENTITY_ISSUERS.0.issuer");
+    }
   });
 
   it("R24 limits by calling code, with and without one for all others", () => {

@@ -9,6 +9,9 @@ const pinned = (change: object = {}) =>
     keys: [{ kid: keyId, kty: "RSA", n: Buffer.alloc(384, 255).toString("base64url"), e: "AQAB", ...change }],
   });
 
+/** Where development addresses are fine. */
+const laptop = { PUBLIC_BASE_URL: "http://127.0.0.1:7071/api" };
+
 describe("R42 safe settings pass", () => {
   it("R4 R10 R27 R30 with the defaults that are documented", () => {
     const { minimumAppVersion, signInMaxAgeSeconds, historyLength, staleness } = load();
@@ -39,9 +42,10 @@ describe("R42 safe settings pass", () => {
       });
       expect(config.storage.backups).toEqual({ connectionString: BACKUPS_STORAGE });
     }
-    expect(load({ BACKUPS_STORAGE: "UseDevelopmentStorage=true" }).storage.backups).toHaveProperty(
-      "connectionString",
-    );
+    expect(
+      load({ ...laptop, BACKUPS_STORAGE: "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1" }).storage
+        .backups,
+    ).toHaveProperty("connectionString");
   });
 
   it("R38 several keys, retired ones and pinned ones", () => {
