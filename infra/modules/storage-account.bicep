@@ -44,7 +44,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01' = {
   parent: account
   name: 'default'
   properties: {
-    isVersioningEnable: hasHistory
+    isVersioningEnabled: hasHistory
     changeFeed: hasHistory ? { enabled: true, retentionInDays: keptDays } : { enabled: false }
     deleteRetentionPolicy: hasHistory ? { enabled: true, days: keptDays } : { enabled: false }
     containerDeleteRetentionPolicy: hasHistory ? { enabled: true, days: keptDays } : { enabled: false }

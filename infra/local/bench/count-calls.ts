@@ -7,7 +7,11 @@ import { Owner } from "./owners.ts";
 import { Prover, providerToken } from "./provers.ts";
 
 /** The host's own polling would be counted, and its memory measured, where Azure's host has a process of its own. */
-export const WITHOUT_QUEUE = { "AzureWebJobs.deliver-messages.Disabled": "true" };
+export const WITHOUT_QUEUE = {
+  "AzureWebJobs.deliver-messages.Disabled": "true",
+  "AzureWebJobs.sweep-page.Disabled": "true",
+  "AzureWebJobs.start-sweeps.Disabled": "true",
+};
 
 const VaultCounters = z.record(z.string(), z.number());
 
