@@ -91,7 +91,7 @@ const ONCE = { jitless: true };
 export function configFromEnvironment(environment: Environment): Config {
   const parsed = Settings.safeParse(environment, ONCE);
   const issues = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
-  const bad = [...issues, ...contradictions(wellFormed(environment))];
+  const bad = [...issues, ...contradictions(wellFormed(environment)), ...leftovers(environment)];
   if (parsed.success && bad.length === 0) return nested(parsed.data);
   throw new Error(`These settings stop the app from starting:\n${bad.map((line) => `  ${line}`).join("\n")}`);
 }
@@ -132,6 +132,27 @@ function developmentOnly(settings: Partial<z.infer<typeof Settings>>): string[] 
   };
   return Object.entries(local).flatMap(([name, isLocal]) =>
     isLocal ? [`${name}: must not be a development address where PUBLIC_BASE_URL is public`] : [],
+  );
+}
+
+/** They make libraries print headers and addresses, switch TLS off, or hold a password where the managed identity is the rule. */
+const FOR_DEBUGGING = [
+  "DEBUG",
+  "NODE_DEBUG",
+  "NODE_DEBUG_NATIVE",
+  "AZURE_LOG_LEVEL",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "AZURE_TOKEN_CREDENTIALS",
+  "AZURE_CLIENT_SECRET",
+  "AZURE_CLIENT_CERTIFICATE_PATH",
+  "AZURE_USERNAME",
+  "AZURE_PASSWORD",
+];
+
+function leftovers(environment: Environment): string[] {
+  if (isLoopback(environment["PUBLIC_BASE_URL"] ?? "http://localhost")) return [];
+  return FOR_DEBUGGING.filter((name) => environment[name]).map(
+    (name) => `${name}: must not be set where PUBLIC_BASE_URL is public`,
   );
 }
 

@@ -50,6 +50,13 @@ const unsafe: Case[] = [
   ["no history", "HISTORY_LENGTH", "0"],
   ["backups that are never stale", "SIGN_IN_STALE_DAYS", "0"],
   ["aging after staleness", "UPLOAD_AGING_DAYS", "999"],
+  ["libraries that print requests", "AZURE_LOG_LEVEL", "verbose"],
+  ["a runtime that prints requests", "NODE_DEBUG", "http,net"],
+  ["anything that prints more", "DEBUG", marker],
+  ["TLS that checks nothing", "NODE_TLS_REJECT_UNAUTHORIZED", "0"],
+  ["a developer's own credential", "AZURE_TOKEN_CREDENTIALS", marker],
+  ["an app's password", "AZURE_CLIENT_SECRET", marker],
+  ["a developer's password", "AZURE_PASSWORD", marker],
   ["apps of any version", "MIN_APP_VERSION_IOS", marker],
 ];
 
