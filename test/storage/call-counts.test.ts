@@ -49,6 +49,9 @@ async function settled() {
 }
 const idOf = (subject: string) => ownerIdOf({ issuer: inject("surroundings").issuer, subject });
 
+const wanted = { platform: "android", existingAccounts: [] };
+const body = { ...wanted, device: { name: "new" } };
+
 async function forget(): Promise<void> {
   await vault.takeCalls();
   calls = [];
@@ -86,12 +89,23 @@ describe("calls per operation on a cold instance", () => {
 
   it("R37 F13 a recovery makes one vault call, and one more for the instance's first use of a shard key", async () => {
     const { phone } = await settled();
-    const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
     expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
     expect(await vault.takeCalls()).toMatchObject({ unwrapKey: 2 });
     expect(calls.filter((call) => call.startsWith("write"))).toEqual(["write backups", "write backups"]);
     await forget();
     expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
+    expect(await vault.takeCalls()).toEqual({ unwrapKey: 1 });
+  });
+
+  it("R11 R37 a plan reads each blob once, makes one vault call on a warm instance and writes nothing", async () => {
+    const { phone } = await settled();
+    const plan = () => phone.call("POST", "v1/recovery-plans", { body: wanted });
+    expect((await plan()).status).toBe(200);
+    await forget();
+    expect((await plan()).status).toBe(200);
+    const [heads, record, version] = [2, 1, 1];
+    expect(calls.filter((call) => call === "read backups")).toHaveLength(heads + record + version);
+    expect(calls.filter((call) => call.startsWith("write"))).toEqual([]);
     expect(await vault.takeCalls()).toEqual({ unwrapKey: 1 });
   });
 
@@ -131,7 +145,6 @@ describe("calls per operation on a cold instance", () => {
     const shards = new Set(owners.map(({ owner }) => shardOf(idOf(owner))));
     await forget();
     const app = coldApp();
-    const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
     const replies = await Promise.all(
       owners.map(({ phone }) => {
         phone.through(app.fetch);
