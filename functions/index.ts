@@ -13,6 +13,7 @@ import { startSweeps, sweepPage } from "./sweep-functions.ts";
 
 const config = configFromEnvironment(process.env);
 const clock = () => new Date();
+await sendMetrics(config.metrics);
 const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clock);
 const services: Services = {
   ...ports,
@@ -54,3 +55,10 @@ app.timer("start-sweeps", {
   handler: (_, context: InvocationContext) =>
     logInvocation(context, "start-sweeps", () => startSweeps(services.sweepStore, clock())),
 });
+
+/** Before anything is counted. What wasn't sent yet goes out when the instance ends. */
+async function sendMetrics({ endpoint, intervalSeconds }: typeof config.metrics): Promise<void> {
+  if (endpoint === undefined) return;
+  const { startMetrics } = await import("../lib/otlp-metrics.ts");
+  app.hook.appTerminate(startMetrics(endpoint, intervalSeconds));
+}

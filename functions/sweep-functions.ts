@@ -12,6 +12,7 @@ import {
   startSweep,
 } from "../lib/domain/sweep.ts";
 import { jsonOf } from "../lib/domain/text.ts";
+import { sweptPage } from "../lib/metrics.ts";
 
 /** A text of the queue, or what the host has parsed it to. */
 const QueueText = z.union([jsonOf(SweepMessage), SweepMessage]);
@@ -30,5 +31,6 @@ export async function sweepPage(
 ): Promise<string> {
   const parsed = QueueText.parse(message);
   const { handled, last } = await runPage(store, sweeps, parsed, now);
+  sweptPage(parsed.sweep, handled);
   return `${parsed.sweep} ${handled}${last ? " done" : ""}`;
 }

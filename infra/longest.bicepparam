@@ -55,6 +55,8 @@ param options = {
   MAX_UPLOAD_BYTES: '2097152'
   MIN_APP_VERSION_ANDROID: '7.0.1'
   MIN_APP_VERSION_IOS: '6.0.1'
+  METRICS_COLLECTOR: 'https://collector.authenticator.example'
+  METRICS_INTERVAL_SECONDS: '30'
   PRINTED_TICKET_DAYS: '180'
   RETIRED_KEY_IDS: 'https://kv1abcdefgh.vault.azure.net/keys/backups/fedcba9876543210fedcba9876543210'
   SIGN_IN_AGING_DAYS: '50'

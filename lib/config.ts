@@ -79,6 +79,8 @@ const Settings = z.object({
   SIGN_IN_STALE_DAYS: Days.default(90),
   UPLOAD_AGING_DAYS: Days.default(120),
   UPLOAD_STALE_DAYS: Days.default(180),
+  METRICS_COLLECTOR: SafeUrl.optional(),
+  METRICS_INTERVAL_SECONDS: Count.default(60),
 });
 
 export type Environment = Record<string, string | undefined>;
@@ -129,6 +131,7 @@ function developmentOnly(settings: Partial<z.infer<typeof Settings>>): string[] 
     COMMUNICATION_SERVICE: service && "connectionString" in service,
     KEY_IDS: settings.KEY_IDS?.some(({ vault }) => isLoopback(vault)),
     IDENTITY_ISSUERS: settings.IDENTITY_ISSUERS?.some(({ issuer }) => isLoopback(issuer)),
+    METRICS_COLLECTOR: isLoopback(settings.METRICS_COLLECTOR ?? ""),
   };
   return Object.entries(local).flatMap(([name, isLocal]) =>
     isLocal ? [`${name}: must not be a development address where PUBLIC_BASE_URL is public`] : [],
@@ -147,6 +150,7 @@ const FOR_DEBUGGING = [
   "AZURE_CLIENT_CERTIFICATE_PATH",
   "AZURE_USERNAME",
   "AZURE_PASSWORD",
+  "OTEL_LOG_LEVEL",
 ];
 
 function leftovers(environment: Environment): string[] {
@@ -181,6 +185,10 @@ const nested = (settings: z.infer<typeof Settings>) => ({
     service: settings.COMMUNICATION_SERVICE,
     email: settings.EMAIL_SENDER,
     sms: settings.SMS_SENDER,
+  },
+  metrics: {
+    endpoint: settings.METRICS_COLLECTOR,
+    intervalSeconds: settings.METRICS_INTERVAL_SECONDS,
   },
   smsDailyLimits: settings.SMS_DAILY_LIMITS,
   providers: settings.PROVIDERS,

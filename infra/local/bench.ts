@@ -1,10 +1,9 @@
 /**
  * `npm run bench`: what each operation costs beside bare storage and vault calls, measured in turns in one run.
- * `npm run bench -- --cold`: how long a host takes from its start to its first answer. Both exit 1 over budget.
+ * `npm run bench -- --cold`: how long a host takes from its start to its first answer.
+ * `npm run bench -- --owners N`: the same operations where there are N owners, and a sweep over all of them.
+ * Each exits 1 over budget.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bareStorage } from "./bench/bare.ts";
 import { coldStart } from "./bench/cold-start.ts";
@@ -12,12 +11,14 @@ import { countCalls, WITHOUT_QUEUE } from "./bench/count-calls.ts";
 import { atOnce } from "./bench/measure.ts";
 import { peakMemory } from "./bench/memory.ts";
 import { oneClient } from "./bench/one-client.ts";
+import { ownStack } from "./bench/own-stack.ts";
 import { aDocument, signUpMany } from "./bench/owners.ts";
 import { machine, milliseconds, Report } from "./bench/report.ts";
+import { atScale } from "./bench/scale.ts";
 import { APP, signUp } from "./bench/sign-up.ts";
 import { buildBundle } from "./build.ts";
 import { startHost } from "./host-process.ts";
-import { type Stack, startStack } from "./stack.ts";
+import type { Stack } from "./stack.ts";
 
 const CLIENTS = 16;
 const MEMORY_BUDGET_MB = 200;
@@ -89,18 +90,24 @@ async function everyOperation(stack: Stack, report: Report): Promise<void> {
   await counts(stack, report);
 }
 
-const { values } = parseArgs({ options: { cold: { type: "boolean", default: false } } });
-const report = new Report();
-const data = await mkdtemp(join(tmpdir(), "authenticator-backup-bench-"));
-await buildBundle();
-const stack = await startStack({ data, ports: "free", log: quiet });
-await fetch(`${stack.addresses.vault}/dev/throttle`, {
-  method: "PUT",
-  body: JSON.stringify({ operationsPer10Seconds: null }),
+/** How many owners `--owners` asks for. */
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new RangeError("--owners must be a whole number above zero");
+}
+
+const { values } = parseArgs({
+  options: { cold: { type: "boolean", default: false }, owners: { type: "string" } },
 });
+const report = new Report();
+await buildBundle();
 console.log(machine());
-if (values.cold) await coldStart(APP, stack.settings, report);
-else await everyOperation(stack, report);
-await stack.close();
-await rm(data, { recursive: true, force: true });
+if (values.owners !== undefined) {
+  await atScale(countOf(values.owners), report, DOCUMENT);
+} else {
+  await using stack = await ownStack();
+  if (values.cold) await coldStart(APP, stack.settings, report);
+  else await everyOperation(stack, report);
+}
 process.exitCode = report.over ? 1 : 0;

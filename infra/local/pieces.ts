@@ -1,6 +1,7 @@
 /** The stand-ins as the stack starts them. What takes long to import is imported while something else starts. */
 import { type Azurite, startAzurite } from "./azurite.ts";
 import type { Closers } from "./closers.ts";
+import { startCollector } from "./collector/start-collector.ts";
 import { dataFiles } from "./data-folder.ts";
 import { type Identity, startIdentity } from "./identity.ts";
 import type { LoopbackServer } from "./loopback-server.ts";
@@ -48,4 +49,11 @@ export async function startMailboxOnItsPort({ ports, closers }: PieceOptions): P
   const mailbox = await startMailbox({ port: ports.mailbox });
   closers.add(mailbox.close);
   return mailbox;
+}
+
+/** A collector, and the settings under which the app sends it its figures every second. */
+export async function startMetrics(closers: Closers) {
+  const { url, close } = await startCollector({ port: 0 });
+  closers.add(close);
+  return { url, settings: { METRICS_COLLECTOR: url, METRICS_INTERVAL_SECONDS: "1" } };
 }

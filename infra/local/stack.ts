@@ -10,6 +10,7 @@ import {
   startIdentityAndVault,
   startIssuerOnItsPort,
   startMailboxOnItsPort,
+  startMetrics,
   startStorage,
 } from "./pieces.ts";
 import { choosePorts, type Ports } from "./ports.ts";
@@ -26,6 +27,8 @@ export type StackOptions = {
   settings?: Record<string, string>;
   /** Forget what earlier starts left in the data folder. */
   fresh?: boolean;
+  /** Collect the app's metrics, at an address of their own. */
+  metrics?: boolean;
   /** The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to others. */
   host?: "embedded" | "func" | "none";
   /** For the embedded host's Node and V8. */
@@ -40,6 +43,7 @@ export type Addresses = {
   vault: string;
   blob: string;
   queue: string;
+  metrics?: string;
 };
 export type Stack = {
   addresses: Addresses;
@@ -71,11 +75,13 @@ async function start(options: StackOptions, closers: Closers): Promise<Stack> {
   const { storage, vault, issuer, mailbox } = await startStandIns({ data, ports, log, closers });
   const apiUrl = `http://127.0.0.1:${ports.api}/api`;
   const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, mailbox, azurite: storage });
-  const settings = { ...own, ...options.settings };
+  const metrics = options.metrics ? await startMetrics(closers) : undefined;
+  const settings = { ...own, ...metrics?.settings, ...options.settings };
   const host = await startHostPiece(options, ports.api, settings, closers);
   const { blob, queue } = storage;
+  const standIns = { issuer: issuer.url, mailbox: mailbox.url, vault: vault.url };
   return {
-    addresses: { api: apiUrl, issuer: issuer.url, mailbox: mailbox.url, vault: vault.url, blob, queue },
+    addresses: { api: apiUrl, ...standIns, blob, queue, ...(metrics && { metrics: metrics.url }) },
     ports,
     settings,
     vaultAdmin: vault.admin,

@@ -9,6 +9,7 @@ export type StartOptions = {
   app: string | undefined;
   func: boolean;
   inspect: boolean;
+  metrics: boolean;
 };
 
 export const usage = `npm start [-- options]
@@ -18,6 +19,7 @@ export const usage = `npm start [-- options]
   --data DIR     keep data in DIR instead of .local
   --app DIR      serve the app in DIR, built already, instead of building this one
   --func         serve with Azure Functions Core Tools, which must be installed
+  --metrics      collect the app's metrics and show them
   --inspect      let a debugger attach to the functions on port 9229 of 127.0.0.1`;
 
 /** Throws a TypeError that names a wrong option, or two that exclude each other. */
@@ -33,9 +35,10 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
       app: { type: "string" },
       func: { type: "boolean", default: false },
       inspect: { type: "boolean", default: false },
+      metrics: { type: "boolean", default: false },
     },
   });
-  const { json, fresh, data, app, func, inspect } = values;
+  const { json, fresh, data, app, func, inspect, metrics } = values;
   if (func && inspect) throw new TypeError("--inspect is for the embedded host: leave out --func");
-  return { json, freePorts: values["free-ports"], fresh, data, app, func, inspect };
+  return { json, freePorts: values["free-ports"], fresh, data, app, func, inspect, metrics };
 }

@@ -33,7 +33,8 @@ async function prepareApp({ data, inspect, log }: Preparation): Promise<string> 
   return inspect ? forDebugger : repository;
 }
 
-async function start({ json, freePorts, fresh, data, app, func, inspect }: StartOptions): Promise<Stack> {
+async function start(options: StartOptions): Promise<Stack> {
+  const { json, freePorts, fresh, data, app, func, inspect, metrics } = options;
   const log = (line: string) => (json ? console.error(line) : console.log(line));
   const begun = performance.now();
   const appFolder = app ?? (await announceIfSlow("the bundle", log, prepareApp({ data, inspect, log })));
@@ -42,6 +43,7 @@ async function start({ json, freePorts, fresh, data, app, func, inspect }: Start
     data,
     ports,
     fresh,
+    metrics,
     host: func ? "func" : "embedded",
     log,
     nodeFlags: inspect ? [inspectFlag] : [],

@@ -43,6 +43,8 @@ type Options = {
   MAX_UPLOAD_BYTES: string?
   MIN_APP_VERSION_ANDROID: string?
   MIN_APP_VERSION_IOS: string?
+  METRICS_COLLECTOR: string?
+  METRICS_INTERVAL_SECONDS: string?
   PRINTED_TICKET_DAYS: string?
   RETIRED_KEY_IDS: string?
   SIGN_IN_AGING_DAYS: string?

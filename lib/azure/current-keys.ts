@@ -4,6 +4,7 @@ import type { TokenCredential } from "@azure/identity";
 import { KeyClient, type KeyVaultKey } from "@azure/keyvault-keys";
 import type { Clock } from "../domain/clock.ts";
 import { Failure } from "../domain/failure.ts";
+import { vaultCall } from "../metrics.ts";
 import type { KeyId } from "./key-id.ts";
 import { DEADLINE_MS, vaultOptions } from "./vault-client.ts";
 
@@ -63,9 +64,10 @@ export class CurrentKeys {
   async #fetch({ vault, name }: KeyId, version: string | undefined): Promise<Current> {
     const abortSignal = AbortSignal.timeout(DEADLINE_MS);
     const client = new KeyClient(vault, this.#credential, vaultOptions(vault));
-    const found = await client
-      .getKey(name, { abortSignal, ...(version && { version }) })
-      .catch((cause: unknown) => Promise.reject(unavailable(cause)));
+    const options = { abortSignal, ...(version && { version }) };
+    const found = await vaultCall("get-key", () => client.getKey(name, options)).catch((cause: unknown) =>
+      Promise.reject(unavailable(cause)),
+    );
     return { id: requireId(found), publicKey: publicKeyOf(requireParts(found)) };
   }
 }

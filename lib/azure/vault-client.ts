@@ -1,6 +1,7 @@
 /** The vault's unwrap call for one key version: one request each, none of them sent before the client holds a token. */
 import type { TokenCredential } from "@azure/identity";
 import { CryptographyClient, type KeyVaultKey } from "@azure/keyvault-keys";
+import { vaultCall } from "../metrics.ts";
 import type { KeyId } from "./key-id.ts";
 import { restStatus } from "./rest-status.ts";
 
@@ -21,7 +22,8 @@ export function unwrapWith(credential: TokenCredential, keyId: KeyId): Unwrap {
   const client = new CryptographyClient(keyFor(keyId), credential, vaultOptions(keyId.vault));
   return oneFirst(async (wrapped) => {
     const options = { abortSignal: AbortSignal.timeout(DEADLINE_MS) };
-    return (await client.unwrapKey("RSA-OAEP-256", Buffer.from(wrapped), options)).result;
+    const key = Buffer.from(wrapped);
+    return (await vaultCall("unwrap", () => client.unwrapKey("RSA-OAEP-256", key, options))).result;
   });
 }
 

@@ -1,6 +1,7 @@
-/** One line for each request. Only what is listed here is ever logged: no header, body, path, message or SDK error. */
+/** One line and one figure for each request. Only what is listed here is ever logged: no header, body, path, message or SDK error. */
 import type { InvocationContext } from "@azure/functions";
 import { Failure } from "../domain/failure.ts";
+import { operationEnded } from "../metrics.ts";
 import { kindOf } from "./problem.ts";
 
 type Answered = { endpoint: string; status: number | undefined; error: unknown; startedAt: number };
@@ -9,11 +10,13 @@ export function logRequest(
   context: InvocationContext,
   { endpoint, status, error, startedAt }: Answered,
 ): void {
+  const milliseconds = performance.now() - startedAt;
+  operationEnded(endpoint, error === undefined ? "ok" : kindOf(error), milliseconds);
   const line = JSON.stringify({
     requestId: context.invocationId,
     endpoint,
     status,
-    milliseconds: Math.round(performance.now() - startedAt),
+    milliseconds: Math.round(milliseconds),
     ...(error !== undefined && { problem: kindOf(error), ...describe(error) }),
   });
   if (error === undefined || (status ?? 500) < 500) context.info(line);
@@ -27,17 +30,16 @@ export async function logInvocation(
   work: () => Promise<string>,
 ): Promise<void> {
   const startedAt = performance.now();
-  const line = (more: object) =>
-    JSON.stringify({
-      requestId: context.invocationId,
-      function: name,
-      milliseconds: Math.round(performance.now() - startedAt),
-      ...more,
-    });
+  const line = (result: string, more: object) => {
+    const milliseconds = performance.now() - startedAt;
+    operationEnded(name, result, milliseconds);
+    const asked = { requestId: context.invocationId, function: name };
+    return JSON.stringify({ ...asked, milliseconds: Math.round(milliseconds), ...more });
+  };
   try {
-    context.info(line({ outcome: await work() }));
+    context.info(line("ok", { outcome: await work() }));
   } catch (error) {
-    context.error(line({ problem: kindOf(error), ...describe(error) }));
+    context.error(line(kindOf(error), { problem: kindOf(error), ...describe(error) }));
     throw new Error(`${name} failed; see the line before`);
   }
 }

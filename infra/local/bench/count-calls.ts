@@ -6,12 +6,16 @@ import { type StorageCounts, startCountingProxy } from "./counting-proxy.ts";
 import { Owner } from "./owners.ts";
 import { Prover, providerToken } from "./provers.ts";
 
-/** The host's own polling would be counted, and its memory measured, where Azure's host has a process of its own. */
-export const WITHOUT_QUEUE = {
+const WITHOUT_MESSAGES = {
   "AzureWebJobs.deliver-messages.Disabled": "true",
-  "AzureWebJobs.sweep-page.Disabled": "true",
   "AzureWebJobs.start-sweeps.Disabled": "true",
 };
+
+/** The host's own polling would be counted, and its memory measured, where Azure's host has a process of its own. */
+export const WITHOUT_QUEUE = { ...WITHOUT_MESSAGES, "AzureWebJobs.sweep-page.Disabled": "true" };
+
+/** Nothing but sweeps, also where the stack's own host leaves them alone. */
+export const SWEEPS_ONLY = { ...WITHOUT_MESSAGES, "AzureWebJobs.sweep-page.Disabled": "false" };
 
 const VaultCounters = z.record(z.string(), z.number());
 
@@ -45,7 +49,7 @@ export async function countCalls(stack: Stack, appFolder: string, document: stri
 }
 
 /** The settings of an instance whose storage calls pass the proxy. */
-const through = (proxyUrl: string, blobUrl: string, settings: Record<string, string>) =>
+export const through = (proxyUrl: string, blobUrl: string, settings: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [name, value.replaceAll(blobUrl, proxyUrl)]),
   );

@@ -1,0 +1,62 @@
+/** One sweep over everything stored, by an instance that does nothing else: how fast, how many calls, how much memory. */
+import { setTimeout } from "node:timers/promises";
+import * as z from "zod";
+import { startHost } from "../host-process.ts";
+import type { Stack } from "../stack.ts";
+import { SWEEPS_ONLY, through } from "./count-calls.ts";
+import { startCountingProxy } from "./counting-proxy.ts";
+import { peakMemory } from "./memory.ts";
+import { providerToken } from "./provers.ts";
+import type { Report } from "./report.ts";
+import { APP } from "./sign-up.ts";
+
+const MEMORY_BUDGET_MB = 150;
+const LOOK_MS = 200;
+
+const Progress = z.object({
+  sweeps: z.array(z.looseObject({ sweep: z.string(), handled: z.int(), finishedAt: z.string().optional() })),
+});
+
+export async function sweepAll(
+  { settings, addresses }: Stack,
+  { count, due }: { count: number; due: number },
+  report: Report,
+): Promise<void> {
+  const proxy = await startCountingProxy(addresses.blob, isWork);
+  const host = await startHost({
+    ...{ appFolder: APP, port: 0, log: () => undefined },
+    settings: { ...through(proxy.url, addresses.blob, settings), ...SWEEPS_ONLY },
+  });
+  const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };
+  const startedAt = performance.now();
+  await fetch(`${host.url}/api/v1/sweeps/stale`, { method: "POST", headers });
+  const handled = await finished(`${host.url}/api/v1/sweeps`, headers);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { reads, lists, writes } = proxy.take();
+  const peak = peakMemory(host.pid() ?? 0);
+  await host.close();
+  await proxy.close();
+  report.heading(`One sweep for stale backups over ${count} owners`);
+  const rate = `${(count / seconds).toFixed(0)} owners a second`;
+  report.row({ name: "all of it", value: `${seconds.toFixed(1)} s`, note: rate });
+  report.row({ name: "list calls", value: String(lists), note: `${Math.round(count / lists)} owners each` });
+  const each = handled === 0 ? 0 : reads / handled;
+  const note = `${each.toFixed(1)} for each of ${handled} that were due (${due} expected); ${writes} writes`;
+  report.row({ name: "reads", value: String(reads), note });
+  if (peak === undefined) return;
+  const memory = { ratio: peak / MEMORY_BUDGET_MB, budget: 1, note: "of the budget" };
+  report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, ...memory });
+}
+
+/** What is read and written to say how far the sweep has come grows with the pages, and with how often we look. */
+const isWork = (path: string) => !path.includes("/backups/sweeps/");
+
+/** How many backups were due. */
+async function finished(url: string, headers: Record<string, string>): Promise<number> {
+  for (;;) {
+    const { sweeps } = Progress.parse(await (await fetch(url, { headers })).json());
+    const stale = sweeps.find(({ sweep }) => sweep === "stale");
+    if (stale?.finishedAt) return stale.handled;
+    await setTimeout(LOOK_MS);
+  }
+}
