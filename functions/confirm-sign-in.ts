@@ -1,6 +1,6 @@
 /** POST v1/backups/{platform}/confirm: the owner has signed in to the recovery account again, so the backup isn't stale for that (R28). */
 import * as z from "zod";
-import { planConfirmation } from "../lib/domain/backup.ts";
+import { planConfirmation } from "../lib/domain/notice.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { changeAs } from "../lib/http/admit.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
@@ -19,7 +19,7 @@ export const confirmSignIn = endpoint({
   async handle({ caller, heads, params: { platform }, precondition, now }, services) {
     const place = { owner: caller.owner, platform };
     const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
-      planConfirmation(held, precondition, caller.authTime),
+      planConfirmation(held, precondition, { ...caller, policy: services.policy.staleness, now }),
     );
     return {
       status: 200,

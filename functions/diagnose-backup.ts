@@ -27,7 +27,7 @@ export const diagnoseBackup = endpoint({
   replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },
   async handle({ caller, params: { platform }, body, appTooOld, now }, services) {
     const { from = platform, existingAccounts: existing, envelope } = body;
-    const heads = await readHeads(services.heads, caller.owner, undefined);
+    const heads = await readHeads(services, caller.owner, undefined, now);
     const question = { caller, heads, platform, from, existing, envelope, appTooOld, now };
     const checks = await diagnose(services, question);
     return { status: 200, body: { recoverable: checks.every(({ state }) => state !== "failed"), checks } };

@@ -15,6 +15,7 @@ import { getHealth } from "./get-health.ts";
 import { getRecovery } from "./get-recovery.ts";
 import { issueDeviceTicket } from "./issue-device-ticket.ts";
 import { issueTicket } from "./issue-ticket.ts";
+import { keepData } from "./keep-data.ts";
 import { listActivity } from "./list-activity.ts";
 import { listBackups } from "./list-backups.ts";
 import { listContacts } from "./list-contacts.ts";
@@ -72,6 +73,7 @@ export const endpoints: Endpoint[] = [
   listActivity,
   exportData,
   eraseData,
+  keepData,
   startSweep,
   listSweeps,
   showAlarm,

@@ -1,8 +1,13 @@
-/** DELETE v1/me?confirm=erase-everything: forgets the owner for good; no copy anywhere can be read any more (R35). Safe to repeat. */
+/**
+ * DELETE v1/me?confirm=erase-everything: forgets the owner for good; no copy anywhere can be read any more (R35). At once, or after
+ * the days in which it can be taken back, if the settings have any. Safe to repeat.
+ */
 import * as z from "zod";
+import { HOUR } from "../lib/domain/clock.ts";
 import { admit } from "../lib/domain/device.ts";
-import { eraseOwner } from "../lib/domain/privacy.ts";
-import { devicesOf } from "../lib/http/admit.ts";
+import { announceErasure, completeErasure, requestErasure } from "../lib/domain/erasure.ts";
+import { callerName, devicesOf } from "../lib/http/admit.ts";
+import { Timestamp } from "../lib/http/backup-status.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
 const CONFIRMATION = "erase-everything";
@@ -19,13 +24,18 @@ export const eraseData = endpoint({
       confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),
     }),
   },
-  replies: { 204: Nothing },
+  /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
+  replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
   problems: ["device-unknown", "busy", "vault-unavailable"],
   async handle({ caller, heads, now }, services) {
+    const { owner, device } = caller;
     const devices = devicesOf(heads);
     if (devices.length > 0) admit(caller, devices, false);
-    const { serviceOwner } = services;
-    await eraseOwner(services, { owner: caller.owner, heads, serviceOwner }, now);
-    return { status: 204, body: undefined };
+    const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;
+    const by = { id: device, name: callerName(caller, heads) };
+    if (delayMs > 0) await announceErasure(services, owner, by, now);
+    const { eraseAt } = await requestErasure(services, owner, { device, delayMs, now });
+    if (await completeErasure(services, owner, now)) return { status: 204, body: undefined };
+    return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
   },
 });

@@ -19,7 +19,7 @@ export const renameDevice = endpoint({
   async handle({ caller, heads, params: { id }, body: { name } }, services) {
     const { platform, stored } = locateDevice(heads, id);
     const place = { owner: caller.owner, platform };
-    const { result } = await changeAs({ caller, store: services.heads, place }, stored, (latest = stored) =>
+    const { result } = await changeAs({ caller, store: services.heads, place }, stored, (latest) =>
       planRename(latest, id, name),
     );
     return { status: 200, body: deviceStatus(result, platform, caller) };

@@ -21,7 +21,7 @@ export const repudiateAlarm = endpoint({
   problems: ["busy", "vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
     const alarm = await readCapability(services.peppers, capability);
-    const heads = alarm ? await readHeads(services.heads, alarm.owner, undefined) : {};
+    const heads = alarm ? await readHeads(services, alarm.owner, undefined, now) : {};
     if (!alarm || !findDevice(devicesOf(heads), alarm.device))
       return { status: 404, body: unknownPage(language) };
     await repudiate(services, alarm.owner, alarm.device, heads, now);

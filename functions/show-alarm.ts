@@ -19,9 +19,9 @@ export const showAlarm = endpoint({
   },
   replies: { 200: z.string(), 404: z.string() },
   problems: ["vault-unavailable"],
-  async handle({ params: { capability }, query: { language } }, { heads, peppers }) {
-    const alarm = await readCapability(peppers, capability);
-    const devices = alarm ? devicesOf(await readHeads(heads, alarm.owner, undefined)) : [];
+  async handle({ params: { capability }, query: { language }, now }, services) {
+    const alarm = await readCapability(services.peppers, capability);
+    const devices = alarm ? devicesOf(await readHeads(services, alarm.owner, undefined, now)) : [];
     const device = alarm && findDevice(devices, alarm.device);
     if (!device) return { status: 404, body: unknownPage(language) };
     return {

@@ -15,7 +15,7 @@ export const startSweep = endpoint({
   problems: ["busy"],
   async handle({ params: { sweep }, now }, { sweepStore }) {
     const run = newId();
-    await start(sweepStore, sweep, run, now);
+    await start(sweepStore, { sweep, run }, now);
     return { status: 202, body: { run } };
   },
 });

@@ -19,7 +19,9 @@ const QueueText = z.union([jsonOf(SweepMessage), SweepMessage]);
 
 export async function startSweeps(store: SweepStore, now: Date): Promise<string> {
   const run = newId();
-  for (const sweep of SWEEPS) await startSweep(store, sweep, run, now);
+  const started = await Promise.allSettled(SWEEPS.map((sweep) => startSweep(store, { sweep, run }, now)));
+  const [failed] = started.filter(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
   return `started ${SWEEPS.length}`;
 }
 
@@ -30,7 +32,7 @@ export async function sweepPage(
   now: Date,
 ): Promise<string> {
   const parsed = QueueText.parse(message);
-  const { handled, last } = await runPage(store, sweeps, parsed, now);
+  const { handled, failed, last } = await runPage(store, sweeps, parsed, now);
   sweptPage(parsed.sweep, handled);
-  return `${parsed.sweep} ${handled}${last ? " done" : ""}`;
+  return `${parsed.sweep} ${handled}${failed > 0 ? ` failed ${failed}` : ""}${last ? " done" : ""}`;
 }

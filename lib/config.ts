@@ -9,6 +9,7 @@ import {
   Count,
   DailyLimits,
   Days,
+  Hours,
   IssuerUrl,
   isLoopback,
   KeyIdText,
@@ -75,6 +76,7 @@ const Settings = z.object({
   MAX_UPLOAD_BYTES: Count.default(1_048_576),
   HISTORY_LENGTH: Count.default(10),
   UNDELETE_DAYS: Days.default(30),
+  ERASURE_DELAY_HOURS: Hours.default(0),
   SIGN_IN_AGING_DAYS: Days.default(60),
   SIGN_IN_STALE_DAYS: Days.default(90),
   UPLOAD_AGING_DAYS: Days.default(120),
@@ -202,6 +204,7 @@ const nested = (settings: z.infer<typeof Settings>) => ({
   signInMaxAgeSeconds: settings.SIGN_IN_MAX_AGE_SECONDS,
   maxUploadBytes: settings.MAX_UPLOAD_BYTES,
   historyLength: settings.HISTORY_LENGTH,
+  erasureDelayHours: settings.ERASURE_DELAY_HOURS,
   staleness: {
     signInAgingDays: settings.SIGN_IN_AGING_DAYS,
     signInStaleDays: settings.SIGN_IN_STALE_DAYS,

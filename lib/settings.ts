@@ -55,6 +55,13 @@ export const Days = z
   .transform(Number)
   .refine((days) => days <= 36_500, "must not be more than 36500");
 
+/** A number of hours, up to a month; none is allowed. */
+export const Hours = z
+  .string()
+  .regex(/^\d{1,3}$/, "must be a whole number")
+  .transform(Number)
+  .refine((hours) => hours <= 744, "must not be more than 744");
+
 /** A whole number above zero. */
 export const Count = z
   .string()

@@ -38,6 +38,7 @@ type Options = {
   ACCOUNT_SIGN_IN_MAX_AGE_SECONDS: string?
   CONTACT_COOLING_OFF_HOURS: string?
   CROSS_PLATFORM_RECOVERY: ('portable' | 'deny')?
+  ERASURE_DELAY_HOURS: string?
   HISTORY_LENGTH: string?
   KEY_REFRESH_SECONDS: string?
   MAX_UPLOAD_BYTES: string?

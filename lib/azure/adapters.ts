@@ -8,7 +8,7 @@ import { blobBelongings } from "./blob-belongings.ts";
 import { blobHeadStore } from "./blob-head-store.ts";
 import { blobOwnerKeys } from "./blob-owner-keys.ts";
 import { blobSendBudget } from "./blob-send-budget.ts";
-import { blobShardKeys, shardPeppers } from "./blob-shard-keys.ts";
+import { blobShardKeys, rewrapShardKey, shardPeppers } from "./blob-shard-keys.ts";
 import { blobSweeps, SWEEP_QUEUE } from "./blob-sweeps.ts";
 import { blobVersionStore, rewrapVersion } from "./blob-version-store.ts";
 import { type Blobs, blobContainer } from "./blobs.ts";
@@ -17,7 +17,14 @@ import { blobService, managedIdentity, queueService } from "./credential.ts";
 import { keyVault } from "./key-vault.ts";
 import { ownerSeal } from "./owner-seal.ts";
 import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outbox.ts";
-import { credentialStore, recordStore, recoveryStore, SERVICE, ticketStore } from "./record-stores.ts";
+import {
+  credentialStore,
+  erasureStore,
+  recordStore,
+  recoveryStore,
+  SERVICE,
+  ticketStore,
+} from "./record-stores.ts";
 
 /** What stands between the stores and what they use, to count or break what passes. */
 export type Between = {
@@ -36,7 +43,8 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const wrapping = between.keys(keyVault(credential, vault, clock));
   const ownerKeys = blobOwnerKeys(keys, clock);
   const shards = blobShardKeys(keys, wrapping);
-  const seal = ownerSeal(shards, ownerKeys);
+  const seal = ownerSeal(shards, ownerKeys, ownerKeys.require);
+  const sealFirst = ownerSeal(shards, ownerKeys, ownerKeys.obtain);
   const peppers = shardPeppers(shards);
   const records = recordStore(backups, seal);
   const queues = queueService(queue, credential);
@@ -44,20 +52,17 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const poison = queues.getQueueClient(`${OUTBOX_QUEUE}-poison`);
   const messenger: Messenger = communicationMessenger(senders, credential);
   return {
-    sweepWork: {
-      remove: (name: string) => backups.delete(name),
-      rewrap: rewrapVersion(backups, wrapping),
-      isCurrentKey: wrapping.isCurrent,
-    },
-    sweepStore: blobSweeps(backups, queues.getQueueClient(SWEEP_QUEUE)),
+    sweepWork: sweepWork(backups, keys, wrapping),
+    sweepStore: blobSweeps(backups, keys, queues.getQueueClient(SWEEP_QUEUE)),
     heads: blobHeadStore(backups, ownerKeys, staleness),
     versions: blobVersionStore(backups, ownerKeys, wrapping),
     records,
     recoveries: recoveryStore(backups, seal),
     credentials: credentialStore(backups, seal, peppers),
-    tickets: ticketStore(backups, seal),
+    tickets: ticketStore(backups, sealFirst),
+    erasures: erasureStore(backups, sealFirst),
     activity: blobActivityLog(backups, records, seal),
-    outbox: queueOutbox(messages, seal),
+    outbox: queueOutbox(messages, sealFirst),
     openQueued: (message: unknown) => openQueued(seal, message),
     countMessages: queueCounts(messages, poison, clock),
     sendBudget: blobSendBudget(backups, smsDailyLimits),
@@ -67,3 +72,13 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     messenger,
   };
 }
+
+/** What only sweeps do. */
+const sweepWork = (backups: Blobs, keys: Blobs, wrapping: WrappingKeys) => ({
+  list: backups.list,
+  remove: (name: string) => backups.delete(name),
+  rewrapVersion: rewrapVersion(backups, wrapping),
+  rewrapShardKey: rewrapShardKey(keys, wrapping),
+  isCurrentKey: wrapping.isCurrent,
+  findNewestKeys: wrapping.findNewest,
+});

@@ -4,7 +4,7 @@ import type { Peppers } from "../domain/pepper.ts";
 import type { Belongings } from "../domain/privacy.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
 import type { Blobs } from "./blobs.ts";
-import { credentialName } from "./record-stores.ts";
+import { credentialName, erasureName } from "./record-stores.ts";
 
 const PAGE = 500;
 const FOLDERS = ["heads/", "versions/", "recoveries/"];
@@ -15,22 +15,20 @@ export const blobBelongings = (backups: Blobs, ownerKeys: OwnerKeys, peppers: Pe
     const prefix = `recoveries/${owner}/`;
     return (await namesUnder(backups, prefix)).map((name) => name.slice(prefix.length));
   },
-  async dropCredentials(owner, accounts) {
-    for (const account of accounts) {
-      const name = await credentialName(peppers, account);
-      const stored = await backups.read(name);
-      if (stored?.metadata["owner"] === owner) await backups.delete(name);
-    }
-  },
+  credentialNames: (accounts) => Promise.all(accounts.map((account) => credentialName(peppers, account))),
   shred: (owner) => ownerKeys.erase(owner),
-  isShredded: async (owner) => (await ownerKeys.find(owner, { fresh: true })) === undefined,
-  async clear(owner) {
+  async clear(owner, credentials) {
+    for (const name of credentials) {
+      const stored = await backups.read(name);
+      if (stored?.metadata["owner"] === owner) await backups.delete(name, stored.etag);
+    }
     for (const folder of FOLDERS) {
       const names = await namesUnder(backups, `${folder}${owner}/`);
       await Promise.all(names.map((name) => backups.delete(name)));
     }
     await Promise.all(SINGLE.map((folder) => backups.delete(`${folder}${owner}`)));
   },
+  forgetErasure: (owner) => backups.delete(erasureName(owner)),
 });
 
 async function namesUnder(backups: Blobs, prefix: string): Promise<string[]> {

@@ -10,8 +10,10 @@ import type { Blobs } from "./blobs.ts";
 export interface OwnerKeys {
   /** At most a minute old; `fresh` reads it anew. */
   find(owner: OwnerId, options?: { fresh: boolean }): Promise<Buffer | undefined>;
-  /** The stored key, made now if there is none. */
+  /** The stored key, made now if there is none: for what an owner begins with. */
   obtain(owner: OwnerId): Promise<Buffer>;
+  /** The stored key. Fails as `backup-unreadable` if there is none: nothing may be sealed for an owner who was erased. */
+  require(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
   /** For good: whatever was sealed under it is noise. */
@@ -56,6 +58,7 @@ export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
       const created = await keys.write(nameOf(owner), { content: key }, undefined);
       return created ? kept.set(owner, key) : ((await find(owner, { fresh: true })) ?? fail());
     },
+    require: async (owner) => (await find(owner)) ?? fail(),
     forget: (owner) => kept.delete(owner),
     async erase(owner) {
       await keys.delete(nameOf(owner));

@@ -9,10 +9,10 @@ import {
   type WrappingKeys,
   wrapKey,
 } from "../domain/envelope.ts";
-import { Failure } from "../domain/failure.ts";
 import { sha256 } from "../domain/owner.ts";
 import type { Peppers } from "../domain/pepper.ts";
-import type { Blobs, StoredBlob } from "./blobs.ts";
+import type { Changed } from "../domain/sweep.ts";
+import type { Blobs, Listed, StoredBlob } from "./blobs.ts";
 
 export interface ShardKeys {
   /** Unwrapped once per instance, then kept. Made on first use. */
@@ -30,10 +30,7 @@ export function blobShardKeys(keys: Blobs, wrapping: WrappingKeys): ShardKeys {
   const kept = new Map<string, Promise<Buffer>>();
   const load = async (shard: string) => {
     const stored = (await keys.read(nameOf(shard))) ?? (await create(keys, wrapping, shard));
-    const key = await unwrap(wrapping, stored);
-    if (!wrapping.isCurrent(stored.metadata["kid"] ?? ""))
-      await rewrap(keys, wrapping, shard, { key, stored });
-    return key;
+    return await unwrap(wrapping, stored);
   };
   return {
     find(shard) {
@@ -49,24 +46,17 @@ export function blobShardKeys(keys: Blobs, wrapping: WrappingKeys): ShardKeys {
 
 const nameOf = (shard: string) => `shard-keys/${shard}`;
 
-/**
- * After a rotation the first instance that needs it wraps it anew; the key itself stays. Another may have been faster; and where
- * it can't be done now, the next instance does it.
- */
-async function rewrap(
-  keys: Blobs,
-  wrapping: WrappingKeys,
-  shard: string,
-  { key, stored }: { key: Buffer; stored: StoredBlob },
-): Promise<void> {
-  try {
-    const { id, publicKey } = await wrapping.current(nameOf(shard));
-    const content = wrapKey(publicKey, key);
-    await keys.write(nameOf(shard), { content, metadata: { kid: id } }, stored.etag);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-  }
-}
+/** After a rotation it is wrapped anew; the key itself stays. Another may have been faster. */
+export const rewrapShardKey =
+  (keys: Blobs, wrapping: WrappingKeys) =>
+  async ({ name }: Listed, changed: Changed): Promise<void> => {
+    const stored = await keys.read(name);
+    const { id, publicKey } = await wrapping.current(name);
+    if (!stored || stored.metadata["kid"] === id) return;
+    const content = wrapKey(publicKey, await unwrap(wrapping, stored));
+    const metadata = { kid: id };
+    if (await keys.write(name, { content, metadata }, stored.etag)) changed(metadata);
+  };
 
 /** Whoever comes second takes what the first one made. */
 async function create(keys: Blobs, wrapping: WrappingKeys, shard: string): Promise<StoredBlob> {

@@ -1,6 +1,5 @@
 /** What sweeps need of Blob and Queue Storage: listings, messages, and how far the last run has come. */
 import type { QueueClient } from "@azure/storage-queue";
-import { unreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
 import { type SweepName, SweepProgress, type SweepStore } from "../domain/sweep.ts";
 import { jsonOf } from "../domain/text.ts";
@@ -12,8 +11,9 @@ const DEADLINE_MS = 4000;
 const MAX_ROUNDS = 100;
 const Stored = jsonOf(SweepProgress);
 
-export const blobSweeps = (backups: Blobs, queue: QueueClient): SweepStore => ({
-  list: (prefix, page) => backups.list(prefix, page),
+/** Shard keys lie in the keys account, all else that is swept in that of the backups. */
+export const blobSweeps = (backups: Blobs, keys: Blobs, queue: QueueClient): SweepStore => ({
+  list: (prefix, page) => (prefix.startsWith("shard-keys/") ? keys : backups).list(prefix, page),
   async next(message) {
     const text = Buffer.from(JSON.stringify(message)).toString("base64");
     const abortSignal = AbortSignal.timeout(DEADLINE_MS);
@@ -39,10 +39,10 @@ export const blobSweeps = (backups: Blobs, queue: QueueClient): SweepStore => ({
 
 const nameOf = (sweep: SweepName) => `sweeps/${sweep}`;
 
+/** Of a run that another release has written nothing is known: the next one begins anew. */
 async function read(backups: Blobs, sweep: SweepName) {
   const stored = await backups.read(nameOf(sweep));
   if (!stored) return { progress: undefined, etag: undefined };
-  const parsed = Stored.safeParse(stored.content.toString());
-  if (!parsed.success) throw unreadable();
-  return { progress: parsed.data, etag: stored.etag };
+  const { data: progress } = Stored.safeParse(stored.content.toString());
+  return { progress, etag: stored.etag };
 }

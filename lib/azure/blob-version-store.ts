@@ -13,6 +13,7 @@ import {
 } from "../domain/envelope.ts";
 import type { Version, VersionStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
+import type { Changed } from "../domain/sweep.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
 import type { Blobs, Listed } from "./blobs.ts";
 
@@ -56,16 +57,20 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
 /** The data key is unwrapped by the key that wrapped it and wrapped by the present one; the sealed content isn't touched. */
 export const rewrapVersion =
   (backups: Blobs, keys: WrappingKeys) =>
-  async ({ name, etag, metadata }: Listed): Promise<void> => {
+  async ({ name, etag, metadata }: Listed, changed: Changed): Promise<void> => {
     const wrapping = Wrapping.safeParse(metadata);
     const [, owner = ""] = name.split("/");
-    if (!wrapping.success) return;
+    if (!wrapping.success) throw unreadable();
     const { kid, wrappedkey } = wrapping.data;
     const { id, publicKey } = await keys.current(owner);
     if (id === kid) return;
     const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
-    const renewed = wrapKey(publicKey, dataKey).toString("base64url");
-    await backups.writeMetadata(name, { format: FORMAT, kid: id, wrappedkey: renewed }, etag);
+    const renewed = {
+      format: FORMAT,
+      kid: id,
+      wrappedkey: wrapKey(publicKey, dataKey).toString("base64url"),
+    };
+    if (await backups.writeMetadata(name, renewed, etag)) changed(renewed);
   };
 
 type Sealed = Omit<Version, "keyId">;

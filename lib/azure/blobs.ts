@@ -1,7 +1,7 @@
 /** Blob Storage in the few words the stores need: read, write on condition, append, list, delete. Every SDK error ends here. */
 import type { BlobItem, ContainerClient } from "@azure/storage-blob";
 import { Failure } from "../domain/failure.ts";
-import { restStatus } from "./rest-status.ts";
+import { isContainerMissing, restStatus } from "./rest-status.ts";
 
 export type Metadata = Record<string, string>;
 export type StoredBlob = { content: Buffer; etag: string; metadata: Metadata };
@@ -18,8 +18,8 @@ export interface Blobs {
   append(name: string, content: Buffer, at: number): Promise<boolean>;
   /** What stands there from this byte on; nothing if it is shorter, or not there. */
   readFrom(name: string, offset: number): Promise<Buffer>;
-  /** Gone afterwards, whether it was there or not. */
-  delete(name: string): Promise<void>;
+  /** Gone afterwards, whether it was there or not; with `only`, if it is still the one with that ETag. */
+  delete(name: string, only?: string): Promise<void>;
   /** The metadata alone, if the blob is still the one that `replaces` names; false if not. */
   writeMetadata(name: string, metadata: Metadata, replaces: string): Promise<boolean>;
   /** One page of names, in their order, with what the listing tells; `next` brings the page after it. */
@@ -50,9 +50,15 @@ export const blobContainer = (container: ContainerClient): Blobs => ({
   },
   append: (name, content, at) => append(container, name, content, at),
   readFrom: (name, offset) => readFrom(container, name, offset),
-  async delete(name) {
-    const abortSignal = AbortSignal.timeout(DEADLINE_MS);
-    await container.getBlobClient(name).deleteIfExists({ abortSignal }).catch(fail);
+  async delete(name, only) {
+    const options = {
+      abortSignal: AbortSignal.timeout(DEADLINE_MS),
+      ...(only !== undefined && { conditions: { ifMatch: only } }),
+    };
+    await container
+      .getBlobClient(name)
+      .delete(options)
+      .catch((error: unknown) => (isStatus(error, 404, 412) ? undefined : fail(error)));
   },
   async writeMetadata(name, metadata, replaces) {
     const options = { abortSignal: AbortSignal.timeout(DEADLINE_MS), conditions: { ifMatch: replaces } };
@@ -136,7 +142,9 @@ async function collect(stream: NodeJS.ReadableStream | undefined): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-const isStatus = (error: unknown, ...statuses: number[]) => statuses.includes(restStatus(error) ?? 0);
+/** Where the whole container is missing, nothing can be said about a blob: not even that it isn't there. */
+const isStatus = (error: unknown, ...statuses: number[]) =>
+  !isContainerMissing(error) && statuses.includes(restStatus(error) ?? 0);
 
 function fail(cause: unknown): never {
   throw unavailable(cause);

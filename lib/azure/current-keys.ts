@@ -2,7 +2,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { TokenCredential } from "@azure/identity";
 import { KeyClient, type KeyVaultKey } from "@azure/keyvault-keys";
-import type { Clock } from "../domain/clock.ts";
+import { type Clock, MINUTE } from "../domain/clock.ts";
 import { Failure } from "../domain/failure.ts";
 import { vaultCall } from "../metrics.ts";
 import type { KeyId } from "./key-id.ts";
@@ -21,6 +21,7 @@ export class CurrentKeys {
   readonly #pinned: ReadonlyMap<string, KeyObject>;
   readonly #current = new Map<string, Current>();
   readonly #askedAt = new Map<string, number>();
+  readonly #newestAt = new Map<string, number>();
   readonly #startedAt: number;
 
   constructor(credential: TokenCredential, { pinned, refreshSeconds }: VaultKeys, now: Clock) {
@@ -41,6 +42,16 @@ export class CurrentKeys {
 
   isCurrent(key: KeyId, id: string): boolean {
     return (this.#current.get(key.id)?.id ?? key.id) === id;
+  }
+
+  /** A minute is soon enough: pages of a sweep come faster. */
+  async findNewest(keys: readonly KeyId[]): Promise<void> {
+    const now = this.#now().getTime();
+    const due = keys.filter(({ id }) => now - (this.#newestAt.get(id) ?? 0) >= MINUTE);
+    for (const key of due) {
+      this.#current.set(key.id, await this.#fetch(key, undefined));
+      this.#newestAt.set(key.id, now);
+    }
   }
 
   async #configured(key: KeyId): Promise<Current> {

@@ -15,6 +15,7 @@ export function keyVault(credential: TokenCredential, settings: VaultKeys, now: 
   return {
     current: (owner) => current.get(keyOf(owner, keyIds)),
     isCurrent: (keyId) => keyIds.some((key) => current.isCurrent(key, keyId)),
+    findNewest: () => current.findNewest(keyIds),
 
     async unwrap(keyId, wrapped) {
       const unwrap = unwraps.get(keyId) ?? unwrapWith(credential, requireOurs(keyId, keyIds));

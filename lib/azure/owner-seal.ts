@@ -10,11 +10,20 @@ export interface OwnerSeal {
   open(owner: OwnerId, context: Buffer, sealed: Uint8Array): Promise<Buffer>;
   /** Has the keys at hand by the time that something of this owner's is opened. */
   prepare(owner: OwnerId): void;
+  /** The next use reads the owner's key anew: it may have been erased elsewhere. */
+  forget(owner: OwnerId): void;
+  /** Whether there is a key now; without one nothing of the owner's will ever open again. */
+  isOpenable(owner: OwnerId): Promise<boolean>;
 }
 
-export const ownerSeal = (shards: ShardKeys, ownerKeys: OwnerKeys): OwnerSeal => ({
+/** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
+export const ownerSeal = (
+  shards: ShardKeys,
+  ownerKeys: OwnerKeys,
+  keyFor: OwnerKeys["obtain"],
+): OwnerSeal => ({
   async seal(owner, context, content) {
-    const [shard, key] = await Promise.all([shards.find(shardOf(owner)), ownerKeys.obtain(owner)]);
+    const [shard, key] = await Promise.all([shards.find(shardOf(owner)), keyFor(owner)]);
     return seal(deriveKey(context, shard, key), context, content);
   },
   async open(owner, context, sealed) {
@@ -26,4 +35,6 @@ export const ownerSeal = (shards: ShardKeys, ownerKeys: OwnerKeys): OwnerSeal =>
   prepare(owner) {
     Promise.all([shards.find(shardOf(owner)), ownerKeys.find(owner)]).catch(() => undefined);
   },
+  forget: (owner) => ownerKeys.forget(owner),
+  isOpenable: async (owner) => (await ownerKeys.find(owner, { fresh: true })) !== undefined,
 });

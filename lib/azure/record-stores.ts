@@ -1,10 +1,12 @@
 /** Where each kind of sealed state lies: records, recoveries, credentials, tickets. */
 import { type BoundAccount, identityOf } from "../domain/account.ts";
+import { DAY, later } from "../domain/clock.ts";
 import { AccountCredentials, type CredentialStore } from "../domain/credential.ts";
+import { Erasure, type ErasureStore } from "../domain/erasure.ts";
 import { OwnerId, sha256 } from "../domain/owner.ts";
 import { OwnerRecord, type RecordStore } from "../domain/owner-record.ts";
 import type { Peppers } from "../domain/pepper.ts";
-import { RecoveryRecord, type RecoveryStore } from "../domain/recovery-record.ts";
+import { endsAt, RecoveryRecord, type RecoveryStore } from "../domain/recovery-record.ts";
 import { Ticket, type TicketStore } from "../domain/ticket.ts";
 import type { Blobs } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
@@ -16,6 +18,7 @@ export const recordStore = (backups: Blobs, seal: OwnerSeal): RecordStore =>
     nameOf: (owner) => `records/${owner}`,
     ownerOf: (owner) => owner,
     ownerIn: () => undefined,
+    beginsAnew: true,
   });
 
 export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
@@ -24,6 +27,7 @@ export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
     nameOf: ({ owner, id }) => `recoveries/${owner}/${id}`,
     ownerOf: ({ owner }) => owner,
     ownerIn: () => undefined,
+    dueAt: (recovery) => later(endsAt(recovery), DAY),
   });
 
 export const credentialName = async (peppers: Peppers, account: BoundAccount): Promise<string> =>
@@ -47,4 +51,18 @@ export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
     nameOf: (hash: string) => `tickets/${hash}`,
     ownerOf: () => SERVICE,
     ownerIn: () => undefined,
+    dueAt: ({ expiresAt }) => later(expiresAt, DAY),
+  });
+
+/** Listed by the sweep that completes them. */
+export const erasureName = (owner: OwnerId): string => `erasures/${owner}`;
+
+/** An erasure outlives the key of its owner. */
+export const erasureStore = (backups: Blobs, seal: OwnerSeal): ErasureStore =>
+  sealedStore(backups, seal, {
+    schema: Erasure,
+    nameOf: erasureName,
+    ownerOf: () => SERVICE,
+    ownerIn: () => undefined,
+    isRare: true,
   });

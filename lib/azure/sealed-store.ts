@@ -13,17 +13,26 @@ type Kind<K, T> = {
   /** Whose key seals it, if the key tells: else the metadata does. */
   ownerOf(key: K): OwnerId | undefined;
   ownerIn(value: T): OwnerId | undefined;
+  /** Mostly there is none, so no key is fetched before it is known. */
+  isRare?: true;
+  /** When a sweep may remove it: stands in the metadata, so that the listing tells. */
+  dueAt?(value: T): Date;
+  /** It begins anew after an erasure, so it must never be sealed under a key that another instance has erased meanwhile. */
+  beginsAnew?: true;
 };
 
-const OwnerMetadata = z.strictObject({ owner: OwnerId });
+const OwnerMetadata = z.object({ owner: OwnerId });
 
 export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T>): Store<K, T> => ({
   async find(key) {
     const known = kind.ownerOf(key);
-    if (known) seal.prepare(known);
+    if (known && !kind.isRare) seal.prepare(known);
     const name = await kind.nameOf(key);
     const blob = await blobs.read(name);
-    if (!blob) return undefined;
+    if (!blob) {
+      if (known && kind.beginsAnew) seal.forget(known);
+      return undefined;
+    }
     const owner = known ?? ownerIn(blob);
     const content = await seal.open(owner, contextFor(name, blob.metadata), blob.content);
     const parsed = jsonOf(kind.schema).safeParse(content.toString());
@@ -36,7 +45,11 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
     const owner = known ?? kind.ownerIn(value);
     if (!owner) throw unreadable();
     const name = await kind.nameOf(key);
-    const metadata: Metadata = known ? {} : { owner };
+    const dueAt = kind.dueAt?.(value);
+    const metadata: Metadata = {
+      ...(!known && { owner }),
+      ...(dueAt && { dueat: dueAt.toISOString() }),
+    };
     const json = Buffer.from(JSON.stringify(value));
     const content = await seal.seal(owner, contextFor(name, metadata), json);
     return await blobs.write(name, { content, metadata }, replaces);
@@ -45,7 +58,7 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
 
 /** The blob's own name and its metadata are in it: nothing opens anywhere else, and nothing beside it can be changed. */
 const contextFor = (name: string, metadata: Metadata) =>
-  contextOf("record", 1, name, ...Object.entries(metadata).flat());
+  contextOf("record", 1, name, ...Object.entries(metadata).toSorted().flat());
 
 function ownerIn({ metadata }: StoredBlob): OwnerId {
   const parsed = OwnerMetadata.safeParse(metadata);

@@ -14,6 +14,7 @@ export const ACTIVITIES = [
   "contact-removed",
   "account-moved",
   "backup-stale",
+  "erasure-requested",
 ] as const;
 export const ActivityKind = z.enum(ACTIVITIES);
 export type ActivityKind = z.infer<typeof ActivityKind>;

@@ -26,6 +26,7 @@ export const LetterKind = z.enum([
   "contact-removed",
   "account-moved",
   "backup-stale",
+  "erasure-requested",
   "erased",
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;

@@ -1,5 +1,5 @@
 /** What an owner has of a backup: a current version, a deleted one that can still be brought back, or none. */
-import { DAY, later, latest } from "./clock.ts";
+import { DAY, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import type { Head, Precondition, StoredHead, Version } from "./head.ts";
 import type { Change } from "./store.ts";
@@ -55,14 +55,14 @@ export function planUndelete(
   undeleteDays: number,
   now: Date,
 ): Change<Head, void> {
+  const tooLate = () => new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
+  if (held?.value.purgedAt) throw tooLate();
   const stored = requireBackup(held);
   requireState(stored, precondition);
   const { deletedAt } = stored.value;
   if (!deletedAt) return { result: undefined, unchanged: stored };
-  if (undeletableUntil(deletedAt, undeleteDays) > now) {
-    return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
-  }
-  throw new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
+  if (undeletableUntil(deletedAt, undeleteDays) <= now) throw tooLate();
+  return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
 }
 
 /**
@@ -82,20 +82,6 @@ export function planRestore(
   const generation = head.generation + 1;
   const versions = [{ ...former, generation, restoredAt: now }, ...head.versions].slice(0, historyLength);
   return { result: undefined, next: { ...head, generation, versions } };
-}
-
-/** R28. `authTime` is that of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
-export function planConfirmation(
-  held: StoredHead | undefined,
-  precondition: Precondition,
-  authTime: Date | undefined,
-): Change<Head, void> {
-  const { head } = requireCurrent(held);
-  requireState(held, precondition);
-  return {
-    result: undefined,
-    next: { ...head, confirmedAt: latest(head.confirmedAt, authTime), noticedAt: undefined },
-  };
 }
 
 /** Deleted so long ago that nothing of it may come back. */

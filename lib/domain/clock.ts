@@ -2,7 +2,8 @@
 export type Clock = () => Date;
 
 export const SECOND = 1000;
-export const HOUR = 60 * 60 * SECOND;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 export const later = (time: Date, milliseconds: number) => new Date(time.getTime() + milliseconds);

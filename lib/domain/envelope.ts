@@ -58,8 +58,10 @@ export const unreadable = (cause?: unknown) =>
 export interface WrappingKeys {
   /** The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned key. */
   current(owner: string): Promise<{ id: string; publicKey: KeyObject }>;
-  /** Whether new data keys are wrapped with it. */
+  /** Whether new data keys are wrapped with it, as far as this instance knows. */
   isCurrent(keyId: string): boolean;
+  /** From now on the newest versions are the current ones. A vault call for each key. Fails as `vault-unavailable`. */
+  findNewest(): Promise<void>;
   /** One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it can't tell. */
   unwrap(keyId: string, wrapped: Uint8Array): Promise<Uint8Array>;
 }

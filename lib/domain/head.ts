@@ -33,6 +33,10 @@ export const Head = z.strictObject({
   deletedAt: z.coerce.date().optional(),
   /** When the owner was told that the backup is stale: once, until they upload or sign in anew. */
   noticedAt: z.coerce.date().optional(),
+  /** Somebody is about to tell them. */
+  noticeClaimedAt: z.coerce.date().optional(),
+  /** When what was deleted was removed for good. */
+  purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */
   spentProofs: z.array(z.strictObject({ id: z.string(), at: z.coerce.date() })),

@@ -18,8 +18,9 @@ export function planRegistration(
 }
 
 /** Fails as `device-not-found`. */
-export function planRename({ value: head }: StoredHead, id: string, name: string): Change<Head, Device> {
-  return changeOf(head, withChange(head.devices, id, { name }), id);
+export function planRename(stored: StoredHead | undefined, id: string, name: string): Change<Head, Device> {
+  if (!stored) throw notFound();
+  return changeOf(stored.value, withChange(stored.value.devices, id, { name }), id);
 }
 
 /** A device that was revoked before stays as it is. Fails as `device-not-found`. */
@@ -37,5 +38,7 @@ const changeOf = (head: Head, devices: Device[], id: string): Change<Head, Devic
 function requireDevice(devices: Device[], id: string): Device {
   const device = findDevice(devices, id);
   if (device) return device;
-  throw new Failure("device-not-found", "There is no such device.");
+  throw notFound();
 }
+
+const notFound = () => new Failure("device-not-found", "There is no such device.");

@@ -75,6 +75,10 @@ export function assess(
   };
 }
 
+/** Whether it can't be relied on any more, by what the service itself knows. */
+export const isStale = (head: Head, policy: StalenessPolicy, now: Date): boolean =>
+  assess(head, {}, policy, now).state === "stale";
+
 function rollBack(head: Head | undefined, { generation = 0, digest }: Remembered): StalenessReason[] {
   const held = head?.generation ?? 0;
   const known = head?.versions.find((version) => version.generation === generation);

@@ -1,22 +1,46 @@
 /** Sweeps: everything stored is looked at a page at a time, and worked on only where the listing says that it is due (R29). */
 import * as z from "zod";
+import { Failure } from "./failure.ts";
 
-export const SWEEPS = ["stale", "orphans", "recoveries", "tickets", "rewrap"] as const;
+export const SWEEPS = [
+  "stale",
+  "orphans",
+  "erasures",
+  "recoveries",
+  "tickets",
+  "budgets",
+  "rewrap",
+  "shard-keys",
+] as const;
 export const SweepName = z.enum(SWEEPS);
 export type SweepName = z.infer<typeof SweepName>;
+
+/** Shard after shard, a few blobs at a time: what they need most, the vault, must be left for others. */
+const SLOW: SweepName[] = ["rewrap"];
 
 /** How often each key version is named. */
 const Counts = z.record(z.string(), z.int().min(0));
 type Counts = z.infer<typeof Counts>;
 
-/** One page of one shard of one sweep. `from`: where the listing goes on; `handled`: of this shard so far. */
+const Sums = {
+  /** What was due and is done. */
+  handled: z.int().min(0),
+  /** What was due and can't be done, such as what is damaged: it must not keep the rest from its turn. */
+  failed: z.int().min(0).default(0),
+  keys: Counts.default({}),
+};
+
+/**
+ * One page of one shard of one sweep. `from`: where the listing goes on. `since`: when the last whole run began. The sums are of
+ * this shard so far.
+ */
 export const SweepMessage = z.strictObject({
   sweep: SweepName,
   run: z.string(),
   shard: z.string().length(1),
   from: z.string().optional(),
-  handled: z.int().min(0),
-  keys: Counts.default({}),
+  since: z.coerce.date().optional(),
+  ...Sums,
 });
 export type SweepMessage = z.infer<typeof SweepMessage>;
 
@@ -26,23 +50,33 @@ const SHARDS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
 type Page = { blobs: Listed[]; next: string | undefined };
 
+export type Changed = (metadata: Listed["metadata"]) => void;
+type When = { now: Date; since: Date | undefined };
+
 /** What a sweep does: small, so that doing it twice, or half of it, does no harm. */
 export type Sweep = {
   /** Where it looks in this shard. */
   prefix(shard: string): string;
   /** By what the listing tells alone: nothing is read for what isn't. */
-  isDue(listed: Listed, now: Date): boolean;
-  handle(listed: Listed, now: Date): Promise<void>;
+  isDue(listed: Listed, when: When): boolean;
+  /** What is done once for several of a page; each is its own if left out. */
+  groupOf?(listed: Listed): string;
+  /** `changed` takes the metadata, if it is another one now. */
+  handle(listed: Listed, now: Date, changed: Changed): Promise<void>;
+  /** Before each page. */
+  prepare?(): Promise<void>;
+  /** The report tells how many name each key version. */
+  countsKeys?: true;
 };
 
-/** How far the last run has come. `keys`: how many versions each key version wraps, as the re-wrap sweep saw them. */
-export const SweepProgress = z.strictObject({
+/** How far the last run has come. `since`: when the last run began that came to its end before. */
+export const SweepProgress = z.object({
   run: z.string(),
   startedAt: z.coerce.date(),
   finishedAt: z.coerce.date().optional(),
+  since: z.coerce.date().optional(),
   shardsDone: z.array(z.string()),
-  handled: z.int().min(0),
-  keys: Counts,
+  ...Sums,
   /** Makes each writing of it different. */
   round: z.string().optional(),
 });
@@ -59,11 +93,24 @@ export interface SweepStore {
 
 const PAGE = 1000;
 const AT_ONCE = 8;
+const SLOWLY = 2;
+
+const nothingYet = { handled: 0, failed: 0, keys: {} };
 
 /** One message a shard; safe to start again at any time. */
-export async function startSweep(store: SweepStore, sweep: SweepName, run: string, now: Date): Promise<void> {
-  await store.report(sweep, () => ({ run, startedAt: now, shardsDone: [], handled: 0, keys: {} }));
-  await Promise.all(SHARDS.map((shard) => store.next({ sweep, run, shard, handled: 0, keys: {} })));
+export async function startSweep(
+  store: SweepStore,
+  { sweep, run }: { sweep: SweepName; run: string },
+  now: Date,
+): Promise<void> {
+  let since: Date | undefined;
+  await store.report(sweep, (last) => {
+    since = last?.finishedAt ? last.startedAt : last?.since;
+    return { run, startedAt: now, ...(since && { since }), shardsDone: [], ...nothingYet };
+  });
+  const shards = SLOW.includes(sweep) ? SHARDS.slice(0, 1) : SHARDS;
+  const message = { sweep, run, ...(since && { since }), ...nothingYet };
+  await Promise.all(shards.map((shard) => store.next({ ...message, shard })));
 }
 
 /** One page: what is due is handled, a few at a time; then comes the next page, or the shard is done. */
@@ -72,33 +119,74 @@ export async function runPage(
   sweeps: Record<SweepName, Sweep>,
   message: SweepMessage,
   now: Date,
-): Promise<{ handled: number; last: boolean }> {
-  const { prefix, isDue, handle } = sweeps[message.sweep];
-  const { blobs, next } = await store.list(prefix(message.shard), { size: PAGE, from: message.from });
-  const due = blobs.filter((listed) => isDue(listed, now));
-  const waiting = [...due];
-  const worker = async () => {
-    for (let listed = waiting.pop(); listed; listed = waiting.pop()) await handle(listed, now);
+): Promise<{ handled: number; failed: number; last: boolean }> {
+  const sweep = sweeps[message.sweep];
+  await sweep.prepare?.();
+  const { blobs, next } = await store.list(sweep.prefix(message.shard), { size: PAGE, from: message.from });
+  const atOnce = SLOW.includes(message.sweep) ? SLOWLY : AT_ONCE;
+  const { handled, failed, listed } = await handleDue(sweep, blobs, { now, since: message.since }, atOnce);
+  const sums = {
+    handled: message.handled + handled,
+    failed: message.failed + failed,
+    keys: sweep.countsKeys ? added(message.keys, keysIn(listed)) : message.keys,
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const handled = message.handled + due.length;
-  const sofar = { ...message, handled, keys: added(message.keys, keysIn(blobs)) };
-  if (next === undefined) await store.report(message.sweep, (progress) => withShard(progress, sofar, now));
-  else await store.next({ ...sofar, from: next });
-  return { handled: due.length, last: next === undefined };
+  if (next === undefined) await endShard(store, { ...message, ...sums }, now);
+  else await store.next({ ...message, ...sums, from: next });
+  return { handled, failed, last: next === undefined };
+}
+
+/** `listed`: as it is afterwards. Throws what may pass, after all the others had their turn: then the page comes again. */
+async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: number) {
+  const { groupOf = ({ name }: Listed) => name, handle, isDue } = sweep;
+  const due = new Map(blobs.filter((each) => isDue(each, when)).map((each) => [groupOf(each), each]));
+  const waiting = [...due.values()];
+  const changed = new Map<string, Listed["metadata"]>();
+  const faults: unknown[] = [];
+  const worker = async () => {
+    for (let each = waiting.pop(); each; each = waiting.pop()) {
+      const { name } = each;
+      const tell: Changed = (metadata) => changed.set(name, metadata);
+      await handle(each, when.now, tell).catch((error: unknown) => faults.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  const passing = faults.find(mayPass);
+  if (passing !== undefined) throw passing;
+  const listed = blobs.map((each) => ({ ...each, metadata: changed.get(each.name) ?? each.metadata }));
+  return { handled: due.size - faults.length, failed: faults.length, listed };
+}
+
+/** What is damaged stays so; storage and vault come back. */
+const mayPass = (error: unknown) => error instanceof Failure && error.kind !== "backup-unreadable";
+
+/** A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
+async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<void> {
+  let isOutdated = false;
+  await store.report(message.sweep, (progress) => {
+    isOutdated = progress !== undefined && progress.run !== message.run;
+    return withShard(progress, message, now);
+  });
+  const following = SHARDS[SHARDS.indexOf(message.shard) + 1];
+  if (isOutdated || following === undefined || !SLOW.includes(message.sweep)) return;
+  const { from: _, ...rest } = message;
+  await store.next({ ...rest, ...nothingYet, shard: following });
 }
 
 /** A shard that is done twice counts once; one of an older run counts no more. */
 function withShard(
   progress: SweepProgress | undefined,
-  { run, shard, handled, keys }: SweepMessage,
+  { run, shard, handled, failed, keys }: SweepMessage,
   now: Date,
 ): SweepProgress {
-  const current = progress ?? { run, startedAt: now, shardsDone: [], handled: 0, keys: {} };
+  const current: SweepProgress = progress ?? { run, startedAt: now, shardsDone: [], ...nothingYet };
   if (current.run !== run || current.shardsDone.includes(shard)) return current;
   const shardsDone = [...current.shardsDone, shard];
   const isOver = shardsDone.length === SHARDS.length;
-  const sums = { handled: current.handled + handled, keys: added(current.keys, keys) };
+  const sums = {
+    handled: current.handled + handled,
+    failed: current.failed + failed,
+    keys: added(current.keys, keys),
+  };
   return { ...current, shardsDone, ...sums, ...(isOver && { finishedAt: now }) };
 }
 

@@ -1,59 +1,88 @@
 /** The sweeps there are: each a place, a condition and a deed. */
-import { announce, type Outbox } from "./announcement.ts";
 import { isGone } from "./backup.ts";
 import { DAY, HOUR, later } from "./clock.ts";
-import { recipientsIn } from "./contact.ts";
-import { Failure } from "./failure.ts";
-import type { Head, HeadStore } from "./head.ts";
+import { completeErasure, type EraseStores } from "./erasure.ts";
+import type { Head } from "./head.ts";
+import { notify } from "./notice.ts";
 import { OwnerId, type Place, Platform } from "./owner.ts";
-import { type RecordStore, readRecord } from "./owner-record.ts";
-import type { Belongings } from "./privacy.ts";
-import { assess, type StalenessPolicy } from "./staleness.ts";
+import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
-import type { Listed, Sweep, SweepName } from "./sweep.ts";
+import type { Changed, Listed, Sweep, SweepName, SweepStore } from "./sweep.ts";
 
-export type SweepPorts = {
-  heads: HeadStore;
-  records: RecordStore;
-  outbox: Outbox;
-  belongings: Belongings;
+export type SweepPorts = EraseStores & {
+  list: SweepStore["list"];
   /** Gone afterwards, whether it was there or not. */
   remove(name: string): Promise<void>;
-  /** Wraps the data key anew with the current key; nothing else of the version is touched. */
-  rewrap(listed: Listed): Promise<void>;
+  /** Wraps anew with the current key what isn't; nothing else is touched. */
+  rewrapVersion(listed: Listed, changed: Changed): Promise<void>;
+  rewrapShardKey(listed: Listed, changed: Changed): Promise<void>;
   /** Whether this key id is one that new uploads use. */
   isCurrentKey(keyId: string): boolean;
+  /** Asks the vault, so that nothing is ever wrapped with an older version than before. */
+  findNewestKeys(): Promise<void>;
 };
-type Policy = { staleness: StalenessPolicy; printedTicketDays: number };
+type Policy = { staleness: StalenessPolicy };
 
 /** An upload puts its version first and the head that names it after; an hour is more than any upload takes. */
 const ORPHAN_AGE = HOUR;
-const RECOVERY_KEPT = 8 * DAY;
+/** They count a day. */
+const BUDGET_KEPT = 2 * DAY;
+const ALL_OF_A_PLACE = 5000;
 
 export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, Sweep> => ({
   stale: {
     prefix: (shard) => `heads/${shard}`,
-    isDue: ({ metadata }, now) => metadata["dueat"] !== undefined && new Date(metadata["dueat"]) <= now,
+    isDue: isPast,
     handle: (listed, now) => noticeOrPurge(ports, policy.staleness, placeOf(listed), now),
   },
   orphans: {
     prefix: (shard) => `versions/${shard}`,
-    isDue: ({ modifiedAt }, now) => later(modifiedAt, ORPHAN_AGE) <= now,
-    handle: (listed) => removeOrphan(ports, listed),
+    // Each version is looked at once, when it has come of age: only a newer one makes an older one an orphan.
+    isDue: ({ modifiedAt }, { now, since }) => {
+      const ofAgeAt = later(modifiedAt, ORPHAN_AGE);
+      return ofAgeAt <= now && (since === undefined || ofAgeAt > since);
+    },
+    groupOf: ({ name }) => name.slice(0, name.lastIndexOf("/")),
+    handle: (listed, now) => removeOrphans(ports, placeOf(listed), now),
   },
-  recoveries: outlived(ports, "recoveries", RECOVERY_KEPT),
-  tickets: outlived(ports, "tickets", (policy.printedTicketDays + 1) * DAY),
+  erasures: {
+    prefix: (shard) => `erasures/${shard}`,
+    isDue: () => true,
+    handle: async ({ name }, now) => {
+      await completeErasure(ports, OwnerId.parse(name.split("/").at(-1)), now);
+    },
+  },
+  recoveries: outlived(ports, "recoveries"),
+  tickets: outlived(ports, "tickets"),
+  budgets: {
+    prefix: (shard) => `send-budget/${shard}`,
+    isDue: ({ modifiedAt }, { now }) => later(modifiedAt, BUDGET_KEPT) <= now,
+    handle: ({ name }) => ports.remove(name),
+  },
   rewrap: {
-    prefix: (shard) => `versions/${shard}`,
-    isDue: ({ metadata }) => !ports.isCurrentKey(metadata["kid"] ?? ""),
-    handle: (listed) => ports.rewrap(listed),
+    ...wrappedAnew(ports, "versions"),
+    handle: (listed, _, changed) => ports.rewrapVersion(listed, changed),
+  },
+  "shard-keys": {
+    ...wrappedAnew(ports, "shard-keys"),
+    handle: (listed, _, changed) => ports.rewrapShardKey(listed, changed),
   },
 });
 
-const outlived = ({ remove }: SweepPorts, folder: string, kept: number): Sweep => ({
+const isPast: Sweep["isDue"] = ({ metadata: { dueat } }, { now }) =>
+  dueat !== undefined && new Date(dueat) <= now;
+
+const outlived = ({ remove }: SweepPorts, folder: string): Sweep => ({
   prefix: (shard) => `${folder}/${shard}`,
-  isDue: ({ modifiedAt }, now) => later(modifiedAt, kept) <= now,
+  isDue: isPast,
   handle: ({ name }) => remove(name),
+});
+
+const wrappedAnew = ({ isCurrentKey, findNewestKeys }: SweepPorts, folder: string) => ({
+  prefix: (shard: string) => `${folder}/${shard}`,
+  isDue: ({ metadata }: Listed) => !isCurrentKey(metadata["kid"] ?? ""),
+  prepare: findNewestKeys,
+  countsKeys: true as const,
 });
 
 /** heads/{owner}/{platform}, versions/{owner}/{platform}/{id} */
@@ -62,28 +91,17 @@ function placeOf({ name }: Listed): Place {
   return { owner: OwnerId.parse(owner), platform: Platform.parse(platform) };
 }
 
-/** R29, R30. The notice goes out first and has one name for the whole episode, so that going out twice is going out once. */
+/** R29, R30. */
 async function noticeOrPurge(
   ports: SweepPorts,
   policy: StalenessPolicy,
   place: Place,
   now: Date,
 ): Promise<void> {
-  const held = await ports.heads.find(place).catch(asShredded(ports, place.owner));
+  const held = await ports.heads.find(place);
   if (!held) return;
   if (isGone(held.value, policy.undeleteDays, now)) return await purge(ports, place, held.value, policy, now);
-  const { state } = assess(held.value, {}, policy, now);
-  if (state !== "stale" || held.value.noticedAt) return;
-  const recipients = recipientsIn(await readRecord(ports.records, place.owner));
-  const { generation, confirmedAt } = held.value;
-  const id = `backup-stale ${place.platform} ${generation} ${confirmedAt.toISOString()}`;
-  await announce(ports.outbox, place.owner, { kind: "backup-stale", recipients, now, id });
-  await change(ports.heads, place, held, (stored = held) => {
-    const isSame =
-      stored.value.generation === generation && Number(stored.value.confirmedAt) === Number(confirmedAt);
-    if (!isSame || stored.value.noticedAt) return { result: undefined, unchanged: stored };
-    return { result: undefined, next: { ...stored.value, noticedAt: now } };
-  });
+  await notify(ports, place, held, policy, now);
 }
 
 /** First nothing names them any more, then they go: what is cut off between is an orphan. */
@@ -97,25 +115,22 @@ async function purge(
   const held = await heads.find(place);
   const { result: isPurged } = await change(heads, place, held, (stored) => {
     if (!stored || !isGone(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
-    return { result: true, next: { ...stored.value, versions: [], deletedAt: undefined } };
+    return { result: true, next: { ...stored.value, versions: [], deletedAt: undefined, purgedAt: now } };
   });
-  const { owner, platform } = place;
-  if (isPurged) await Promise.all(named.map(({ id }) => remove(`versions/${owner}/${platform}/${id}`)));
+  if (isPurged) await Promise.all(named.map(({ id }) => remove(`${folderOf(place)}/${id}`)));
 }
 
-async function removeOrphan(ports: SweepPorts, listed: Listed): Promise<void> {
-  const place = placeOf(listed);
-  const head = await ports.heads.find(place).catch(asShredded(ports, place.owner));
-  const id = listed.name.split("/").at(-1);
-  if (!head?.value.versions.some((version) => version.id === id)) await ports.remove(listed.name);
+/** What the head doesn't name. A head that can't be read fails: nothing is removed then. */
+async function removeOrphans({ heads, list, remove }: SweepPorts, place: Place, now: Date): Promise<void> {
+  const [head, { blobs }] = [
+    await heads.find(place),
+    await list(`${folderOf(place)}/`, { size: ALL_OF_A_PLACE }),
+  ];
+  const named = new Set(head?.value.versions.map(({ id }) => `${folderOf(place)}/${id}`));
+  const orphans = blobs.filter(
+    ({ name, modifiedAt }) => !named.has(name) && later(modifiedAt, ORPHAN_AGE) <= now,
+  );
+  await Promise.all(orphans.map(({ name }) => remove(name)));
 }
 
-/** An erasure that was cut off: the key is gone, so all that is left can go. Anything else that can't be read stays. */
-const asShredded =
-  ({ belongings }: SweepPorts, owner: OwnerId) =>
-  async (error: unknown): Promise<undefined> => {
-    if (!(error instanceof Failure && error.kind === "backup-unreadable")) throw error;
-    if (!(await belongings.isShredded(owner))) throw error;
-    await belongings.clear(owner);
-    return undefined;
-  };
+const folderOf = ({ owner, platform }: Place) => `versions/${owner}/${platform}`;

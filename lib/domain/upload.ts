@@ -92,6 +92,8 @@ export function planUpload(
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     deletedAt: undefined,
     noticedAt: undefined,
+    noticeClaimedAt: undefined,
+    purgedAt: undefined,
   };
   const kept = isGone(former, undeleteDays, now) ? [] : former.versions;
   const headWith = (sealed: { keyId: string }): Head => ({

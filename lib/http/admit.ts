@@ -1,7 +1,8 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
 import { admit, findDevice, requirePlatform } from "../domain/device.ts";
+import { completeErasure, type EraseStores } from "../domain/erasure.ts";
 import { Failure } from "../domain/failure.ts";
-import { type Head, type HeadStore, newHead, type StoredHead } from "../domain/head.ts";
+import type { Head, HeadStore, StoredHead } from "../domain/head.ts";
 import { type Caller, type OwnerId, otherPlatform, type Place, Platform } from "../domain/owner.ts";
 import { withSpentProof } from "../domain/proof.ts";
 import { type Change, change } from "../domain/store.ts";
@@ -9,32 +10,42 @@ import { type Change, change } from "../domain/store.ts";
 /** The owner's heads as far as they were needed; `undefined` where there is none (or where it wasn't needed). */
 export type Heads = Partial<Record<Platform, StoredHead | undefined>>;
 
-/** The head of `platform`, or both where none is named. */
+/** The head of `platform`, or both where none is named; none where an erasure had left them to be cleared. */
 export async function readHeads(
-  store: HeadStore,
+  services: EraseStores,
   owner: OwnerId,
   platform: Platform | undefined,
+  now: Date,
 ): Promise<Heads> {
   const platforms = platform ? [platform] : Platform.options;
-  const read = await Promise.all(
-    platforms.map(async (each) => [each, await store.find({ owner, platform: each })] as const),
-  );
-  return Object.fromEntries(read);
+  try {
+    const read = await Promise.all(
+      platforms.map(async (each) => [each, await services.heads.find({ owner, platform: each })] as const),
+    );
+    return Object.fromEntries(read);
+  } catch (error) {
+    const isUnreadable = error instanceof Failure && error.kind === "backup-unreadable";
+    if (isUnreadable && (await completeErasure(services, owner, now))) return {};
+    throw error;
+  }
 }
 
 /**
- * Lets the device in by the heads that were read, or by the other platform's too if it isn't in those.
- * Fails as `device-revoked` or `device-unknown`.
+ * Lets the device in by the heads that were read, or by the other platform's too if it isn't in those. An erasure that was cut
+ * off is completed before anybody begins anew. Fails as `device-revoked` or `device-unknown`.
  */
 export async function admitDevice(
-  store: HeadStore,
+  services: EraseStores,
   caller: Caller,
   read: Heads,
-  { platform, newcomers }: { platform: Platform | undefined; newcomers: boolean },
+  { platform, newcomers, now }: { platform: Platform | undefined; newcomers: boolean; now: Date },
 ): Promise<Heads> {
   const found = devicesOf(read).some(({ id }) => id === caller.device);
-  const rest = platform && !found ? await readHeads(store, caller.owner, otherPlatform(platform)) : {};
+  const other = platform && !found ? otherPlatform(platform) : undefined;
+  const rest = other ? await readHeads(services, caller.owner, other, now) : {};
   const heads = { ...read, ...rest };
+  const isNew = Object.values(heads).every((stored) => stored === undefined);
+  if (isNew) await completeErasure(services, caller.owner, now);
   admit(caller, devicesOf(heads), newcomers);
   return heads;
 }
@@ -58,10 +69,10 @@ export async function spendProof(store: HeadStore, caller: Caller, heads: Heads,
   );
   if (!platform) throw new Failure("device-unknown", "This device is not registered.");
   const place = { owner: caller.owner, platform };
-  await changeAs({ caller, store, place }, heads[platform], (stored) => ({
-    result: undefined,
-    next: withSpentProof(stored?.value ?? newHead(now), caller, now),
-  }));
+  await changeAs({ caller, store, place }, heads[platform], (stored) => {
+    if (!stored) throw new Failure("device-unknown", "This device is not registered any more.");
+    return { result: undefined, next: withSpentProof(stored.value, caller, now) };
+  });
 }
 
 /** `change` for a caller who was let in: a device that was revoked meanwhile changes nothing any more. */

@@ -65,14 +65,14 @@ async function readOwned(
 ) {
   const signedIn = await signIn(request, services);
   const platform = Platform.safeParse(request.params["platform"]).data;
-  const reading = readHeads(services.heads, signedIn.owner, platform);
+  const reading = readHeads(services, signedIn.owner, platform, now);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const asked = await readRequest(endpoint, request, services);
   const { newcomers, provesAccount } = endpoint;
-  const heads = await admitDevice(services.heads, caller, await reading, { platform, newcomers });
+  const heads = await admitDevice(services, caller, await reading, { platform, newcomers, now });
   const accountSignIn = provesAccount
     ? await readAccountSignIn(request, caller.device, services, now)
     : undefined;

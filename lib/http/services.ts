@@ -4,6 +4,7 @@ import type { ActivityLog } from "../domain/activity.ts";
 import type { Outbox } from "../domain/announcement.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CredentialStore } from "../domain/credential.ts";
+import type { ErasureStore } from "../domain/erasure.ts";
 import type { HeadStore, VersionStore } from "../domain/head.ts";
 import type { Identity, OwnerId } from "../domain/owner.ts";
 import type { RecordStore } from "../domain/owner-record.ts";
@@ -33,6 +34,7 @@ type Policy = {
   sendsSms: boolean;
   maxUploadBytes: number;
   historyLength: number;
+  erasureDelayHours: number;
   staleness: StalenessPolicy;
 };
 
@@ -60,6 +62,7 @@ export type Services = {
   sendBudget: SendBudget;
   peppers: Peppers;
   sweepStore: SweepStore;
+  erasures: ErasureStore;
   belongings: Belongings;
   /** What is put on its way in this name can be opened when an owner's key is gone. */
   serviceOwner: OwnerId;

@@ -56,6 +56,11 @@ export const en: Texts = {
       text: () =>
         `Your authenticator backup can't be relied on any more: it hasn't been renewed, or you haven't signed in to your recovery account, for too long.\n\nOpen the authenticator app: it says what to do. It takes a minute, and a lost phone can't wait for it.`,
     },
+    "erasure-requested": {
+      subject: "Your authenticator backup will be erased",
+      text: (facts) =>
+        `Everything that is kept for your authenticator is going to be erased for good, as the device "${facts.deviceName}" asked at ${facts.at}. Until then it can be kept, in the app.\n\n${notYou(facts)}`,
+    },
     erased: {
       subject: "Your authenticator backup was erased",
       text: ({ at }) =>

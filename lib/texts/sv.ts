@@ -56,6 +56,11 @@ export const sv: Texts = {
       text: () =>
         `Säkerhetskopian av din autentiseringsapp går inte längre att lita på: den har inte förnyats, eller du har inte loggat in på ditt återställningskonto, på för länge.\n\nÖppna appen: den säger vad du ska göra. Det tar en minut, och en borttappad telefon väntar inte.`,
     },
+    "erasure-requested": {
+      subject: "Din säkerhetskopia kommer att raderas",
+      text: (facts) =>
+        `Allt som sparats för din autentiseringsapp kommer att raderas för gott, så som enheten ”${facts.deviceName}” begärde ${facts.at}. Fram till dess kan det behållas, i appen.\n\n${notYou(facts)}`,
+    },
     erased: {
       subject: "Din säkerhetskopia raderades",
       text: ({ at }) =>

@@ -1,7 +1,7 @@
 /** Deleting and confirming a backup: each names the state that it replaces. */
 import { describe, expect, it } from "vitest";
-import { currentVersion, planConfirmation, planDeletion, undeletableUntil } from "../../lib/domain/backup.ts";
-import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
+import { currentVersion, planDeletion, undeletableUntil } from "../../lib/domain/backup.ts";
+import { DAY, later } from "../../lib/domain/clock.ts";
 import type { Head, Precondition, StoredHead } from "../../lib/domain/head.ts";
 import type { Change } from "../../lib/domain/store.ts";
 import { aHead, aVersion, now, stored } from "./builders.ts";
@@ -52,35 +52,6 @@ describe("R6 turning backup off", () => {
 
   it("R30 a deleted backup is kept for the days that the setting says", () => {
     expect(undeletableUntil(now, 30)).toEqual(later(now, 30 * DAY));
-  });
-});
-
-describe("R28 confirming the sign-in", () => {
-  const confirmedAt = later(now, -DAY);
-  const held = stored(aHead({ confirmedAt }));
-  it.each([
-    ["a later sign-in counts", now, now],
-    ["an older one doesn't", later(confirmedAt, -SECOND), confirmedAt],
-    ["an unknown one doesn't", undefined, confirmedAt],
-  ])("R28 %s, and nothing else changes", (_, authTime, expected) => {
-    expect(nextOf(planConfirmation(held, present, authTime))).toEqual({
-      ...held.value,
-      confirmedAt: expected,
-    });
-  });
-
-  it.each([...none, ["the backup was deleted", stored(aHead({ deletedAt: now }))] as const])(
-    "R28 refuses where %s",
-    (_, nothing) => {
-      expect(refusalOf(() => planConfirmation(nothing, present, now)).kind).toBe("backup-not-found");
-    },
-  );
-
-  it.each<[string, Precondition]>([
-    ["another state", { replaces: '"etag-0"' }],
-    ["nothing", "nothing"],
-  ])("R7 refuses a confirmation that names %s", (_, precondition) => {
-    expect(refusalOf(() => planConfirmation(held, precondition, now)).kind).toBe("stale-precondition");
   });
 });
 

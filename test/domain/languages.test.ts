@@ -19,6 +19,7 @@ const ALARMS = [
   "credential-issued",
   "contact-added",
   "contact-removed",
+  "erasure-requested",
 ];
 const NEWS = ["device-repudiated", "account-moved", "plan-requested", "erased"];
 const REMINDERS = ["backup-stale"];

@@ -1,9 +1,9 @@
 /** Staleness: every state and reason, to the millisecond, and that time alone makes no backup fresher. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planConfirmation } from "../../lib/domain/backup.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import type { Head } from "../../lib/domain/head.ts";
+import { planConfirmation } from "../../lib/domain/notice.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { assess, type BackupState, dueAt, type Remembered } from "../../lib/domain/staleness.ts";
 import { aHead, aPolicy, aVersion, now, stored } from "./builders.ts";
@@ -175,7 +175,11 @@ describe("R26 R28 laws", () => {
     holds(
       fc.property(heads, (head) => {
         fc.pre(head.deletedAt === undefined);
-        const change = planConfirmation(stored(head), { replaces: '"etag-1"' }, now);
+        const change = planConfirmation(
+          stored(head),
+          { replaces: '"etag-1"' },
+          { authTime: now, policy, now },
+        );
         const confirmed = "next" in change ? change.next : head;
         const others = check(head).reasons.filter((reason) => !reason.startsWith("sign-in"));
         expect(check(confirmed).reasons).toEqual(others);

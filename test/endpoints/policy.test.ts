@@ -69,6 +69,7 @@ const rows: Record<string, Row> = {
   "list-activity": closed,
   "export-data": { ...closed, access: "owner-fresh" },
   "erase-data": { ...closed, access: "owner-fresh" },
+  "keep-data": { ...closed, access: "owner-fresh" },
   "start-sweep": { access: "provider:Sweeps.Run", newcomer: "role-missing", stranger: "own data" },
   "list-sweeps": { access: "provider:Sweeps.Run", newcomer: "role-missing", stranger: "own data" },
   "show-alarm": { access: "capability", newcomer: "allowed", stranger: "own data" },

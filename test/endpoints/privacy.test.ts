@@ -3,27 +3,9 @@ import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Reply } from "../../infra/local/phone.ts";
-import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import { type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
-import { anApp } from "../support/app.ts";
-import { aPhone } from "../support/phones.ts";
-import {
-  anAppToWatch,
-  answer,
-  aRecovery,
-  aTicket,
-  bound,
-  codeAt,
-  credentialIn,
-  idIn,
-  proven,
-  type Recovery,
-  recover,
-  start,
-  verify,
-} from "../support/step-up.ts";
+import { anAppToWatch, answer, aRecovery, proven, type Recovery, start } from "../support/step-up.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
-import { storedOf } from "./stored.ts";
 
 const idOf = (owner: string): OwnerId => ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
 const Page = z.object({
@@ -97,84 +79,5 @@ describe.concurrent("the export", () => {
     const { url, ...init } = phone.prepare("GET", "v1/me/export");
     expect((await watched.app.fetch(url, init)).status).toBe(200);
     expect((await watched.app.fetch(url, init)).status).toBe(401);
-  });
-});
-
-describe.concurrent("erasure", () => {
-  const erase = (phone: { call: Recovery["phone"]["call"] }) =>
-    phone.call("DELETE", "v1/me?confirm=erase-everything");
-
-  it("R35 F18 forgets it all: nothing is stored, no code is valid, and a second time is as good as the first", async () => {
-    const scene = await aRecovery();
-    const uri = await proven(scene);
-    await deliverAll(scene);
-    expect((await erase(scene.phone)).status).toBe(204);
-    expect(await storedOf(scene.owner)).toEqual({});
-    expect((await erase(scene.phone)).status).toBe(204);
-    refused(await scene.phone.call("GET", "v1/backups"), "device-unknown");
-    const verdict = await verify(scene, scene.personal, codeAt(uri, scene.watched.clock.now()));
-    expect(verdict.body).toEqual({ valid: false });
-    const letter = scene.watched.sent.findLast((item) => item.type === "letter");
-    expect(letter).toMatchObject({ kind: "erased" });
-  });
-
-  it("R35 F18 every copy that was kept elsewhere stays closed, with the vault and all that is left of the storage", async () => {
-    const scene = await aRecovery();
-    await proven(scene);
-    const { services } = scene.watched.app;
-    const place = { owner: idOf(scene.owner), platform: "android" as const };
-    const before = await services.heads.find(place);
-    const [version] = before?.value.versions ?? [];
-    const copies = new Map<string, StoredBlob>();
-    const reader = anApp({
-      through: (blobs, container) => ({
-        ...blobs,
-        async read(name) {
-          const kept = copies.get(name);
-          return container === "backups" && kept ? kept : await blobs.read(name);
-        },
-      }),
-    });
-    const keeper = anApp({
-      through: (blobs) => ({
-        ...blobs,
-        async read(name) {
-          const blob = await blobs.read(name);
-          if (blob) copies.set(name, blob);
-          return blob;
-        },
-      }),
-    }).services;
-    await keeper.heads.find(place);
-    await keeper.records.find(place.owner);
-    if (version) await keeper.versions.open(place, version);
-    expect(copies.size).toBeGreaterThanOrEqual(3);
-    expect((await erase(scene.phone)).status).toBe(204);
-    const closed = { kind: "backup-unreadable" };
-    await expect(reader.services.heads.find(place)).rejects.toMatchObject(closed);
-    await expect(reader.services.records.find(place.owner)).rejects.toMatchObject(closed);
-    await expect(version && reader.services.versions.open(place, version)).rejects.toMatchObject(closed);
-  });
-
-  it("R35 the owner may begin anew, and another may prove the account", async () => {
-    const scene = await aRecovery();
-    const started = idIn(await start(scene, { account: scene.work }));
-    const { code } = await aTicket(scene);
-    expect(credentialIn(await answer(scene.phone, started, { ticket: code })).type).toBe("code");
-    expect((await erase(scene.phone)).status).toBe(204);
-    const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
-    expect((await recover(phone)).status).toBe(200);
-    const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
-    await proven(other);
-    expect(bound(other.personal)).toEqual(bound(scene.personal));
-  });
-
-  it("R35 wants a typed confirmation, a fresh sign-in and a device of the owner's", async () => {
-    const scene = await aRecovery();
-    for (const query of ["", "?confirm=yes", "?confirm="]) {
-      refused(await scene.phone.call("DELETE", `v1/me${query}`), "invalid-request");
-    }
-    refused(await erase(await aPhone({ owner: scene.owner, app: scene.watched.app })), "device-unknown");
-    expect(Object.keys(await storedOf(scene.owner)).length).toBeGreaterThan(0);
   });
 });

@@ -93,6 +93,7 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "list-activity": () => ({ path: "v1/activity" }),
   "export-data": () => ({ path: "v1/me/export" }),
   "erase-data": () => ({ path: "v1/me?confirm=erase-everything" }),
+  "keep-data": () => ({ path: "v1/me/keep" }),
   "start-sweep": () => ({ path: "v1/sweeps/stale" }),
   "list-sweeps": () => ({ path: "v1/sweeps" }),
   "show-alarm": () => ({ path: `v1/alarms/${aCapability}` }),

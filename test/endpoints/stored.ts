@@ -14,6 +14,14 @@ export async function storedOf(owner: string): Promise<Record<string, string>> {
   return Object.fromEntries(found.flat().map(([name, etag]) => [name.replace(`${id}/`, ""), etag]));
 }
 
+/** These, and what there is one of for each owner: nothing at all once the owner is erased. */
+export async function everythingOf(owner: string): Promise<Record<string, string>> {
+  const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
+  const folders = ["records", "activity", "erasures"];
+  const single = await Promise.all(folders.map((folder) => list(`${folder}/${id}`)));
+  return { ...(await storedOf(owner)), ...Object.fromEntries(single.flat()) };
+}
+
 /** The names of the sealed versions of an owner. */
 export const versionsOf = (stored: Record<string, string>) =>
   Object.keys(stored).filter((name) => name.startsWith("versions/"));

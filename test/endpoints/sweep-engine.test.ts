@@ -1,12 +1,25 @@
 /** The engine of the sweeps: page after page by messages, each as often as it may come. */
 import { describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
-import { runPage, type SweepMessage, type SweepStore, startSweep } from "../../lib/domain/sweep.ts";
+import {
+  runPage,
+  type Sweep,
+  type SweepMessage,
+  type SweepName,
+  type SweepStore,
+  startSweep,
+} from "../../lib/domain/sweep.ts";
 import { anAppToWatch, providerCall } from "../support/step-up.ts";
 import { aProviderToken } from "../support/tokens.ts";
 import { refused } from "./helpers.ts";
 
 const now = new Date();
+
+const never: Sweep = { prefix: () => "none/", isDue: () => false, handle: async () => undefined };
+const none: Record<SweepName, Sweep> = {
+  ...{ stale: never, orphans: never, erasures: never, recoveries: never, tickets: never, budgets: never },
+  ...{ rewrap: never, "shard-keys": never },
+};
 
 describe.concurrent("the engine", () => {
   const pages =
@@ -24,7 +37,7 @@ describe.concurrent("the engine", () => {
       isDue: () => true,
       handle: async ({ name }: { name: string }) => handle(name),
     };
-    return { stale: one, orphans: one, recoveries: one, tickets: one, rewrap: one };
+    return { ...none, recoveries: { ...one, countsKeys: true as const }, stale: one };
   };
 
   it("R29 goes page by page by messages, and every page is handled, also if it is run again", async () => {
@@ -36,7 +49,7 @@ describe.concurrent("the engine", () => {
       next: async (next: SweepMessage) => void queue.push(next),
       report: async () => undefined,
     };
-    queue.push({ sweep: "stale", run: "r", shard: "A", handled: 0, keys: {} });
+    queue.push({ sweep: "stale", run: "r", shard: "A", handled: 0, failed: 0, keys: {} });
     for (let message = queue.shift(); message; message = queue.shift()) {
       await runPage(
         store,
@@ -67,7 +80,7 @@ describe.concurrent("the engine", () => {
         progress = change(progress);
       },
     };
-    await startSweep(store, "rewrap", "run 1", now);
+    await startSweep(store, { sweep: "recoveries", run: "run 1" }, now);
     expect(queue).toHaveLength(64);
     for (const message of [...queue, ...queue])
       await runPage(
@@ -77,7 +90,7 @@ describe.concurrent("the engine", () => {
         now,
       );
     expect(progress).toMatchObject({ handled: 192, keys: { old: 192 }, finishedAt: now });
-    await startSweep(store, "rewrap", "run 2", now);
+    await startSweep(store, { sweep: "recoveries", run: "run 2" }, now);
     const [late] = queue;
     if (late)
       await runPage(

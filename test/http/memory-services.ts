@@ -1,4 +1,6 @@
 /** All that endpoints work with, in memory: for what is decided before or beside the stores. */
+import type { Erasure } from "../../lib/domain/erasure.ts";
+import type { OwnerId } from "../../lib/domain/owner.ts";
 import type { Ticket } from "../../lib/domain/ticket.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { anOwnerId, aPolicy, now, peppers } from "../domain/builders.ts";
@@ -21,20 +23,22 @@ const policy = policyOf({
   providers: [provider],
   maxUploadBytes: 1000,
   historyLength: 10,
+  erasureDelayHours: 0,
   staleness: aPolicy(),
 });
 
 export const memoryServices = (change: Pick<Services, "identity">): Services => ({
   ...memoryStores(),
   tickets: new MemoryStore<string, Ticket>((hash) => hash),
+  erasures: new MemoryStore<OwnerId, Erasure>((owner) => owner),
   activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
   sendBudget: { take: async () => true },
   peppers,
   belongings: {
     recoveries: async () => [],
-    dropCredentials: async () => undefined,
+    credentialNames: async () => [],
     shred: async () => undefined,
-    isShredded: async () => false,
+    forgetErasure: async () => undefined,
     clear: async () => undefined,
   },
   sweepStore: {

@@ -17,7 +17,7 @@ const vault = memoryWrappingKeys([aMemoryKey("shared")]);
 export function anInstance(blobs: Blobs, wrapping: WrappingKeys = vault) {
   const ownerKeys = blobOwnerKeys(blobs, () => now);
   const shards = blobShardKeys(blobs, wrapping);
-  const [seal, peppers] = [ownerSeal(shards, ownerKeys), shardPeppers(shards)];
+  const [seal, peppers] = [ownerSeal(shards, ownerKeys, ownerKeys.obtain), shardPeppers(shards)];
   const records = recordStore(blobs, seal);
   return {
     ownerKeys,

@@ -25,6 +25,7 @@ export function memoryOwnerKeys(stored: Map<OwnerId, Buffer>, now: Clock): Owner
       stored.set(owner, key);
       return kept.set(owner, key);
     },
+    require: async (owner) => (await find(owner)) ?? fail(),
     forget: (owner) => kept.delete(owner),
     async erase(owner) {
       stored.delete(owner);
@@ -47,6 +48,7 @@ export const memoryWrappingKeys = (keys: MemoryKey[]): WrappingKeys => ({
     return { id, publicKey };
   },
   isCurrent: (keyId) => keys.some(({ id }) => id === keyId),
+  findNewest: async () => undefined,
   async unwrap(keyId, wrapped) {
     const { privateKey: key } = keys.find(({ id }) => id === keyId) ?? fail();
     try {

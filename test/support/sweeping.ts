@@ -15,6 +15,7 @@ export async function sweep(
   name: SweepName,
   owner: string,
   store: Partial<SweepStore> = {},
+  since?: Date,
 ) {
   const { owner: id } = placeOf(owner);
   const sent: SweepMessage[] = [];
@@ -25,7 +26,13 @@ export async function sweep(
     report: async () => undefined,
     ...store,
   };
-  const message = { sweep: name, run: "run", shard: id.slice(0, 1), handled: 0, keys: {} };
-  const { handled } = await runPage(own, app.sweeps, message, clock.now());
-  return { handled, sent };
+  const message = {
+    sweep: name,
+    run: "run",
+    shard: id.slice(0, 1),
+    ...{ handled: 0, failed: 0, keys: {} },
+    ...(since && { since }),
+  };
+  const { handled, failed } = await runPage(own, app.sweeps, message, clock.now());
+  return { handled, failed, sent };
 }

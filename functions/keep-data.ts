@@ -1,0 +1,17 @@
+/** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
+import { withdrawErasure } from "../lib/domain/erasure.ts";
+import { endpoint, Nothing } from "../lib/http/endpoint.ts";
+
+export const keepData = endpoint({
+  name: "keep-data",
+  summary: "Take back a request to erase everything",
+  method: "POST",
+  route: "v1/me/keep",
+  access: "owner-fresh",
+  replies: { 204: Nothing },
+  problems: ["vault-unavailable"],
+  async handle({ caller, now }, services) {
+    await withdrawErasure(services, caller.owner, now);
+    return { status: 204, body: undefined };
+  },
+});

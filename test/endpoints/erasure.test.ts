@@ -1,0 +1,174 @@
+/** An owner who wants to be forgotten: for good, wherever it is cut off, and until then with a way back if the settings say so. */
+import { describe, expect, inject, it } from "vitest";
+import * as z from "zod";
+import { deliverMessages } from "../../functions/deliver-messages.ts";
+import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
+import { HOUR } from "../../lib/domain/clock.ts";
+import { type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
+import { anApp } from "../support/app.ts";
+import { aPhone, signInAt } from "../support/phones.ts";
+import {
+  anAppToWatch,
+  answer,
+  aRecovery,
+  aTicket,
+  bound,
+  codeAt,
+  credentialIn,
+  idIn,
+  proven,
+  type Recovery,
+  recover,
+  start,
+  verify,
+} from "../support/step-up.ts";
+import { sweep } from "../support/sweeping.ts";
+import { anOwnerWithBackup, refused } from "./helpers.ts";
+import { everythingOf } from "./stored.ts";
+
+const idOf = (owner: string): OwnerId => ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
+
+/** What the queue's function would do with all that was announced so far. */
+async function deliverAll({ watched, owner }: Recovery) {
+  const messenger = { send: async () => undefined };
+  const { services } = watched.app;
+  for (const item of watched.told())
+    await deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
+}
+
+const erase = (phone: { call: Recovery["phone"]["call"] }) =>
+  phone.call("DELETE", "v1/me?confirm=erase-everything");
+
+describe.concurrent("erasure", () => {
+  it("R35 F18 forgets it all: nothing is stored, no code is valid, and a second time is as good as the first", async () => {
+    const scene = await aRecovery();
+    const uri = await proven(scene);
+    await deliverAll(scene);
+    expect((await erase(scene.phone)).status).toBe(204);
+    expect(await everythingOf(scene.owner)).toEqual({});
+    expect((await erase(scene.phone)).status).toBe(204);
+    refused(await scene.phone.call("GET", "v1/backups"), "device-unknown");
+    const verdict = await verify(scene, scene.personal, codeAt(uri, scene.watched.clock.now()));
+    expect(verdict.body).toEqual({ valid: false });
+    const letter = scene.watched.sent.findLast((item) => item.type === "letter");
+    expect(letter).toMatchObject({ kind: "erased" });
+  });
+
+  it("R35 F18 every copy that was kept elsewhere stays closed, with the vault and all that is left of the storage", async () => {
+    const scene = await aRecovery();
+    await proven(scene);
+    const { services } = scene.watched.app;
+    const place = { owner: idOf(scene.owner), platform: "android" as const };
+    const before = await services.heads.find(place);
+    const [version] = before?.value.versions ?? [];
+    const copies = new Map<string, StoredBlob>();
+    const reader = anApp({
+      through: (blobs, container) => ({
+        ...blobs,
+        async read(name) {
+          const kept = copies.get(name);
+          return container === "backups" && kept ? kept : await blobs.read(name);
+        },
+      }),
+    });
+    const keeper = anApp({
+      through: (blobs) => ({
+        ...blobs,
+        async read(name) {
+          const blob = await blobs.read(name);
+          if (blob) copies.set(name, blob);
+          return blob;
+        },
+      }),
+    }).services;
+    await keeper.heads.find(place);
+    await keeper.records.find(place.owner);
+    if (version) await keeper.versions.open(place, version);
+    expect(copies.size).toBeGreaterThanOrEqual(3);
+    expect((await erase(scene.phone)).status).toBe(204);
+    const closed = { kind: "backup-unreadable" };
+    await expect(reader.services.heads.find(place)).rejects.toMatchObject(closed);
+    await expect(reader.services.records.find(place.owner)).rejects.toMatchObject(closed);
+    await expect(version && reader.services.versions.open(place, version)).rejects.toMatchObject(closed);
+  });
+
+  it("R35 the owner may begin anew, and another may prove the account", async () => {
+    const scene = await aRecovery();
+    const started = idIn(await start(scene, { account: scene.work }));
+    const { code } = await aTicket(scene);
+    expect(credentialIn(await answer(scene.phone, started, { ticket: code })).type).toBe("code");
+    expect((await erase(scene.phone)).status).toBe(204);
+    const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
+    expect((await recover(phone)).status).toBe(200);
+    const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
+    await proven(other);
+    expect(bound(other.personal)).toEqual(bound(scene.personal));
+  });
+
+  it("R35 wants a typed confirmation, a fresh sign-in and a device of the owner's", async () => {
+    const scene = await aRecovery();
+    for (const query of ["", "?confirm=yes", "?confirm="]) {
+      refused(await scene.phone.call("DELETE", `v1/me${query}`), "invalid-request");
+    }
+    refused(await erase(await aPhone({ owner: scene.owner, app: scene.watched.app })), "device-unknown");
+    expect(Object.keys(await everythingOf(scene.owner)).length).toBeGreaterThan(0);
+  });
+});
+
+describe.concurrent("an erasure with a way back", () => {
+  const Later = z.object({ eraseAt: z.iso.datetime() });
+  const aDelayed = () => aRecovery({ watched: anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "24" } }) });
+
+  it("R35 tells every contact, and the sweep erases when the time is over and not before", async () => {
+    const { watched, owner, phone } = await aDelayed();
+    const asked = await erase(phone);
+    expect(asked.status).toBe(202);
+    expect(new Date(Later.parse(asked.body).eraseAt).getTime() - watched.clock.now().getTime()).toBe(
+      24 * HOUR,
+    );
+    expect(await erase(phone)).toMatchObject({ status: 202, body: asked.body });
+    const alarms = watched.told().filter(({ activity }) => activity.kind === "erasure-requested");
+    expect(alarms.map(({ recipients }) => recipients.length)).toEqual([1]);
+    watched.clock.pass(24 * HOUR - 1);
+    await sweep(watched, "erasures", owner);
+    await phone.signIn(owner, signInAt(watched.clock.now()));
+    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
+    watched.clock.pass(1);
+    await sweep(watched, "erasures", owner);
+    expect(await everythingOf(owner)).toEqual({});
+  });
+
+  it("R35 is taken back by any device of the owner's, and then nothing happens", async () => {
+    const { watched, owner, old, phone } = await aDelayed();
+    expect((await erase(phone)).status).toBe(202);
+    await old.signIn(owner, signInAt(watched.clock.now()));
+    expect((await old.call("POST", "v1/me/keep")).status).toBe(204);
+    expect((await old.call("POST", "v1/me/keep")).status).toBe(204);
+    watched.clock.pass(48 * HOUR);
+    await sweep(watched, "erasures", owner);
+    await phone.signIn(owner, signInAt(watched.clock.now()));
+    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
+  });
+});
+
+describe.concurrent("a change that an erasure overtakes", () => {
+  it("R35 a device that is renamed meanwhile brings nothing back", async () => {
+    let overtake: (() => Promise<void>) | undefined;
+    const watched = anAppToWatch({
+      through: (blobs): Blobs => ({
+        ...blobs,
+        async write(...of) {
+          const first = overtake;
+          overtake = undefined;
+          await first?.();
+          return await blobs.write(...of);
+        },
+      }),
+    });
+    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+    overtake = async () => void expect((await erase(phone)).status).toBe(204);
+    const renamed = await phone.call("PATCH", `v1/devices/${phone.deviceId}`, { body: { name: "new" } });
+    refused(renamed, "device-not-found");
+    expect(await everythingOf(owner)).toEqual({});
+  });
+});
