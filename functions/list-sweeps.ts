@@ -1,18 +1,11 @@
 /** GET v1/sweeps: how far the last run of each sweep has come, and which key versions are still referred to (R29, R38). */
 import * as z from "zod";
-import { SWEEPS, SweepName } from "../lib/domain/sweep.ts";
-import { Timestamp } from "../lib/http/backup-status.ts";
+import { lastRuns } from "../lib/domain/sweep.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
+import { SweepStatus, sweepStatus } from "../lib/http/sweep-status.ts";
 
-/** `keys`: how many versions each key version wrapped, as the run came by them. */
-const Progress = z.strictObject({
-  sweep: SweepName,
-  startedAt: Timestamp,
-  finishedAt: Timestamp.optional(),
-  shardsDone: z.int(),
-  handled: z.int(),
-  keys: z.record(z.string(), z.int()),
-});
+/** `keys`: how many blobs each key version wraps, after the run: of versions in `rewrap`, of shard keys in `shard-keys`. */
+const Progress = SweepStatus.extend({ keys: z.record(z.string(), z.int()) });
 
 export const listSweeps = endpoint({
   name: "list-sweeps",
@@ -22,21 +15,8 @@ export const listSweeps = endpoint({
   access: "provider:Sweeps.Run",
   replies: { 200: z.strictObject({ sweeps: z.array(Progress) }) },
   async handle(_, { sweepStore }) {
-    const all = await Promise.all(
-      SWEEPS.map(async (sweep) => ({ sweep, of: await sweepStore.progress(sweep) })),
-    );
-    const sweeps = all.flatMap(({ sweep, of }) =>
-      of
-        ? [
-            {
-              sweep,
-              startedAt: of.startedAt.toISOString(),
-              ...(of.finishedAt && { finishedAt: of.finishedAt.toISOString() }),
-              ...{ shardsDone: of.shardsDone.length, handled: of.handled, keys: of.keys },
-            },
-          ]
-        : [],
-    );
+    const runs = await lastRuns(sweepStore);
+    const sweeps = runs.map(({ sweep, of }) => ({ ...sweepStatus(sweep, of), keys: of.keys }));
     return { status: 200, body: { sweeps } };
   },
 });

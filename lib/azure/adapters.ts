@@ -1,8 +1,10 @@
 /** Every port of the domain on Azure, built from the settings. */
 import type { Config } from "../config.ts";
-import type { Clock } from "../domain/clock.ts";
+import { type Clock, SECOND } from "../domain/clock.ts";
 import type { WrappingKeys } from "../domain/envelope.ts";
+import { seldom } from "../domain/kept.ts";
 import type { Messenger } from "../domain/messenger.ts";
+import { lastRuns } from "../domain/sweep.ts";
 import { blobActivityLog } from "./blob-activity-log.ts";
 import { blobBelongings } from "./blob-belongings.ts";
 import { blobHeadStore } from "./blob-head-store.ts";
@@ -49,11 +51,14 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const records = recordStore(backups, seal);
   const queues = queueService(queue, credential);
   const messages = queues.getQueueClient(OUTBOX_QUEUE);
-  const poison = queues.getQueueClient(`${OUTBOX_QUEUE}-poison`);
+  const countsOf = (name: string) =>
+    queueCounts(queues.getQueueClient(name), queues.getQueueClient(`${name}-poison`), clock);
+  const sweepStore = blobSweeps(backups, keys, queues.getQueueClient(SWEEP_QUEUE));
   const messenger: Messenger = communicationMessenger(senders, credential);
   return {
     sweepWork: sweepWork(backups, keys, wrapping),
-    sweepStore: blobSweeps(backups, keys, queues.getQueueClient(SWEEP_QUEUE)),
+    sweepStore,
+    recentRuns: seldom(clock, 10 * SECOND, () => lastRuns(sweepStore)),
     heads: blobHeadStore(backups, ownerKeys, staleness),
     versions: blobVersionStore(backups, ownerKeys, wrapping),
     records,
@@ -64,7 +69,8 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     activity: blobActivityLog(backups, records, seal),
     outbox: queueOutbox(messages, sealFirst),
     openQueued: (message: unknown) => openQueued(seal, message),
-    countMessages: queueCounts(messages, poison, clock),
+    countMessages: countsOf(OUTBOX_QUEUE),
+    countPages: countsOf(SWEEP_QUEUE),
     sendBudget: blobSendBudget(backups, smsDailyLimits),
     belongings: blobBelongings(backups, ownerKeys, peppers),
     serviceOwner: SERVICE,

@@ -2,10 +2,10 @@
 import type { QueueClient } from "@azure/storage-queue";
 import * as z from "zod";
 import { type Outbox, OutboxItem } from "../domain/announcement.ts";
-import type { Clock } from "../domain/clock.ts";
+import { type Clock, SECOND } from "../domain/clock.ts";
 import { contextOf, unreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
-import { Kept } from "../domain/kept.ts";
+import { seldom } from "../domain/kept.ts";
 import { OwnerId } from "../domain/owner.ts";
 import { jsonOf } from "../domain/text.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
@@ -55,29 +55,17 @@ export async function openQueued(
 
 const contextFor = (owner: OwnerId) => contextOf("outbox", 1, owner);
 
-export type OutboxCounts = { waiting: number; failed: number };
+type QueueCounts = { waiting: number; failed: number };
 
 /**
  * About how many items wait, and how many were given up: those stay in the queue's `-poison` twin. Asked at most every ten
  * seconds, however often it is wanted; undefined while the storage doesn't answer.
  */
-export function queueCounts(
-  queue: QueueClient,
-  poison: QueueClient,
-  now: Clock,
-): () => Promise<OutboxCounts | undefined> {
-  const kept = new Kept<"counts", Promise<OutboxCounts | undefined>>(now, { most: 1, milliseconds: 10_000 });
-  const ask = async () => {
+export const queueCounts = (queue: QueueClient, poison: QueueClient, now: Clock) =>
+  seldom(now, 10 * SECOND, async (): Promise<QueueCounts> => {
     const [waiting, failed] = await Promise.all([count(queue), count(poison)]);
     return { waiting, failed };
-  };
-  return () =>
-    kept.get("counts") ??
-    kept.set(
-      "counts",
-      ask().catch(() => undefined),
-    );
-}
+  });
 
 async function count(queue: QueueClient): Promise<number> {
   try {

@@ -1,6 +1,7 @@
-/** Remembers values for a while: at most so many, each at most so long. */
+/** Remembers values for a while, so that they need not be asked for each time. */
 import type { Clock } from "./clock.ts";
 
+/** At most so many values, each at most so long. */
 export class Kept<K, V> {
   readonly #entries = new Map<K, { value: V; until: number }>();
   readonly #now: Clock;
@@ -28,4 +29,19 @@ export class Kept<K, V> {
   delete(key: K): void {
     this.#entries.delete(key);
   }
+}
+
+/** Asks at most every so often, however often it is wanted; undefined where that fails. */
+export function seldom<T>(
+  now: Clock,
+  milliseconds: number,
+  ask: () => Promise<T>,
+): () => Promise<T | undefined> {
+  const kept = new Kept<"answer", Promise<T | undefined>>(now, { most: 1, milliseconds });
+  return () =>
+    kept.get("answer") ??
+    kept.set(
+      "answer",
+      ask().catch(() => undefined),
+    );
 }

@@ -91,6 +91,14 @@ export interface SweepStore {
   report(sweep: SweepName, change: (progress: SweepProgress | undefined) => SweepProgress): Promise<void>;
 }
 
+export type LastRun = { sweep: SweepName; of: SweepProgress };
+
+/** Of each sweep that ever ran. */
+export async function lastRuns(store: Pick<SweepStore, "progress">): Promise<LastRun[]> {
+  const all = await Promise.all(SWEEPS.map(async (sweep) => ({ sweep, of: await store.progress(sweep) })));
+  return all.flatMap(({ sweep, of }) => (of ? [{ sweep, of }] : []));
+}
+
 const PAGE = 1000;
 const AT_ONCE = 8;
 const SLOWLY = 2;

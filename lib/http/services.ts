@@ -14,7 +14,7 @@ import type { Provider } from "../domain/provider.ts";
 import type { RecoveryStore } from "../domain/recovery-record.ts";
 import type { SendBudget } from "../domain/send-limits.ts";
 import type { StalenessPolicy } from "../domain/staleness.ts";
-import type { SweepStore } from "../domain/sweep.ts";
+import type { LastRun, SweepStore } from "../domain/sweep.ts";
 import type { TicketStore } from "../domain/ticket.ts";
 import type { MinimumAppVersion } from "./app-version.ts";
 
@@ -66,8 +66,11 @@ export type Services = {
   belongings: Belongings;
   /** What is put on its way in this name can be opened when an owner's key is gone. */
   serviceOwner: OwnerId;
-  /** About how many messages wait or were given up; undefined while nobody can tell. */
+  /** About how many messages to people, and pages of sweeps, wait or were given up; undefined while nobody can tell. */
   countMessages(): Promise<{ waiting: number; failed: number } | undefined>;
+  countPages(): Promise<{ waiting: number; failed: number } | undefined>;
+  /** How far the sweeps had come a moment ago; undefined while nobody can tell. */
+  recentRuns(): Promise<LastRun[] | undefined>;
   clock: Clock;
   policy: Policy;
 };

@@ -1,23 +1,59 @@
 /** GET health: says that the service runs and how many messages wait, to anyone, and nothing else. */
 import { expect, inject, it } from "vitest";
+import * as z from "zod";
+import { SweepName } from "../../lib/domain/sweep.ts";
 import { anApp } from "../support/app.ts";
 import { aPhone } from "../support/phones.ts";
 import { placesIn, problemIn } from "./helpers.ts";
 import { rawCall } from "./raw.ts";
 
-it("R42 answers anyone, without any credential", async () => {
-  const headers = { authorization: undefined, dpop: undefined, "app-version": undefined };
-  const reply = await rawCall(await aPhone(), "GET", "health", { headers });
-  const messages = { waiting: expect.any(Number), failed: expect.any(Number) };
-  expect([reply.status, reply.body]).toEqual([200, { status: "ok", messages }]);
+const aRun = {
+  ...{ run: "canary-run", startedAt: new Date("2026-05-04T03:00:00.000Z"), shardsDone: ["A", "B"] },
+  ...{ handled: 5, failed: 1, keys: { "https://canary.example/keys/k/1": 5 } },
+};
+const Counts = z.strictObject({ waiting: z.int(), failed: z.int() });
+const Health = z.strictObject({
+  status: z.literal("ok"),
+  messages: Counts,
+  pages: Counts,
+  sweeps: z.array(
+    z.strictObject({
+      ...{ sweep: SweepName, startedAt: z.iso.datetime(), finishedAt: z.iso.datetime().optional() },
+      ...{ shardsDone: z.int(), handled: z.int(), failed: z.int() },
+    }),
+  ),
 });
 
-it("R32 R42 says nothing of messages while the queue doesn't answer, and runs all the same", async () => {
-  const QUEUE_STORAGE = (inject("surroundings").settings["QUEUE_STORAGE"] ?? "").replace(
-    /QueueEndpoint=[^;]+/,
-    "QueueEndpoint=http://127.0.0.1:9/devstoreaccount1",
-  );
-  const reply = await (await aPhone({ app: anApp({ settings: { QUEUE_STORAGE } }) })).call("GET", "health");
+it("R42 R29 answers anyone, without any credential: what waits, and how far the sweeps have come", async () => {
+  const app = anApp();
+  await app.services.sweepStore.report("budgets", () => aRun);
+  const headers = { authorization: undefined, dpop: undefined, "app-version": undefined };
+  const reply = await rawCall(await aPhone({ app }), "GET", "health", { headers });
+  expect(reply.status).toBe(200);
+  const { sweeps } = Health.parse(reply.body);
+  expect(sweeps.find(({ sweep }) => sweep === "budgets")).toEqual({
+    sweep: "budgets",
+    startedAt: "2026-05-04T03:00:00.000Z",
+    ...{ shardsDone: 2, handled: 5, failed: 1 },
+  });
+});
+
+it("R33 R34 names no key and no run", async () => {
+  const app = anApp();
+  await app.services.sweepStore.report("budgets", () => aRun);
+  expect(JSON.stringify((await (await aPhone({ app })).call("GET", "health")).body)).not.toContain("canary");
+});
+
+it("R32 R42 says nothing of what can't be told now, and runs all the same", async () => {
+  const { settings } = inject("surroundings");
+  const nowhere = (name: string, service: string) => ({
+    [name]: (settings[name] ?? "").replace(
+      new RegExp(`${service}Endpoint=[^;]+`),
+      `${service}Endpoint=http://127.0.0.1:9/devstoreaccount1`,
+    ),
+  });
+  const down = { ...nowhere("QUEUE_STORAGE", "Queue"), ...nowhere("BACKUPS_STORAGE", "Blob") };
+  const reply = await (await aPhone({ app: anApp({ settings: down }) })).call("GET", "health");
   expect([reply.status, reply.body]).toEqual([200, { status: "ok" }]);
 });
 

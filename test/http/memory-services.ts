@@ -49,6 +49,8 @@ export const memoryServices = (change: Pick<Services, "identity">): Services => 
   },
   serviceOwner: anOwnerId("the service"),
   countMessages: async () => ({ waiting: 0, failed: 0 }),
+  recentRuns: async () => [],
+  countPages: async () => ({ waiting: 0, failed: 0 }),
   clock: () => now,
   policy,
   ...change,

@@ -3,18 +3,17 @@ import * as z from "zod";
 import { textOf } from "./address.ts";
 import { type Answer, ask } from "./ask.ts";
 
-const Health = z.object({
-  status: z.literal("ok"),
-  messages: z.object({ waiting: z.int(), failed: z.int() }).optional(),
-});
+const Counts = z.object({ waiting: z.int(), failed: z.int() }).optional();
+const Health = z.object({ status: z.literal("ok"), messages: Counts, pages: Counts });
 
 /** @throws Error with a sentence for people */
 export async function checkHealth(base: URL): Promise<string> {
   const answer = await ask(base, "health");
   const health = Health.safeParse(jsonIn(answer));
   if (answer.status !== 200 || !health.success) throw new Error(describeOther(base, answer));
-  const { messages } = health.data;
-  return messages ? `${messages.waiting} messages wait, ${messages.failed} were given up` : "";
+  const { messages, pages } = health.data;
+  if (!messages || !pages) return "";
+  return `${messages.waiting} messages wait, ${messages.failed} were given up; of sweeps ${pages.waiting} and ${pages.failed} pages`;
 }
 
 function describeOther(base: URL, { status, headers }: Answer): string {
