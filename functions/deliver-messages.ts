@@ -15,7 +15,7 @@ type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers
 };
 
 /** What became of an item, for the log. */
-export type Delivery = "announced" | "sent" | "postponed" | "expired";
+export type Delivery = "announced" | "sent" | "postponed" | "expired" | "owner erased";
 
 const ALARM_DAYS = 3;
 const MAX_TRIES = 60;
@@ -25,9 +25,12 @@ const LONGEST_WAIT_SECONDS = 3600;
 /** Fails, for the host to try it again and at last to put it aside, if it can't even be postponed. */
 export const deliverMessages = async (
   services: Delivering,
-  { owner, item }: { owner: OwnerId; item: OutboxItem },
-): Promise<Delivery> =>
-  item.type === "letter" ? await send(services, owner, item) : await tellAll(services, owner, item);
+  queued: { owner: OwnerId; item: OutboxItem } | undefined,
+): Promise<Delivery> => {
+  if (!queued) return "owner erased";
+  const { owner, item } = queued;
+  return item.type === "letter" ? await send(services, owner, item) : await tellAll(services, owner, item);
+};
 
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;

@@ -41,16 +41,25 @@ export const queueOutbox = (queue: QueueClient, seal: OwnerSeal): Outbox => ({
   },
 });
 
-/** What a queue message says. Fails as `backup-unreadable` if it isn't what was put there. */
+/**
+ * What a queue message says; undefined if its owner was erased since. Fails as `backup-unreadable` if it isn't what was put
+ * there.
+ */
 export async function openQueued(
   seal: OwnerSeal,
   message: unknown,
-): Promise<{ owner: OwnerId; item: OutboxItem }> {
+): Promise<{ owner: OwnerId; item: OutboxItem } | undefined> {
   const parsed = QueueText.safeParse(message);
   if (!parsed.success) throw unreadable();
   const { owner, sealed } = parsed.data;
-  const content = await seal.open(owner, contextFor(owner), Buffer.from(sealed, "base64"));
-  return { owner, item: jsonOf(OutboxItem).parse(content.toString()) };
+  try {
+    const content = await seal.open(owner, contextFor(owner), Buffer.from(sealed, "base64"));
+    return { owner, item: jsonOf(OutboxItem).parse(content.toString()) };
+  } catch (error) {
+    const isUnreadable = error instanceof Failure && error.kind === "backup-unreadable";
+    if (isUnreadable && !(await seal.isOpenable(owner))) return undefined;
+    throw error;
+  }
 }
 
 const contextFor = (owner: OwnerId) => contextOf("outbox", 1, owner);

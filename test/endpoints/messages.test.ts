@@ -4,6 +4,7 @@ import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Letter, OutboxItem } from "../../lib/domain/announcement.ts";
 import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
+import { newHead } from "../../lib/domain/head.ts";
 import type { Message } from "../../lib/domain/messenger.ts";
 import { DeviceId, type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
@@ -51,6 +52,12 @@ describe.concurrent("over HTTP, through queue and mail service", () => {
 });
 
 const owner = (): OwnerId => ownerIdOf({ issuer: "https://messages.example", subject: anOwner() });
+/** Something is kept of them: nothing is logged for others. */
+async function aKnownOwner(): Promise<OwnerId> {
+  const id = owner();
+  await anApp().services.heads.put({ owner: id, platform: "android" }, newHead(new Date()), undefined);
+  return id;
+}
 
 const aLetter = (now: Date, change: Partial<Letter> = {}): Letter => ({
   type: "letter",
@@ -106,7 +113,7 @@ describe.concurrent("a letter", () => {
 
   it("R18 has the same id at each try, so that a lost answer sends nothing twice", async () => {
     const ids = [];
-    const to = owner();
+    const to = await aKnownOwner();
     for (const tries of [0, 1]) {
       const { sent } = await delivering((now) => aLetter(now, { id: "one letter", tries }), { to });
       ids.push(sent[0]?.id);
@@ -129,7 +136,7 @@ describe.concurrent("an announcement", () => {
   const deviceId = DeviceId.parse("A".repeat(43));
 
   it("R18 F29 is logged once and sent to each, with a link of its own device", async () => {
-    const to = owner();
+    const to = await aKnownOwner();
     const addresses = [anAddress(), anAddress()];
     const { put, outcome } = await delivering((now) => announcement(now, "recovered", addresses), { to });
     expect(outcome).toBe("announced");
@@ -141,7 +148,7 @@ describe.concurrent("an announcement", () => {
   });
 
   it("R18 F29 a failed step-up is logged and told to nobody", async () => {
-    const to = owner();
+    const to = await aKnownOwner();
     const { put } = await delivering((now) => announcement(now, "step-up-failed", []), { to });
     expect(put).toEqual([]);
     expect((await anApp().services.activity.read(to)).entries).toHaveLength(1);
