@@ -209,8 +209,8 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 
 module roles 'modules/roles.bicep' = {
   params: {
-    identity: names.identity
-    identityGroup: resourceGroup().name
+    #disable-next-line what-if-short-circuiting // A name must differ for each principal, which only Azure knows.
+    principalId: identity.outputs.principalId
     data: {
       backupsAccount: accounts.backups
       keysAccount: accounts.keys
@@ -220,7 +220,7 @@ module roles 'modules/roles.bicep' = {
     }
     host: { account: accounts.host, insights: names.insights }
   }
-  dependsOn: [identity, backups, keys, host, vaults, communication, monitoring]
+  dependsOn: [backups, keys, host, vaults, communication, monitoring]
 }
 
 module app 'modules/function-app.bicep' = {

@@ -90,18 +90,18 @@ module host 'modules/storage-account.bicep' = {
 
 module hostRoles 'modules/roles.bicep' = {
   params: {
-    identity: names.identity
-    identityGroup: resourceGroup().name
+    #disable-next-line what-if-short-circuiting // A name must differ for each principal, which only Azure knows.
+    principalId: identity.outputs.principalId
     host: { account: names.host, insights: names.insights }
   }
-  dependsOn: [identity, host, monitoring]
+  dependsOn: [host, monitoring]
 }
 
 module dataRoles 'modules/roles.bicep' = {
   scope: resourceGroup(dataResourceGroup)
   params: {
-    identity: names.identity
-    identityGroup: resourceGroup().name
+    #disable-next-line what-if-short-circuiting // A name must differ for each principal, which only Azure knows.
+    principalId: identity.outputs.principalId
     data: {
       backupsAccount: backupsAccount
       keysAccount: keysAccount
@@ -110,7 +110,6 @@ module dataRoles 'modules/roles.bicep' = {
       communication: communicationName
     }
   }
-  dependsOn: [identity]
 }
 
 module app 'modules/function-app.bicep' = {

@@ -1,7 +1,6 @@
 // Every role there is: what the app may do, and on what. README.md has the same table.
-@description('The app\'s identity, and its resource group.')
-param identity string
-param identityGroup string
+@description('Of the app\'s identity. It stands in the names: roles of an identity that was made anew are new ones, since Azure changes none.')
+param principalId string
 
 type Data = {
   backupsAccount: string
@@ -28,11 +27,6 @@ var roles = {
   MonitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
 }
 var definitions = 'Microsoft.Authorization/roleDefinitions'
-
-resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  scope: resourceGroup(identityGroup)
-  name: identity
-}
 
 // A name that no account can have, where there is none.
 var nothing = 'none'
@@ -75,11 +69,11 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 
 resource blobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (each, i) in dataAccounts: {
-    name: guid(dataContainers[i].id, app.id, roles.StorageBlobDataContributor)
+    name: guid(dataContainers[i].id, principalId, roles.StorageBlobDataContributor)
     scope: dataContainers[i]
     properties: {
       roleDefinitionId: subscriptionResourceId(definitions, roles.StorageBlobDataContributor)
-      principalId: app.properties.principalId
+      principalId: principalId
       principalType: 'ServicePrincipal'
     }
   }
@@ -87,11 +81,11 @@ resource blobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 resource messages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (queue, i) in data.?queues ?? []: {
-    name: guid(dataQueues[i].id, app.id, roles.StorageQueueDataContributor)
+    name: guid(dataQueues[i].id, principalId, roles.StorageQueueDataContributor)
     scope: dataQueues[i]
     properties: {
       roleDefinitionId: subscriptionResourceId(definitions, roles.StorageQueueDataContributor)
-      principalId: app.properties.principalId
+      principalId: principalId
       principalType: 'ServicePrincipal'
     }
   }
@@ -100,11 +94,11 @@ resource messages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 // On the key alone, and only to read its public half, wrap and unwrap.
 resource wrapping 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (vault, i) in data.?vaults ?? []: {
-    name: guid(vaultKeys[i].id, app.id, roles.KeyVaultCryptoServiceEncryptionUser)
+    name: guid(vaultKeys[i].id, principalId, roles.KeyVaultCryptoServiceEncryptionUser)
     scope: vaultKeys[i]
     properties: {
       roleDefinitionId: subscriptionResourceId(definitions, roles.KeyVaultCryptoServiceEncryptionUser)
-      principalId: app.properties.principalId
+      principalId: principalId
       principalType: 'ServicePrincipal'
     }
   }
@@ -112,32 +106,32 @@ resource wrapping 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 // There is no role that may only send.
 resource sending 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (data != null) {
-  name: guid(communication.id, app.id, roles.CommunicationAndEmailServiceOwner)
+  name: guid(communication.id, principalId, roles.CommunicationAndEmailServiceOwner)
   scope: communication
   properties: {
     roleDefinitionId: subscriptionResourceId(definitions, roles.CommunicationAndEmailServiceOwner)
-    principalId: app.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
   }
 }
 
 // The host keeps its package, leases and timers there.
 resource hosting 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (host != null) {
-  name: guid(hostAccount.id, app.id, roles.StorageBlobDataOwner)
+  name: guid(hostAccount.id, principalId, roles.StorageBlobDataOwner)
   scope: hostAccount
   properties: {
     roleDefinitionId: subscriptionResourceId(definitions, roles.StorageBlobDataOwner)
-    principalId: app.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
   }
 }
 
 resource telemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (host != null) {
-  name: guid(insights.id, app.id, roles.MonitoringMetricsPublisher)
+  name: guid(insights.id, principalId, roles.MonitoringMetricsPublisher)
   scope: insights
   properties: {
     roleDefinitionId: subscriptionResourceId(definitions, roles.MonitoringMetricsPublisher)
-    principalId: app.properties.principalId
+    principalId: principalId
     principalType: 'ServicePrincipal'
   }
 }

@@ -1,4 +1,5 @@
 /** ARM expressions in a snapshot: what only Azure knows is replaced by a value of its kind, the rest is worked out. */
+import { createHash } from "node:crypto";
 
 /** By type and property, for the resource of that name. */
 const KNOWN: Record<string, (name: string) => string> = {
@@ -84,6 +85,13 @@ const FUNCTIONS: Record<string, (given: unknown[]) => unknown> = {
   createObject: (given) =>
     Object.fromEntries(given.flatMap((name, at) => (at % 2 === 0 ? [[String(name), given[at + 1]]] : []))),
   union: (given) => Object.assign({}, ...given),
+  // Azure's own is another hash; here it matters only that different values give different ones.
+  guid: (given) =>
+    createHash("sha256")
+      .update(JSON.stringify(given))
+      .digest("hex")
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5"),
+  extensionResourceId: ([scope, type, name]) => `${scope}/providers/${type}/${name}`,
   resourceId: ([subscription, group, type, ...names]) => {
     const [provider = "", ...kinds] = String(type).split("/");
     const parts = kinds.map((kind, at) => `${kind}/${names[at]}`).join("/");

@@ -2,7 +2,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DEPLOYMENTS, type Deployment, INFRA, lastOf, ofType, purposeOf, resourcesOf } from "./snapshots.ts";
+import {
+  DEPLOYMENTS,
+  type Deployment,
+  INFRA,
+  lastOf,
+  ofType,
+  purposeOf,
+  resourcesOf,
+  textOf,
+} from "./snapshots.ts";
 
 /** Built-in roles of Azure by their ids. */
 const ROLES: Record<string, string> = {
@@ -57,6 +66,15 @@ describe("R42 roles", () => {
       expect(who).toBe("22222222-2222-4222-8222-222222222222");
       expect(type).toBe("ServicePrincipal");
     }
+  });
+
+  it.each(DEPLOYMENTS)("R42 an identity that was made anew gets assignments of its own: %s", (deployment) => {
+    const names = [
+      ...textOf(deployment).matchAll(/"name": "(.+)",\n.+\n {6}"properties": \{\n.+roleDefinitionId/g),
+    ];
+    expect(names).toHaveLength(assignments(deployment).length);
+    for (const [, name] of names)
+      expect(name).toMatch(/^\[guid\('.+', reference\('.+'\)\.principalId, '.+'\)\]$/);
   });
 
   it("R36 R42 each vault's key has exactly one user", () => {
