@@ -102,8 +102,10 @@ param deleteLocks bool = true
 @minValue(1)
 param monthlyBudget int
 
-@description('The first of a month, YYYY-MM-01: of the current one when the budget is made.')
-param budgetStart string = utcNow('yyyy-MM-01')
+@description('The first of a month, YYYY-MM-01: of the one in which this is first deployed. Azure never lets a budget begin at another time.')
+@minLength(10)
+@maxLength(10)
+param budgetStart string
 
 param tags Tags = {}
 

@@ -4,7 +4,8 @@ using 'main.bicep'
 param name = 'authbkp'
 param alertEmail = 'operations@authenticator.example'
 param monthlyBudget = 300
-param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-01-01')
+// The month of the first deployment. From then on it stays.
+param budgetStart = '2026-12-01'
 
 param publicBaseUrl = 'https://backup.authenticator.example/api'
 param emailDomain = 'mail.authenticator.example'

@@ -28,10 +28,19 @@ it("R42 without bicep, az and dotnet the check says in a sentence how to get one
   }
 });
 
-describe("R42 workflows", () => {
-  const workflows = globSync(".github/workflows/*.yml", { cwd: ROOT });
-  const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const workflows = globSync(".github/workflows/*.yml", { cwd: ROOT });
 
+it("R42 a budget begins on a date that nothing works out anew: Azure would refuse it from the second month on", () => {
+  const parameters = globSync("infra/*.bicepparam", { cwd: ROOT });
+  const ofMain = parameters.filter((file) => read(file).includes("using 'main.bicep'"));
+  for (const file of ofMain) expect(read(file)).toMatch(/^param budgetStart = '\d{4}-\d\d-01'$/m);
+  expect(read("infra/main.bicep")).toMatch(/^param budgetStart string$/m);
+  for (const file of [...parameters, ...workflows, "infra/main.bicep", "infra/README.md"])
+    expect(read(file)).not.toMatch(/utcNow|BUDGET_START|readEnvironmentVariable|\bdate \+|budgetStart=/);
+});
+
+describe("R42 workflows", () => {
   it.each(workflows)("R42 %s pins every action and runs only scripts that there are", (file) => {
     const text = read(file);
     const actions = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action);
@@ -44,7 +53,37 @@ describe("R42 workflows", () => {
 
   it.each(workflows)("R42 %s may do little, and holds no password", (file) => {
     const text = read(file);
-    expect(text).toMatch(/^permissions:\n {2}contents: read$/m);
+    expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
     expect(text).not.toMatch(/secrets\.|publish-profile|creds:|pull_request_target/);
   });
+
+  it.each(workflows)("R42 %s fails where any command of a pipe does", (file) => {
+    expect(read(file)).toMatch(/^defaults:\n {2}run:\n {4}shell: bash$/m);
+    expect(read(file)).not.toMatch(/^ +shell: (?!bash$)/m);
+  });
+
+  it.each(workflows)(
+    "R42 %s: what may log in to Azure logs in, and runs nothing that npm installed",
+    (file) => {
+      for (const job of jobsOf(read(file))) {
+        const mayLogIn = job.includes("id-token: write");
+        expect(mayLogIn).toBe(job.includes("uses: azure/login@"));
+        if (mayLogIn) expect(job).not.toMatch(/\b(npm|npx|node)\b/);
+      }
+    },
+  );
+
+  it("R42 a deployment installs without running what packages bring, and tries the app before its domain", () => {
+    const jobs = jobsOf(read(".github/workflows/deploy.yml"));
+    const installs = jobs.flatMap((job) => job.match(/npm (ci|cit|install).*/g) ?? []);
+    expect(installs.length).toBeGreaterThan(0);
+    for (const install of installs) expect(install).toMatch(/^npm ci --ignore-scripts /);
+    const smoke = jobs.find((job) => job.startsWith("smoke:")) ?? expect.fail("no smoke test");
+    expect(smoke).toMatch(/OWN: https:\/\/\$\{\{ .+\.app \}\}\.azurewebsites\.net\/api$/m);
+    expect([...smoke.matchAll(/"\$(\w+)"/g)].map(([, url]) => url)).toEqual(["OWN", "PUBLIC"]);
+  });
 });
+
+/** Each with its name in front. */
+const jobsOf = (workflow: string) =>
+  (workflow.split(/^jobs:$/m)[1] ?? "").split(/^ {2}(?=[\w-]+:$)/m).slice(1);
