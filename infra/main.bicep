@@ -1,7 +1,7 @@
 // Everything the service runs on, in one resource group. README.md says how to deploy and run it.
 targetScope = 'resourceGroup'
 
-import { Issuer, Options, Provider, PublicKey, queues, Tags } from 'modules/types.bicep'
+import { Issuer, Options, Provider, PublicKey, queues, Tags, usable } from 'modules/types.bicep'
 
 @description('Stands in the name of every resource: lower-case letters and digits.')
 @minLength(2)
@@ -109,8 +109,9 @@ param budgetStart string
 
 param tags Tags = {}
 
+var base = usable(name)
 var token = uniqueString(resourceGroup().id)
-var suffix = '${name}-${token}'
+var suffix = '${base}-${token}'
 var names = {
   identity: 'id-${suffix}'
   app: 'func-${suffix}'
@@ -119,11 +120,11 @@ var names = {
   insights: 'appi-${suffix}'
 }
 var accounts = {
-  backups: 'stb${name}${token}'
-  keys: 'stk${name}${token}'
-  host: 'sth${name}${token}'
+  backups: 'stb${base}${token}'
+  keys: 'stk${base}${token}'
+  host: 'sth${base}${token}'
 }
-var vaultNames = [for i in range(1, vaultCount): 'kv${i}${name}${token}']
+var vaultNames = [for i in range(1, vaultCount): 'kv${i}${base}${token}']
 
 module identity 'modules/identity.bicep' = {
   params: { name: names.identity, location: location, tags: tags }
@@ -266,6 +267,7 @@ module settings 'modules/app-settings.bicep' = {
 
 module diagnostics 'modules/diagnostics.bicep' = {
   params: {
+    name: 'audit'
     workspaceId: monitoring.outputs.workspaceId
     backupsAccount: accounts.backups
     keysAccount: accounts.keys
@@ -283,9 +285,12 @@ module alerts 'modules/alerts.bicep' = {
     email: alertEmail
     workspaceId: monitoring.outputs.workspaceId
     insightsId: monitoring.outputs.insightsId
-    principalIds: concat([identity.outputs.principalId], standbyPrincipalIds)
+    principalId: identity.outputs.principalId
+    otherPrincipalIds: standbyPrincipalIds
     keysAccount: accounts.keys
     vaults: vaultNames
+    vaultGroup: resourceGroup().name
+    historyLength: int(options.?HISTORY_LENGTH ?? '10')
     healthUrl: '${settings.outputs.publicBaseUrl}/health'
   }
   dependsOn: [vaults]
@@ -306,4 +311,13 @@ module locks 'modules/locks.bicep' = if (deleteLocks) {
 
 output appName string = names.app
 output publicBaseUrl string = settings.outputs.publicBaseUrl
+
+// What standby.bicep asks for.
+output dataResourceGroup string = resourceGroup().name
+output firstPrincipalId string = identity.outputs.principalId
+output backupsAccount string = accounts.backups
+output keysAccount string = accounts.keys
+output communicationName string = names.communication
+output communicationService string = communication.outputs.endpoint
+output emailSender string = communication.outputs.sender
 output keyIds string[] = [for (vault, i) in vaultNames: vaults[i].outputs.keyId]

@@ -1,8 +1,8 @@
 // The app once more, in another region and resource group, on the data of main.bicep: for the day on which a region is lost.
-// It costs next to nothing while nobody calls it. README.md says when and how.
+// It costs little while nobody calls it, and is watched from the first day. README.md says when and how.
 targetScope = 'resourceGroup'
 
-import { Issuer, Options, Provider, PublicKey, queues, Tags } from 'modules/types.bicep'
+import { Issuer, Options, Provider, PublicKey, queues, Tags, usable } from 'modules/types.bicep'
 
 @description('Stands in the name of every resource: lower-case letters and digits.')
 @minLength(2)
@@ -11,17 +11,18 @@ param name string
 
 param location string = resourceGroup().location
 
-@description('The resource group that main.bicep was deployed to. The other names are those of its resources.')
+@description('The resource group that main.bicep was deployed to. What follows is said by the outputs of that deployment, under the same names.')
 param dataResourceGroup string
+
+@description('Of the first app\'s identity: it, too, may use keys.')
+param firstPrincipalId string
 param backupsAccount string
 param keysAccount string
 
-@description('The app\'s setting KEY_IDS, split at its commas.')
 @minLength(1)
 param keyIds string[]
 param communicationName string
 
-@description('The app\'s settings COMMUNICATION_SERVICE and EMAIL_SENDER.')
 param communicationService string
 param emailSender string
 param smsSender string = ''
@@ -44,20 +45,27 @@ param maximumInstances int = 100
 @maxValue(1000)
 param requestsPerInstance int = 16
 
+@description('Who is told of alerts.')
+param alertEmail string
+
 @minValue(30)
 @maxValue(730)
 param logDays int = 30
 
+@description('As for the first app.')
+param logBackupReads bool = false
+
 param tags Tags = {}
 
+var base = usable(name)
 var token = uniqueString(resourceGroup().id)
-var suffix = '${name}-${token}'
+var suffix = '${base}-${token}'
 var names = {
   identity: 'id-${suffix}'
   app: 'func-${suffix}'
   workspace: 'log-${suffix}'
   insights: 'appi-${suffix}'
-  host: 'sth${name}${token}'
+  host: 'sth${base}${token}'
 }
 
 // https://VAULT.…/keys/…
@@ -148,6 +156,38 @@ module settings 'modules/app-settings.bicep' = {
     options: options
   }
   dependsOn: [app]
+}
+
+// Audit logs come here, too: where the first workspace is may be the region that is lost.
+module diagnostics 'modules/diagnostics.bicep' = {
+  scope: resourceGroup(dataResourceGroup)
+  params: {
+    name: 'audit-standby'
+    workspaceId: monitoring.outputs.workspaceId
+    backupsAccount: backupsAccount
+    keysAccount: keysAccount
+    vaults: vaults
+    logBackupReads: logBackupReads
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    email: alertEmail
+    workspaceId: monitoring.outputs.workspaceId
+    insightsId: monitoring.outputs.insightsId
+    principalId: identity.outputs.principalId
+    otherPrincipalIds: [firstPrincipalId]
+    keysAccount: keysAccount
+    vaults: vaults
+    vaultGroup: dataResourceGroup
+    historyLength: int(options.?HISTORY_LENGTH ?? '10')
+    // Until the day on which it is needed, publicBaseUrl leads elsewhere.
+    healthUrl: '${settings.outputs.ownUrl}/health'
+  }
 }
 
 output appName string = names.app

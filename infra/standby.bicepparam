@@ -1,8 +1,11 @@
-// The standby of main.bicepparam. `az deployment group show -n main` of the first deployment tells most of these values.
+// The standby of main.bicepparam. Most values are outputs of that deployment: README.md, A region is lost.
 using 'standby.bicep'
 
 param name = 'authsby'
+param alertEmail = 'operations@authenticator.example'
+
 param dataResourceGroup = 'rg-authenticator-backup'
+param firstPrincipalId = '00000000-0000-0000-0000-000000000004'
 param backupsAccount = 'stbauthbkppb2syuagfixsc'
 param keysAccount = 'stkauthbkppb2syuagfixsc'
 param keyIds = [

@@ -8,10 +8,19 @@ param email string
 param workspaceId string
 param insightsId string
 
-@description('The only ones who may use keys.')
-param principalIds string[]
+@description('Of the app whose log is in this workspace.')
+param principalId string
+
+@description('Other apps that may use keys.')
+param otherPrincipalIds string[]
 param keysAccount string
 param vaults string[]
+
+@description('The resource group of the vaults.')
+param vaultGroup string
+
+@description('Versions that are kept of a backup: an export opens all of them.')
+param historyLength int
 param healthUrl string
 
 type LogAlert = {
@@ -24,14 +33,22 @@ type LogAlert = {
   operator: 'GreaterThan' | 'LessThan'
   threshold: int
   every: string
-  @description('How far back the query itself looks, where that is more than the time between two runs.')
-  span: string?
+  @description('How far back the query looks: more than the time between two runs, since lines arrive late.')
+  span: string
 }
 
 var strangers = replace(
   replace(loadTextContent('queries/strangers-at-keys.kql'), '{keysAccount}', keysAccount),
   '{principalIds}',
-  join(principalIds, '\', \'')
+  join(concat([principalId], otherPrincipalIds), '\', \'')
+)
+
+// Of both platforms.
+var exported = string(2 * historyLength)
+var unexplained = replace(
+  replace(loadTextContent('queries/unexplained-unwraps.kql'), '{principalId}', principalId),
+  '{exported}',
+  exported
 )
 
 var logAlerts LogAlert[] = [
@@ -45,6 +62,7 @@ var logAlerts LogAlert[] = [
     operator: 'GreaterThan'
     threshold: 5
     every: 'PT5M'
+    span: 'PT15M'
   }
   {
     name: 'failed-work'
@@ -56,18 +74,19 @@ var logAlerts LogAlert[] = [
     operator: 'GreaterThan'
     threshold: 10
     every: 'PT15M'
+    span: 'PT30M'
   }
   {
     name: 'unexplained-unwraps'
     says: 'The vaults have opened more keys than recoveries and plans account for.'
     severity: 1
-    query: loadTextContent('queries/unexplained-unwraps.kql')
+    query: unexplained
     measure: 'Unexplained'
     dimensions: []
     operator: 'GreaterThan'
     threshold: 20
     every: 'PT1H'
-    span: 'PT2H'
+    span: 'P2D'
   }
   {
     name: 'strangers-at-keys'
@@ -144,7 +163,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       scopes: [workspaceId]
       evaluationFrequency: alert.every
       windowSize: alert.every
-      overrideQueryTimeRange: alert.?span
+      overrideQueryTimeRange: alert.span
       autoMitigate: true
       // The tables come into being with their first lines.
       skipQueryValidation: true
@@ -175,7 +194,7 @@ resource metricAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = [
       description: alert.says
       severity: alert.severity
       enabled: true
-      scopes: [resourceId('Microsoft.KeyVault/vaults', alert.vault)]
+      scopes: [resourceId(vaultGroup, 'Microsoft.KeyVault/vaults', alert.vault)]
       evaluationFrequency: 'PT1M'
       windowSize: 'PT5M'
       autoMitigate: true

@@ -20,8 +20,9 @@ param options Options
 
 var storage = environment().suffixes.storage
 
-// The host refuses what is larger than this; up to there the app itself says what is wrong with an upload.
-var largestRequest = int(options.?MAX_UPLOAD_BYTES ?? '1048576') + 1048576
+// The host cuts off what is larger than this; up to there the app itself says what is wrong. The largest that it takes is a recovery
+// with a sealed document of the client's, a third longer as base64url, and as much again of accounts that the device has.
+var largestRequest = int(options.?MAX_UPLOAD_BYTES ?? '1048576') * 7 / 3 + 1048576
 
 resource site 'Microsoft.Web/sites@2025-03-01' existing = {
   name: app
@@ -35,6 +36,9 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
         AzureWebJobsStorage__clientId: clientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+        // Alerts count log lines and requests: none may be left out. README.md, Telemetry.
+        OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+        OTEL_TRACES_SAMPLER_ARG: '1.0'
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(largestRequest)
         AZURE_CLIENT_ID: clientId
         PUBLIC_BASE_URL: baseUrl
@@ -60,6 +64,9 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
   }
 }
 
-var baseUrl = empty(publicBaseUrl) ? 'https://${site.properties.defaultHostName}/api' : publicBaseUrl
+var ownUrl = 'https://${site.properties.defaultHostName}/api'
+var baseUrl = empty(publicBaseUrl) ? ownUrl : publicBaseUrl
 
+@description('Where the app is reached whatever leads to it.')
+output ownUrl string = ownUrl
 output publicBaseUrl string = baseUrl

@@ -5,6 +5,16 @@
 var queues = ['messages', 'messages-poison', 'sweeps', 'sweeps-poison']
 
 @export()
+@description('The name itself, if storage accounts and vaults can have it in theirs; else the deployment fails at once and says why.')
+func usable(name string) string =>
+  empty(filter(
+      map(range(0, length(name)), i => substring(name, i, 1)),
+      letter => !contains('abcdefghijklmnopqrstuvwxyz0123456789', letter)
+    ))
+    ? name
+    : fail('name: only lower-case letters and digits')
+
+@export()
 type Tags = { *: string }
 
 @export()

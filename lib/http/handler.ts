@@ -115,7 +115,7 @@ async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }:
 }
 
 /** As base64url a sealed document is longer by a third; the accounts that the device has need room, too. */
-const withEnvelope = (maxUploadBytes: number) => Math.ceil(maxUploadBytes * (4 / 3)) + maxUploadBytes;
+export const withEnvelope = (maxUploadBytes: number) => Math.ceil(maxUploadBytes * (4 / 3)) + maxUploadBytes;
 
 /** Fails as `invalid-request` for a parameter that stands twice: which one would count? */
 function readQuery(url: string): Record<string, string> {

@@ -5,9 +5,11 @@ import { InvocationContext } from "@azure/functions";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { endpoints } from "../../functions/endpoints.ts";
+import { configFromEnvironment } from "../../lib/config.ts";
+import { Platform } from "../../lib/domain/owner.ts";
 import { SWEEPS } from "../../lib/domain/sweep.ts";
 import { logInvocation, logRequest } from "../../lib/http/log.ts";
-import { ofType, onlyOf, type Resource, resourcesOf, settingsOf } from "./snapshots.ts";
+import { type Deployment, ofType, onlyOf, type Resource, resourcesOf, settingsOf } from "./snapshots.ts";
 
 /** Of the tables that the queries read, those columns that they may use (learn.microsoft.com, Azure Monitor tables). */
 const COLUMNS: Record<string, string[]> = {
@@ -27,21 +29,7 @@ const METRICS: Record<string, string[]> = {
   ],
 };
 /** The times between two runs, and the reach of a query, that Azure knows. */
-const EVERY = [
-  "PT1M",
-  "PT5M",
-  "PT10M",
-  "PT15M",
-  "PT30M",
-  "PT45M",
-  "PT1H",
-  "PT2H",
-  "PT3H",
-  "PT4H",
-  "PT5H",
-  "PT6H",
-  "P1D",
-];
+const EVERY = "PT1M PT5M PT10M PT15M PT30M PT45M PT1H PT2H PT3H PT4H PT5H PT6H P1D".split(" ");
 const SPANS = [...EVERY, "P2D"];
 
 const LogAlert = z.object({
@@ -51,7 +39,7 @@ const LogAlert = z.object({
   enabled: z.boolean(),
   evaluationFrequency: z.enum(EVERY),
   windowSize: z.enum(SPANS),
-  overrideQueryTimeRange: z.enum(SPANS).nullish(),
+  overrideQueryTimeRange: z.enum(SPANS),
   criteria: z.object({
     allOf: z.tuple([z.object({ query: z.string(), metricMeasureColumn: z.string(), threshold: z.number() })]),
   }),
@@ -65,11 +53,18 @@ const MetricAlert = z.object({
 });
 
 const resources = resourcesOf("main");
-const logAlerts = ofType(resources, "Microsoft.Insights/scheduledQueryRules").map(({ properties }) => {
-  const { criteria, ...alert } = LogAlert.parse(properties);
-  const [{ query, metricMeasureColumn }] = criteria.allOf;
-  return { ...alert, measure: metricMeasureColumn, query: query.replaceAll(/^\s*\/\/.*$/gm, "") };
-});
+const logAlertsOf = (deployment: Deployment) =>
+  ofType(resourcesOf(deployment), "Microsoft.Insights/scheduledQueryRules").map(({ properties }) => {
+    const { criteria, ...alert } = LogAlert.parse(properties);
+    const [{ query, metricMeasureColumn }] = criteria.allOf;
+    return { ...alert, measure: metricMeasureColumn, query: query.replaceAll(/^\s*\/\/.*$/gm, "") };
+  });
+const logAlerts = logAlertsOf("main");
+const queryOf = (deployment: Deployment, name: string) =>
+  logAlertsOf(deployment).find(({ displayName }) => displayName === name)?.query ?? expect.fail(`no ${name}`);
+
+/** What stands for the principal of a deployment's own app in all of them. */
+const OWN = "22222222-2222-4222-8222-222222222222";
 const isAvailability = ({ properties }: Resource) => JSON.stringify(properties).includes("WebtestLocation");
 const metricAlerts = ofType(resources, "Microsoft.Insights/metricAlerts");
 
@@ -151,22 +146,38 @@ describe("R42 alerts", () => {
   });
 
   it("R29 R38 R42 what the sweep wraps anew is counted as its log says it", () => {
-    const query = logAlerts.find(({ displayName }) => displayName === "unexplained-unwraps")?.query ?? "";
+    const query = queryOf("main", "unexplained-unwraps");
     const [, pattern = ""] = /extract\('([^']*)'/.exec(query) ?? [];
     const outcome = new RegExp(pattern.replaceAll("\\\\", "\\"));
     const [rewrap = ""] = SWEEPS.filter((name) => outcome.test(`${name} 17 done`));
     expect(outcome.exec(`${rewrap} 17 done`)?.[1]).toBe("17");
   });
 
+  it("R36 R42 an export explains all versions that are kept, a refused request none", () => {
+    for (const deployment of ["main", "longest", "standby"] as const) {
+      const query = queryOf(deployment, "unexplained-unwraps");
+      const { historyLength } = configFromEnvironment(settingsOf(deployment));
+      expect(query).toContain(`line.endpoint == 'export-data', ${Platform.options.length * historyLength},`);
+      expect(query).toContain("toint(line.status) < 400 or toint(line.status) == 409");
+      expect(query).toContain(`Who == '${OWN}'`);
+    }
+  });
+
+  it.each(logAlerts)(
+    "R42 $displayName looks further back than to its last run: lines arrive late",
+    ({ evaluationFrequency, overrideQueryTimeRange }) => {
+      expect(SPANS.indexOf(overrideQueryTimeRange)).toBeGreaterThan(SPANS.indexOf(evaluationFrequency));
+    },
+  );
+
   it("R36 R42 only the app counts as no stranger to the keys", () => {
-    const query = logAlerts.find(({ displayName }) => displayName === "strangers-at-keys")?.query ?? "";
-    expect(query).toContain("Who !in ('22222222-2222-4222-8222-222222222222')");
+    const query = queryOf("main", "strangers-at-keys");
+    expect(query).toContain(`Who !in ('${OWN}')`);
     expect(query).toContain(
       `AccountName == '${new URL(settingsOf("main")["KEYS_STORAGE"] ?? "").hostname.split(".")[0]}'`,
     );
-    const longest = JSON.stringify(ofType(resourcesOf("longest"), "Microsoft.Insights/scheduledQueryRules"));
-    expect(longest).toContain(
-      "'22222222-2222-4222-8222-222222222222', '00000000-0000-0000-0000-000000000003'",
+    expect(queryOf("longest", "strangers-at-keys")).toContain(
+      `Who !in ('${OWN}', '00000000-0000-0000-0000-000000000003')`,
     );
   });
 
@@ -193,6 +204,27 @@ describe("R42 alerts", () => {
       Enabled: true,
       Request: { RequestUrl: url, HttpVerb: health.method },
     });
+  });
+
+  it("R42 the standby is watched like the first, by its own log and at its own address", () => {
+    const standby = resourcesOf("standby");
+    const names = (alerts: { displayName: string }[]) => alerts.map(({ displayName }) => displayName);
+    expect(names(logAlertsOf("standby"))).toEqual(names(logAlerts));
+    expect(queryOf("standby", "strangers-at-keys")).toContain(
+      `Who !in ('${OWN}', '00000000-0000-0000-0000-000000000004')`,
+    );
+    const { name } = onlyOf(standby, "Microsoft.Web/sites");
+    expect(onlyOf(standby, "Microsoft.Insights/webtests").properties).toMatchObject({
+      Request: { RequestUrl: `https://${name}.azurewebsites.net/api/health` },
+    });
+    const { id: workspaceId } = onlyOf(standby, "Microsoft.OperationalInsights/workspaces");
+    const audits = ofType(standby, "Microsoft.Insights/diagnosticSettings");
+    expect(audits).toHaveLength(ofType(resources, "Microsoft.Insights/diagnosticSettings").length);
+    for (const audit of audits)
+      expect(audit).toMatchObject({ name: "audit-standby", properties: { workspaceId } });
+    const watched = ofType(standby, "Microsoft.Insights/metricAlerts").map(({ name }) => name);
+    for (const { name } of ofType(resources, "Microsoft.KeyVault/vaults"))
+      expect(watched).toEqual(expect.arrayContaining([`vault-throttled-${name}`, `vault-saturated-${name}`]));
   });
 
   it("R42 all reach somebody, and so does the budget", () => {

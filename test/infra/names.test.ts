@@ -67,6 +67,18 @@ describe("R42 names", () => {
     );
   });
 
+  it("R42 what a deployment of the standby asks for, the first one says under the same names", () => {
+    const [main, standby] = ["main.bicep", "standby.bicep"].map((file) =>
+      readFileSync(join(INFRA, file), "utf8"),
+    );
+    const names = (text: string | undefined, pattern: RegExp) =>
+      [...(text ?? "").matchAll(pattern)].map(([, name]) => name);
+    const asked = names(standby, /^param (\w+) [^=\n]+$/gm);
+    const said = [...names(main, /^output (\w+) /gm), ...names(main, /^param (\w+) /gm)];
+    expect(asked).toContain("firstPrincipalId");
+    expect(said).toEqual(expect.arrayContaining(asked));
+  });
+
   it("R42 the short name of the action group fits", () => {
     const { properties } = onlyOf(resourcesOf("main"), "Microsoft.Insights/actionGroups");
     expect(String(properties["groupShortName"]).length).toBeLessThanOrEqual(12);

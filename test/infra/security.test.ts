@@ -145,7 +145,7 @@ describe.each(FULL)("R42 around it: %s", (deployment) => {
     }
   });
 
-  it("R42 every use of a vault and every read of the keys is logged", () => {
+  it("R42 every use of a vault, every read of the keys and every change of what is stored is logged", () => {
     const settings = all(deployment, "Microsoft.Insights/diagnosticSettings");
     const enabled = (part: RegExp) =>
       settings
@@ -158,6 +158,9 @@ describe.each(FULL)("R42 around it: %s", (deployment) => {
     for (const category of ["StorageRead", "StorageWrite", "StorageDelete"]) {
       expect(enabled(/storageAccounts\/stk/)).toContain(`{"category":"${category}","enabled":true}`);
     }
+    for (const category of ["StorageWrite", "StorageDelete"])
+      for (const service of [/stb\w+\/blobServices/, /stb\w+\/queueServices/])
+        expect(enabled(service)).toContain(`{"category":"${category}","enabled":true}`);
   });
 });
 

@@ -1,8 +1,9 @@
 /** The settings that the template sets are those that the app reads, and it starts with them. */
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { configFromEnvironment } from "../../lib/config.ts";
+import { withEnvelope } from "../../lib/http/handler.ts";
 import { DEPLOYMENTS, type Deployment, ofType, resourcesOf, settingsOf } from "./snapshots.ts";
 
 /** Read by the host, by its queue trigger or by its worker, not by the app. */
@@ -13,6 +14,8 @@ const HOST = [
   "AzureWebJobsStorage__clientId",
   "AzureWebJobsStorage__credential",
   "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+  "OTEL_TRACES_SAMPLER",
+  "OTEL_TRACES_SAMPLER_ARG",
   "QUEUE_STORAGE__clientId",
   "QUEUE_STORAGE__credential",
   "languageWorkers__node__arguments",
@@ -107,8 +110,28 @@ describe("R42 settings of the template", () => {
     for (const deployment of DEPLOYMENTS) {
       const settings = settingsOf(deployment);
       const { maxUploadBytes } = configFromEnvironment(settings);
-      expect(Number(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"])).toBeGreaterThan(maxUploadBytes);
+      const limit = Number(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
+      expect(limit - withEnvelope(maxUploadBytes)).toBeGreaterThan(1_000_000);
     }
+  });
+
+  it.each(DEPLOYMENTS)("R42 nothing that alerts count is left out by sampling: %s", (deployment) => {
+    expect(settingsOf(deployment)).toMatchObject({
+      OTEL_TRACES_SAMPLER: "microsoft.fixed_percentage",
+      OTEL_TRACES_SAMPLER_ARG: "1.0",
+    });
+  });
+
+  it("R42 the host sends the app's log lines: nothing tells it that the app does so itself", () => {
+    const root = join(import.meta.dirname, "../..");
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const packages = Object.keys({ ...dependencies, ...devDependencies });
+    expect(packages.filter((name) => /functions-opentelemetry|monitor-opentelemetry/.test(name))).toEqual([]);
+    const files = globSync(["functions/**/*.ts", "lib/**/*.ts", "host.json"], { cwd: root });
+    const telling = files.filter((file) =>
+      readFileSync(join(root, file), "utf8").includes("WorkerOpenTelemetryEnabled"),
+    );
+    expect(telling).toEqual([]);
   });
 
   it("R42 only small instances run Node with flags that save memory", () => {
