@@ -7,10 +7,12 @@ import { join, resolve } from "node:path";
 import { crc32, inflateRawSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { buildBundle } from "../../infra/local/build.ts";
 import { makePackage, type Package } from "../../infra/local/package/make-package.ts";
 import { zip } from "../../infra/local/package/zip.ts";
 
-const SHIPPED = ["dist/index.js", "host.json", "package.json"];
+const BUNDLE = "dist/index.js";
+const SHIPPED = [BUNDLE, "host.json", "package.json"];
 const aFolder = () => mkdtemp(join(tmpdir(), "package-"));
 const pack = async (app = resolve(".")) => makePackage(app, await aFolder());
 
@@ -86,6 +88,15 @@ describe("R42 the package", () => {
     );
     await writeFile(join(copy, "host.json"), "{}");
     expect((await pack(copy)).sha256).not.toBe(made.sha256);
+  });
+
+  it("R42 is the same bytes when it is built twice, wherever that is", async () => {
+    const builds = [await aFolder(), await aFolder()].map(async (copy) => {
+      for (const path of ["host.json", "package.json", ".funcignore"]) await cp(path, join(copy, path));
+      await buildBundle(join(copy, BUNDLE));
+      return (await pack(copy)).sha256;
+    });
+    expect(await Promise.all(builds)).toEqual([made.sha256, made.sha256]);
   });
 
   it("R42 leaves out what lies about in the folder, earlier packages and keys of developers too", async () => {
