@@ -25,6 +25,15 @@ describe("R42 rules of .funcignore", () => {
     expect(denied("test", ...all)).toEqual(["test/a.ts", "test-data.json", "test.txt"]);
   });
 
+  it("R42 know the words of every script", () => {
+    const all = ["müll/a.ts", "müllä/a.ts", "mü.ts", "日本語/a.ts", "日本/a.ts", "cafe\u0301.ts", "x٣.ts"];
+    expect(denied("mü", ...all)).toEqual(["mü.ts"]);
+    expect(denied("日本", ...all)).toEqual(["日本/a.ts"]);
+    expect(denied("müll", ...all)).toEqual(["müll/a.ts"]);
+    expect(denied("cafe", ...all)).toEqual([]);
+    expect(denied("x", ...all)).toEqual([]);
+  });
+
   it("R42 with a slash at the end miss what begins with no letter", () => {
     const all = ["node_modules/a.js", "node_modules/@azure/a.js", "node_modules/.bin/a"];
     expect(denied("node_modules/", ...all)).toEqual(["node_modules/a.js"]);

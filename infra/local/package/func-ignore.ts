@@ -40,11 +40,15 @@ export class FuncIgnore {
 const isKeeping = (rule: string) => rule.startsWith("!");
 const fromTheRoot = (rule: string) => (rule.startsWith("/") ? rule.slice(1) : rule);
 
+/** .NET's `\b`: a letter, mark, digit or underscore of any script on one side only. JavaScript's knows only those of ASCII. */
+const WORD = "[\\p{L}\\p{Mn}\\p{Nd}\\p{Pc}\\u200c\\u200d]";
+const WORD_END = `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`;
+
 const anyOf = (rules: readonly string[]) =>
-  rules.length > 0 ? new RegExp(`^(?:${rules.map(toPattern).join("|")})\\b`) : undefined;
+  rules.length > 0 ? new RegExp(`^(?:${rules.map(toPattern).join("|")})${WORD_END}`, "u") : undefined;
 
 const toPattern = (rule: string) =>
   rule
-    .replace(/[-[\]/{}()+?.\\^$|]/g, "\\$&")
+    .replace(/[[\]/{}()+?.\\^$|]/g, "\\$&")
     .replaceAll("**", ".+")
     .replaceAll("*", "[^/]+");
