@@ -191,4 +191,5 @@ module alerts 'modules/alerts.bicep' = {
 }
 
 output appName string = names.app
+output publicBaseUrl string = publicBaseUrl
 output principalId string = identity.outputs.principalId

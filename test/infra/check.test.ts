@@ -40,6 +40,14 @@ it("R42 a budget begins on a date that nothing works out anew: Azure would refus
     expect(read(file)).not.toMatch(/utcNow|BUDGET_START|readEnvironmentVariable|\bdate \+|budgetStart=/);
 });
 
+it("R42 the runbook's commands name the runtime that the package doesn't tell, and find roles on keys and containers", () => {
+  const runbook = read("infra/README.md");
+  const publishing = runbook.match(/func azure functionapp publish[^`;\n]*/g) ?? [];
+  expect(publishing.length).toBeGreaterThan(0);
+  for (const command of publishing) expect(command).toMatch(/ --no-build --javascript$/);
+  expect(runbook).not.toMatch(/role assignment delete (?!--ids)|role assignment list (?!--all)/);
+});
+
 describe("R42 workflows", () => {
   it.each(workflows)("R42 %s pins every action and runs only scripts that there are", (file) => {
     const text = read(file);
