@@ -58,7 +58,7 @@ param maximumInstances int = 100
 @maxValue(1000)
 param requestsPerInstance int = 16
 
-@description('Spreads the app over zones; Azure then keeps at least two instances ready.')
+@description('Spreads the app over zones; Azure then keeps two instances ready for each of its four groups of functions. README.md, Cost.')
 param zoneRedundant bool = false
 
 @description('Premium keeps the keys in an HSM, standard in software.')
