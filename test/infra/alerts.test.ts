@@ -149,8 +149,9 @@ describe("R42 alerts", () => {
     const query = queryOf("main", "unexplained-unwraps");
     const [, pattern = ""] = /extract\('([^']*)'/.exec(query) ?? [];
     const outcome = new RegExp(pattern.replaceAll("\\\\", "\\"));
-    const [rewrap = ""] = SWEEPS.filter((name) => outcome.test(`${name} 17 done`));
-    expect(outcome.exec(`${rewrap} 17 done`)?.[1]).toBe("17");
+    const unwrapping = SWEEPS.filter((name) => outcome.test(`${name} 17 done`));
+    expect(unwrapping).toEqual(["rewrap", "shard-keys"]);
+    for (const name of unwrapping) expect(outcome.exec(`${name} 17 failed 1 done`)?.[2]).toBe("17");
   });
 
   it("R36 R42 an export explains all versions that are kept, a refused request none", () => {
