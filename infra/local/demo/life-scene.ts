@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Phone, Reply } from "../phone.ts";
+import { copyOf } from "./old-copy.ts";
 import { aPhone, BACKUP, recoveryOf, type Scene, showProblem, showStaleness } from "./scenes.ts";
 import { expectStatus } from "./story.ts";
 
@@ -78,10 +79,21 @@ async function overwriteAndRestore(
   );
 }
 
-async function forget({ story }: Scene, phone: Phone): Promise<void> {
+async function forget({ story, stack }: Scene, phone: Phone): Promise<void> {
+  const copy = await copyOf(stack, OWNER);
   await story.step("DELETE v1/me: everything is to be forgotten", async () =>
     expectStatus(await phone.call("DELETE", "v1/me?confirm=erase-everything"), 204),
   );
   const after = await phone.call("GET", BACKUP);
   story.check("Nothing is known of him any more", after.status === 403, showProblem(after));
+  await copy.putBack();
+  await phone.signIn(OWNER);
+  const body = recoveryOf("Bertil's new phone");
+  const opened = await phone.call("POST", "v1/recoveries", { body });
+  story.check(
+    "A copy of before, put back, opens nothing",
+    opened.status === 409,
+    `${copy.blobs} blobs, ${showProblem(opened)}`,
+  );
+  await copy.takeAway();
 }
