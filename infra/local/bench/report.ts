@@ -1,6 +1,8 @@
 /** Prints measured figures beside their budgets, and remembers whether all were kept. */
 import { cpus } from "node:os";
 
+/** `most`: of those that have a budget. */
+export type Counts = { name: string; counts: Record<string, number>; most: Record<string, number> };
 export type Row = { name: string; value: string; ratio?: number; budget?: number; note: string };
 
 export class Report {
@@ -18,6 +20,16 @@ export class Report {
     console.log(
       `  ${name.padEnd(34)}${value.padStart(10)}  ${shown.padStart(8)}  ${limit.padEnd(12)} ${note}`,
     );
+  }
+
+  counts({ name, counts, most }: Counts): void {
+    const told = Object.entries(counts).map(([what, count]) => {
+      const isOver = count > (most[what] ?? Number.POSITIVE_INFINITY);
+      this.over ||= isOver;
+      const limit = most[what] === undefined ? "" : ` (≤ ${most[what]}${isOver ? " OVER" : ""})`;
+      return `${count} ${what}${limit}`;
+    });
+    console.log(`  ${name.padEnd(34)}${told.join(", ")}`);
   }
 }
 
