@@ -15,6 +15,7 @@ export const blobBelongings = (backups: Blobs, ownerKeys: OwnerKeys, peppers: Pe
     const prefix = `recoveries/${owner}/`;
     return (await namesUnder(backups, prefix)).map((name) => name.slice(prefix.length));
   },
+  forgetKey: (owner) => ownerKeys.forget(owner),
   credentialNames: (accounts) => Promise.all(accounts.map((account) => credentialName(peppers, account))),
   shred: (owner) => ownerKeys.erase(owner),
   async clear(owner, credentials) {

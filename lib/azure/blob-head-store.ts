@@ -9,10 +9,7 @@ import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
 export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: StalenessPolicy): HeadStore => ({
   async find(place) {
     const [blob, key] = await Promise.all([backups.read(nameOf(place)), ownerKeys.find(place.owner)]);
-    if (!blob) {
-      ownerKeys.forget(place.owner);
-      return undefined;
-    }
+    if (!blob) return undefined;
     const head = await openUnder(ownerKeys, place.owner, key, (each) => openHead(each, place, blob));
     return { value: head, etag: blob.etag };
   },
@@ -21,8 +18,9 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
     const due = dueAt(head, policy);
     const metadata: Metadata = due ? { dueat: due.toISOString() } : {};
     const context = contextFor(place, metadata);
-    const key = deriveKey(context, await ownerKeys.obtain(place.owner));
-    const content = seal(key, context, Buffer.from(JSON.stringify(head)));
+    const ownerKey = await (replaces ? ownerKeys.find(place.owner) : ownerKeys.obtain(place.owner));
+    if (!ownerKey) return undefined;
+    const content = seal(deriveKey(context, ownerKey), context, Buffer.from(JSON.stringify(head)));
     return await backups.write(nameOf(place), { content, metadata }, replaces);
   },
 });

@@ -42,13 +42,20 @@ const KEPT = { most: 10_000, milliseconds: 60_000 };
 
 export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
   const kept = new Kept<OwnerId, Buffer>(now, KEPT);
-  const find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) => {
-    const known = fresh ? undefined : kept.get(owner);
-    if (known) return known;
+  const reading = new Map<OwnerId, Promise<Buffer | undefined>>();
+  const read = async (owner: OwnerId) => {
     kept.delete(owner);
     const stored = await keys.read(nameOf(owner));
     return stored && kept.set(owner, checked(stored.content));
   };
+  /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
+  const share = (owner: OwnerId) => {
+    const shared = reading.get(owner) ?? read(owner).finally(() => reading.delete(owner));
+    reading.set(owner, shared);
+    return shared;
+  };
+  const find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) =>
+    fresh ? await read(owner) : (kept.get(owner) ?? (await share(owner)));
   return {
     find,
     async obtain(owner) {

@@ -29,10 +29,7 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
     if (known && !kind.isRare) seal.prepare(known);
     const name = await kind.nameOf(key);
     const blob = await blobs.read(name);
-    if (!blob) {
-      if (known && kind.beginsAnew) seal.forget(known);
-      return undefined;
-    }
+    if (!blob) return undefined;
     const owner = known ?? ownerIn(blob);
     const content = await seal.open(owner, contextFor(name, blob.metadata), blob.content);
     const parsed = jsonOf(kind.schema).safeParse(content.toString());
@@ -51,6 +48,7 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
       ...(dueAt && { dueat: dueAt.toISOString() }),
     };
     const json = Buffer.from(JSON.stringify(value));
+    if (kind.beginsAnew && !replaces) seal.forget(owner);
     const content = await seal.seal(owner, contextFor(name, metadata), json);
     return await blobs.write(name, { content, metadata }, replaces);
   },

@@ -12,6 +12,8 @@ import type { RecoveryStore } from "./recovery-record.ts";
 /** What the stores themselves can't do: see all that belongs to an owner. */
 export interface Belongings {
   recoveries(owner: OwnerId): Promise<string[]>;
+  /** The owner's key is read anew before it is used next: it may have been erased elsewhere. */
+  forgetKey(owner: OwnerId): void;
   /** Under which what these accounts have is stored; the names say nothing of the accounts. */
   credentialNames(accounts: BoundAccount[]): Promise<string[]>;
   /** From now on nothing that was ever sealed for the owner opens, wherever a copy of it lies. */

@@ -44,10 +44,16 @@ export async function admitDevice(
   const other = platform && !found ? otherPlatform(platform) : undefined;
   const rest = other ? await readHeads(services, caller.owner, other, now) : {};
   const heads = { ...read, ...rest };
-  const isNew = Object.values(heads).every((stored) => stored === undefined);
-  if (isNew) await completeErasure(services, caller.owner, now);
+  if (Object.values(heads).every((stored) => stored === undefined))
+    await makeReady(services, caller.owner, now);
   admit(caller, devicesOf(heads), newcomers);
   return heads;
+}
+
+/** Nothing is there of this owner: what they had may have been erased, here and only in part, or elsewhere a moment ago. */
+async function makeReady(services: EraseStores, owner: OwnerId, now: Date): Promise<void> {
+  services.belongings.forgetKey(owner);
+  await completeErasure(services, owner, now);
 }
 
 export const devicesOf = (heads: Heads) =>

@@ -36,6 +36,7 @@ export const memoryServices = (change: Pick<Services, "identity">): Services => 
   peppers,
   belongings: {
     recoveries: async () => [],
+    forgetKey: () => undefined,
     credentialNames: async () => [],
     shred: async () => undefined,
     forgetErasure: async () => undefined,
