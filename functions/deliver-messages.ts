@@ -15,7 +15,7 @@ type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers
 };
 
 /** What became of an item, for the log. */
-export type Delivery = "announced" | "sent" | "postponed" | "expired";
+export type Delivery = "announced" | "logged" | "sent" | "postponed" | "expired";
 
 const ALARM_DAYS = 3;
 const MAX_TRIES = 60;
@@ -26,8 +26,12 @@ const LONGEST_WAIT_SECONDS = 3600;
 export const deliverMessages = async (
   services: Delivering,
   { owner, item }: { owner: OwnerId; item: OutboxItem },
-): Promise<Delivery> =>
-  item.type === "letter" ? await send(services, owner, item) : await tellAll(services, owner, item);
+): Promise<Delivery> => {
+  if (item.type === "letter") return await send(services, owner, item);
+  if (item.type === "announcement") return await tellAll(services, owner, item);
+  await services.activity.append(owner, item.activity);
+  return "logged";
+};
 
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;
@@ -40,8 +44,8 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
       ...(alarm && { deviceName: alarm.deviceName, link: `${alarm.link}?language=${to.language}` }),
     }),
   );
-  await Promise.all(letters.map((letter) => services.outbox.put(owner, letter)));
-  await services.activity.append(owner, activity);
+  const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
+  await Promise.all(items.map((item) => services.outbox.put(owner, item)));
   return "announced";
 }
 
@@ -57,8 +61,9 @@ async function alarmFor(
 async function send(services: Delivering, owner: OwnerId, letter: Letter): Promise<Delivery> {
   const { messenger, outbox, clock } = services;
   if (letter.until <= clock()) return "expired";
+  let { paid } = letter;
   try {
-    await takeBudget(services, letter);
+    paid ||= await pay(services, letter);
     await messenger.send({ id: uuidOf(`${owner} ${letter.id}`), ...letter.to, ...render(letter) });
     return "sent";
   } catch (error) {
@@ -66,15 +71,15 @@ async function send(services: Delivering, owner: OwnerId, letter: Letter): Promi
     if (!isKnown || letter.tries >= MAX_TRIES) throw error;
     const tries = letter.tries + 1;
     const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** letter.tries, LONGEST_WAIT_SECONDS);
-    await outbox.put(owner, { ...letter, tries }, wait);
+    await outbox.put(owner, { ...letter, tries, ...(paid && { paid }) }, wait);
     return "postponed";
   }
 }
 
-/** Codes have paid when they were asked for; alarms pay here. */
-async function takeBudget({ sendBudget, clock }: Delivering, { kind, to, tries }: Letter): Promise<void> {
-  if (to.channel === "email" || kind === "code" || tries > 0) return;
-  if (await sendBudget.take(callingCodeOf(to.address), clock())) return;
+/** Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there is nothing left. */
+async function pay({ sendBudget, clock }: Delivering, { kind, to }: Letter): Promise<true> {
+  if (to.channel === "email" || kind === "code") return true;
+  if (await sendBudget.take("alarms", callingCodeOf(to.address), clock())) return true;
   throw new Failure("messages-unavailable", "The country had its share today.");
 }
 

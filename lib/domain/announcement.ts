@@ -30,7 +30,7 @@ export const LetterKind = z.enum([
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 
-/** One text to one person. `until`: it says nothing useful later. */
+/** One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's budget. */
 export const Letter = z.strictObject({
   type: z.literal("letter"),
   id: z.string(),
@@ -41,11 +41,15 @@ export const Letter = z.strictObject({
   code: z.string().optional(),
   link: z.string().optional(),
   deviceName: z.string().optional(),
+  paid: z.boolean().optional(),
   tries: z.int().min(0),
 });
 export type Letter = z.infer<typeof Letter>;
 
-export const OutboxItem = z.discriminatedUnion("type", [Announcement, Letter]);
+/** What is only to be logged; an item of its own, so that neither the log nor the letters wait for the other. */
+const LogEntry = z.strictObject({ type: z.literal("log-entry"), activity: Activity });
+
+export const OutboxItem = z.discriminatedUnion("type", [Announcement, LogEntry, Letter]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
 export interface Outbox {

@@ -13,6 +13,8 @@ export const OwnerRecord = z.strictObject({
   contacts: z.array(Contact),
   /** When a confirmed contact was last removed. */
   contactRemovedAt: z.coerce.date().optional(),
+  /** When contacts were last told of a device that isn't registered. */
+  newcomerToldAt: z.coerce.date().optional(),
   bindings: z.array(Binding),
   /** Revoked devices: none of them gets a credential any more. */
   endedDevices: z.array(DeviceId),

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { StoredBlob } from "../../lib/azure/blobs.ts";
+import type { OutboxItem } from "../../lib/domain/announcement.ts";
 import { type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aPhone } from "../support/phones.ts";
@@ -37,8 +38,10 @@ const pageIn = ({ body }: Reply) => Page.parse(body);
 async function deliverAll({ watched, owner }: Recovery) {
   const messenger = { send: async () => undefined };
   const { services } = watched.app;
-  for (const item of watched.told())
-    await deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
+  const deliver = (item: OutboxItem) =>
+    deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
+  for (const item of watched.told()) await deliver(item);
+  for (const item of watched.sent.filter(({ type }) => type === "log-entry")) await deliver(item);
 }
 
 describe.concurrent("the activity log", () => {
