@@ -36,12 +36,13 @@ export const deliverMessages = async (
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;
   const { kind, at, device, id } = activity;
-  const alarm = device && (await alarmFor(services, owner, device));
+  const alarm = device && (await alarmFor(services, owner, activity.at, device));
   const letters = recipients.map(
-    (to): Letter => ({
+    ({ link, ...to }): Letter => ({
       ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
       ...{ until: later(at, ALARM_DAYS * DAY), tries: 0 },
-      ...(alarm && { deviceName: alarm.deviceName, link: `${alarm.link}?language=${to.language}` }),
+      ...(alarm && { deviceName: alarm.deviceName }),
+      ...(alarm && link && { link: `${alarm.link}?language=${to.language}` }),
     }),
   );
   const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
@@ -52,9 +53,10 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
 async function alarmFor(
   { peppers, policy }: Delivering,
   owner: OwnerId,
+  at: Date,
   { id, name }: { id: DeviceId; name: string },
 ) {
-  const capability = await capabilityFor(peppers, owner, id);
+  const capability = await capabilityFor(peppers, { owner, device: id }, at);
   return { deviceName: shownName(name), link: `${policy.publicBaseUrl}/v1/alarms/${capability}` };
 }
 

@@ -9,6 +9,7 @@ const Export = z.strictObject({
   owner: z.string(),
   backups: z.array(z.looseObject({ platform: z.string(), versions: z.array(z.unknown()) })),
   contacts: z.array(z.unknown()),
+  removedContacts: z.array(z.unknown()),
   boundAccounts: z.array(z.unknown()),
   recoveries: z.array(z.unknown()),
   activity: z.looseObject({ intact: z.boolean() }),

@@ -19,8 +19,8 @@ export const showAlarm = endpoint({
   },
   replies: { 200: z.string(), 404: z.string() },
   problems: ["vault-unavailable"],
-  async handle({ params: { capability }, query: { language } }, { heads, peppers }) {
-    const alarm = await readCapability(peppers, capability);
+  async handle({ params: { capability }, query: { language }, now }, { heads, peppers }) {
+    const alarm = await readCapability(peppers, capability, now);
     const devices = alarm ? devicesOf(await readHeads(heads, alarm.owner, undefined)) : [];
     const device = alarm && findDevice(devices, alarm.device);
     if (!device) return { status: 404, body: unknownPage(language) };

@@ -1,15 +1,17 @@
 /** What people are told, and how it gets on its way: one queue for all that is to be logged and sent. */
 import * as z from "zod";
 import { Activity, type ActivityKind } from "./activity.ts";
-import { Recipient } from "./contact.ts";
+import { Addressee, addresseesIn, Recipient } from "./contact.ts";
+import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
-import type { DeviceId, OwnerId } from "./owner.ts";
+import type { OwnerId } from "./owner.ts";
+import type { OwnerRecord } from "./owner-record.ts";
 
 /** Something happened: it goes into the activity log, and to these people. */
 export const Announcement = z.strictObject({
   type: z.literal("announcement"),
   activity: Activity,
-  recipients: z.array(Recipient),
+  recipients: z.array(Addressee),
 });
 export type Announcement = z.infer<typeof Announcement>;
 
@@ -60,9 +62,9 @@ export interface Outbox {
 /** `id`: the same for a request that is repeated, so that it is told once. */
 type Told = {
   kind: ActivityKind;
-  device?: { id: DeviceId; name: string };
+  device?: Pick<Subject, "id" | "name">;
   recovery?: string | undefined;
-  recipients: Recipient[];
+  recipients: Addressee[];
   now: Date;
   id?: string;
 };
@@ -78,8 +80,16 @@ export const announce = (
       id,
       kind,
       at: now,
-      ...(device && { device }),
+      ...(device && { device: { id: device.id, name: device.name } }),
       ...(recovery && { recovery }),
     },
     recipients,
   });
+
+/** Of what a device did, to all contacts of its owner. */
+export const alarm = (
+  outbox: Outbox,
+  owner: OwnerId,
+  { record, device, now, ...told }: Omit<Told, "recipients"> & { device: Subject; record: OwnerRecord },
+): Promise<void> =>
+  announce(outbox, owner, { ...told, device, recipients: addresseesIn(record, device, now), now });

@@ -22,6 +22,14 @@ export const defaultName = { ios: "iOS device", android: "Android device" } as c
   string
 >;
 
+/** The device that an alarm is about; one that is only now coming is registered now. */
+export type Subject = Pick<Device, "id" | "name" | "registeredAt">;
+
+export function subjectIn(devices: Device[], id: DeviceId, now: Date, name?: string): Subject {
+  const known = findDevice(devices, id);
+  return { id, name: name ?? known?.name ?? "", registeredAt: known?.registeredAt ?? now };
+}
+
 const MOST_SHOWN = 30;
 const MOST_DIGITS = 6;
 

@@ -21,7 +21,7 @@ export async function tellOfNewcomer(
   const { newcomerToldAt: toldAt } = record;
   if (toldAt && later(toldAt, HOUR) > now) return;
   const id = `plan-requested ${Math.floor(now.getTime() / HOUR)}`;
-  await announce(outbox, owner, { kind: "plan-requested", recipients: recipientsIn(record), now, id });
+  await announce(outbox, owner, { kind: "plan-requested", recipients: recipientsIn(record, now), now, id });
   await changeRecord(records, owner, (latest) => ({
     result: undefined,
     record: { ...latest, newcomerToldAt: now },

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Anchor, emptyLog } from "./activity.ts";
 import { Binding } from "./binding.ts";
 import { Challenge } from "./challenge.ts";
-import { Contact } from "./contact.ts";
+import { Contact, RemovedContact } from "./contact.ts";
 import { DeviceId, type OwnerId } from "./owner.ts";
 import { Sent } from "./send-limits.ts";
 import { type Change, change, type Store, type Stored } from "./store.ts";
@@ -11,6 +11,7 @@ import { Failures, noFailures } from "./throttle.ts";
 
 export const OwnerRecord = z.strictObject({
   contacts: z.array(Contact),
+  removedContacts: z.array(RemovedContact).default([]),
   /** When a confirmed contact was last removed. */
   contactRemovedAt: z.coerce.date().optional(),
   /** When contacts were last told of a device that isn't registered. */
@@ -30,6 +31,7 @@ export type RecordStore = Store<OwnerId, OwnerRecord>;
 
 export const newRecord = (): OwnerRecord => ({
   contacts: [],
+  removedContacts: [],
   bindings: [],
   endedDevices: [],
   failures: noFailures,

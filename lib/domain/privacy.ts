@@ -47,8 +47,16 @@ export async function exportOwner(stores: ExportStores, owner: OwnerId, heads: H
     Promise.all(ids.map(async (id) => ({ id, ...(await stores.recoveries.find({ owner, id }))?.value }))),
     stores.activity.read(owner),
   ]);
-  const { contacts, bindings } = record;
-  return { owner, backups: backups.flat(), contacts, boundAccounts: bindings, recoveries, activity };
+  const { contacts, removedContacts, bindings } = record;
+  return {
+    owner,
+    backups: backups.flat(),
+    contacts,
+    removedContacts,
+    boundAccounts: bindings,
+    recoveries,
+    activity,
+  };
 }
 
 async function exportHead(stores: ExportStores, owner: OwnerId, platform: Platform, head: Head | undefined) {
@@ -86,7 +94,7 @@ export async function eraseOwner(
   now: Date,
 ): Promise<void> {
   const record = await readRecord(records, owner);
-  const letters = recipientsIn(record).map(
+  const letters = recipientsIn(record, now).map(
     (to): Letter => ({
       ...{ type: "letter", id: newId(), to, kind: "erased", at: now, until: later(now, DAY), tries: 0 },
     }),

@@ -1,10 +1,11 @@
 /** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
 import type { BoundAccount } from "./account.ts";
-import { announce, type Outbox } from "./announcement.ts";
+import { alarm, announce, type Outbox } from "./announcement.ts";
 import { withBinding } from "./binding.ts";
 import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "./challenge.ts";
 import { recipientsIn } from "./contact.ts";
 import { type CredentialStore, requireFree, type Wanted } from "./credential.ts";
+import type { Subject } from "./device.ts";
 import { Failure, type FailureKind } from "./failure.ts";
 import { endCredential, putCredential } from "./issue.ts";
 import type { Caller, OwnerId } from "./owner.ts";
@@ -31,7 +32,8 @@ type Answering = {
   id: string;
   answer: Answer;
   wanted: Wanted;
-  deviceName: string;
+  /** The caller's device. */
+  subject: Subject;
   now: Date;
 };
 
@@ -56,9 +58,8 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
     result: undefined,
     record: withBinding(pass(latest, challenge), { account, device, subject }, now),
   }));
-  const told = { device: { id: device, name: answering.deviceName }, recovery: challenge.recovery, now };
-  const recipients = recipientsIn(record);
-  await announce(stores.outbox, owner, { ...told, kind: "credential-issued", recipients });
+  const told = { device: answering.subject, recovery: challenge.recovery, record, now };
+  await alarm(stores.outbox, owner, { ...told, kind: "credential-issued" });
   const takenFrom = await tellFormerOwner(stores, account, owner, takesOver, now);
   await putCredential(stores.credentials, caller, { account, wanted, takesOver }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller);
@@ -77,7 +78,7 @@ async function tellFormerOwner(
   const former = (await credentials.find(account))?.value;
   if (!former || former.owner === owner) return undefined;
   requireFree(former, { owner, takesOver });
-  const recipients = recipientsIn(await readRecord(records, former.owner));
+  const recipients = recipientsIn(await readRecord(records, former.owner), now);
   await announce(outbox, former.owner, { kind: "account-moved", recipients, now });
   return former.owner;
 }
@@ -105,18 +106,13 @@ async function compare(
   record: OwnerRecord,
   answering: Answering,
 ): Promise<Redeem> {
-  const { caller, answer, deviceName, providers, now } = answering;
+  const { caller, answer, subject, providers, now } = answering;
   try {
     if (answer.kind === "code") return await compareCode(stores, challenge, answer.code);
     return await compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
   } catch (error) {
     if (!(error instanceof Failure && WRONG.includes(error.kind))) throw error;
-    const told = {
-      device: { id: caller.device, name: deviceName },
-      recovery: challenge.recovery,
-      recipients: [],
-      now,
-    };
+    const told = { device: subject, recovery: challenge.recovery, recipients: [], now };
     await announce(stores.outbox, caller.owner, { ...told, kind: "step-up-failed" });
     throw error;
   }

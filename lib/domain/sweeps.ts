@@ -74,7 +74,7 @@ async function noticeOrPurge(
   if (isGone(held.value, policy.undeleteDays, now)) return await purge(ports, place, held.value, policy, now);
   const { state } = assess(held.value, {}, policy, now);
   if (state !== "stale" || held.value.noticedAt) return;
-  const recipients = recipientsIn(await readRecord(ports.records, place.owner));
+  const recipients = recipientsIn(await readRecord(ports.records, place.owner), now);
   const { generation, confirmedAt } = held.value;
   const id = `backup-stale ${place.platform} ${generation} ${confirmedAt.toISOString()}`;
   await announce(ports.outbox, place.owner, { kind: "backup-stale", recipients, now, id });

@@ -2,7 +2,9 @@
 import type { Facts, Texts } from "./texts.ts";
 
 const notYou = ({ link }: Facts) =>
-  `If this was you, there is nothing to do.\nIf it was NOT you, stop it here:\n${link}`;
+  link
+    ? `If this was you, there is nothing to do.\nIf it was NOT you, stop it here:\n${link}`
+    : `If this was you, there is nothing to do.\nIf it was NOT you, change the password of your recovery account now, then list your devices in the app and revoke those you don't know.`;
 
 export const en: Texts = {
   letters: {

@@ -2,7 +2,9 @@
 import type { Facts, Texts } from "./texts.ts";
 
 const notYou = ({ link }: Facts) =>
-  `Var det du behöver du inte göra något.\nVar det INTE du, stoppa det här:\n${link}`;
+  link
+    ? `Var det du behöver du inte göra något.\nVar det INTE du, stoppa det här:\n${link}`
+    : `Var det du behöver du inte göra något.\nVar det INTE du, byt lösenord på ditt återställningskonto nu, visa sedan dina enheter i appen och återkalla dem du inte känner igen.`;
 
 export const sv: Texts = {
   letters: {

@@ -1,6 +1,7 @@
 /** What has to be said in every language. Adding one is adding a file like en.ts and its line in languages.ts. */
 import type { LetterKind } from "../domain/announcement.ts";
 
+/** `link`: empty for whoever may not end the device. */
 export type Facts = { deviceName: string; at: string; code: string; link: string };
 type Letter = { subject: string; text(facts: Facts): string };
 

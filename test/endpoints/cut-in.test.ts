@@ -144,7 +144,7 @@ describe.concurrent("a device", () => {
     const id = ownerIdOf({ issuer, subject: scene.owner });
     const { id: device } =
       watched.told().find(({ activity }) => activity.kind === "recovered")?.activity.device ?? expect.fail();
-    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, id, device)}?language=en&utm_source=mail`;
+    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, { owner: id, device }, watched.clock.now())}?language=en&utm_source=mail`;
     const open = async (method: string) =>
       await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();
     state.left = 1;
