@@ -9,6 +9,7 @@ import { capabilityFor } from "../lib/domain/repudiation.ts";
 import { callingCodeOf } from "../lib/http/address.ts";
 import type { Services } from "../lib/http/services.ts";
 import { texts } from "../lib/texts/languages.ts";
+import { readable } from "../lib/texts/texts.ts";
 
 type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers" | "clock" | "policy"> & {
   messenger: Messenger;
@@ -36,13 +37,13 @@ export const deliverMessages = async (
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;
   const { kind, at, device, id } = activity;
-  const alarm = device && (await alarmFor(services, owner, activity.at, device));
+  const alarm = device && (await alarmFor(services, { owner, device: device.id }, at));
   const letters = recipients.map(
     ({ link, ...to }): Letter => ({
       ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
       ...{ until: later(at, ALARM_DAYS * DAY), tries: 0 },
-      ...(alarm && { deviceName: alarm.deviceName }),
-      ...(alarm && link && { link: `${alarm.link}?language=${to.language}` }),
+      ...(device && { deviceName: shownName(device.name, texts[to.language].unnamed) }),
+      ...(alarm && link && { link: `${alarm}?language=${to.language}` }),
     }),
   );
   const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
@@ -50,14 +51,13 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
   return "announced";
 }
 
+/** Where the device can be ended. */
 async function alarmFor(
   { peppers, policy }: Delivering,
-  owner: OwnerId,
+  alarm: { owner: OwnerId; device: DeviceId },
   at: Date,
-  { id, name }: { id: DeviceId; name: string },
-) {
-  const capability = await capabilityFor(peppers, { owner, device: id }, at);
-  return { deviceName: shownName(name), link: `${policy.publicBaseUrl}/v1/alarms/${capability}` };
+): Promise<string> {
+  return `${policy.publicBaseUrl}/v1/alarms/${await capabilityFor(peppers, alarm, at)}`;
 }
 
 async function send(services: Delivering, owner: OwnerId, letter: Letter): Promise<Delivery> {
@@ -91,8 +91,7 @@ function render({ to, kind, at, code = "", link = "", deviceName = "" }: Letter)
   text: string;
 } {
   const { subject, text } = texts[to.language].letters[kind];
-  const time = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return { subject, text: text({ deviceName, at: time, code, link }) };
+  return { subject, text: text({ deviceName, at: readable(at), code, link }) };
 }
 
 /** Communication Services names its operations by UUID; the same letter always has the same. */

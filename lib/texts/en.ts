@@ -7,6 +7,7 @@ const notYou = ({ link }: Facts) =>
     : `If this was you, there is nothing to do.\nIf it was NOT you, change the password of your recovery account now, then list your devices in the app and revoke those you don't know.`;
 
 export const en: Texts = {
+  unnamed: "unnamed device",
   letters: {
     code: {
       subject: "Your code",
@@ -71,10 +72,11 @@ export const en: Texts = {
   },
   page: {
     title: "Was this you?",
-    question: (deviceName) => `The device “${deviceName}” has access to your authenticator backup.`,
+    question: ({ deviceName, platform, registeredAt }) =>
+      `The device “${deviceName}” (${platform}), registered at ${registeredAt}, has access to your authenticator backup.`,
     lead: "If that isn't your device, press the button:",
     effects: [
-      "It loses access to your backup at once.",
+      "It loses access to your backup at once, and its recovery is stopped.",
       "What it recovered for personal and work accounts stops working.",
       "Everyone you named as a contact is told.",
     ],

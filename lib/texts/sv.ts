@@ -7,6 +7,7 @@ const notYou = ({ link }: Facts) =>
     : `Var det du behöver du inte göra något.\nVar det INTE du, byt lösenord på ditt återställningskonto nu, visa sedan dina enheter i appen och återkalla dem du inte känner igen.`;
 
 export const sv: Texts = {
+  unnamed: "namnlös enhet",
   letters: {
     code: {
       subject: "Din kod",
@@ -71,11 +72,11 @@ export const sv: Texts = {
   },
   page: {
     title: "Var det här du?",
-    question: (deviceName) =>
-      `Enheten ”${deviceName}” har åtkomst till säkerhetskopian av din autentiseringsapp.`,
+    question: ({ deviceName, platform, registeredAt }) =>
+      `Enheten ”${deviceName}” (${platform}), registrerad ${registeredAt}, har åtkomst till säkerhetskopian av din autentiseringsapp.`,
     lead: "Är det inte din enhet, tryck på knappen:",
     effects: [
-      "Den förlorar genast åtkomsten till din säkerhetskopia.",
+      "Den förlorar genast åtkomsten till din säkerhetskopia och dess återställning stoppas.",
       "Det den återställde för privata konton och arbetskonton slutar fungera.",
       "Alla dina kontaktvägar får veta det.",
     ],

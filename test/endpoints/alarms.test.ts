@@ -57,7 +57,8 @@ describe.concurrent("the link", () => {
       expect(status).toBe(200);
       expect(html).toContain(word);
       expect(html).toContain(`<html lang="${language}">`);
-      expect(html).toContain("canary-new");
+      const since = scene.watched.clock.now().toISOString().slice(0, 16).replace("T", " ");
+      for (const told of ["canary-new", "Android", since]) expect(html).toContain(told);
       expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
       expect(headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(headers.get("referrer-policy")).toBe("no-referrer");
