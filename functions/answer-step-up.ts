@@ -54,7 +54,7 @@ export const answerStepUp = endpoint({
     const wanted: Wanted = credential.type === "code" ? { type: "code", secret } : credential;
     const subject = callerDevice(caller, heads, now);
     const answer = answerOf(code, ticket);
-    const providers = services.policy.providers.map(({ clientId }) => clientId);
+    const providers = services.policy.providers;
     const { account } = await answerChallenge(services, {
       caller,
       id,

@@ -51,6 +51,7 @@ export const recoverAccounts = endpoint({
     "idempotency-key-reused",
     "too-many-devices",
     "too-many-recoveries",
+    "account-bound-elsewhere",
     "too-many-accounts",
     "busy",
     "vault-unavailable",

@@ -102,7 +102,7 @@ export async function eraseOwner(
   await Promise.all(letters.map((letter) => outbox.put(serviceOwner, letter)));
   for (const platform of Platform.options) {
     for (const { id } of heads[platform]?.value.devices ?? []) {
-      await endCredentials({ records, credentials }, owner, id);
+      await endCredentials({ records, credentials }, owner, id, now);
     }
   }
   await belongings.dropCredentials(

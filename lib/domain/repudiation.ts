@@ -35,7 +35,7 @@ export async function endDevice(
   });
   const [first] = listed;
   if (!first) throw new Failure("device-not-found", "There is no such device.");
-  await endCredentials({ records, credentials }, owner, id);
+  await endCredentials({ records, credentials }, owner, id, now);
   if (listed.some(({ stored }) => isActiveIn(stored, id))) {
     const record = await readRecord(records, owner);
     const { kind, by } = told;

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { later, SECOND } from "../../lib/domain/clock.ts";
 import type { DeviceId } from "../../lib/domain/owner.ts";
+import type { Provider } from "../../lib/domain/provider.ts";
 import {
   grouped,
   newTicketCode,
@@ -12,7 +13,7 @@ import {
   Ticket,
   ticketFor,
 } from "../../lib/domain/ticket.ts";
-import { aBoundWork, aDeviceId, anOwnerId, now } from "./builders.ts";
+import { aBoundWork, aDeviceId, anId, anOwnerId, now } from "./builders.ts";
 import { holds } from "./holds.ts";
 import { refusalOf } from "./refusals.ts";
 
@@ -175,6 +176,12 @@ describe("R21 what a QR code says", () => {
   });
 });
 
+const aProvider = (change: Partial<Provider> = {}): Provider => ({
+  clientId: "contoso",
+  accounts: [{ issuer: aBoundWork().issuer, tenants: ["contoso"] }],
+  ...change,
+});
+
 describe("F6 R21 R23 redeeming", () => {
   const [owner, other] = [anOwnerId(), anOwnerId("other")];
   const [account, device] = [aBoundWork(), aDeviceId("old")];
@@ -185,8 +192,16 @@ describe("F6 R21 R23 redeeming", () => {
     expiresAt: later(now, 600 * SECOND),
     ...change,
   });
+  const contoso = aProvider();
+  const redeeming = {
+    account,
+    owner,
+    device: aDeviceId(),
+    challenge: anId("challenge"),
+    providers: [contoso],
+  };
   const redeem = (ticket: Ticket | undefined, time = now, endedDevices: DeviceId[] = []) =>
-    requireTicket(ticket, { account, owner, endedDevices, providers: ["contoso"] }, time);
+    requireTicket(ticket, { ...redeeming, endedDevices }, time);
   /** All that a caller learns from a refusal. */
   const told = (run: () => unknown) => {
     const { kind, message, details } = refusalOf(run);
@@ -197,6 +212,24 @@ describe("F6 R21 R23 redeeming", () => {
     const ticket = aTicket({ issuedBy: { by: "device", owner, device } });
     expect(redeem(ticket, now, [aDeviceId("another")])).toEqual(ticket);
     expect(refusalOf(() => redeem(ticket, now, [device])).kind).toBe("ticket-invalid");
+  });
+
+  it("F6 R21 R33 of a provider that answers for its accounts no more counts no more", () => {
+    const fabrikam = aProvider({ accounts: [{ issuer: account.issuer, tenants: ["fabrikam"] }] });
+    for (const providers of [[], [fabrikam], [aProvider({ clientId: "other" })]]) {
+      const refusal = refusalOf(() =>
+        requireTicket(aTicket(), { ...redeeming, endedDevices: [], providers }, now),
+      );
+      expect(refusal.kind).toBe("ticket-invalid");
+    }
+  });
+
+  it("F6 R8 R21 that was used counts again only for the very device and challenge that used it", () => {
+    const used = aTicket({ usedBy: redeeming.device, usedFor: redeeming.challenge });
+    expect(redeem(used)).toEqual(used);
+    for (const other of [{ usedBy: aDeviceId("other") }, { usedFor: anId("other") }]) {
+      expect(refusalOf(() => redeem({ ...used, ...other })).kind).toBe("ticket-invalid");
+    }
   });
 
   it("F6 R21 R23 counts only for its account, its owner, before its end, and once: else all refused alike", () => {

@@ -188,12 +188,18 @@ describe.concurrent("a credential", () => {
     refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
   });
 
-  it("R20 an account that no device holds any more is free for whoever proves it, and its former owner is told", async () => {
+  it("R20 an account that no device holds any more stays its owner's for thirty days; then it is free, and they are told", async () => {
     const scene = await aRecovery();
     await proven(scene);
     await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
     const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
-    await proven(other);
+    const id = idIn(await start(other));
+    const told = scene.watched.told().length;
+    refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
+    expect(scene.watched.told()).toHaveLength(told);
+    scene.watched.clock.pass(30 * DAY);
+    const later = await aRecovery({ watched: scene.watched, personal: scene.personal });
+    await proven(later);
     expect(scene.watched.told().map(({ activity }) => activity.kind)).toContain("account-moved");
   });
 
