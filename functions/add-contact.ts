@@ -28,8 +28,10 @@ export const addContact = endpoint({
     }
     const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
     const asking = { caller, device: callerDevice(caller, heads, now), now };
-    const { contact, code } = await add(services, { channel, address: canonical, language }, asking);
-    if (code !== undefined) await sendCode(services, caller.owner, { contact, code }, now);
+    const offered = { channel, address: canonical, language };
+    const contact = await add(services, offered, asking, (to, code) =>
+      sendCode(services, caller.owner, { contact: to, code }, now),
+    );
     return { status: 201, body: contactStatus(contact) };
   },
 });

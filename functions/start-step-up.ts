@@ -57,8 +57,9 @@ export const startStepUp = endpoint({
     if (contact === undefined)
       throw invalid("/contact", "must name the contact that the code is to be sent to");
     const byCode = { ...start, signIn, contact, coolingOffHours: contactCoolingOffHours };
-    const started = await startByCode(services, byCode);
-    await sendCode(services, caller.owner, started, now);
+    const started = await startByCode(services, byCode, (to, code) =>
+      sendCode(services, caller.owner, { contact: to, code }, now),
+    );
     const until = expiresAt(started.challenge).toISOString();
     const sentTo = contactStatus(started.contact);
     return {

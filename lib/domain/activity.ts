@@ -12,6 +12,11 @@ export const ACTIVITIES = [
   "step-up-failed",
   "contact-added",
   "contact-removed",
+  "contact-changed",
+  "exported",
+  "backup-deleted",
+  "backup-undeleted",
+  "version-restored",
   "account-moved",
   "backup-stale",
 ] as const;

@@ -7,9 +7,9 @@ import {
   newCode,
   pass,
   requirePatience,
-  withChallenge,
   wrongAnswer,
 } from "./challenge.ts";
+import { askForCode } from "./code-sending.ts";
 import {
   addresseesIn,
   type Contact,
@@ -22,41 +22,56 @@ import {
 import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
 import type { Caller } from "./owner.ts";
-import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
-import { withSend } from "./send-limits.ts";
 
 export type Stores = { records: RecordStore; peppers: Peppers; outbox: Outbox };
 type Asking = { caller: Caller; device: Subject; now: Date };
 
-type Added = { contact: Contact; code: string | undefined };
-
 /**
- * The contact, and the code to send to it; none if it is confirmed already. Adding it again sends another code.
- * Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
+ * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
+ * again sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
  */
 export async function addContact(
-  { records, peppers }: Stores,
+  stores: Stores,
   offered: Recipient,
-  { caller, now }: Asking,
-): Promise<Added> {
+  { caller, device, now }: Asking,
+  send: (contact: Contact, code: string) => Promise<void>,
+): Promise<Contact> {
+  const { records, peppers } = stores;
+  const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
+  const known = withContact(await readRecord(records, caller.owner), entry).contact;
+  if (known.verifiedAt) return await changeLanguage(stores, known, { caller, device, now });
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
-  const { result } = await changeRecord<Added>(records, caller.owner, (held) => {
-    const { contact, record } = withContact(held, {
-      ...offered,
-      id: newId(),
-      addedAt: now,
-      addedBy: caller.device,
-    });
-    if (contact.verifiedAt) return { result: { contact, code: undefined }, record };
+  const challengeFor = (contact: Contact): Challenge => ({
+    ...{ id, device: caller.device, createdAt: now, attempts: 0 },
+    ...{ kind: "contact", contact: contact.id, codeHash },
+  });
+  const find = (held: OwnerRecord) => {
     requirePatience(held, now);
-    const shared = { id, device: caller.device, createdAt: now, attempts: 0 };
-    const challenge: Challenge = { ...shared, kind: "contact", contact: contact.id, codeHash };
-    return {
-      result: { contact, code },
-      record: withChallenge(withSend(record, contact.address, now), challenge, now),
-    };
+    return withContact(held, entry);
+  };
+  const asked = { challengeFor, now };
+  const added = await askForCode(records, caller.owner, asked, find, (contact) => send(contact, code));
+  return added.contact;
+}
+
+/** Told like every change; nothing happens if it is the language already. */
+async function changeLanguage(
+  { records, outbox }: Stores,
+  { channel, address, language, id }: Contact,
+  { caller, device, now }: Asking,
+): Promise<Contact> {
+  const record = await readRecord(records, caller.owner);
+  const held = requireContact(record, id);
+  if (held.language === language) return held;
+  const told = { kind: "contact-changed" as const, device, record, now };
+  await alarm(outbox, caller.owner, told);
+  const { result } = await changeRecord(records, caller.owner, (latest) => {
+    const found = requireContact(latest, id);
+    const changed = withContact(latest, { ...found, channel, address, language });
+    return { result: changed.contact, record: changed.record };
   });
   return result;
 }

@@ -54,6 +54,21 @@ export const en: Texts = {
       text: (facts) =>
         `A contact was removed from your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "contact-changed": {
+      subject: "The language of a contact was changed",
+      text: (facts) =>
+        `The language that a contact of your authenticator backup is written to in was changed by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    exported: {
+      subject: "Your authenticator backup was handed out whole",
+      text: (facts) =>
+        `The device "${facts.deviceName}" was given everything that is kept for your authenticator, the secrets of its accounts included, at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "backup-deleted": {
+      subject: "Your authenticator backup was turned off",
+      text: (facts) =>
+        `The device "${facts.deviceName}" has turned your authenticator backup off at ${facts.at}. For some days it can be brought back in the app.\n\n${notYou(facts)}`,
+    },
     "backup-stale": {
       subject: "Your authenticator backup is out of date",
       text: () =>

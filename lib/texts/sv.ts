@@ -54,6 +54,21 @@ export const sv: Texts = {
       text: (facts) =>
         `En kontaktväg togs bort ur din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "contact-changed": {
+      subject: "Språket för en kontaktväg ändrades",
+      text: (facts) =>
+        `Språket som en kontaktväg i din säkerhetskopia får meddelanden på ändrades från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    exported: {
+      subject: "Hela din säkerhetskopia lämnades ut",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” fick allt som sparas för din autentiseringsapp, även kontonas hemligheter, ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "backup-deleted": {
+      subject: "Din säkerhetskopia stängdes av",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” har stängt av din säkerhetskopia ${facts.at}. I några dagar kan du få tillbaka den i appen.\n\n${notYou(facts)}`,
+    },
     "backup-stale": {
       subject: "Din säkerhetskopia är för gammal",
       text: () =>

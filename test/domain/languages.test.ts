@@ -19,6 +19,9 @@ const ALARMS = [
   "credential-issued",
   "contact-added",
   "contact-removed",
+  "contact-changed",
+  "exported",
+  "backup-deleted",
 ];
 const NEWS = ["device-repudiated", "account-moved", "plan-requested", "erased"];
 const REMINDERS = ["backup-stale"];
