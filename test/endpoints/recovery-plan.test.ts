@@ -172,8 +172,11 @@ describe.concurrent("a recovery", () => {
     const { watched, owner, personal } = scene;
     const phone = await aPhone({ owner, app: watched.app });
     const key = { "idempotency-key": crypto.randomUUID() };
-    const replies = await Promise.all(Array.from({ length: 10 }, () => recover(phone, {}, key)));
+    watched.clock.pass(131_000);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => recover(phone, {}, key)));
     const done = replies.filter(({ status }) => status === 200).map(recoveredIn);
+    expect(done.length).toBeGreaterThanOrEqual(1);
+    for (const { status } of replies) expect([200, 503]).toContain(status);
     expect(new Set(done.map(({ id }) => id)).size).toBe(1);
     const told = done.flatMap(({ accounts }) =>
       accounts.flatMap((account) =>
