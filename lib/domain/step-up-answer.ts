@@ -12,7 +12,8 @@ import {
   type Wanted,
 } from "./credential.ts";
 import type { Subject } from "./device.ts";
-import { Failure, type FailureKind } from "./failure.ts";
+import { loggingFailure } from "./failed-step-up.ts";
+import { Failure } from "./failure.ts";
 import { endCredential, putCredential } from "./issue.ts";
 import type { Caller, OwnerId } from "./owner.ts";
 import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
@@ -51,14 +52,18 @@ type Answering = {
  * `account-bound-elsewhere` or `device-revoked`.
  */
 export async function answerStepUp(stores: Stores, answering: Answering): Promise<StepUp> {
-  const { caller, answer, wanted, now } = answering;
+  const { caller, wanted, now } = answering;
   const { owner, device } = caller;
-  const { result: challenge, record: counted } = await changeRecord(stores.records, owner, (record) => {
-    const counted = countTry(record, { id: answering.id, device, kinds: [answer.kind] }, now);
-    return { result: counted.challenge, record: counted.record };
-  });
-  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
-  const { claim, redeem } = await compare(stores, challenge, counted, answering);
+  const trying = { device: answering.subject, now };
+  const { challenge, counted } = await loggingFailure(stores.outbox, owner, trying, () =>
+    count(stores, answering),
+  );
+  const { claim, redeem } = await loggingFailure(
+    stores.outbox,
+    owner,
+    { ...trying, recovery: challenge.recovery },
+    () => compare(stores, challenge, counted, answering),
+  );
   const { account } = challenge;
   const subject = challenge.kind === "code" ? challenge.subject : undefined;
   const bind = (record: OwnerRecord) => withBinding(record, { account, device, subject }, now);
@@ -78,6 +83,19 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
   await markSent(stores, caller, challenge);
   return challenge;
+}
+
+async function count(
+  { records }: Stores,
+  { caller, id, answer, now }: Answering,
+): Promise<{ challenge: StepUp; counted: OwnerRecord }> {
+  const answered = { id, device: caller.device, kinds: [answer.kind] };
+  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, (record) => {
+    const counted = countTry(record, answered, now);
+    return { result: counted.challenge, record: counted.record };
+  });
+  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
+  return { challenge, counted };
 }
 
 /** Whoever has the account now, and is about to lose it, hears of it first. */
@@ -111,26 +129,16 @@ async function endIfRevoked(
 /** What a right answer is good for, and how it is used up. */
 type Right = { claim: Claim; redeem(): Promise<void> };
 
-const WRONG: FailureKind[] = ["answer-wrong", "ticket-invalid"];
-
-/** Whether the answer is right, and how it is used up. A wrong one is logged. */
-async function compare(
+/** Whether the answer is right, and how it is used up. */
+const compare = (
   stores: Stores,
   challenge: StepUp,
   record: OwnerRecord,
-  answering: Answering,
-): Promise<Right> {
-  const { caller, answer, subject, providers, now } = answering;
-  try {
-    if (answer.kind === "code") return await compareCode(stores, challenge, answer.code);
-    return await compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
-  } catch (error) {
-    if (!(error instanceof Failure && WRONG.includes(error.kind))) throw error;
-    const told = { device: subject, recovery: challenge.recovery, recipients: [], now };
-    await announce(stores.outbox, caller.owner, { ...told, kind: "step-up-failed" });
-    throw error;
-  }
-}
+  { caller, answer, providers, now }: Answering,
+): Promise<Right> =>
+  answer.kind === "code"
+    ? compareCode(stores, challenge, answer.code)
+    : compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
 
 async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Right> {
   const isRight =
