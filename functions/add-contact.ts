@@ -5,7 +5,7 @@ import { addContact as add } from "../lib/domain/contact-changes.ts";
 import { invalid } from "../lib/domain/failure.ts";
 import { Language } from "../lib/domain/language.ts";
 import { emailAddress, phoneNumber } from "../lib/http/address.ts";
-import { callerName } from "../lib/http/admit.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { sendCode } from "../lib/http/send-code.ts";
@@ -27,9 +27,11 @@ export const addContact = endpoint({
       throw invalid("/channel", "must be email: this service sends no messages to phones");
     }
     const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
-    const asking = { caller, deviceName: callerName(caller, heads), now };
-    const { contact, code } = await add(services, { channel, address: canonical, language }, asking);
-    if (code !== undefined) await sendCode(services, caller.owner, { contact, code }, now);
+    const asking = { caller, device: callerDevice(caller, heads, now), now };
+    const offered = { channel, address: canonical, language };
+    const contact = await add(services, offered, asking, (to, code) =>
+      sendCode(services, caller.owner, { contact: to, code }, now),
+    );
     return { status: 201, body: contactStatus(contact) };
   },
 });

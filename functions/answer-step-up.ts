@@ -6,7 +6,7 @@ import { Id } from "../lib/domain/id.ts";
 import { newSecret, otpauthUri } from "../lib/domain/one-time-code.ts";
 import { type Answer, answerStepUp as answerChallenge } from "../lib/domain/step-up-answer.ts";
 import { readTicketCode } from "../lib/domain/ticket.ts";
-import { callerName } from "../lib/http/admit.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { Code } from "../lib/http/code.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { CodeCredential, PushCredential } from "../lib/http/recovery-status.ts";
@@ -52,15 +52,15 @@ export const answerStepUp = endpoint({
   async handle({ caller, heads, params: { id }, body: { code, ticket, credential }, now }, services) {
     const secret = newSecret();
     const wanted: Wanted = credential.type === "code" ? { type: "code", secret } : credential;
-    const deviceName = callerName(caller, heads);
+    const subject = callerDevice(caller, heads, now);
     const answer = answerOf(code, ticket);
-    const providers = services.policy.providers.map(({ clientId }) => clientId);
+    const providers = services.policy.providers;
     const { account } = await answerChallenge(services, {
       caller,
       id,
       answer,
       wanted,
-      deviceName,
+      subject,
       providers,
       now,
     });

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { confirmContact as confirm } from "../lib/domain/contact-changes.ts";
 import { Id } from "../lib/domain/id.ts";
-import { callerName } from "../lib/http/admit.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { Code } from "../lib/http/code.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -24,7 +24,7 @@ export const confirmContact = endpoint({
     "vault-unavailable",
   ],
   async handle({ caller, heads, params: { id }, body: { code }, now }, services) {
-    const asking = { caller, deviceName: callerName(caller, heads), now };
+    const asking = { caller, device: callerDevice(caller, heads, now), now };
     return { status: 200, body: contactStatus(await confirm(services, { id, code }, asking)) };
   },
 });

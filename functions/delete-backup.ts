@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { planDeletion } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { changeAs } from "../lib/http/admit.ts";
+import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -15,10 +15,11 @@ export const deleteBackup = endpoint({
   conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
-  problems: ["backup-not-found"],
+  problems: ["backup-not-found", "vault-unavailable"],
   async handle({ caller, heads, params: { platform }, precondition, now }, services) {
     const place = { owner: caller.owner, platform };
-    const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
+    const told = { kind: "backup-deleted" as const, now };
+    const stored = await changeBackup(services, { caller, heads, place }, told, (held) =>
       planDeletion(held, precondition, now),
     );
     return {

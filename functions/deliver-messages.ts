@@ -9,13 +9,14 @@ import { capabilityFor } from "../lib/domain/repudiation.ts";
 import { callingCodeOf } from "../lib/http/address.ts";
 import type { Services } from "../lib/http/services.ts";
 import { texts } from "../lib/texts/languages.ts";
+import { readable } from "../lib/texts/texts.ts";
 
 type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers" | "clock" | "policy"> & {
   messenger: Messenger;
 };
 
 /** What became of an item, for the log. */
-export type Delivery = "announced" | "sent" | "postponed" | "expired" | "owner erased";
+export type Delivery = "announced" | "logged" | "sent" | "postponed" | "expired" | "owner erased";
 
 const ALARM_DAYS = 3;
 const MAX_TRIES = 60;
@@ -29,39 +30,44 @@ export const deliverMessages = async (
 ): Promise<Delivery> => {
   if (!queued) return "owner erased";
   const { owner, item } = queued;
-  return item.type === "letter" ? await send(services, owner, item) : await tellAll(services, owner, item);
+  if (item.type === "letter") return await send(services, owner, item);
+  if (item.type === "announcement") return await tellAll(services, owner, item);
+  await services.activity.append(owner, item.activity);
+  return "logged";
 };
 
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;
   const { kind, at, device, id } = activity;
-  const alarm = device && (await alarmFor(services, owner, device));
+  const alarm = device && (await alarmFor(services, { owner, device: device.id }, at));
   const letters = recipients.map(
-    (to): Letter => ({
+    ({ link, ...to }): Letter => ({
       ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
       ...{ until: later(at, ALARM_DAYS * DAY), tries: 0 },
-      ...(alarm && { deviceName: alarm.deviceName, link: `${alarm.link}?language=${to.language}` }),
+      ...(device && { deviceName: shownName(device.name, texts[to.language].unnamed) }),
+      ...(alarm && link && { link: `${alarm}?language=${to.language}` }),
     }),
   );
-  await Promise.all(letters.map((letter) => services.outbox.put(owner, letter)));
-  await services.activity.append(owner, activity);
+  const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
+  await Promise.all(items.map((item) => services.outbox.put(owner, item)));
   return "announced";
 }
 
+/** Where the device can be ended. */
 async function alarmFor(
   { peppers, policy }: Delivering,
-  owner: OwnerId,
-  { id, name }: { id: DeviceId; name: string },
-) {
-  const capability = await capabilityFor(peppers, owner, id);
-  return { deviceName: shownName(name), link: `${policy.publicBaseUrl}/v1/alarms/${capability}` };
+  alarm: { owner: OwnerId; device: DeviceId },
+  at: Date,
+): Promise<string> {
+  return `${policy.publicBaseUrl}/v1/alarms/${await capabilityFor(peppers, alarm, at)}`;
 }
 
 async function send(services: Delivering, owner: OwnerId, letter: Letter): Promise<Delivery> {
   const { messenger, outbox, clock } = services;
   if (letter.until <= clock()) return "expired";
+  let { paid } = letter;
   try {
-    await takeBudget(services, letter);
+    paid ||= await pay(services, letter);
     await messenger.send({ id: uuidOf(`${owner} ${letter.id}`), ...letter.to, ...render(letter) });
     return "sent";
   } catch (error) {
@@ -69,15 +75,15 @@ async function send(services: Delivering, owner: OwnerId, letter: Letter): Promi
     if (!isKnown || letter.tries >= MAX_TRIES) throw error;
     const tries = letter.tries + 1;
     const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** letter.tries, LONGEST_WAIT_SECONDS);
-    await outbox.put(owner, { ...letter, tries }, wait);
+    await outbox.put(owner, { ...letter, tries, ...(paid && { paid }) }, wait);
     return "postponed";
   }
 }
 
-/** Codes have paid when they were asked for; alarms pay here. */
-async function takeBudget({ sendBudget, clock }: Delivering, { kind, to, tries }: Letter): Promise<void> {
-  if (to.channel === "email" || kind === "code" || tries > 0) return;
-  if (await sendBudget.take(callingCodeOf(to.address), clock())) return;
+/** Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there is nothing left. */
+async function pay({ sendBudget, clock }: Delivering, { kind, to }: Letter): Promise<true> {
+  if (to.channel === "email" || kind === "code") return true;
+  if (await sendBudget.take("alarms", callingCodeOf(to.address), clock())) return true;
   throw new Failure("messages-unavailable", "The country had its share today.");
 }
 
@@ -87,8 +93,7 @@ function render({ to, kind, at, code = "", link = "", deviceName = "" }: Letter)
   text: string;
 } {
   const { subject, text } = texts[to.language].letters[kind];
-  const time = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return { subject, text: text({ deviceName, at: time, code, link }) };
+  return { subject, text: text({ deviceName, at: readable(at), code, link }) };
 }
 
 /** Communication Services names its operations by UUID; the same letter always has the same. */

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { HOUR } from "../lib/domain/clock.ts";
 import { admit } from "../lib/domain/device.ts";
 import { announceErasure, completeErasure, requestErasure } from "../lib/domain/erasure.ts";
-import { callerName, devicesOf } from "../lib/http/admit.ts";
+import { callerDevice, devicesOf } from "../lib/http/admit.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
@@ -32,8 +32,7 @@ export const eraseData = endpoint({
     const devices = devicesOf(heads);
     if (devices.length > 0) admit(caller, devices, false);
     const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;
-    const by = { id: device, name: callerName(caller, heads) };
-    if (delayMs > 0) await announceErasure(services, owner, by, now);
+    if (delayMs > 0) await announceErasure(services, owner, callerDevice(caller, heads, now), now);
     const { eraseAt } = await requestErasure(services, owner, { device, delayMs, now });
     if (await completeErasure(services, owner, now)) return { status: 204, body: undefined };
     return { status: 202, body: { eraseAt: eraseAt.toISOString() } };

@@ -1,7 +1,9 @@
-/** GET v1/me/export: everything that is held about the owner, as one JSON document (R35). */
+/** GET v1/me/export: everything that is held about the owner, as one JSON document (R35); contacts are told first (R18). */
 import * as z from "zod";
+import { alarm } from "../lib/domain/announcement.ts";
+import { readRecord } from "../lib/domain/owner-record.ts";
 import { exportOwner } from "../lib/domain/privacy.ts";
-import { spendProof } from "../lib/http/admit.ts";
+import { callerDevice, spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /** Times are ISO 8601. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. */
@@ -9,6 +11,7 @@ const Export = z.strictObject({
   owner: z.string(),
   backups: z.array(z.looseObject({ platform: z.string(), versions: z.array(z.unknown()) })),
   contacts: z.array(z.unknown()),
+  removedContacts: z.array(z.unknown()),
   boundAccounts: z.array(z.unknown()),
   recoveries: z.array(z.unknown()),
   activity: z.looseObject({ intact: z.boolean() }),
@@ -24,6 +27,9 @@ export const exportData = endpoint({
   problems: ["too-many-recoveries", "busy", "vault-unavailable"],
   async handle({ caller, heads, now }, services) {
     await spendProof(services.heads, caller, heads, now);
+    const record = await readRecord(services.records, caller.owner);
+    const device = callerDevice(caller, heads, now);
+    await alarm(services.outbox, caller.owner, { kind: "exported", device, record, now });
     return { status: 200, body: await exportOwner(services, caller.owner, heads) };
   },
 });

@@ -1,20 +1,16 @@
 /** POST v1/recovery-plans: what a recovery on this device would do, account by account; nothing happens (R12). */
 import * as z from "zod";
 import { AccountName, nameOf } from "../lib/domain/account.ts";
-import { announce } from "../lib/domain/announcement.ts";
 import { requireBackup } from "../lib/domain/backup.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
-import { recipientsIn } from "../lib/domain/contact.ts";
-import { findDevice } from "../lib/domain/device.ts";
-import { type Caller, Platform } from "../lib/domain/owner.ts";
-import { readRecord } from "../lib/domain/owner-record.ts";
+import { tellOfNewcomer } from "../lib/domain/newcomer.ts";
+import { Platform } from "../lib/domain/owner.ts";
 import { openPlan, requirePortable, requireReadable } from "../lib/domain/recovery-opening.ts";
 import { overlapOf, planId } from "../lib/domain/recovery-plan.ts";
-import { devicesOf, type Heads, requireOwnPlatform } from "../lib/http/admit.ts";
+import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { ENVELOPE, PlannedAccount } from "../lib/http/recovery-status.ts";
-import type { Services } from "../lib/http/services.ts";
 
 /** `from`: the platform whose backup is to be recovered; the device's own if left out. */
 const Request = z.strictObject({
@@ -42,13 +38,13 @@ export const planRecovery = endpoint({
   takesEnvelope: true,
   request: { body: Request },
   replies: { 200: Plan },
-  problems: [...ENVELOPE, "backup-not-found", "cross-platform-denied", "vault-unavailable"],
+  problems: [...ENVELOPE, "backup-not-found", "cross-platform-denied", "busy", "vault-unavailable"],
   async handle({ caller, heads, body, now }, services) {
     const { platform, from = platform, existingAccounts, envelope } = body;
     requireOwnPlatform(caller, heads, platform);
     requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
     const wanted = { caller, platform, from, existing: existingAccounts, envelope };
-    await tellOfNewcomer(services, caller, heads, now);
+    await tellOfNewcomer(services, caller, devicesOf(heads), now);
     const { value: head } = requireBackup(heads[from]);
     const opened = await openPlan(services, heads, wanted);
     requireReadable(opened);
@@ -68,16 +64,3 @@ export const planRecovery = endpoint({
     };
   },
 });
-
-/** It learns the accounts' names: nobody shall look at those unseen. Told once for each device. */
-async function tellOfNewcomer(
-  { records, outbox }: Services,
-  caller: Caller,
-  heads: Heads,
-  now: Date,
-): Promise<void> {
-  if (findDevice(devicesOf(heads), caller.device)) return;
-  const recipients = recipientsIn(await readRecord(records, caller.owner));
-  const id = `plan-requested ${caller.device}`;
-  await announce(outbox, caller.owner, { kind: "plan-requested", recipients, now, id });
-}

@@ -51,6 +51,7 @@ export const recoverAccounts = endpoint({
     "idempotency-key-reused",
     "too-many-devices",
     "too-many-recoveries",
+    "account-bound-elsewhere",
     "too-many-accounts",
     "busy",
     "vault-unavailable",
@@ -61,7 +62,7 @@ export const recoverAccounts = endpoint({
     requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
     const recovered = await recover(services, heads, {
       ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts, envelope },
-      ...{ overlap, planSeen: plan, idempotencyKey, now },
+      ...{ overlap, planSeen: plan, idempotencyKey, staleness: services.policy.staleness, now },
     });
     const { id, settings, sealed, version, head } = recovered;
     const source = heads[from]?.value ?? head.value;

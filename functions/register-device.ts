@@ -1,13 +1,12 @@
 /** POST v1/devices: registers this device by a fresh sign-in, without recovering anything, and tells the owner (R17, R18). Safe to repeat. */
 import * as z from "zod";
-import { announce } from "../lib/domain/announcement.ts";
-import { recipientsIn } from "../lib/domain/contact.ts";
-import { DeviceName } from "../lib/domain/device.ts";
+import { alarm } from "../lib/domain/announcement.ts";
+import { DeviceName, findDevice, subjectIn } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { readRecord } from "../lib/domain/owner-record.ts";
 import { planRegistration } from "../lib/domain/registration.ts";
 import { change } from "../lib/domain/store.ts";
-import { requireOwnPlatform } from "../lib/http/admit.ts";
+import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
 import { DeviceStatus, deviceStatus } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -25,14 +24,13 @@ export const registerDevice = endpoint({
     requireOwnPlatform(caller, heads, platform);
     const place = { owner: caller.owner, platform };
     planRegistration(heads[platform], caller, name, now);
-    const recipients = recipientsIn(await readRecord(services.records, caller.owner));
-    const told = {
-      device: { id: caller.device, name },
-      recipients,
-      now,
-      id: `registered ${caller.device}`,
-    };
-    await announce(services.outbox, caller.owner, { kind: "device-registered", ...told });
+    const devices = devicesOf(heads);
+    if (!findDevice(devices, caller.device)) {
+      const record = await readRecord(services.records, caller.owner);
+      const told = { kind: "device-registered" as const, id: `registered ${caller.device}` };
+      const device = subjectIn(devices, caller.device, now, name);
+      await alarm(services.outbox, caller.owner, { ...told, device, record, now });
+    }
     const { result } = await change(services.heads, place, heads[platform], (stored) =>
       planRegistration(stored, caller, name, now),
     );

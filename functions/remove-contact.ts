@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { removeContact as remove } from "../lib/domain/contact-changes.ts";
 import { Id } from "../lib/domain/id.ts";
-import { callerName } from "../lib/http/admit.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { requireFresh } from "../lib/http/authenticate.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
@@ -16,9 +16,10 @@ export const removeContact = endpoint({
   replies: { 204: Nothing },
   problems: ["contact-not-found", "sign-in-too-old", "busy", "vault-unavailable"],
   async handle({ caller, heads, params: { id }, now }, services) {
-    const asking = { caller, deviceName: callerName(caller, heads), now };
-    const { signInMaxAgeSeconds } = services.policy;
-    await remove(services, id, asking, () => requireFresh(caller.authTime, now, signInMaxAgeSeconds));
+    const asking = { caller, device: callerDevice(caller, heads, now), now };
+    const { signInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
+    const fresh = () => requireFresh(caller.authTime, now, signInMaxAgeSeconds);
+    await remove(services, id, asking, contactCoolingOffHours, fresh);
     return { status: 204, body: undefined };
   },
 });

@@ -1,14 +1,13 @@
 /** POST v1/recoveries/{id}/credentials: a fresh code credential where the one that was sent got lost; the lost one ends (R25). */
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
-import { announce } from "../lib/domain/announcement.ts";
-import { recipientsIn } from "../lib/domain/contact.ts";
+import { alarm } from "../lib/domain/announcement.ts";
 import { Id } from "../lib/domain/id.ts";
 import { issueCode } from "../lib/domain/issue.ts";
 import { readRecord } from "../lib/domain/owner-record.ts";
 import { requireState } from "../lib/domain/recovery-record.ts";
 import { goingOn } from "../lib/domain/step-up.ts";
-import { callerName, spendProof } from "../lib/http/admit.ts";
+import { callerDevice, spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { CodeCredential } from "../lib/http/recovery-status.ts";
 
@@ -34,14 +33,9 @@ export const renewCredential = endpoint({
     requireState(await goingOn(services, caller, id, now), account, ["credential-sent"]);
     await spendProof(services.heads, caller, heads, now);
     const [uri = ""] = await issueCode(services, caller, [account], now);
-    const recipients = recipientsIn(await readRecord(services.records, caller.owner));
-    const told = {
-      device: { id: caller.device, name: callerName(caller, heads) },
-      recovery: id,
-      recipients,
-      now,
-    };
-    await announce(services.outbox, caller.owner, { ...told, kind: "credential-issued" });
+    const record = await readRecord(services.records, caller.owner);
+    const told = { device: callerDevice(caller, heads, now), recovery: id, record, now };
+    await alarm(services.outbox, caller.owner, { ...told, kind: "credential-issued" });
     return { status: 200, body: { credential: { type: "code" as const, uri } } };
   },
 });

@@ -20,7 +20,7 @@ export const repudiateAlarm = endpoint({
   replies: { 200: z.string(), 404: z.string() },
   problems: ["busy", "vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
-    const alarm = await readCapability(services.peppers, capability);
+    const alarm = await readCapability(services.peppers, capability, now);
     const heads = alarm ? await readHeads(services, alarm.owner, undefined, now) : {};
     if (!alarm || !findDevice(devicesOf(heads), alarm.device))
       return { status: 404, body: unknownPage(language) };

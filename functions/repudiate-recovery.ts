@@ -3,6 +3,7 @@ import * as z from "zod";
 import { Failure } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
 import { repudiate } from "../lib/domain/repudiation.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { RecoveryStatus, recoveryStatus } from "../lib/http/recovery-status.ts";
 
@@ -19,7 +20,7 @@ export const repudiateRecovery = endpoint({
     const stored = await services.recoveries.find({ owner: caller.owner, id });
     if (!stored) throw new Failure("recovery-not-found", "There is no such recovery.");
     const { device } = stored.value;
-    await repudiate(services, caller.owner, device, heads, now);
+    await repudiate(services, caller.owner, device, heads, now, callerDevice(caller, heads, now));
     const status = recoveryStatus(id, stored.value, heads, now);
     return { status: 200, body: { ...status, state: "frozen" as const } };
   },

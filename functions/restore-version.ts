@@ -3,7 +3,7 @@ import * as z from "zod";
 import { planRestore } from "../lib/domain/backup.ts";
 import { Id } from "../lib/domain/id.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { changeAs } from "../lib/http/admit.ts";
+import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -16,11 +16,12 @@ export const restoreVersion = endpoint({
   conditional: true,
   request: { params: z.strictObject({ platform: Platform, versionId: Id }) },
   replies: { 200: BackupStatus },
-  problems: ["backup-not-found", "version-not-found"],
+  problems: ["backup-not-found", "version-not-found", "vault-unavailable"],
   async handle({ caller, heads, params: { platform, versionId }, precondition, now }, services) {
     const { staleness, historyLength } = services.policy;
     const place = { owner: caller.owner, platform };
-    const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
+    const told = { kind: "version-restored" as const, now };
+    const stored = await changeBackup(services, { caller, heads, place }, told, (held) =>
       planRestore(held, precondition, { versionId, historyLength, now }),
     );
     return { status: 200, body: backupStatus(platform, stored, staleness, now), etag: stored.etag };

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { admit } from "../lib/domain/device.ts";
 import { DeviceId } from "../lib/domain/owner.ts";
 import { endDevice } from "../lib/domain/repudiation.ts";
-import { callerName } from "../lib/http/admit.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
 export const revokeDevice = endpoint({
@@ -18,7 +18,7 @@ export const revokeDevice = endpoint({
   async handle({ caller, heads, params: { id }, now }, services) {
     const told = {
       kind: "device-revoked" as const,
-      by: { id: caller.device, name: callerName(caller, heads) },
+      by: callerDevice(caller, heads, now),
     };
     const ending = { owner: caller.owner, id, heads, told, now };
     await endDevice(services, ending, ({ value }) => admit(caller, value.devices, true));

@@ -4,8 +4,11 @@ import { findDevice, isActive, shownName } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
 import { readCapability } from "../lib/domain/repudiation.ts";
 import { devicesOf, readHeads } from "../lib/http/admit.ts";
+import { locateDevice } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { askPage, donePage, unknownPage } from "../lib/http/page.ts";
+import { texts } from "../lib/texts/languages.ts";
+import { readable } from "../lib/texts/texts.ts";
 
 export const showAlarm = endpoint({
   name: "show-alarm",
@@ -20,13 +23,14 @@ export const showAlarm = endpoint({
   replies: { 200: z.string(), 404: z.string() },
   problems: ["vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
-    const alarm = await readCapability(services.peppers, capability);
-    const devices = alarm ? devicesOf(await readHeads(services, alarm.owner, undefined, now)) : [];
-    const device = alarm && findDevice(devices, alarm.device);
+    const alarm = await readCapability(services.peppers, capability, now);
+    const known = alarm ? await readHeads(services, alarm.owner, undefined, now) : {};
+    const device = alarm && findDevice(devicesOf(known), alarm.device);
     if (!device) return { status: 404, body: unknownPage(language) };
-    return {
-      status: 200,
-      body: isActive(device) ? askPage(language, shownName(device.name)) : donePage(language),
-    };
+    if (!isActive(device)) return { status: 200, body: donePage(language) };
+    const deviceName = shownName(device.name, texts[language].unnamed);
+    const { platform } = locateDevice(known, device.id);
+    const registeredAt = readable(device.registeredAt);
+    return { status: 200, body: askPage(language, { deviceName, platform, registeredAt }) };
   },
 });

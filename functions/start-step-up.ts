@@ -2,9 +2,11 @@
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
 import { expiresAt } from "../lib/domain/challenge.ts";
+import { loggingFailure } from "../lib/domain/failed-step-up.ts";
 import { invalid } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
 import { goingOn, requireProvable, startByCode, startByTicket } from "../lib/domain/step-up.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { requireAccountSignIn } from "../lib/http/authenticate.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
@@ -42,7 +44,7 @@ export const startStepUp = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, params: { id }, body: { account, contact }, accountSignIn, now }, services) {
+  async handle({ caller, heads, params: { id }, body: { account, contact }, accountSignIn, now }, services) {
     requireProvable(await goingOn(services, caller, id, now), account);
     const start = { caller, recovery: id, account, now };
     if (account.kind === "work") {
@@ -53,12 +55,16 @@ export const startStepUp = endpoint({
       return { status: 201, body: { id: challenge.id, needs: "ticket" as const, expiresAt: until } };
     }
     const { accountSignInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
-    const signIn = requireAccountSignIn(accountSignIn, account, accountSignInMaxAgeSeconds);
     if (contact === undefined)
       throw invalid("/contact", "must name the contact that the code is to be sent to");
-    const byCode = { ...start, signIn, contact, coolingOffHours: contactCoolingOffHours };
-    const started = await startByCode(services, byCode);
-    await sendCode(services, caller.owner, started, now);
+    const trying = { device: callerDevice(caller, heads, now), recovery: id, now };
+    const started = await loggingFailure(services.outbox, caller.owner, trying, async () => {
+      const signIn = requireAccountSignIn(accountSignIn, account, accountSignInMaxAgeSeconds);
+      const byCode = { ...start, signIn, contact, coolingOffHours: contactCoolingOffHours };
+      return await startByCode(services, byCode, (to, code) =>
+        sendCode(services, caller.owner, { contact: to, code }, now),
+      );
+    });
     const until = expiresAt(started.challenge).toISOString();
     const sentTo = contactStatus(started.contact);
     return {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { planUndelete } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { changeAs } from "../lib/http/admit.ts";
+import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -15,11 +15,12 @@ export const undeleteBackup = endpoint({
   conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
-  problems: ["backup-not-found", "undelete-too-late"],
+  problems: ["backup-not-found", "undelete-too-late", "vault-unavailable"],
   async handle({ caller, heads, params: { platform }, precondition, now }, services) {
     const { staleness } = services.policy;
     const place = { owner: caller.owner, platform };
-    const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
+    const told = { kind: "backup-undeleted" as const, now };
+    const stored = await changeBackup(services, { caller, heads, place }, told, (held) =>
       planUndelete(held, precondition, staleness.undeleteDays, now),
     );
     return { status: 200, body: backupStatus(platform, stored, staleness, now), etag: stored.etag };

@@ -1,14 +1,24 @@
 /** POST v1/codes/verify: a provider asks whether a code is right, and which device it came from; each code counts once (R14, R33). */
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
-import { checkCode } from "../lib/domain/credential.ts";
+import {
+  type AccountCredentials,
+  type Checked,
+  type CredentialStore,
+  checkCode,
+} from "../lib/domain/credential.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import { requireAnswersFor } from "../lib/domain/provider.ts";
-import { change } from "../lib/domain/store.ts";
+import { type Change, change, type Stored } from "../lib/domain/store.ts";
 import { Code } from "../lib/http/code.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { evenly } from "../lib/http/evenly.ts";
 import { Verdict, verdict } from "../lib/http/verdict.ts";
+
+/** So that an answer about a known account takes no longer than a no, however many ask at once. */
+const ROUNDS = 3;
+
+type Held = Stored<AccountCredentials> | undefined;
 
 export const verifyCode = endpoint({
   name: "verify-code",
@@ -23,9 +33,11 @@ export const verifyCode = endpoint({
     const check = async () => {
       const held = await credentials.find(account);
       if (!held) return undefined;
-      const decided = change(credentials, account, held, (stored = held) => {
+      const few = atMost(ROUNDS, credentials);
+      const decided = change(few, account, held, (stored): Change<AccountCredentials, Checked, Held> => {
+        if (!stored) return { result: undefined, unchanged: stored };
         const { checked, next } = checkCode(stored.value, code, now);
-        return { result: checked, next };
+        return next === stored.value ? { result: checked, unchanged: stored } : { result: checked, next };
       });
       return (await decided.catch(asRefused)).result;
     };
@@ -37,4 +49,18 @@ export const verifyCode = endpoint({
 function asRefused(error: unknown): { result: undefined } {
   if (error instanceof Failure && error.kind === "busy") return { result: undefined };
   throw error;
+}
+
+/** The store, until so many writes were overtaken. Fails as `busy` then. */
+function atMost(rounds: number, { find, put }: CredentialStore): CredentialStore {
+  let left = rounds;
+  return {
+    find,
+    async put(...state) {
+      const etag = await put(...state);
+      left -= 1;
+      if (etag === undefined && left === 0) throw new Failure("busy", "Too many ask at once.");
+      return etag;
+    },
+  };
 }

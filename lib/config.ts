@@ -117,8 +117,23 @@ function contradictions(settings: Partial<z.infer<typeof Settings>>): string[] {
     ...(isLoopback(settings.PUBLIC_BASE_URL ?? "http://localhost") ? [] : developmentOnly(settings)),
     ...(queue ? [] : ["QUEUE_STORAGE__queueServiceUri: must be set (QUEUE_STORAGE only on loopback)"]),
     ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
+    ...ambiguousProviders(settings),
     ...mustNotExceed(settings, "SIGN_IN_AGING_DAYS", "SIGN_IN_STALE_DAYS"),
     ...mustNotExceed(settings, "UPLOAD_AGING_DAYS", "UPLOAD_STALE_DAYS"),
+  ];
+}
+
+/** Two issuers may both have an app of the same client id, and only one of them is the provider's. */
+function ambiguousProviders(settings: Partial<z.infer<typeof Settings>>): string[] {
+  const { IDENTITY_ISSUERS: issuers = [], PROVIDERS: providers = [] } = settings;
+  const known = issuers.filter(({ role }) => role === "provider").map(({ issuer }) => issuer);
+  const named = providers.map(({ clientId, issuer = known[0] }) => JSON.stringify([clientId, issuer]));
+  const isUnnamed = known.length > 1 && providers.some(({ issuer }) => issuer === undefined);
+  const isUnknown = providers.some(({ issuer }) => issuer !== undefined && !known.includes(issuer));
+  return [
+    ...(isUnnamed ? ["PROVIDERS: must name the issuer of each app where there are several"] : []),
+    ...(isUnknown ? ["PROVIDERS: must name only issuers of the role provider"] : []),
+    ...(new Set(named).size < named.length ? ["PROVIDERS: must name each app once"] : []),
   ];
 }
 

@@ -34,6 +34,8 @@ type Issuer = {
 @sealed()
 type Provider = {
   clientId: string
+  @description('By whom the app\'s tokens are issued: needed where several issuers have the role provider.')
+  issuer: string?
   accounts: { issuer: string, tenants: string[]? }[]
 }
 

@@ -1,4 +1,4 @@
-/** SendBudget on Blob Storage: one counter a day and calling code. It holds a number, and a word that makes each writing of it different. */
+/** SendBudget on Blob Storage: one counter a day, purpose and calling code. It holds a number, and a word that makes each writing of it different. */
 import { newId } from "../domain/id.ts";
 import type { SendBudget } from "../domain/send-limits.ts";
 import type { Blobs } from "./blobs.ts";
@@ -13,9 +13,9 @@ const MAX_ROUNDS = 20;
 
 /** Refuses where it can't count: an attacker must not gain from making it busy. */
 export const blobSendBudget = (backups: Blobs, limits: DailyLimits): SendBudget => ({
-  async take(callingCode, now) {
+  async take(purpose, callingCode, now) {
     const most = limitFor(limits, callingCode);
-    const name = `send-budget/${now.toISOString().slice(0, 10)}/${callingCode}`;
+    const name = `send-budget/${now.toISOString().slice(0, 10)}/${purpose}/${callingCode}`;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const stored = await backups.read(name);
       const sent = Number(stored?.content.toString().split(" ")[0] ?? 0);

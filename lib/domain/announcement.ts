@@ -1,15 +1,17 @@
 /** What people are told, and how it gets on its way: one queue for all that is to be logged and sent. */
 import * as z from "zod";
 import { Activity, type ActivityKind } from "./activity.ts";
-import { Recipient } from "./contact.ts";
+import { Addressee, addresseesIn, Recipient } from "./contact.ts";
+import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
-import type { DeviceId, OwnerId } from "./owner.ts";
+import type { OwnerId } from "./owner.ts";
+import type { OwnerRecord } from "./owner-record.ts";
 
 /** Something happened: it goes into the activity log, and to these people. */
 export const Announcement = z.strictObject({
   type: z.literal("announcement"),
   activity: Activity,
-  recipients: z.array(Recipient),
+  recipients: z.array(Addressee),
 });
 export type Announcement = z.infer<typeof Announcement>;
 
@@ -24,6 +26,9 @@ export const LetterKind = z.enum([
   "credential-issued",
   "contact-added",
   "contact-removed",
+  "contact-changed",
+  "exported",
+  "backup-deleted",
   "account-moved",
   "backup-stale",
   "erasure-requested",
@@ -31,7 +36,7 @@ export const LetterKind = z.enum([
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 
-/** One text to one person. `until`: it says nothing useful later. */
+/** One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's budget. */
 export const Letter = z.strictObject({
   type: z.literal("letter"),
   id: z.string(),
@@ -42,11 +47,15 @@ export const Letter = z.strictObject({
   code: z.string().optional(),
   link: z.string().optional(),
   deviceName: z.string().optional(),
+  paid: z.boolean().optional(),
   tries: z.int().min(0),
 });
 export type Letter = z.infer<typeof Letter>;
 
-export const OutboxItem = z.discriminatedUnion("type", [Announcement, Letter]);
+/** What is only to be logged; an item of its own, so that neither the log nor the letters wait for the other. */
+const LogEntry = z.strictObject({ type: z.literal("log-entry"), activity: Activity });
+
+export const OutboxItem = z.discriminatedUnion("type", [Announcement, LogEntry, Letter]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
 export interface Outbox {
@@ -57,9 +66,9 @@ export interface Outbox {
 /** `id`: the same for a request that is repeated, so that it is told once. */
 type Told = {
   kind: ActivityKind;
-  device?: { id: DeviceId; name: string };
+  device?: Pick<Subject, "id" | "name">;
   recovery?: string | undefined;
-  recipients: Recipient[];
+  recipients: Addressee[];
   now: Date;
   id?: string;
 };
@@ -75,8 +84,16 @@ export const announce = (
       id,
       kind,
       at: now,
-      ...(device && { device }),
+      ...(device && { device: { id: device.id, name: device.name } }),
       ...(recovery && { recovery }),
     },
     recipients,
   });
+
+/** Of what a device did, to all contacts of its owner. */
+export const alarm = (
+  outbox: Outbox,
+  owner: OwnerId,
+  { record, device, now, ...told }: Omit<Told, "recipients"> & { device: Subject; record: OwnerRecord },
+): Promise<void> =>
+  announce(outbox, owner, { ...told, device, recipients: addresseesIn(record, device, now), now });

@@ -63,6 +63,26 @@ export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Da
   return { ...record, challenges: [challenge, ...others].slice(0, MAX_OPEN) };
 }
 
+/**
+ * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and the challenge whose
+ * place it took counts on. `before`: the record that it was asked for on.
+ */
+export function withoutChallenge(
+  record: OwnerRecord,
+  before: OwnerRecord,
+  { id, createdAt }: Challenge,
+): OwnerRecord {
+  if (!record.challenges.some((each) => each.id === id)) return record;
+  const others = record.challenges.filter((each) => each.id !== id);
+  const replaced = before.challenges.filter((each) => others.every((other) => other.id !== each.id));
+  const send = record.sent.findIndex(({ at }) => at.getTime() === createdAt.getTime());
+  return {
+    ...record,
+    challenges: [...others, ...replaced],
+    sent: record.sent.filter((_, at) => at !== send),
+  };
+}
+
 /** Fails as `too-many-tries` while guesses have to wait. */
 export function requirePatience({ failures }: OwnerRecord, now: Date): void {
   const retryAfterSeconds = secondsLeft(failures, now);

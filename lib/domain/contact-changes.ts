@@ -1,5 +1,5 @@
 /** Adding, confirming and removing contacts; every change is told to all the others (R19). */
-import { announce, type Outbox } from "./announcement.ts";
+import { alarm, announce, type Outbox } from "./announcement.ts";
 import {
   type Challenge,
   countTry,
@@ -7,50 +7,71 @@ import {
   newCode,
   pass,
   requirePatience,
-  withChallenge,
   wrongAnswer,
 } from "./challenge.ts";
+import { askForCode } from "./code-sending.ts";
 import {
+  addresseesIn,
   type Contact,
   type Recipient,
-  recipientsIn,
   requireContact,
   withContact,
   withoutContact,
   withVerified,
 } from "./contact.ts";
+import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
 import type { Caller } from "./owner.ts";
-import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
-import { withSend } from "./send-limits.ts";
 
 export type Stores = { records: RecordStore; peppers: Peppers; outbox: Outbox };
-type Asking = { caller: Caller; deviceName: string; now: Date };
-
-type Added = { contact: Contact; code: string | undefined };
+type Asking = { caller: Caller; device: Subject; now: Date };
 
 /**
- * The contact, and the code to send to it; none if it is confirmed already. Adding it again sends another code.
- * Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
+ * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
+ * again sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
  */
 export async function addContact(
-  { records, peppers }: Stores,
+  stores: Stores,
   offered: Recipient,
-  { caller, now }: Asking,
-): Promise<Added> {
+  { caller, device, now }: Asking,
+  send: (contact: Contact, code: string) => Promise<void>,
+): Promise<Contact> {
+  const { records, peppers } = stores;
+  const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
+  const known = withContact(await readRecord(records, caller.owner), entry).contact;
+  if (known.verifiedAt) return await changeLanguage(stores, known, { caller, device, now });
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
-  const { result } = await changeRecord<Added>(records, caller.owner, (held) => {
-    const { contact, record } = withContact(held, { ...offered, id: newId(), addedAt: now });
-    if (contact.verifiedAt) return { result: { contact, code: undefined }, record };
+  const challengeFor = (contact: Contact): Challenge => ({
+    ...{ id, device: caller.device, createdAt: now, attempts: 0 },
+    ...{ kind: "contact", contact: contact.id, codeHash },
+  });
+  const find = (held: OwnerRecord) => {
     requirePatience(held, now);
-    const shared = { id, device: caller.device, createdAt: now, attempts: 0 };
-    const challenge: Challenge = { ...shared, kind: "contact", contact: contact.id, codeHash };
-    return {
-      result: { contact, code },
-      record: withChallenge(withSend(record, contact.address, now), challenge, now),
-    };
+    return withContact(held, entry);
+  };
+  const asked = { challengeFor, now };
+  const added = await askForCode(records, caller.owner, asked, find, (contact) => send(contact, code));
+  return added.contact;
+}
+
+/** Told like every change; nothing happens if it is the language already. */
+async function changeLanguage(
+  { records, outbox }: Stores,
+  { channel, address, language, id }: Contact,
+  { caller, device, now }: Asking,
+): Promise<Contact> {
+  const record = await readRecord(records, caller.owner);
+  const held = requireContact(record, id);
+  if (held.language === language) return held;
+  const told = { kind: "contact-changed" as const, device, record, now };
+  await alarm(outbox, caller.owner, told);
+  const { result } = await changeRecord(records, caller.owner, (latest) => {
+    const found = requireContact(latest, id);
+    const changed = withContact(latest, { ...found, channel, address, language });
+    return { result: changed.contact, record: changed.record };
   });
   return result;
 }
@@ -59,7 +80,7 @@ export async function addContact(
 export async function confirmContact(
   { records, peppers, outbox }: Stores,
   { id, code }: { id: string; code: string },
-  { caller, deviceName, now }: Asking,
+  { caller, device, now }: Asking,
 ): Promise<Contact> {
   const { result: challenge, record: counted } = await changeRecord(records, caller.owner, (record) => {
     requireContact(record, id);
@@ -70,42 +91,33 @@ export async function confirmContact(
   });
   const expected = challenge.kind === "contact" ? challenge.codeHash : "";
   if (!sameHash(await hashCode(peppers, challenge.id, code), expected)) throw wrongAnswer(challenge);
-  const recipients = recipientsIn(counted).filter(
+  const recipients = addresseesIn(counted, device, now).filter(
     ({ address }) => address !== requireContact(counted, id).address,
   );
-  const told = {
-    device: { id: caller.device, name: deviceName },
-    recipients,
-    now,
-    id: `contact-added ${id}`,
-  };
+  const told = { device, recipients, now, id: `contact-added ${id}` };
   await announce(outbox, caller.owner, { kind: "contact-added", ...told });
   const { result } = await changeRecord(records, caller.owner, (latest) => {
-    const next = withVerified(pass(latest, challenge), id, now);
+    const next = withVerified(pass(latest, challenge), id, caller.device, now);
     return { result: requireContact(next, id), record: next };
   });
   return result;
 }
 
-/** The one that is removed is told, too. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
+/** The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
 export async function removeContact(
   { records, outbox }: Stores,
   id: string,
-  { caller, deviceName, now }: Asking,
+  { caller, device, now }: Asking,
+  coolingOffHours: number,
   requireFresh: () => void,
 ): Promise<void> {
   const before = await readRecord(records, caller.owner);
-  withoutContact(before, id, now, requireFresh);
-  const recipients = recipientsIn(before);
-  const told = {
-    device: { id: caller.device, name: deviceName },
-    recipients,
-    now,
-    id: `contact-removed ${id}`,
-  };
-  await announce(outbox, caller.owner, { kind: "contact-removed", ...told });
+  const removal = { by: device, coolingOffHours, now };
+  const record = withoutContact(before, id, removal, requireFresh);
+  const told = { kind: "contact-removed" as const, id: `contact-removed ${id}` };
+  await alarm(outbox, caller.owner, { ...told, device, record, now });
   await changeRecord(records, caller.owner, (record) => ({
     result: undefined,
-    record: withoutContact(record, id, now, requireFresh),
+    record: withoutContact(record, id, removal, requireFresh),
   }));
 }

@@ -4,7 +4,9 @@ import { HOUR, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Id } from "./id.ts";
 import { Language } from "./language.ts";
+import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
+import { type Removal, stillKept, withRemoved } from "./removed-contact.ts";
 
 export const Channel = z.enum(["email", "phone"]);
 
@@ -12,12 +14,26 @@ export const Channel = z.enum(["email", "phone"]);
 export const Recipient = z.strictObject({ channel: Channel, address: z.string(), language: Language });
 export type Recipient = z.infer<typeof Recipient>;
 
+/** Whom an announcement goes to. `link`: with the link that ends the device that it is about. */
+export const Addressee = Recipient.extend({ link: z.boolean().optional() });
+export type Addressee = z.infer<typeof Addressee>;
+
+/** `addedBy`: the device that added it or, once it is confirmed, that confirmed it. */
 export const Contact = Recipient.extend({
   id: Id,
   addedAt: z.coerce.date(),
+  addedBy: DeviceId.optional(),
   verifiedAt: z.coerce.date().optional(),
 });
 export type Contact = z.infer<typeof Contact>;
+/** `byNewer`: the device that removed it came after it was confirmed, so that its owner may have been robbed of it. */
+export const RemovedContact = Contact.extend({
+  verifiedAt: z.coerce.date(),
+  removedBy: DeviceId,
+  byNewer: z.boolean(),
+  keptUntil: z.coerce.date(),
+});
+export type RemovedContact = z.infer<typeof RemovedContact>;
 type Verified = Contact & { verifiedAt: Date };
 
 const MAX_CONTACTS = 10;
@@ -25,8 +41,30 @@ const MAX_CONTACTS = 10;
 const isVerified = (contact: Contact): contact is Verified => contact.verifiedAt !== undefined;
 export const verifiedContacts = ({ contacts }: OwnerRecord): Verified[] => contacts.filter(isVerified);
 
-export const recipientsIn = (record: OwnerRecord): Recipient[] =>
-  verifiedContacts(record).map(({ channel, address, language }) => ({ channel, address, language }));
+export const recipientsIn = (record: OwnerRecord, now: Date): Recipient[] =>
+  addresseesIn(record, undefined, now).map(({ link: _, ...recipient }) => recipient);
+
+/**
+ * Everyone who is told, each address once; those who were removed lately, too. The link that ends a device goes only to contacts
+ * that were confirmed before it came: a thief can't add one and end the owner's own phones, and an owner who is robbed of one
+ * still gets it.
+ */
+export function addresseesIn(
+  record: OwnerRecord,
+  device: { registeredAt: Date } | undefined,
+  now: Date,
+): Addressee[] {
+  const all = [...verifiedContacts(record), ...stillKept(record, now)];
+  const addressees = new Map<string, Addressee>();
+  for (const { channel, address, language, verifiedAt, ...rest } of all) {
+    const isOlder = device !== undefined && verifiedAt < device.registeredAt;
+    const mayEnd = isOlder && !("byNewer" in rest && !rest.byNewer);
+    const key = `${channel} ${address}`;
+    const link = mayEnd || addressees.get(key)?.link === true;
+    addressees.set(key, { channel, address, language, ...(link && { link }) });
+  }
+  return [...addressees.values()];
+}
 
 /** Fails as `contact-not-found`. */
 export function requireContact({ contacts }: OwnerRecord, id: string): Contact {
@@ -55,9 +93,9 @@ export function withContact(
 }
 
 /** Fails as `contact-not-found` if it was removed meanwhile. */
-export function withVerified(record: OwnerRecord, id: string, now: Date): OwnerRecord {
+export function withVerified(record: OwnerRecord, id: string, by: DeviceId, now: Date): OwnerRecord {
   const contact = requireContact(record, id);
-  const verified = { ...contact, verifiedAt: contact.verifiedAt ?? now };
+  const verified = isVerified(contact) ? contact : { ...contact, addedBy: by, verifiedAt: now };
   return { ...record, contacts: record.contacts.map((each) => (each.id === id ? verified : each)) };
 }
 
@@ -65,7 +103,7 @@ export function withVerified(record: OwnerRecord, id: string, now: Date): OwnerR
 export function withoutContact(
   record: OwnerRecord,
   id: string,
-  now: Date,
+  removal: Removal,
   requireFresh: () => void,
 ): OwnerRecord {
   const contact = requireContact(record, id);
@@ -74,7 +112,10 @@ export function withoutContact(
   return {
     ...record,
     contacts: record.contacts.filter((each) => each.id !== id),
-    ...(isVerified(contact) && { contactRemovedAt: now }),
+    ...(isVerified(contact) && {
+      contactRemovedAt: removal.now,
+      removedContacts: withRemoved(record, contact, removal),
+    }),
   };
 }
 

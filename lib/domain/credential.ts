@@ -2,6 +2,7 @@
 import { createPublicKey, verify } from "node:crypto";
 import * as z from "zod";
 import type { BoundAccount } from "./account.ts";
+import { DAY, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { hotp, stepAt } from "./one-time-code.ts";
 import { DeviceId, OwnerId } from "./owner.ts";
@@ -34,6 +35,8 @@ export const AccountCredentials = z.strictObject({
   holders: z.array(Holder),
   /** Revoked devices: none of them gets a credential any more. */
   ended: z.array(DeviceId),
+  /** When the last credential ended: the account stays its owner's for a while. */
+  lastEndedAt: z.coerce.date().optional(),
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
@@ -42,7 +45,12 @@ export type CredentialStore = Store<BoundAccount, AccountCredentials>;
 /** What a device asks for: a secret that the service makes, or a key pair of its own. */
 export type Wanted = { type: "code"; secret: Buffer } | { type: "push"; publicKey: PushKey };
 
+/** What the account is claimed by: the provider's own word, the owner's proof, or only that it was theirs before. */
+export type Claim = "provider" | "step-up" | "renewal";
+type Claiming = { owner: OwnerId; claim: Claim };
+
 const MAX_ENDED = 200;
+const RESERVED_DAYS = 30;
 
 /** Whether it is a point on the curve. */
 export function isPoint(publicKey: PushKey): boolean {
@@ -57,20 +65,14 @@ export function isPoint(publicKey: PushKey): boolean {
 }
 
 /**
- * The account's credentials once this device has a new one; a former one of the same type ends. `takesOver`: the provider
- * itself vouches for the owner, so the account leaves whoever had it. Fails as `account-bound-elsewhere` or `device-revoked`.
+ * The account's credentials once this device has a new one; a former one of the same type ends. Fails as `account-bound-elsewhere` or `device-revoked`.
  */
 export function withCredential(
   former: AccountCredentials | undefined,
-  {
-    owner,
-    device,
-    wanted,
-    takesOver,
-  }: { owner: OwnerId; device: DeviceId; wanted: Wanted; takesOver: boolean },
+  { owner, claim, device, wanted }: Claiming & { device: DeviceId; wanted: Wanted },
   now: Date,
 ): AccountCredentials {
-  if (former) requireFree(former, { owner, takesOver });
+  requireFree(former, { owner, claim }, now);
   const ours = former?.owner === owner ? former : undefined;
   const { holders = [], ended = [] } = ours ?? {};
   if (ended.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
@@ -80,16 +82,22 @@ export function withCredential(
 }
 
 /**
- * An account is free for whoever proves it once nobody holds a credential for it; before, only its provider may move it.
- * Fails as `account-bound-elsewhere`.
+ * Only its provider may move an account that is somebody's: whoever has a credential for it, or had the last one lately. A lost
+ * phone is revoked before there is a new one, and a stranger with the account's password must not come between. A renewal moves
+ * nothing. Fails as `account-bound-elsewhere`.
  */
 export function requireFree(
-  former: AccountCredentials,
-  { owner, takesOver }: { owner: OwnerId; takesOver: boolean },
+  former: AccountCredentials | undefined,
+  { owner, claim }: Claiming,
+  now: Date,
 ): void {
-  if (former.owner === owner || takesOver || former.holders.length === 0) return;
+  if (former?.owner === owner || claim === "provider") return;
+  if (claim === "step-up" && !(former && isReserved(former, now))) return;
   throw new Failure("account-bound-elsewhere", "The account is bound to another recovery account.");
 }
+
+const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): boolean =>
+  holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
 
 /** Codes of steps before it was issued were never shown by anyone: none of them is accepted. */
 const credentialOf = (wanted: Wanted, now: Date): Partial<Holder> =>
@@ -101,14 +109,15 @@ const credentialOf = (wanted: Wanted, now: Date): Partial<Holder> =>
 export function withoutHolder(
   former: AccountCredentials | undefined,
   { owner, device }: { owner: OwnerId; device: DeviceId },
+  now: Date,
 ): AccountCredentials | undefined {
   if (former && former.owner !== owner) return undefined;
   const { holders = [], ended = [], failures = noFailures } = former ?? {};
+  const left = holders.filter((each) => each.device !== device);
+  const lastEndedAt = left.length < holders.length ? now : former?.lastEndedAt;
   return {
-    owner,
-    holders: holders.filter((each) => each.device !== device),
-    ended: [...new Set([device, ...ended])].slice(0, MAX_ENDED),
-    failures,
+    ...{ owner, holders: left, ended: [...new Set([device, ...ended])].slice(0, MAX_ENDED), failures },
+    ...(lastEndedAt && { lastEndedAt }),
   };
 }
 
@@ -116,7 +125,8 @@ export type Checked = { device: DeviceId } | undefined;
 
 /**
  * Whose code it is, and the credentials once it is used up: its step and all before it count no more for that device.
- * One step early or late passes (RFC 6238 §5.2). Wrong codes are counted, and after some of them even a right one must wait.
+ * One step early or late passes (RFC 6238 §5.2). Wrong codes are counted, and after some of them even a right one must wait: then
+ * the credentials stay the very same.
  */
 export function checkCode(
   former: AccountCredentials,

@@ -22,14 +22,29 @@ export const defaultName = { ios: "iOS device", android: "Android device" } as c
   string
 >;
 
+/** The device that an alarm is about; one that is only now coming is registered now. */
+export type Subject = Pick<Device, "id" | "name" | "registeredAt">;
+
+export function subjectIn(devices: Device[], id: DeviceId, now: Date, name?: string): Subject {
+  const known = findDevice(devices, id);
+  return { id, name: name ?? known?.name ?? "", registeredAt: known?.registeredAt ?? now };
+}
+
 const MOST_SHOWN = 30;
 const MOST_DIGITS = 6;
 
-/** The name as messages and pages show it: whoever comes in chooses it, so no link and no number to call may survive. */
-export function shownName(name: string): string {
-  const plain = name.replaceAll(/[^\p{L}\p{N} '_-]/gu, " ").replaceAll(/ +/g, " ");
+/**
+ * The name as messages and pages show it: whoever comes in chooses it, so no link and no number to call may survive. `unnamed`:
+ * where nothing does.
+ */
+export function shownName(name: string, unnamed: string): string {
+  const plain = name
+    .normalize("NFC")
+    .replaceAll(/[^\p{L}\p{N} '_-]/gu, " ")
+    .replaceAll(/ +/g, " ");
   const isNumber = plain.replaceAll(/\P{N}/gu, "").length > MOST_DIGITS;
-  return (isNumber ? plain.replaceAll(/\p{N}/gu, "") : plain).trim().slice(0, MOST_SHOWN);
+  const letters = Array.from((isNumber ? plain.replaceAll(/\p{N}/gu, "") : plain).trim());
+  return letters.slice(0, MOST_SHOWN).join("").trim() || unnamed;
 }
 
 const MAX_ACTIVE = 30;

@@ -1,9 +1,10 @@
 /** The erasure of an owner: asked for, then done step by step, so that whoever comes next goes on where it was cut off (R35). */
 import * as z from "zod";
 import type { BoundAccount } from "./account.ts";
-import { announce, type Letter, type Outbox } from "./announcement.ts";
+import { alarm, type Letter, type Outbox } from "./announcement.ts";
 import { DAY, later } from "./clock.ts";
 import { type Recipient, recipientsIn } from "./contact.ts";
+import type { Subject } from "./device.ts";
 import { Failure } from "./failure.ts";
 import type { HeadStore } from "./head.ts";
 import { DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
@@ -52,22 +53,26 @@ export async function requestErasure(
 export async function announceErasure(
   { erasures, records, outbox }: Pick<EraseStores, "erasures" | "records" | "outbox">,
   owner: OwnerId,
-  device: { id: DeviceId; name: string },
+  device: Subject,
   now: Date,
 ): Promise<void> {
   if (await erasures.find(owner)) return;
-  const recipients = recipientsIn(await readRecord(records, owner));
-  await announce(outbox, owner, { kind: "erasure-requested", device, recipients, now });
+  const record = await readRecord(records, owner);
+  await alarm(outbox, owner, { kind: "erasure-requested", device, record, now });
 }
 
-/** Takes back what isn't due yet. */
+export type WithdrawStores = Pick<EraseStores, "erasures" | "belongings">;
+
+/** Takes back what isn't due yet; with `by`, only what that device has asked for. */
 export async function withdrawErasure(
-  { erasures, belongings }: Pick<EraseStores, "erasures" | "belongings">,
+  { erasures, belongings }: WithdrawStores,
   owner: OwnerId,
   now: Date,
+  by?: DeviceId,
 ): Promise<void> {
   const held = await erasures.find(owner);
-  if (held && held.value.eraseAt > now) await belongings.forgetErasure(owner);
+  if (!held || held.value.eraseAt <= now || (by !== undefined && held.value.device !== by)) return;
+  await belongings.forgetErasure(owner);
 }
 
 /**
@@ -91,7 +96,7 @@ async function close(
   held: Stored<Erasure>,
   now: Date,
 ): Promise<string[]> {
-  const { accounts, recipients } = await endDevices(stores, owner);
+  const { accounts, recipients } = await endDevices(stores, owner, now);
   await Promise.all(
     recipients.map((to) => stores.outbox.put(stores.serviceOwner, letterTo(to, held.value, now))),
   );
@@ -106,7 +111,7 @@ async function close(
 
 type Closed = { accounts: BoundAccount[]; recipients: Recipient[] };
 
-async function endDevices({ heads, records }: EraseStores, owner: OwnerId): Promise<Closed> {
+async function endDevices({ heads, records }: EraseStores, owner: OwnerId, now: Date): Promise<Closed> {
   const found = await Promise.all(
     Platform.options.map((platform) => heads.find({ owner, platform }).catch(nothingIfUnreadable)),
   );
@@ -116,7 +121,7 @@ async function endDevices({ heads, records }: EraseStores, owner: OwnerId): Prom
     result: undefined,
     record: { ...state, endedDevices: [...new Set([...state.endedDevices, ...devices])] },
   }));
-  return { accounts: record.bindings.map(({ account }) => account), recipients: recipientsIn(record) };
+  return { accounts: record.bindings.map(({ account }) => account), recipients: recipientsIn(record, now) };
 }
 
 /** Damaged, or shredded already: it is to go all the same. */

@@ -24,7 +24,7 @@ export async function notify(
 ): Promise<void> {
   const claimed = await change(heads, place, held, (stored) => claim(stored, policy, now));
   if (!claimed.result || !claimed.stored) return;
-  const recipients = recipientsIn(await readRecord(records, place.owner));
+  const recipients = recipientsIn(await readRecord(records, place.owner), now);
   const { generation, confirmedAt } = claimed.stored.value;
   const id = `backup-stale ${place.platform} ${generation} ${confirmedAt.toISOString()}`;
   await announce(outbox, place.owner, { kind: "backup-stale", recipients, now, id });
@@ -50,16 +50,12 @@ function mark(stored: StoredHead | undefined, now: Date): Change<Head, void, Sto
 }
 
 /** R28: the episode ends when the backup can be relied on again; the next one is told anew. */
-const withEpisode = (head: Head, policy: StalenessPolicy, now: Date): Head =>
+export const withEpisode = (head: Head, policy: StalenessPolicy, now: Date): Head =>
   isStale(head, policy, now) ? head : { ...head, noticedAt: undefined, noticeClaimedAt: undefined };
 
 /** The owner has signed in, as far as their token tells: that clears the sign-in reason, and no other. */
-export const withSignIn = (
-  head: Head,
-  authTime: Date | undefined,
-  policy: StalenessPolicy,
-  now: Date,
-): Head => withEpisode({ ...head, confirmedAt: latest(head.confirmedAt, authTime) }, policy, now);
+const withSignIn = (head: Head, authTime: Date | undefined, policy: StalenessPolicy, now: Date): Head =>
+  withEpisode({ ...head, confirmedAt: latest(head.confirmedAt, authTime) }, policy, now);
 
 /** `authTime` is that of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
 export function planConfirmation(

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Anchor, emptyLog } from "./activity.ts";
 import { Binding } from "./binding.ts";
 import { Challenge } from "./challenge.ts";
-import { Contact } from "./contact.ts";
+import { Contact, RemovedContact } from "./contact.ts";
 import { DeviceId, type OwnerId } from "./owner.ts";
 import { Sent } from "./send-limits.ts";
 import { type Change, change, type Store, type Stored } from "./store.ts";
@@ -11,8 +11,11 @@ import { Failures, noFailures } from "./throttle.ts";
 
 export const OwnerRecord = z.strictObject({
   contacts: z.array(Contact),
+  removedContacts: z.array(RemovedContact).default([]),
   /** When a confirmed contact was last removed. */
   contactRemovedAt: z.coerce.date().optional(),
+  /** When contacts were last told of a device that isn't registered. */
+  newcomerToldAt: z.coerce.date().optional(),
   bindings: z.array(Binding),
   /** Revoked devices: none of them gets a credential any more. */
   endedDevices: z.array(DeviceId),
@@ -28,6 +31,7 @@ export type RecordStore = Store<OwnerId, OwnerRecord>;
 
 export const newRecord = (): OwnerRecord => ({
   contacts: [],
+  removedContacts: [],
   bindings: [],
   endedDevices: [],
   failures: noFailures,

@@ -43,8 +43,16 @@ export async function exportOwner(stores: ExportStores, owner: OwnerId, heads: H
     Promise.all(ids.map(async (id) => ({ id, ...(await stores.recoveries.find({ owner, id }))?.value }))),
     stores.activity.read(owner),
   ]);
-  const { contacts, bindings } = record;
-  return { owner, backups: backups.flat(), contacts, boundAccounts: bindings, recoveries, activity };
+  const { contacts, removedContacts, bindings } = record;
+  return {
+    owner,
+    backups: backups.flat(),
+    contacts,
+    removedContacts,
+    boundAccounts: bindings,
+    recoveries,
+    activity,
+  };
 }
 
 async function exportHead(stores: ExportStores, owner: OwnerId, platform: Platform, head: Head | undefined) {

@@ -1,15 +1,15 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
 import { type BoundAccount, identityOf, nameOf } from "./account.ts";
-import { announce, type Outbox } from "./announcement.ts";
+import { alarm, type Outbox } from "./announcement.ts";
 import { currentVersion, requireCurrent } from "./backup.ts";
 import type { AppSettings } from "./backup-document.ts";
 import { latest } from "./clock.ts";
-import { recipientsIn } from "./contact.ts";
 import { sealedContent } from "./custody.ts";
-import { withChange, withDevice } from "./device.ts";
+import { subjectIn, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
 import { type Head, type HeadStore, newHead, type StoredHead, type Version } from "./head.ts";
 import { issueCode } from "./issue.ts";
+import { withEpisode } from "./notice.ts";
 import { type Caller, sha256 } from "./owner.ts";
 import { type OwnerRecord, readRecord } from "./owner-record.ts";
 import { withSpentProof } from "./proof.ts";
@@ -31,6 +31,7 @@ import {
   recoveryId,
   requireGoingOn,
 } from "./recovery-record.ts";
+import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
 
 /**
@@ -43,7 +44,6 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
     ...withSpentProof(former, caller, now),
     devices: withChange(devices, caller.device, { name: deviceName, lastRecoveryAt: now }),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
-    noticedAt: undefined,
   };
 }
 
@@ -54,6 +54,7 @@ export type Recovery = Wanted & {
   overlap: OverlapRule;
   planSeen: string | undefined;
   idempotencyKey: string | undefined;
+  staleness: StalenessPolicy;
   now: Date;
 };
 
@@ -81,10 +82,11 @@ export async function recover(stores: Stores, heads: Heads, recovery: Recovery):
   const opened = await (former
     ? openAgain(stores, heads, former.value, recovery)
     : openFirst(stores, heads, recovery));
-  await tell(stores.outbox, id, recovery, opened.record);
+  if (!former) await tell(stores.outbox, id, heads, recovery, opened.record);
   const { stored: head } = await change(stores.heads, { owner, platform }, heads[platform], (state) => {
     if (!former) requireSameVersion(recovery, state, opened.version);
-    return { result: undefined, next: recordRecovery(state?.value ?? newHead(now), caller, deviceName, now) };
+    const next = recordRecovery(state?.value ?? newHead(now), caller, deviceName, now);
+    return { result: undefined, next: withEpisode(next, recovery.staleness, now) };
   });
   const record = former?.value ?? recordOf(recovery, opened);
   const created = former ? undefined : await stores.recoveries.put({ owner, id }, record, undefined);
@@ -178,12 +180,15 @@ async function issueBound(
   return new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
 }
 
-const tell = (outbox: Outbox, id: string, { caller, deviceName, now }: Recovery, record: OwnerRecord) =>
-  announce(outbox, caller.owner, {
-    kind: "recovered",
-    id: `recovered ${id}`,
-    device: { id: caller.device, name: deviceName },
-    recovery: id,
-    recipients: recipientsIn(record),
-    now,
-  });
+async function tell(
+  outbox: Outbox,
+  id: string,
+  heads: Heads,
+  { caller, deviceName, now }: Recovery,
+  record: OwnerRecord,
+): Promise<void> {
+  const devices = Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
+  const device = subjectIn(devices, caller.device, now, deviceName);
+  const told = { kind: "recovered" as const, id: `recovered ${id}`, recovery: id };
+  await alarm(outbox, caller.owner, { ...told, device, record, now });
+}

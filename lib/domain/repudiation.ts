@@ -1,31 +1,33 @@
 /** "This was not me": a device loses everything at once, and everyone who should know is told (R18). */
-import { announce, type Outbox } from "./announcement.ts";
-import { recipientsIn } from "./contact.ts";
+import { alarm, type Outbox } from "./announcement.ts";
+import { DAY, later, SECOND } from "./clock.ts";
 import type { CredentialStore } from "./credential.ts";
-import { type Device, findDevice } from "./device.ts";
+import { type Device, findDevice, isActive, type Subject, subjectIn } from "./device.ts";
+import { type WithdrawStores, withdrawErasure } from "./erasure.ts";
 import { Failure } from "./failure.ts";
-import type { HeadStore, StoredHead } from "./head.ts";
+import type { Head, HeadStore, StoredHead } from "./head.ts";
 import { endCredentials } from "./issue.ts";
 import { DeviceId, OwnerId, Platform } from "./owner.ts";
-import { type RecordStore, readRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
 import type { Heads } from "./recovery-opening.ts";
 import { planRevocation } from "./registration.ts";
-import { change } from "./store.ts";
+import { undoContactsOf } from "./removed-contact.ts";
+import { type Change, change } from "./store.ts";
 
 export type Stores = { heads: HeadStore; records: RecordStore; credentials: CredentialStore; outbox: Outbox };
 
-/** Who is told, and of what, when a device ends; `by`: on whose behalf. */
-type Ending = { owner: OwnerId; id: DeviceId; heads: Heads; told: Told; now: Date };
-type Told = { kind: "device-revoked" | "device-repudiated"; by: { id: DeviceId; name: string } };
+/** Who is told, and of what, when a device ends; `by`: on whose behalf. `undoContacts`: what it did to contacts is undone. */
+type Ending = { owner: OwnerId; id: DeviceId; heads: Heads; told: Told; undoContacts?: boolean; now: Date };
+type Told = { kind: "device-revoked" | "device-repudiated"; by: Subject };
 
 /**
- * Credentials first, then word of it, then the device itself, on every platform that lists it: what is cut off still looks
- * undone, and repeating completes it. Fails as `device-not-found`.
+ * Credentials first, then word of it, then its contacts and the device itself, on every platform that lists it: what is cut off
+ * still looks undone, and repeating completes it. Nobody is told twice. Fails as `device-not-found`.
  */
 export async function endDevice(
   { heads: store, records, credentials, outbox }: Stores,
-  { owner, id, heads, told, now }: Ending,
+  { owner, id, heads, told, undoContacts = false, now }: Ending,
   admitted: (state: StoredHead) => void = () => undefined,
 ): Promise<Device> {
   const listed = Platform.options.flatMap((platform) => {
@@ -34,54 +36,84 @@ export async function endDevice(
   });
   const [first] = listed;
   if (!first) throw new Failure("device-not-found", "There is no such device.");
-  await endCredentials({ records, credentials }, owner, id);
-  const recipients = recipientsIn(await readRecord(records, owner));
-  const { kind, by } = told;
-  await announce(outbox, owner, { kind, device: by, recipients, now, id: `${kind} ${id}` });
+  await endCredentials({ records, credentials }, owner, id, now);
+  if (listed.some(({ stored }) => isActiveIn(stored, id))) {
+    const record = await readRecord(records, owner);
+    const { kind, by } = told;
+    await alarm(outbox, owner, { kind, device: by, record, now, id: `${kind} ${id}` });
+  }
+  if (undoContacts) {
+    const undo = (record: OwnerRecord) => ({ result: undefined, record: undoContactsOf(record, id, now) });
+    await changeRecord(records, owner, undo);
+  }
   for (const { platform, stored } of listed) {
-    await change(store, { owner, platform }, stored, (latest = stored) => {
-      admitted(latest);
-      return planRevocation(latest, id, now);
-    });
+    await change(
+      store,
+      { owner, platform },
+      stored,
+      (latest): Change<Head, unknown, StoredHead | undefined> => {
+        if (!latest) return { result: undefined, unchanged: undefined };
+        admitted(latest);
+        return planRevocation(latest, id, now);
+      },
+    );
   }
   return findDevice(first.stored.value.devices, id) ?? fail();
+}
+
+function isActiveIn({ value }: StoredHead, id: DeviceId): boolean {
+  const device = findDevice(value.devices, id);
+  return device !== undefined && isActive(device);
 }
 
 function fail(): never {
   throw new RangeError("no such device");
 }
 
-/** What the link in an alarm names: whose device, and a keyed hash that only the service can make. */
-const CAPABILITY = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
+/** What the link in an alarm names: whose device, since when, and a keyed hash that only the service can make. */
+const CAPABILITY = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})\.([1-9]\d{9})\.([A-Za-z0-9_-]{43})$/;
+const LINK_DAYS = 30;
 
-const macFor = (peppers: Peppers, owner: OwnerId, device: DeviceId) =>
-  peppers.hash("alarm", JSON.stringify([owner, device]));
+type Alarm = { owner: OwnerId; device: DeviceId };
 
-export const capabilityFor = async (peppers: Peppers, owner: OwnerId, device: DeviceId): Promise<string> =>
-  `${owner}.${device}.${await macFor(peppers, owner, device)}`;
+const macFor = (peppers: Peppers, { owner, device }: Alarm, since: string) =>
+  peppers.hash("alarm", JSON.stringify([owner, device, since]));
 
-/** Undefined for anything that the service didn't make. */
-export async function readCapability(
-  peppers: Peppers,
-  text: string,
-): Promise<{ owner: OwnerId; device: DeviceId } | undefined> {
-  const [, first = "", second = "", mac = ""] = CAPABILITY.exec(text) ?? [];
-  const [owner, device] = [OwnerId.safeParse(first).data, DeviceId.safeParse(second).data];
-  if (owner === undefined || device === undefined) return undefined;
-  return sameHash(await macFor(peppers, owner, device), mac) ? { owner, device } : undefined;
+/** Good for thirty days from `at`. */
+export async function capabilityFor(peppers: Peppers, alarm: Alarm, at: Date): Promise<string> {
+  const since = String(Math.floor(at.getTime() / SECOND));
+  return `${alarm.owner}.${alarm.device}.${since}.${await macFor(peppers, alarm, since)}`;
 }
 
-/** "This was not me": everyone is told that the device is shut out. */
+/** Undefined for anything that the service didn't make, or made too long ago. */
+export async function readCapability(peppers: Peppers, text: string, now: Date): Promise<Alarm | undefined> {
+  const [, first = "", second = "", since = "", mac = ""] = CAPABILITY.exec(text) ?? [];
+  const [owner, device] = [OwnerId.safeParse(first).data, DeviceId.safeParse(second).data];
+  if (owner === undefined || device === undefined) return undefined;
+  const isOurs = sameHash(await macFor(peppers, { owner, device }, since), mac);
+  const isGood = later(new Date(Number(since) * SECOND), LINK_DAYS * DAY) > now;
+  return isOurs && isGood ? { owner, device } : undefined;
+}
+
+/**
+ * "This was not me": everyone is told that the device is shut out, and what it did to contacts and asked to be erased is undone. `by`: the owner's other
+ * device that says so; one that came later than the device itself may be a thief's, and changes no contacts.
+ */
 export async function repudiate(
-  stores: Stores,
+  stores: Stores & WithdrawStores,
   owner: OwnerId,
   id: DeviceId,
   heads: Heads,
   now: Date,
+  by?: Subject,
 ): Promise<Device> {
-  const name = Platform.options
-    .map((platform) => findDevice(heads[platform]?.value.devices ?? [], id)?.name)
-    .find((each) => each !== undefined);
-  const told = { kind: "device-repudiated" as const, by: { id, name: name ?? "" } };
-  return await endDevice(stores, { owner, id, heads, told, now });
+  const device = subjectIn(
+    Platform.options.flatMap((platform) => heads[platform]?.value.devices ?? []),
+    id,
+    now,
+  );
+  const undoContacts = by === undefined || by.registeredAt < device.registeredAt;
+  const told = { kind: "device-repudiated" as const, by: device };
+  await withdrawErasure(stores, owner, now, id);
+  return await endDevice(stores, { owner, id, heads, told, undoContacts, now });
 }

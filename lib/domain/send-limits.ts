@@ -43,8 +43,11 @@ function waitOf(sent: Sent[], most: number, within: number, now: Date): number {
 export const tooMany = (retryAfterSeconds: number) =>
   new Failure("too-many-messages", "Too many codes were sent in a short time.", { retryAfterSeconds });
 
+/** What a message to a phone is for; each has a budget of its own, so that a flood of alarms stops no codes. */
+type SendPurpose = "codes" | "alarms";
+
 /** How many messages may go to the numbers of one country in a day, over all owners: see SMS_DAILY_LIMITS. */
 export interface SendBudget {
   /** Counts one more to this calling code (E.164, such as "46"); false if that is too many. */
-  take(callingCode: string, now: Date): Promise<boolean>;
+  take(purpose: SendPurpose, callingCode: string, now: Date): Promise<boolean>;
 }

@@ -1,15 +1,24 @@
 /** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
 import type { BoundAccount } from "./account.ts";
-import { announce, type Outbox } from "./announcement.ts";
+import { alarm, announce, type Outbox } from "./announcement.ts";
 import { withBinding } from "./binding.ts";
 import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "./challenge.ts";
 import { recipientsIn } from "./contact.ts";
-import { type CredentialStore, requireFree, type Wanted } from "./credential.ts";
-import { Failure, type FailureKind } from "./failure.ts";
+import {
+  type AccountCredentials,
+  type Claim,
+  type CredentialStore,
+  requireFree,
+  type Wanted,
+} from "./credential.ts";
+import type { Subject } from "./device.ts";
+import { loggingFailure } from "./failed-step-up.ts";
+import { Failure } from "./failure.ts";
 import { endCredential, putCredential } from "./issue.ts";
 import type { Caller, OwnerId } from "./owner.ts";
 import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
+import type { Provider } from "./provider.ts";
 import { type RecoveryStore, withSent } from "./recovery-record.ts";
 import { change } from "./store.ts";
 import { requireTicket, type TicketStore } from "./ticket.ts";
@@ -26,59 +35,81 @@ export type Stores = {
 export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
 /** `providers`: the apps whose tickets count. */
 type Answering = {
-  providers: string[];
+  providers: Provider[];
   caller: Caller;
   id: string;
   answer: Answer;
   wanted: Wanted;
-  deviceName: string;
+  /** The caller's device. */
+  subject: Subject;
   now: Date;
 };
 
 /**
- * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away.
+ * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away. What
+ * would refuse it is looked at before anything is used up or told; until it is passed, it may be repeated.
  * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
 export async function answerStepUp(stores: Stores, answering: Answering): Promise<StepUp> {
-  const { caller, id, answer, wanted, now } = answering;
+  const { caller, wanted, now } = answering;
   const { owner, device } = caller;
-  const { result: challenge, record: counted } = await changeRecord(stores.records, owner, (record) => {
-    const counted = countTry(record, { id, device, kinds: [answer.kind] }, now);
-    return { result: counted.challenge, record: counted.record };
-  });
-  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
-  const redeem = await compare(stores, challenge, counted, answering);
+  const trying = { device: answering.subject, now };
+  const { challenge, counted } = await loggingFailure(stores.outbox, owner, trying, () =>
+    count(stores, answering),
+  );
+  const { claim, redeem } = await loggingFailure(
+    stores.outbox,
+    owner,
+    { ...trying, recovery: challenge.recovery },
+    () => compare(stores, challenge, counted, answering),
+  );
   const { account } = challenge;
   const subject = challenge.kind === "code" ? challenge.subject : undefined;
-  const { takesOver } = await redeem();
-  const { record } = await changeRecord(stores.records, owner, (latest) => ({
+  const bind = (record: OwnerRecord) => withBinding(record, { account, device, subject }, now);
+  const former = (await stores.credentials.find(account))?.value;
+  requireFree(former, { owner, claim }, now);
+  bind(counted);
+  await redeem();
+  const told = { device: answering.subject, recovery: challenge.recovery, record: counted, now };
+  const id = `credential-issued ${challenge.id}`;
+  await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
+  const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
+  await changeRecord(stores.records, owner, (latest) => ({
     result: undefined,
-    record: withBinding(pass(latest, challenge), { account, device, subject }, now),
+    record: bind(pass(latest, challenge)),
   }));
-  const told = { device: { id: device, name: answering.deviceName }, recovery: challenge.recovery, now };
-  const recipients = recipientsIn(record);
-  await announce(stores.outbox, owner, { ...told, kind: "credential-issued", recipients });
-  const takenFrom = await tellFormerOwner(stores, account, owner, takesOver, now);
-  await putCredential(stores.credentials, caller, { account, wanted, takesOver }, now);
-  if (takenFrom) await endIfRevoked(stores, account, caller);
+  await putCredential(stores.credentials, caller, { account, wanted, claim }, now);
+  if (takenFrom) await endIfRevoked(stores, account, caller, now);
   await markSent(stores, caller, challenge);
   return challenge;
 }
 
+async function count(
+  { records }: Stores,
+  { caller, id, answer, now }: Answering,
+): Promise<{ challenge: StepUp; counted: OwnerRecord }> {
+  const answered = { id, device: caller.device, kinds: [answer.kind] };
+  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, (record) => {
+    const counted = countTry(record, answered, now);
+    return { result: counted.challenge, record: counted.record };
+  });
+  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
+  return { challenge, counted };
+}
+
 /** Whoever has the account now, and is about to lose it, hears of it first. */
 async function tellFormerOwner(
-  { credentials, records, outbox }: Stores,
-  account: BoundAccount,
+  { records, outbox }: Stores,
+  former: AccountCredentials | undefined,
+  { id }: StepUp,
   owner: OwnerId,
-  takesOver: boolean,
   now: Date,
 ): Promise<OwnerId | undefined> {
-  const former = (await credentials.find(account))?.value;
   if (!former || former.owner === owner) return undefined;
-  requireFree(former, { owner, takesOver });
-  const recipients = recipientsIn(await readRecord(records, former.owner));
-  await announce(outbox, former.owner, { kind: "account-moved", recipients, now });
+  const recipients = recipientsIn(await readRecord(records, former.owner), now);
+  const told = { kind: "account-moved" as const, recipients, now, id: `account-moved ${id}` };
+  await announce(outbox, former.owner, told);
   return former.owner;
 }
 
@@ -87,68 +118,54 @@ async function endIfRevoked(
   { records, credentials }: Stores,
   account: BoundAccount,
   caller: Caller,
+  now: Date,
 ): Promise<void> {
   const { endedDevices } = await readRecord(records, caller.owner);
   if (!endedDevices.includes(caller.device)) return;
-  await endCredential(credentials, account, caller);
+  await endCredential(credentials, account, caller, now);
   throw new Failure("device-revoked", "This device was revoked.");
 }
 
-type Redeem = () => Promise<{ takesOver: boolean }>;
+/** What a right answer is good for, and how it is used up. */
+type Right = { claim: Claim; redeem(): Promise<void> };
 
-const WRONG: FailureKind[] = ["answer-wrong", "ticket-invalid"];
-
-/** Whether the answer is right, and how it is used up. A wrong one is logged. */
-async function compare(
+/** Whether the answer is right, and how it is used up. */
+const compare = (
   stores: Stores,
   challenge: StepUp,
   record: OwnerRecord,
-  answering: Answering,
-): Promise<Redeem> {
-  const { caller, answer, deviceName, providers, now } = answering;
-  try {
-    if (answer.kind === "code") return await compareCode(stores, challenge, answer.code);
-    return await compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
-  } catch (error) {
-    if (!(error instanceof Failure && WRONG.includes(error.kind))) throw error;
-    const told = {
-      device: { id: caller.device, name: deviceName },
-      recovery: challenge.recovery,
-      recipients: [],
-      now,
-    };
-    await announce(stores.outbox, caller.owner, { ...told, kind: "step-up-failed" });
-    throw error;
-  }
-}
+  { caller, answer, providers, now }: Answering,
+): Promise<Right> =>
+  answer.kind === "code"
+    ? compareCode(stores, challenge, answer.code)
+    : compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
 
-async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Redeem> {
+async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Right> {
   const isRight =
     challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
-  if (isRight) return async () => ({ takesOver: false });
+  if (isRight) return { claim: "step-up", redeem: async () => undefined };
   throw wrongAnswer(challenge);
 }
 
 async function compareTicket(
   { tickets, peppers }: Stores,
-  { account }: StepUp,
+  { id, account }: StepUp,
   { endedDevices }: OwnerRecord,
   { owner, device }: Caller,
-  { typed, providers, now }: { typed: string; providers: string[]; now: Date },
-): Promise<Redeem> {
+  { typed, providers, now }: { typed: string; providers: Provider[]; now: Date },
+): Promise<Right> {
   const name = await peppers.hash("ticket", typed);
   const held = await tickets.find(name);
-  const wanted = { account, owner, endedDevices, providers };
-  requireTicket(held?.value, wanted, now);
-  return async () => {
-    const { result } = await change(tickets, name, held, (stored) => {
-      const ticket = requireTicket(stored?.value, wanted, now);
-      return {
-        result: { takesOver: ticket.issuedBy.by === "provider" },
-        next: { ...ticket, usedBy: device },
-      };
-    });
-    return result;
+  const redeeming = { account, owner, endedDevices, providers, device, challenge: id };
+  const { issuedBy } = requireTicket(held?.value, redeeming, now);
+  return {
+    claim: issuedBy.by === "provider" ? "provider" : "step-up",
+    async redeem() {
+      await change(tickets, name, held, (stored) => ({
+        result: undefined,
+        next: { ...requireTicket(stored?.value, redeeming, now), usedBy: device, usedFor: id },
+      }));
+    },
   };
 }
 

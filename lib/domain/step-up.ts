@@ -11,11 +11,12 @@ import {
   withChallenge,
 } from "./challenge.ts";
 import { later, SECOND } from "./clock.ts";
+import { askForCode } from "./code-sending.ts";
 import { type Contact, requireUsable } from "./contact.ts";
 import { Failure } from "./failure.ts";
 import { newId } from "./id.ts";
 import type { Caller, SignIn } from "./owner.ts";
-import { changeRecord, type RecordStore } from "./owner-record.ts";
+import { changeRecord, type OwnerRecord, type RecordStore } from "./owner-record.ts";
 import type { Peppers } from "./pepper.ts";
 import {
   type RecoveryRecord,
@@ -24,7 +25,6 @@ import {
   requireRecovery,
   requireState,
 } from "./recovery-record.ts";
-import { withSend } from "./send-limits.ts";
 
 export type Stores = { records: RecordStore; recoveries: RecoveryStore; peppers: Peppers };
 
@@ -51,7 +51,8 @@ type StartByCode = Start & { signIn: SignIn; contact: string; coolingOffHours: n
 export async function startByCode(
   { records, peppers }: Stores,
   { caller, recovery, account, signIn, contact: contactId, coolingOffHours, now }: StartByCode,
-): Promise<{ challenge: Challenge; contact: Contact; code: string }> {
+  send: (contact: Contact, code: string) => Promise<void>,
+): Promise<{ challenge: Challenge; contact: Contact }> {
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
   const { subject } = signIn;
@@ -59,13 +60,13 @@ export async function startByCode(
     ...{ id, kind: "code", purpose: "step-up", device: caller.device, createdAt: now, attempts: 0 },
     ...{ recovery, account, subject, codeHash },
   };
-  const { result: contact } = await changeRecord(records, caller.owner, (record) => {
+  const find = (record: OwnerRecord) => {
     requireSubject(bindingFor(record, account)?.subject, subject);
     requirePatience(record, now);
-    const usable = requireUsable(record, contactId, coolingOffHours, now);
-    return { result: usable, record: withChallenge(withSend(record, usable.address, now), challenge, now) };
-  });
-  return { challenge, contact, code };
+    return { contact: requireUsable(record, contactId, coolingOffHours, now), record };
+  };
+  const asked = { challengeFor: () => challenge, now };
+  return await askForCode(records, caller.owner, asked, find, (contact) => send(contact, code));
 }
 
 /** A work account's proof is a ticket: nothing is sent, it is only awaited. */

@@ -3,7 +3,9 @@ import { randomInt } from "node:crypto";
 import * as z from "zod";
 import { type BoundAccount, identityOf } from "./account.ts";
 import { Failure } from "./failure.ts";
+import { Id } from "./id.ts";
 import { DeviceId, OwnerId, sha256 } from "./owner.ts";
+import { answersFor, type Provider } from "./provider.ts";
 import type { Store } from "./store.ts";
 
 /** Named by the keyed hash of its code. `account`: a digest, so that no name is kept. */
@@ -16,6 +18,8 @@ export const Ticket = z.strictObject({
   issuedAt: z.coerce.date(),
   expiresAt: z.coerce.date(),
   usedBy: DeviceId.optional(),
+  /** The challenge that it was used for. */
+  usedFor: Id.optional(),
 });
 export type Ticket = z.infer<typeof Ticket>;
 export type TicketStore = Store<string, Ticket>;
@@ -60,16 +64,27 @@ export const qrText = (address: string, code: string): string =>
 export const ticketFor = (account: BoundAccount): string => sha256(identityOf(account));
 
 /** Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may not any more. */
-type Redeeming = { account: BoundAccount; owner: OwnerId; endedDevices: DeviceId[]; providers: string[] };
+type Redeeming = {
+  account: BoundAccount;
+  owner: OwnerId;
+  endedDevices: DeviceId[];
+  providers: Provider[];
+  device: DeviceId;
+  challenge: string;
+};
 
-const isTrusted = ({ issuedBy }: Ticket, { owner, endedDevices, providers }: Redeeming): boolean =>
+const isTrusted = ({ issuedBy }: Ticket, { account, owner, endedDevices, providers }: Redeeming): boolean =>
   issuedBy.by === "provider"
-    ? providers.includes(issuedBy.client)
+    ? providers.some((each) => each.clientId === issuedBy.client && answersFor(each, account))
     : issuedBy.owner === owner && !endedDevices.includes(issuedBy.device);
+
+/** Used for this very challenge by this very device: the request is repeated, since it was cut off. */
+const isUnused = ({ usedBy, usedFor }: Ticket, { device, challenge }: Redeeming): boolean =>
+  usedBy === undefined || (usedBy === device && usedFor === challenge);
 
 /** The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for this. */
 export function requireTicket(ticket: Ticket | undefined, redeeming: Redeeming, now: Date): Ticket {
   const isFor = ticket?.account === ticketFor(redeeming.account) && isTrusted(ticket, redeeming);
-  if (ticket && isFor && ticket.usedBy === undefined && ticket.expiresAt > now) return ticket;
+  if (ticket && isFor && isUnused(ticket, redeeming) && ticket.expiresAt > now) return ticket;
   throw new Failure("ticket-invalid", "The ticket is not valid for this account.");
 }

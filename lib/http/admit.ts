@@ -1,5 +1,5 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
-import { admit, findDevice, requirePlatform } from "../domain/device.ts";
+import { admit, findDevice, requirePlatform, type Subject, subjectIn } from "../domain/device.ts";
 import { completeErasure, type EraseStores } from "../domain/erasure.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Head, HeadStore, StoredHead } from "../domain/head.ts";
@@ -64,9 +64,9 @@ export function requireOwnPlatform(caller: Caller, heads: Heads, platform: Platf
   requirePlatform(caller, { own: heads[platform]?.value.devices ?? [], all: devicesOf(heads) });
 }
 
-/** What the calling device is called; empty for one that isn't registered. */
-export const callerName = (caller: Caller, heads: Heads): string =>
-  findDevice(devicesOf(heads), caller.device)?.name ?? "";
+/** The calling device, as alarms tell of it. */
+export const callerDevice = (caller: Caller, heads: Heads, now: Date): Subject =>
+  subjectIn(devicesOf(heads), caller.device, now);
 
 /** For what must not be handed out again when a request is replayed. Fails as `proof-invalid` or `too-many-recoveries`. */
 export async function spendProof(store: HeadStore, caller: Caller, heads: Heads, now: Date): Promise<void> {

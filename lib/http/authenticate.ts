@@ -52,8 +52,10 @@ export async function authenticateProvider(
   request: HttpRequest,
   { identity, policy }: Services,
 ): Promise<Provider> {
-  const { client, roles, keyThumbprint } = await identity.verifyToken(readToken(request), "provider");
-  const provider = policy.providers.find(({ clientId }) => clientId === client);
+  const { issuer, client, roles, keyThumbprint } = await identity.verifyToken(readToken(request), "provider");
+  const provider = policy.providers.find(
+    (each) => each.clientId === client && (each.issuer === undefined || each.issuer === issuer),
+  );
   const mayCall = roles.some((role) => access === `provider:${role}`) && keyThumbprint === undefined;
   if (provider && mayCall) return provider;
   throw new Failure("role-missing", "The token's app may not do this.");

@@ -4,12 +4,13 @@ import type { AccountName } from "../domain/account.ts";
 import { currentVersion, requireCurrent, undeletableUntil } from "../domain/backup.ts";
 import { Failure } from "../domain/failure.ts";
 import { type Head, newHead } from "../domain/head.ts";
+import { tellOfNewcomer } from "../domain/newcomer.ts";
 import { type Caller, otherPlatform, type Platform } from "../domain/owner.ts";
 import { recordRecovery } from "../domain/recovery.ts";
 import { type Heads, type Opened, openPlan, requirePortable } from "../domain/recovery-opening.ts";
 import { refuseOverlap } from "../domain/recovery-plan.ts";
 import { assess } from "../domain/staleness.ts";
-import { requireOwnPlatform } from "./admit.ts";
+import { devicesOf, requireOwnPlatform } from "./admit.ts";
 import { requireFresh } from "./authenticate.ts";
 import { kindOf, typeOf } from "./problem.ts";
 import { RETRIES } from "./problem-entry.ts";
@@ -74,14 +75,17 @@ export async function diagnose(services: Services, question: Question): Promise<
   ];
 }
 
-/** Opening it costs a vault call, and is the only way to know. */
+/** Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so contacts are told first. */
 async function checkContent(
   services: Services,
   question: Question,
   existing: AccountName[],
 ): Promise<Check[]> {
   if (!currentVersion(question.heads[question.from]?.value)) return [];
-  const opening = openPlan(services, question.heads, question);
+  const { caller, heads, now } = question;
+  const opening = tellOfNewcomer(services, caller, devicesOf(heads), now).then(() =>
+    openPlan(services, heads, question),
+  );
   const content = await check("content", () => opening);
   if (content.state === "failed") return [content];
   const { document }: Opened = await opening;

@@ -1,10 +1,13 @@
 /** Pages for people who follow a link from a message: plain, without script, readable on a phone, in their language. */
 import type { HttpResponseInit } from "@azure/functions";
 import { Language } from "../domain/language.ts";
+import type { Platform } from "../domain/owner.ts";
 import { texts } from "../texts/languages.ts";
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const PLATFORM_NAMES = { ios: "iOS", android: "Android" } as const satisfies Record<Platform, string>;
 
 export const page = (
   status: number,
@@ -25,12 +28,15 @@ export const page = (
 export const languageIn = (url: string): Language =>
   Language.safeParse(new URL(url).searchParams.get("language")).data ?? "en";
 
-export function askPage(language: Language, deviceName: string): string {
+/** `registeredAt`: as a person reads it. */
+export type ShownDevice = { deviceName: string; platform: Platform; registeredAt: string };
+
+export function askPage(language: Language, device: ShownDevice): string {
   const { title, question, lead, effects, button, keep } = texts[language].page;
   return document(
     language,
     title,
-    `<p>${escaped(question(deviceName))}</p>
+    `<p>${escaped(question({ ...device, platform: PLATFORM_NAMES[device.platform] }))}</p>
 <p>${escaped(lead)}</p>
 ${list(effects)}
 <form method="post"><button>${escaped(button)}</button></form>
@@ -49,7 +55,7 @@ export function unknownPage(language: Language): string {
 }
 
 export function problemPage(language: Language, status: number): string {
-  if (status < 500) return unknownPage(language);
+  if (status === 400 || status === 404) return unknownPage(language);
   const { troubleTitle, trouble } = texts[language].page;
   return document(language, troubleTitle, `<p>${escaped(trouble)}</p>`);
 }

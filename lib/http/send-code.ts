@@ -16,7 +16,7 @@ export async function sendCode(
   now: Date,
 ): Promise<void> {
   const { channel, address } = contact;
-  if (channel === "phone" && !(await sendBudget.take(callingCodeOf(address), now)))
+  if (channel === "phone" && !(await sendBudget.take("codes", callingCodeOf(address), now)))
     throw tooMany(secondsToMidnight(now));
   await outbox.put(owner, codeLetter(contact, code, newId(), now));
 }

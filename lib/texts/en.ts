@@ -2,9 +2,12 @@
 import type { Facts, Texts } from "./texts.ts";
 
 const notYou = ({ link }: Facts) =>
-  `If this was you, there is nothing to do.\nIf it was NOT you, stop it here:\n${link}`;
+  link
+    ? `If this was you, there is nothing to do.\nIf it was NOT you, stop it here:\n${link}`
+    : `If this was you, there is nothing to do.\nIf it was NOT you, change the password of your recovery account now, then list your devices in the app and revoke those you don't know.`;
 
 export const en: Texts = {
+  unnamed: "unnamed device",
   letters: {
     code: {
       subject: "Your code",
@@ -51,6 +54,21 @@ export const en: Texts = {
       text: (facts) =>
         `A contact was removed from your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "contact-changed": {
+      subject: "The language of a contact was changed",
+      text: (facts) =>
+        `The language that a contact of your authenticator backup is written to in was changed by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    exported: {
+      subject: "Your authenticator backup was handed out whole",
+      text: (facts) =>
+        `The device "${facts.deviceName}" was given everything that is kept for your authenticator, the secrets of its accounts included, at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "backup-deleted": {
+      subject: "Your authenticator backup was turned off",
+      text: (facts) =>
+        `The device "${facts.deviceName}" has turned your authenticator backup off at ${facts.at}. For some days it can be brought back in the app.\n\n${notYou(facts)}`,
+    },
     "backup-stale": {
       subject: "Your authenticator backup is out of date",
       text: () =>
@@ -74,10 +92,11 @@ export const en: Texts = {
   },
   page: {
     title: "Was this you?",
-    question: (deviceName) => `The device “${deviceName}” has access to your authenticator backup.`,
+    question: ({ deviceName, platform, registeredAt }) =>
+      `The device “${deviceName}” (${platform}), registered at ${registeredAt}, has access to your authenticator backup.`,
     lead: "If that isn't your device, press the button:",
     effects: [
-      "It loses access to your backup at once.",
+      "It loses access to your backup at once, and its recovery is stopped.",
       "What it recovered for personal and work accounts stops working.",
       "Everyone you named as a contact is told.",
     ],

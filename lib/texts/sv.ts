@@ -2,9 +2,12 @@
 import type { Facts, Texts } from "./texts.ts";
 
 const notYou = ({ link }: Facts) =>
-  `Var det du behöver du inte göra något.\nVar det INTE du, stoppa det här:\n${link}`;
+  link
+    ? `Var det du behöver du inte göra något.\nVar det INTE du, stoppa det här:\n${link}`
+    : `Var det du behöver du inte göra något.\nVar det INTE du, byt lösenord på ditt återställningskonto nu, visa sedan dina enheter i appen och återkalla dem du inte känner igen.`;
 
 export const sv: Texts = {
+  unnamed: "namnlös enhet",
   letters: {
     code: {
       subject: "Din kod",
@@ -51,6 +54,21 @@ export const sv: Texts = {
       text: (facts) =>
         `En kontaktväg togs bort ur din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "contact-changed": {
+      subject: "Språket för en kontaktväg ändrades",
+      text: (facts) =>
+        `Språket som en kontaktväg i din säkerhetskopia får meddelanden på ändrades från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    exported: {
+      subject: "Hela din säkerhetskopia lämnades ut",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” fick allt som sparas för din autentiseringsapp, även kontonas hemligheter, ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "backup-deleted": {
+      subject: "Din säkerhetskopia stängdes av",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” har stängt av din säkerhetskopia ${facts.at}. I några dagar kan du få tillbaka den i appen.\n\n${notYou(facts)}`,
+    },
     "backup-stale": {
       subject: "Din säkerhetskopia är för gammal",
       text: () =>
@@ -74,11 +92,11 @@ export const sv: Texts = {
   },
   page: {
     title: "Var det här du?",
-    question: (deviceName) =>
-      `Enheten ”${deviceName}” har åtkomst till säkerhetskopian av din autentiseringsapp.`,
+    question: ({ deviceName, platform, registeredAt }) =>
+      `Enheten ”${deviceName}” (${platform}), registrerad ${registeredAt}, har åtkomst till säkerhetskopian av din autentiseringsapp.`,
     lead: "Är det inte din enhet, tryck på knappen:",
     effects: [
-      "Den förlorar genast åtkomsten till din säkerhetskopia.",
+      "Den förlorar genast åtkomsten till din säkerhetskopia och dess återställning stoppas.",
       "Det den återställde för privata konton och arbetskonton slutar fungera.",
       "Alla dina kontaktvägar får veta det.",
     ],

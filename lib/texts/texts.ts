@@ -1,14 +1,17 @@
 /** What has to be said in every language. Adding one is adding a file like en.ts and its line in languages.ts. */
 import type { LetterKind } from "../domain/announcement.ts";
 
+/** `link`: empty for whoever may not end the device. */
 export type Facts = { deviceName: string; at: string; code: string; link: string };
 type Letter = { subject: string; text(facts: Facts): string };
 
 export type Texts = {
+  /** What a device without a name is called. */
+  unnamed: string;
   letters: Record<LetterKind, Letter>;
   page: {
     title: string;
-    question(deviceName: string): string;
+    question(device: { deviceName: string; platform: string; registeredAt: string }): string;
     lead: string;
     effects: string[];
     button: string;
@@ -21,3 +24,6 @@ export type Texts = {
     trouble: string;
   };
 };
+
+/** A time as people read it in every language, to the minute. */
+export const readable = (time: Date): string => `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;

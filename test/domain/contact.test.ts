@@ -15,7 +15,7 @@ import {
 } from "../../lib/domain/contact.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
-import { aContact, anId, aRecord, now } from "./builders.ts";
+import { aContact, aDeviceId, anId, aRecord, now } from "./builders.ts";
 import { holds } from "./holds.ts";
 import { refusalOf } from "./refusals.ts";
 
@@ -33,6 +33,12 @@ const someContacts = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     aContact({ id: anId(`${index}`), address: `${index}@mail.example` }),
   );
+
+const removal = (time: Date, registeredAt = now) => ({
+  by: { id: aDeviceId(), registeredAt },
+  coolingOffHours: COOLING_OFF,
+  now: time,
+});
 
 const old = aContact({ id: anId("old"), address: "old@mail.example" });
 const fresh = aContact({ id: anId("fresh"), address: "fresh@mail.example", verifiedAt: now });
@@ -64,7 +70,7 @@ describe("R19 adding", () => {
 
   it("R19 letters go to confirmed contacts, each in its language, and tell no more than where", () => {
     const contacts = [unconfirmed(), { ...old, language: "sv" as const }];
-    expect(recipientsIn(aRecord({ contacts }))).toEqual([
+    expect(recipientsIn(aRecord({ contacts }), now)).toEqual([
       { channel: "email", address: "old@mail.example", language: "sv" },
     ]);
   });
@@ -72,17 +78,22 @@ describe("R19 adding", () => {
 
 describe("R19 confirming and removing", () => {
   it("R19 a contact is confirmed once: the first time counts", () => {
-    const record = withVerified(aRecord({ contacts: [old, unconfirmed()] }), anId("contact"), now);
-    expect(record.contacts).toEqual([old, aContact({ verifiedAt: now })]);
-    expect(withVerified(record, anId("contact"), after(1))).toEqual(record);
+    const record = withVerified(
+      aRecord({ contacts: [old, unconfirmed()] }),
+      anId("contact"),
+      aDeviceId(),
+      now,
+    );
+    expect(record.contacts).toEqual([old, aContact({ verifiedAt: now, addedBy: aDeviceId() })]);
+    expect(withVerified(record, anId("contact"), aDeviceId("other"), after(1))).toEqual(record);
   });
 
   it("R19 refuses a contact that isn't there, alike in every step", () => {
     const record = aRecord({ contacts: [old] });
     const steps = [
       () => requireContact(record, anId("gone")),
-      () => withVerified(record, anId("gone"), now),
-      () => withoutContact(record, anId("gone"), now, fine),
+      () => withVerified(record, anId("gone"), aDeviceId(), now),
+      () => withoutContact(record, anId("gone"), removal(now), fine),
       () => requireUsable(record, anId("gone"), COOLING_OFF, now),
     ];
     for (const step of steps) expect(refusalOf(step).kind).toBe("contact-not-found");
@@ -90,16 +101,18 @@ describe("R19 confirming and removing", () => {
 
   it("R19 the last confirmed one goes only after a fresh sign-in, any other without", () => {
     const last = aRecord({ contacts: [old, unconfirmed()] });
-    expect(refusalOf(() => withoutContact(last, old.id, now, stale)).kind).toBe("sign-in-too-old");
-    expect(withoutContact(last, old.id, now, fine).contacts).toEqual([unconfirmed()]);
-    expect(withoutContact(last, anId("contact"), now, stale).contacts).toEqual([old]);
-    expect(withoutContact(aRecord({ contacts: [old, fresh] }), old.id, now, stale).contacts).toEqual([fresh]);
+    expect(refusalOf(() => withoutContact(last, old.id, removal(now), stale)).kind).toBe("sign-in-too-old");
+    expect(withoutContact(last, old.id, removal(now), fine).contacts).toEqual([unconfirmed()]);
+    expect(withoutContact(last, anId("contact"), removal(now), stale).contacts).toEqual([old]);
+    expect(withoutContact(aRecord({ contacts: [old, fresh] }), old.id, removal(now), stale).contacts).toEqual(
+      [fresh],
+    );
   });
 
   it("R19 remembers when a confirmed contact was removed, and only that", () => {
     const record = aRecord({ contacts: [old, unconfirmed()] });
-    expect(withoutContact(record, anId("contact"), now, fine).contactRemovedAt).toBeUndefined();
-    expect(withoutContact(record, old.id, now, fine).contactRemovedAt).toEqual(now);
+    expect(withoutContact(record, anId("contact"), removal(now), fine).contactRemovedAt).toBeUndefined();
+    expect(withoutContact(record, old.id, removal(now), fine).contactRemovedAt).toEqual(now);
   });
 });
 
@@ -134,11 +147,11 @@ describe("R19 cooling-off", () => {
   });
 
   it("R19 removing the older one, before or after, doesn't make the new one usable", () => {
-    const before = withoutContact(aRecord({ contacts: [old] }), old.id, after(-71), fine);
+    const before = withoutContact(aRecord({ contacts: [old] }), old.id, removal(after(-71)), fine);
     const added = withContact(before, fresh).record;
     expect(refusalOf(() => usable(added, fresh, now)).kind).toBe("contact-unusable");
     expect(usable(added, fresh, after(1))).toEqual(fresh);
-    const removed = withoutContact(aRecord({ contacts: [old, fresh] }), old.id, after(1), fine);
+    const removed = withoutContact(aRecord({ contacts: [old, fresh] }), old.id, removal(after(1)), fine);
     expect(refusalOf(() => usable(removed, fresh, after(71))).kind).toBe("contact-unusable");
     expect(usable(removed, fresh, after(72))).toEqual(fresh);
   });
@@ -164,9 +177,9 @@ describe("R19 cooling-off", () => {
           }
           if (what === "confirm" && held && !held.verifiedAt) {
             if (verifiedContacts(record).length > 0) waiting.add(held.id);
-            record = withVerified(record, held.id, time);
+            record = withVerified(record, held.id, aDeviceId(), time);
           }
-          if (what === "remove" && held) record = withoutContact(record, held.id, time, fine);
+          if (what === "remove" && held) record = withoutContact(record, held.id, removal(time), fine);
           time = later(time, hours * HOUR);
           for (const { id, verifiedAt } of verifiedContacts(record)) {
             const isOver = later(verifiedAt, COOLING_OFF * HOUR) <= time;

@@ -1,7 +1,7 @@
 /** Laws of device credentials: what no order of issuing, checking, waiting and ending may ever bring about. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { later, SECOND } from "../../lib/domain/clock.ts";
+import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import {
   type AccountCredentials,
   checkCode,
@@ -36,6 +36,7 @@ const step = fc.oneof(
   }),
   fc.record({ do: fc.constant("end" as const), owner, device }),
   fc.record({ do: fc.constant("wait" as const), seconds: fc.integer({ min: 0, max: 120 }) }),
+  fc.record({ do: fc.constant("wait" as const), seconds: fc.constantFrom(29 * 86_400, 30 * 86_400) }),
 );
 
 /** The service's own state, beside what a bystander has seen. */
@@ -50,10 +51,15 @@ class Scene {
     const [owner, device] = [OWNERS[by] ?? anOwnerId(), DEVICES[which] ?? aDeviceId()];
     const secret = sha256Bytes(`secret ${this.made.length}`).subarray(0, 20);
     const leaves = this.held !== undefined && this.held.owner !== owner;
-    const isElsewhere = leaves && (this.held?.holders.length ?? 0) > 0;
+    const isReserved = later(this.held?.lastEndedAt ?? new Date(0), 30 * DAY) > this.time;
+    const isElsewhere = leaves && (isReserved || (this.held?.holders.length ?? 0) > 0);
     try {
-      const asked = { owner, device, wanted: { type: "code" as const, secret }, takesOver };
-      this.held = withCredential(this.held, asked, this.time);
+      const asked = { owner, device, wanted: { type: "code" as const, secret } };
+      this.held = withCredential(
+        this.held,
+        { ...asked, claim: takesOver ? "provider" : "step-up" },
+        this.time,
+      );
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       expect(error.kind).toBe(isElsewhere ? "account-bound-elsewhere" : "device-revoked");
@@ -86,7 +92,7 @@ class Scene {
 
   end(by: number, which: number): void {
     const [owner, device] = [OWNERS[by] ?? anOwnerId(), DEVICES[which] ?? aDeviceId()];
-    const next = withoutHolder(this.held, { owner, device });
+    const next = withoutHolder(this.held, { owner, device }, this.time);
     expect(next === undefined).toBe(this.held !== undefined && this.held.owner !== owner);
     if (!next) return;
     this.held = next;

@@ -20,7 +20,7 @@ const after = (seconds: number) => later(now, seconds * SECOND);
 /** What the device with that secret shows then. */
 const shown = (name: string, time: Date) => hotp(secretOf(name), stepAt(time));
 
-const issue = { owner, wanted: codeFor("old"), takesOver: false };
+const issue = { owner, wanted: codeFor("old"), claim: "step-up" as const };
 const one = withCredential(undefined, { ...issue, device: oldPhone }, now);
 const two = withCredential(one, { ...issue, device: newPhone, wanted: codeFor("new") }, now);
 const accepted = (credentials: AccountCredentials, code: string, time = now) =>
@@ -134,18 +134,18 @@ describe("R14 R25 issuing and ending", () => {
   });
 
   it("R17 an ended device's codes end with it, and it gets nothing any more; the other goes on", () => {
-    const left = withoutHolder(two, { owner, device: oldPhone }) ?? expect.fail("nothing was ended");
+    const left = withoutHolder(two, { owner, device: oldPhone }, now) ?? expect.fail("nothing was ended");
     expect(accepted(left, shown("old", now))).toBeUndefined();
     expect(accepted(left, shown("new", now))).toBe(newPhone);
-    for (const takesOver of [false, true]) {
-      const again = () => withCredential(left, { ...issue, device: oldPhone, takesOver }, now);
+    for (const claim of ["renewal", "step-up", "provider"] as const) {
+      const again = () => withCredential(left, { ...issue, device: oldPhone, claim }, now);
       expect(refusalOf(again).kind).toBe("device-revoked");
     }
-    expect(withoutHolder(left, { owner, device: oldPhone })).toEqual(left);
+    expect(withoutHolder(left, { owner, device: oldPhone }, now)).toEqual(left);
   });
 
   it("R17 ending before anything was issued ends what is just under way, too", () => {
-    const ended = withoutHolder(undefined, { owner, device: oldPhone });
+    const ended = withoutHolder(undefined, { owner, device: oldPhone }, now);
     expect(refusalOf(() => withCredential(ended, { ...issue, device: oldPhone }, now)).kind).toBe(
       "device-revoked",
     );
@@ -153,19 +153,38 @@ describe("R14 R25 issuing and ending", () => {
 
   it("R33 another owner ends nothing, and gets nothing unless the provider vouches for them", () => {
     const theirs = { ...issue, owner: stranger, device: newPhone, wanted: codeFor("theirs") };
-    expect(withoutHolder(two, { owner: stranger, device: oldPhone })).toBeUndefined();
+    expect(withoutHolder(two, { owner: stranger, device: oldPhone }, now)).toBeUndefined();
     expect(refusalOf(() => withCredential(two, theirs, now)).kind).toBe("account-bound-elsewhere");
-    const moved = withCredential(two, { ...theirs, takesOver: true }, now);
+    const moved = withCredential(two, { ...theirs, claim: "provider" as const }, now);
     expect(moved.holders.map(({ device }) => device)).toEqual([newPhone]);
     expect(moved.owner).toBe(stranger);
     for (const name of ["old", "new"]) expect(accepted(moved, shown(name, now))).toBeUndefined();
     expect(accepted(moved, shown("theirs", now))).toBe(newPhone);
   });
 
+  it("R20 R33 nobody's for thirty days after the last credential ended, and only step-up moves it then", () => {
+    const [first, second] = [after(1), after(2)];
+    const left = withoutHolder(two, { owner, device: newPhone }, first);
+    const none = withoutHolder(left, { owner, device: oldPhone }, second) ?? expect.fail("nothing was ended");
+    expect(withoutHolder(none, { owner, device: oldPhone }, after(1000))).toEqual(none);
+    const claimed = (claim: "renewal" | "step-up", by: typeof owner, time: Date) => () =>
+      withCredential(none, { ...issue, owner: by, device: aDeviceId("another"), claim }, time).owner;
+    const free = later(second, 30 * DAY);
+    expect(refusalOf(claimed("step-up", stranger, later(free, -1))).kind).toBe("account-bound-elsewhere");
+    expect(claimed("step-up", stranger, free)()).toBe(stranger);
+    expect(refusalOf(claimed("renewal", stranger, free)).kind).toBe("account-bound-elsewhere");
+    for (const claim of ["renewal", "step-up"] as const) expect(claimed(claim, owner, second)()).toBe(owner);
+  });
+
+  it("R25 a renewal makes nothing where nothing was proven", () => {
+    const anew = () => withCredential(undefined, { ...issue, device: oldPhone, claim: "renewal" }, now);
+    expect(refusalOf(anew).kind).toBe("account-bound-elsewhere");
+  });
+
   it("R14 nothing is changed in place, and it comes back from its JSON as it was", () => {
     const before = structuredClone(two);
     checkCode(two, shown("old", now), now);
-    withoutHolder(two, { owner, device: oldPhone });
+    withoutHolder(two, { owner, device: oldPhone }, now);
     withCredential(two, { ...issue, device: oldPhone }, now);
     expect(two).toEqual(before);
     expect(AccountCredentials.parse(JSON.parse(JSON.stringify(two)))).toEqual(two);

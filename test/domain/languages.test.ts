@@ -20,6 +20,9 @@ const ALARMS = [
   "contact-added",
   "contact-removed",
   "erasure-requested",
+  "contact-changed",
+  "exported",
+  "backup-deleted",
 ];
 const NEWS = ["device-repudiated", "account-moved", "plan-requested", "erased"];
 const REMINDERS = ["backup-stale"];
@@ -61,7 +64,8 @@ describe("R18 every language", () => {
       const { question, ...page } = texts[language].page;
       expect(Object.keys(texts[language].page).toSorted()).toEqual(shape);
       for (const text of Object.values(page).flat()) expect(text.trim().length).toBeGreaterThan(5);
-      expect(question(facts.deviceName)).toContain(facts.deviceName);
+      const device = { deviceName: facts.deviceName, platform: "Android", registeredAt: facts.at };
+      for (const fact of Object.values(device)) expect(question(device)).toContain(fact);
       for (const list of [page.effects, page.done]) expect(list.length).toBeGreaterThan(0);
     }
   });
@@ -91,6 +95,14 @@ describe("R34 what letters say", () => {
       expect(asked(letter.text), kind).toEqual(new Set(["deviceName", "at", "link"]));
       expect(letter.text(facts).split("\n")).toContain(facts.link);
       for (const fact of [facts.deviceName, facts.at]) expect(letter.text(facts)).toContain(fact);
+    }
+  });
+
+  it("R18 without the link it says what else to do, and the more", () => {
+    for (const { letter } of letters(ALARMS)) {
+      const [without, text] = [letter.text({ ...facts, link: "" }), letter.text(facts)];
+      expect(without.length).toBeGreaterThan(text.replace(facts.link, "").length);
+      expect(without).not.toMatch(/https?:/);
     }
   });
 

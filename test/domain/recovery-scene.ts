@@ -9,7 +9,18 @@ import { type Recovery, recover, type Stores } from "../../lib/domain/recovery.t
 import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
 import { noFailures } from "../../lib/domain/throttle.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";
-import { aBound, aCaller, aContact, aHead, anOwnerId, aPlace, aRecord, aVersion, now } from "./builders.ts";
+import {
+  aBound,
+  aCaller,
+  aContact,
+  aHead,
+  anOwnerId,
+  aPlace,
+  aPolicy,
+  aRecord,
+  aVersion,
+  now,
+} from "./builders.ts";
 import { MemoryHeads, MemoryOutbox, MemoryStore, MemoryVersions } from "./memory-stores.ts";
 
 /** Uses only codes. */
@@ -66,6 +77,7 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
       envelope: undefined,
       planSeen: undefined,
       idempotencyKey: undefined,
+      staleness: aPolicy(),
       ...change,
       platform,
       from,

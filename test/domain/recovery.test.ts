@@ -136,7 +136,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     await records.put(anOwnerId(), aRecord({ ...stored?.value, contacts }), stored?.etag);
     const { id } = await run();
     const recipients = [aContact(), phone].map(({ channel, address, language }) => ({
-      ...{ channel, address, language },
+      ...{ channel, address, language, link: true },
     }));
     const device = { id: caller.device, name: "New phone" };
     const activity = { id: `recovered ${id}`, kind: "recovered", at: now, device, recovery: id };

@@ -6,7 +6,7 @@ import { withContact, withoutContact } from "../../lib/domain/contact.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { withSend } from "../../lib/domain/send-limits.ts";
-import { aContact, aRecord, now } from "./builders.ts";
+import { aContact, aDeviceId, aRecord, now } from "./builders.ts";
 import { holds } from "./holds.ts";
 import { refusalOf } from "./refusals.ts";
 
@@ -60,7 +60,9 @@ describe("R24 F28 how many codes are sent", () => {
   it("R24 removing a contact and adding it again doesn't start anew", () => {
     const offered = aContact({ address });
     const record = withContact(sentAt([0, 10, 20]), offered).record;
-    const removed = withoutContact(record, offered.id, after(30), () => undefined);
+    const by = { id: aDeviceId(), registeredAt: now };
+    const removal = { by, coolingOffHours: 72, now: after(30) };
+    const removed = withoutContact(record, offered.id, removal, () => undefined);
     expect(refused(withContact(removed, offered).record, 40)).toBe(3560);
   });
 

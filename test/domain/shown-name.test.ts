@@ -9,16 +9,28 @@ it.each([
   ["Åsas telefon_2", "Åsas telefon_2"],
   ["go to https://evil.example/x now", "go to https evil example x now"],
   ["call +46 70 123 45 67", "call"],
+  ["Zoe\u0308", "Zo\u00eb"],
+  ["😀 ☎", "nameless"],
   ["  <b>x</b>\u202e ", "b x b"],
 ])("R18 R34 %s is shown as %s", (name, shown) => {
-  expect(shownName(name)).toBe(shown);
+  expect(shownName(name, "nameless")).toBe(shown);
 });
+
+/** Also with letters outside the basic plane, and halves of them. */
+const names = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 80 }),
+  fc.string({ unit: "binary", maxLength: 80 }),
+  fc.string({ unit: fc.constantFrom("a", "\u{20000}", "\ud842", "e\u0301"), maxLength: 80 }),
+);
 
 it("R18 no shown name has a link or a number to call in it, or is longer than a line", () => {
   holds(
-    fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), (name) => {
-      const shown = shownName(name);
-      expect(shown.length).toBeLessThanOrEqual(30);
+    fc.property(names, (name) => {
+      const shown = shownName(name, "nameless");
+      expect(Array.from(shown).length).toBeLessThanOrEqual(30);
+      expect(shown.isWellFormed()).toBe(true);
+      expect(shown).toBe(shown.normalize("NFC"));
+      expect(shown.trim()).toMatch(/./u);
       expect(shown).not.toMatch(/[./:@<>&"]/);
       expect(shown.replaceAll(/\D/g, "").length).toBeLessThanOrEqual(6);
     }),

@@ -26,7 +26,7 @@ const signed = ({ privateKey }: { privateKey: KeyObject }, challenge: Uint8Array
 
 const [oldKey, newKey, noKey] = [aKeyPair(), aKeyPair(), aKeyPair()];
 const challenge = Buffer.from("a challenge that is never asked again");
-const issue = { owner, takesOver: false };
+const issue = { owner, claim: "step-up" as const };
 const one = withCredential(undefined, { ...issue, device: oldPhone, wanted: oldKey.wanted }, now);
 const two = withCredential(one, { ...issue, device: newPhone, wanted: newKey.wanted }, now);
 const flipped = (bytes: Uint8Array, bit: number) =>
@@ -94,7 +94,7 @@ describe("R14 R25 keys come and end", () => {
     const anew = withCredential(two, { ...issue, device: oldPhone, wanted: noKey.wanted }, now);
     expect(checkSignature(anew, challenge, signed(oldKey, challenge))).toBeUndefined();
     expect(checkSignature(anew, challenge, signed(noKey, challenge))).toEqual({ device: oldPhone });
-    const left = withoutHolder(two, { owner, device: oldPhone }) ?? expect.fail("nothing was ended");
+    const left = withoutHolder(two, { owner, device: oldPhone }, now) ?? expect.fail("nothing was ended");
     expect(checkSignature(left, challenge, signed(oldKey, challenge))).toBeUndefined();
     expect(checkSignature(left, challenge, signed(newKey, challenge))).toEqual({ device: newPhone });
   });

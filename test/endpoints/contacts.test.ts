@@ -43,7 +43,7 @@ describe.concurrent("a contact", () => {
   it("R19 a phone number is taken as people write it, and kept as E.164", async () => {
     const { watched, phone } = await aWatchedOwner();
     const added = await add(phone, { channel: "phone", address: "+46 (0)70-123 45 67", language: "sv" });
-    if (added.status !== 201) refused(added, "invalid-request");
+    expect(added.status).toBe(201);
     const second = await add(phone, { channel: "phone", address: "+46 70-123 45 67", language: "sv" });
     expect(second.body).toMatchObject({ masked: "+46•••••••67" });
     expect(watched.codes().at(-1)?.to.address).toBe("+46701234567");

@@ -144,7 +144,7 @@ describe.concurrent("a device", () => {
     const id = ownerIdOf({ issuer, subject: scene.owner });
     const { id: device } =
       watched.told().find(({ activity }) => activity.kind === "recovered")?.activity.device ?? expect.fail();
-    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, id, device)}?language=en&utm_source=mail`;
+    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, { owner: id, device }, watched.clock.now())}?language=en&utm_source=mail`;
     const open = async (method: string) =>
       await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();
     state.left = 1;
@@ -188,12 +188,18 @@ describe.concurrent("a credential", () => {
     refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
   });
 
-  it("R20 an account that no device holds any more is free for whoever proves it, and its former owner is told", async () => {
+  it("R20 an account that no device holds any more stays its owner's for thirty days; then it is free, and they are told", async () => {
     const scene = await aRecovery();
     await proven(scene);
     await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
     const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
-    await proven(other);
+    const id = idIn(await start(other));
+    const told = scene.watched.told().length;
+    refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
+    expect(scene.watched.told()).toHaveLength(told);
+    scene.watched.clock.pass(30 * DAY);
+    const later = await aRecovery({ watched: scene.watched, personal: scene.personal });
+    await proven(later);
     expect(scene.watched.told().map(({ activity }) => activity.kind)).toContain("account-moved");
   });
 

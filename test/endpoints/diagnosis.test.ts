@@ -43,6 +43,28 @@ describe.concurrent("a diagnosis", () => {
     expect(new Set(checks.map(({ state }) => state))).toEqual(new Set(["ok"]));
   });
 
+  it("R18 R31 by a device that isn't registered is told first, once an hour, and by one that is, never", async () => {
+    const state = { down: false };
+    const watched = anAppToWatch();
+    const { outbox } = watched.app.services;
+    watched.app.services.outbox = {
+      put: async (...item) => {
+        if (state.down) throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+        await outbox.put(...item);
+      },
+    };
+    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+    await ask(phone);
+    expect(watched.told()).toEqual([]);
+    state.down = true;
+    const thief = await aPhone({ owner, app: watched.app });
+    expect((await ask(thief)).checks.find(({ id }) => id === "content")).toMatchObject({ state: "failed" });
+    expect((await ask(thief)).checks.map(({ id }) => id)).not.toContain("overlap");
+    state.down = false;
+    for (const by of [thief, await aPhone({ owner, app: watched.app })]) await ask(by);
+    expect(watched.told().map(({ activity }) => activity.kind)).toEqual(["plan-requested"]);
+  });
+
   it("R31 R33 without a fresh sign-in says only that it is needed", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner, authTime: new Date(Date.now() - 3_600_000) });

@@ -72,14 +72,21 @@ const aLetter = (now: Date, change: Partial<Letter> = {}): Letter => ({
 });
 
 /** What is put on its way while one item is delivered, by a mail service that fails or not. */
-async function delivering(item: (now: Date) => OutboxItem, { fails = false, to = owner() } = {}) {
+async function delivering(
+  item: (now: Date) => OutboxItem,
+  {
+    fails = false,
+    to = owner(),
+    settings = {},
+  }: { fails?: boolean; to?: OwnerId; settings?: Record<string, string> } = {},
+) {
   const put: { item: OutboxItem; delay: number | undefined }[] = [];
   const sent: Message[] = [];
   const now = new Date();
   const outbox = () => ({
     put: async (_: string, next: OutboxItem, delay?: number) => void put.push({ item: next, delay }),
   });
-  const { services } = anApp({ clock: () => now, outbox });
+  const { services } = anApp({ clock: () => now, outbox, settings });
   const messenger = {
     async send(message: Message) {
       if (fails) throw new Failure("messages-unavailable", "down");
@@ -111,6 +118,25 @@ describe.concurrent("a letter", () => {
     expect([outcome, sent]).toEqual(["expired", []]);
   });
 
+  it("F28 R24 to a country that had its share stays unsent at the second delivery, too, and at every other", async () => {
+    const to = { channel: "phone" as const, address: "+37253123456", language: "en" as const };
+    const broke = { settings: { SMS_DAILY_LIMITS: "372:0,*:1000" } };
+    let item: OutboxItem = aLetter(new Date(), { kind: "recovered", to });
+    for (const _ of [1, 2, 3]) {
+      const { outcome, put, sent } = await delivering(() => item, broke);
+      expect([outcome, sent]).toEqual(["postponed", []]);
+      item = put[0]?.item ?? expect.fail("lost");
+    }
+  });
+
+  it("F28 R24 that has its share of the budget pays once, however often it is tried", async () => {
+    const to = { channel: "phone" as const, address: "+37253123456", language: "en" as const };
+    const first = await delivering((now) => aLetter(now, { kind: "recovered", to }), { fails: true });
+    const item = first.put[0]?.item ?? expect.fail("lost");
+    const again = await delivering(() => item, { settings: { SMS_DAILY_LIMITS: "*:0" } });
+    expect([again.outcome, again.sent]).toMatchObject(["sent", [{ address: to.address }]]);
+  });
+
   it("R18 has the same id at each try, so that a lost answer sends nothing twice", async () => {
     const ids = [];
     const to = await aKnownOwner();
@@ -131,18 +157,24 @@ describe.concurrent("an announcement", () => {
   ): OutboxItem => ({
     type: "announcement",
     activity: { id: `${kind} once`, kind, at: now, device: { id: deviceId, name: "canary-phone" } },
-    recipients: addresses.map((address) => ({ channel: "email", address, language: "en" })),
+    recipients: addresses.map((address, at) => ({
+      ...{ channel: "email", address, language: "en" },
+      ...(at === 0 && { link: true }),
+    })),
   });
   const deviceId = DeviceId.parse("A".repeat(43));
 
-  it("R18 F29 is logged once and sent to each, with a link of its own device", async () => {
+  it("R18 F29 is logged once and sent to each, with the link that ends its device only where it may", async () => {
     const to = await aKnownOwner();
     const addresses = [anAddress(), anAddress()];
     const { put, outcome } = await delivering((now) => announcement(now, "recovered", addresses), { to });
     expect(outcome).toBe("announced");
-    expect(put.map(({ item }) => item.type === "letter" && item.to.address)).toEqual(addresses);
-    for (const { item } of put) expect(item.type === "letter" && item.link).toContain(`/v1/alarms/${to}.`);
-    await delivering((now) => announcement(now, "recovered", addresses), { to });
+    const letters = put.flatMap(({ item }) => (item.type === "letter" ? [item] : []));
+    expect(letters.map((letter) => letter.to.address)).toEqual(addresses);
+    expect(letters[0]?.link).toContain(`/v1/alarms/${to}.`);
+    expect(letters[1]).not.toHaveProperty("link");
+    const entry = put.at(-1)?.item ?? expect.fail("not to be logged");
+    for (const _ of [1, 2]) expect((await delivering(() => entry, { to })).outcome).toBe("logged");
     const { entries, intact } = await anApp().services.activity.read(to);
     expect([entries.map(({ kind }) => kind), intact]).toEqual([["recovered"], true]);
   });
@@ -150,7 +182,8 @@ describe.concurrent("an announcement", () => {
   it("R18 F29 a failed step-up is logged and told to nobody", async () => {
     const to = await aKnownOwner();
     const { put } = await delivering((now) => announcement(now, "step-up-failed", []), { to });
-    expect(put).toEqual([]);
+    expect(put.map(({ item }) => item.type)).toEqual(["log-entry"]);
+    await delivering(() => put[0]?.item ?? expect.fail("none"), { to });
     expect((await anApp().services.activity.read(to)).entries).toHaveLength(1);
   });
 });

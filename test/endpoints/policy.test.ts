@@ -1,8 +1,9 @@
 /** Who may call what: every endpoint against every principal that isn't the owner on a device of theirs. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { FailureKind } from "../../lib/domain/failure.ts";
+import { PROVIDER_ROLES } from "../../lib/domain/provider.ts";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
@@ -117,6 +118,13 @@ const anEmail = () => ({
   language: "en",
 });
 
+/** A provider's app is no owner, whatever its roles. */
+const providerTokens = [
+  () => aProviderToken("contoso-sign-in", ...PROVIDER_ROLES),
+  () => aProviderToken("contoso-sign-in"),
+  () => aProviderToken("fabrikam-sign-in", "Codes.Verify"),
+];
+
 const longAgo = () => new Date(Date.now() - 700_000);
 
 const ok = (reply: Reply) => expect([200, 201, 202, 204], JSON.stringify(reply.body)).toContain(reply.status);
@@ -167,12 +175,14 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     else await expectRefused(other, tooOld, () => ask(phone, token));
     await stranger.signIn(other);
     const [reply, ofNobody] = [await ask(stranger), await ask(await aPhone())];
+    const ofApps: Reply[] = [];
+    for (const app of providerTokens) ofApps.push(await ask(await aPhone(), await app()));
     expect(await storedOf(owner)).toEqual(before);
     const { stranger: kind } = rowOf(endpoint);
     if (kind === "own data") ok(reply);
     else expect(problemIn(reply).type).toBe(typeOf(kind));
     const { id, digest } = receiptIn(uploaded).version;
-    const told = JSON.stringify([reply, ofNobody].map(({ body, headers }) => [body, ...headers]));
+    const told = JSON.stringify([reply, ofNobody, ...ofApps].map(({ body, headers }) => [body, ...headers]));
     for (const theirs of [phone.deviceId, second.deviceId, id, digest, before["heads/android"]]) {
       expect(told).not.toContain(theirs);
     }
@@ -186,6 +196,8 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
     const other = role === "Codes.Verify" ? "Tickets.Issue" : "Codes.Verify";
     refused(await ask(phone, ""), "not-signed-in");
     refused(await ask(phone, await phone.signIn(owner)), "role-missing");
+    const [newcomer, stranger] = [await aPhone({ owner }), (await anOwnerWithBackup()).phone];
+    for (const other of [newcomer, stranger]) refused(await ask(other), "role-missing");
     refused(await ask(phone, await aProviderToken("contoso-sign-in")), "role-missing");
     refused(await ask(phone, await aProviderToken("contoso-sign-in", other)), "role-missing");
     refused(await ask(phone, await aProviderToken("nobody", role)), "role-missing");
@@ -197,3 +209,31 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
     expect(JSON.stringify(reply.body)).not.toContain(aName.userName);
   });
 });
+
+const capabilityEndpoints = endpoints.filter(({ access }) => access === "capability");
+
+describe.concurrent.each(named(capabilityEndpoints))("%s", (_, endpoint) => {
+  it("R18 R33 takes the link alone: without one that the service made, no token of anybody's opens anything", async () => {
+    const { owner, phone, second } = await anOwnerWithSecond();
+    const before = await storedOf(owner);
+    const about = { platform: phone.platform, etag: "", device: second.deviceId };
+    const { path } = sampleOf(endpoint, about);
+    const url = `${inject("surroundings").api}/${path}`;
+    const tokens = [undefined, phone.token, ...(await Promise.all(providerTokens.map((app) => app())))];
+    const pages: [number, string][] = [];
+    for (const token of tokens) {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const reply = await fetch(url, { method: endpoint.method, headers });
+      pages.push([reply.status, await reply.text()]);
+    }
+    for (const page of pages) expect(page).toEqual([404, pages[0]?.[1]]);
+    expect(pages[0]?.[1]).not.toContain(second.deviceId);
+    expect(await storedOf(owner)).toEqual(before);
+    expect((await second.call("GET", "v1/backups")).status).toBe(200);
+  });
+});
+
+async function anOwnerWithSecond() {
+  const { owner, phone } = await anOwnerWithBackup();
+  return { owner, phone, second: await aRegisteredPhone(owner) };
+}

@@ -3,6 +3,7 @@ import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Reply } from "../../infra/local/phone.ts";
+import type { OutboxItem } from "../../lib/domain/announcement.ts";
 import { type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anAppToWatch, answer, aRecovery, proven, type Recovery, start } from "../support/step-up.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
@@ -19,8 +20,10 @@ const pageIn = ({ body }: Reply) => Page.parse(body);
 async function deliverAll({ watched, owner }: Recovery) {
   const messenger = { send: async () => undefined };
   const { services } = watched.app;
-  for (const item of watched.told())
-    await deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
+  const deliver = (item: OutboxItem) =>
+    deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
+  for (const item of watched.told()) await deliver(item);
+  for (const item of watched.sent.filter(({ type }) => type === "log-entry")) await deliver(item);
 }
 
 describe.concurrent("the activity log", () => {

@@ -22,7 +22,7 @@ export const aName = {
   tenant: "contoso",
   userName: "canary-nobody@contoso.example",
 };
-const aCapability = [1, 2, 3].map(() => "A".repeat(43)).join(".");
+const aCapability = ["A".repeat(43), "A".repeat(43), "1900000000", "A".repeat(43)].join(".");
 
 const nameOnly = { name: "canary-name" };
 

@@ -99,6 +99,23 @@ describe.concurrent("a code", () => {
     }
   });
 
+  it("F24 R33 a signature for an unknown account, an unbound one and a wrong one are answered alike, and equally slowly", async () => {
+    const scene = await aRecovery();
+    await proven(scene);
+    const token = await aProviderToken("personal-sign-in", "Codes.Verify");
+    const asked = async (account: Parameters<typeof bound>[0]) => {
+      const body = { account: bound(account), challenge: "A".repeat(43), signature: "A".repeat(86) };
+      const startedAt = performance.now();
+      const reply = await providerCall(scene.watched.app, "v1/signatures/verify", body, token);
+      expect(performance.now() - startedAt).toBeGreaterThanOrEqual(120);
+      const headers = [...reply.headers].filter(([name]) => !["x-request-id", "date"].includes(name));
+      return { status: reply.status, body: reply.body, headers };
+    };
+    const known = await asked(scene.personal);
+    expect([known.status, known.body]).toEqual([200, { valid: false }]);
+    expect(await asked(aProvablePersonal())).toEqual(known);
+  });
+
   it("R33 a provider asks only about its own accounts, and only with the role", async () => {
     const scene = await aRecovery();
     await proven(scene);

@@ -54,6 +54,22 @@ describe("R14 R33 a provider's app", () => {
     expect(asked).toEqual([["token-1", "provider"]]);
   });
 
+  it("R33 is another app where another issuer has given the same client id", async () => {
+    const { services } = servicesFor({ issuer: "https://a.example" });
+    const { policy } = services;
+    const from = (...issuers: string[]) => ({
+      ...services,
+      policy: { ...policy, providers: issuers.map((issuer) => ({ ...provider, issuer })) },
+    });
+    const request = aRequest({ authorization: "Bearer token-1" });
+    const asked = (...issuers: string[]) =>
+      authenticateProvider("provider:Codes.Verify", request, from(...issuers));
+    expect(await asked("https://b.example", "https://a.example")).toMatchObject({
+      issuer: "https://a.example",
+    });
+    expect(await kindFrom(() => asked("https://b.example"))).toBe("role-missing");
+  });
+
   it.each(PROVIDER_ROLES)("R33 with the role %s alone it may do that, and nothing else", async (role) => {
     for (const wanted of PROVIDER_ROLES) {
       const asked = ask({ roles: [role] }, wanted);

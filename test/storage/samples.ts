@@ -26,7 +26,14 @@ export const aFullRecord = (): OwnerRecord =>
       aContact({ address: "canary@mail.example" }),
       aContact({ id: anId("phone"), channel: "phone", address: "+46700000042", language: "sv" }),
     ],
+    removedContacts: [
+      {
+        ...aContact({ id: anId("removed"), address: "canary-removed@mail.example" }),
+        ...{ verifiedAt: now, removedBy: aDeviceId(), byNewer: true, keptUntil: now },
+      },
+    ],
     contactRemovedAt: now,
+    newcomerToldAt: now,
     bindings: [
       { account: aPersonal(), subject: "canary-subject", boundAt: now, devices: [aDeviceId()] },
       { account: aBoundWork({ userName: "canary@contoso.example" }), boundAt: now, devices: [] },

@@ -24,18 +24,20 @@ it.each([0, 1, 10])(
   async (most) => {
     const code = aCallingCode();
     const budgets = times(10, () => aBudget([[code, most]]));
-    const taken = await Promise.all(times(50, (at) => budgets[at % 10]?.take(code, now) ?? expect.fail()));
+    const taken = await Promise.all(
+      times(50, (at) => budgets[at % 10]?.take("codes", code, now) ?? expect.fail()),
+    );
     expect(granted(taken)).toBe(most);
-    expect(await aBudget([[code, most]]).take(code, now)).toBe(false);
+    expect(await aBudget([[code, most]]).take("codes", code, now)).toBe(false);
   },
 );
 
 it("R24 where it could grant more than it can count, it grants no more than it counts", async () => {
   const code = aCallingCode();
-  const taken = await Promise.all(times(50, () => aBudget([[code, 1000]]).take(code, now)));
+  const taken = await Promise.all(times(50, () => aBudget([[code, 1000]]).take("codes", code, now)));
   expect(granted(taken)).toBeGreaterThan(0);
   const left = await Promise.all(
-    times(2, (extra) => aBudget([[code, granted(taken) + extra]]).take(code, now)),
+    times(2, (extra) => aBudget([[code, granted(taken) + extra]]).take("codes", code, now)),
   );
   expect(left).toEqual([false, true]);
 });
@@ -55,7 +57,7 @@ it("R24 one after the other: in whatever order countries ask, each gets its own 
         for (const which of asking) {
           const limit = which === 0 ? most : 2;
           const mayPass = (counts[which] ?? 0) < limit;
-          expect(await budget.take(countries[which] ?? "", now)).toBe(mayPass);
+          expect(await budget.take("codes", countries[which] ?? "", now)).toBe(mayPass);
           if (mayPass) counts[which] = (counts[which] ?? 0) + 1;
         }
       },
@@ -68,30 +70,40 @@ it("R24 begins anew with each day, UTC", async () => {
   const code = aCallingCode();
   const budget = aBudget([[code, 1]]);
   const midnight = new Date("2026-05-05T00:00:00.000Z");
-  expect(await budget.take(code, later(midnight, -1))).toBe(true);
-  expect(await budget.take(code, later(midnight, -1))).toBe(false);
-  expect(await budget.take(code, midnight)).toBe(true);
-  expect(await budget.take(code, later(midnight, DAY - 1))).toBe(false);
+  expect(await budget.take("codes", code, later(midnight, -1))).toBe(true);
+  expect(await budget.take("codes", code, later(midnight, -1))).toBe(false);
+  expect(await budget.take("codes", code, midnight)).toBe(true);
+  expect(await budget.take("codes", code, later(midnight, DAY - 1))).toBe(false);
+});
+
+it("R24 alarms have a budget of their own: whatever they use up, codes still go out", async () => {
+  const code = aCallingCode();
+  const budget = aBudget([[code, 1]]);
+  expect([await budget.take("alarms", code, now), await budget.take("alarms", code, now)]).toEqual([
+    true,
+    false,
+  ]);
+  expect(await budget.take("codes", code, now)).toBe(true);
 });
 
 it("R24 sends nothing to a country without a limit, where there is none for all others", async () => {
-  expect(await aBudget([["46", 10]]).take(aCallingCode(), now)).toBe(false);
-  expect(await aBudget([]).take("46", now)).toBe(false);
+  expect(await aBudget([["46", 10]]).take("codes", aCallingCode(), now)).toBe(false);
+  expect(await aBudget([]).take("codes", "46", now)).toBe(false);
 });
 
 it("R24 refuses where it can't count: a counter that isn't one, or a storage where others always come first", async () => {
   const code = aCallingCode();
-  const name = `send-budget/${now.toISOString().slice(0, 10)}/${code}`;
+  const name = `send-budget/${now.toISOString().slice(0, 10)}/codes/${code}`;
   await storage.blobs.write(name, { content: Buffer.from("many") }, undefined);
-  expect(await aBudget([[code, 10]]).take(code, now)).toBe(false);
+  expect(await aBudget([[code, 10]]).take("codes", code, now)).toBe(false);
   const crowded = { ...storage.blobs, write: async () => undefined };
-  expect(await blobSendBudget(crowded, new Map([["*", 10]])).take(aCallingCode(), now)).toBe(false);
+  expect(await blobSendBudget(crowded, new Map([["*", 10]])).take("codes", aCallingCode(), now)).toBe(false);
 });
 
 it("R34 keeps a number for a country and a day, and nothing of a person", async () => {
   const code = aCallingCode();
-  await aBudget([[code, 10]]).take(code, now);
-  const stored = await storage.blobs.read(`send-budget/2026-05-04/${code}`);
+  await aBudget([[code, 10]]).take("codes", code, now);
+  const stored = await storage.blobs.read(`send-budget/2026-05-04/codes/${code}`);
   expect([stored?.content.toString(), stored?.metadata]).toEqual([
     expect.stringMatching(/^1 [\w-]{22}$/),
     {},

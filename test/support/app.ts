@@ -28,6 +28,7 @@ export type AppOptions = {
 export type App = {
   services: Services;
   sweeps: ReturnType<typeof sweepsOf>;
+  messenger: Messenger;
   /** Runs the queue's function on one message; what it throws is thrown. */
   deliver(message: unknown, messenger?: Messenger): Promise<Delivery>;
   fetch(url: string, init: RequestInit): Promise<Response>;
@@ -57,6 +58,7 @@ export function anApp({
   };
   return {
     services,
+    messenger,
     sweeps: sweepsOf({ ...services, ...sweepWork }, config),
     deliver: async (message, by = messenger) =>
       await deliverMessages({ ...services, messenger: by }, await openQueued(message)),

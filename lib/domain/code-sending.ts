@@ -1,0 +1,39 @@
+/** Asking for a code: counted before it is sent, so that many at once are no more than are allowed, and taken back if it can't be. */
+import { type Challenge, withChallenge, withoutChallenge } from "./challenge.ts";
+import type { Contact } from "./contact.ts";
+import type { OwnerId } from "./owner.ts";
+import { changeRecord, type OwnerRecord, type RecordStore } from "./owner-record.ts";
+import { withSend } from "./send-limits.ts";
+
+/** Puts a code on its way. */
+export type SendCode = (contact: Contact) => Promise<void>;
+
+/**
+ * `find`: the contact, and the record that it is in by then; fails where no code may be asked for. Fails as `too-many-messages`,
+ * or as `send` does.
+ */
+export async function askForCode(
+  records: RecordStore,
+  owner: OwnerId,
+  { challengeFor, now }: { challengeFor(contact: Contact): Challenge; now: Date },
+  find: (record: OwnerRecord) => { contact: Contact; record: OwnerRecord },
+  send: SendCode,
+): Promise<{ contact: Contact; challenge: Challenge }> {
+  const { result } = await changeRecord(records, owner, (held) => {
+    const { contact, record } = find(held);
+    const challenge = challengeFor(contact);
+    const next = withChallenge(withSend(record, contact.address, now), challenge, now);
+    return { result: { contact, challenge, before: held }, record: next };
+  });
+  const { contact, challenge, before } = result;
+  try {
+    await send(contact);
+  } catch (error) {
+    await changeRecord(records, owner, (latest) => ({
+      result: undefined,
+      record: withoutChallenge(latest, before, challenge),
+    }));
+    throw error;
+  }
+  return { contact, challenge };
+}

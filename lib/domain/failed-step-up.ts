@@ -1,0 +1,35 @@
+/** Step-ups that failed are logged: their owner shall see that somebody tries (R35). */
+import { announce, type Outbox } from "./announcement.ts";
+import { HOUR } from "./clock.ts";
+import type { Subject } from "./device.ts";
+import { Failure, type FailureKind } from "./failure.ts";
+import type { OwnerId } from "./owner.ts";
+
+/** Each is logged: a challenge has five. */
+const EACH: FailureKind[] = ["answer-wrong", "ticket-invalid"];
+/** Logged once an hour: they can be had without end. */
+const HOURLY: FailureKind[] = ["account-not-proven", "too-many-tries"];
+
+type Trying = { device: Subject; recovery?: string; now: Date };
+
+/** Does it; what fails as a step-up is logged, and fails all the same. */
+export async function loggingFailure<T>(
+  outbox: Outbox,
+  owner: OwnerId,
+  { device, recovery, now }: Trying,
+  tryIt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await tryIt();
+  } catch (error) {
+    if (!(error instanceof Failure && [...EACH, ...HOURLY].includes(error.kind))) throw error;
+    const hour = Math.floor(now.getTime() / HOUR);
+    const isHourly = HOURLY.includes(error.kind);
+    const told = { kind: "step-up-failed" as const, device, recovery, recipients: [], now };
+    await announce(outbox, owner, {
+      ...told,
+      ...(isHourly && { id: `step-up-failed ${error.kind} ${device.id} ${hour}` }),
+    });
+    throw error;
+  }
+}

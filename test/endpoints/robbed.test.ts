@@ -1,0 +1,81 @@
+/** A thief who knows the password: what they do to the owner's contacts doesn't help them, and is undone with one press. */
+import { describe, expect, inject, it } from "vitest";
+import * as z from "zod";
+import { ownerIdOf } from "../../lib/domain/owner.ts";
+import { capabilityFor } from "../../lib/domain/repudiation.ts";
+import type { CheckedPhone } from "../support/phones.ts";
+import { aPhone, signInAt } from "../support/phones.ts";
+import { aContact, aRecovery, idIn, type Recovery, recover } from "../support/step-up.ts";
+
+const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
+const contactsOf = async (phone: CheckedPhone) =>
+  Contacts.parse((await phone.call("GET", "v1/contacts")).body).contacts.map(({ id }) => id);
+
+/** The owner's contact is removed by a thief's device, which has added one of its own. */
+async function aRobbery() {
+  const scene = await aRecovery();
+  const { owner, watched, contact } = scene;
+  const thief = await aPhone({ owner, app: watched.app });
+  watched.clock.pass(1000);
+  const recovery = idIn(await recover(thief));
+  watched.clock.pass(1000);
+  const theirs = await aContact(watched, thief, { address: "canary-thief@mail.example" });
+  expect((await thief.call("DELETE", `v1/contacts/${contact}`)).status).toBe(204);
+  watched.clock.pass(1000);
+  return { ...scene, thief, theirs, robbery: recovery };
+}
+
+/** Who gets the link in the last alarm of this kind. */
+const linksOf = ({ watched }: Recovery, kind: string) =>
+  (watched.told().findLast(({ activity }) => activity.kind === kind)?.recipients ?? []).map(
+    ({ address, link = false }) => [address.startsWith("canary-thief") ? "thief" : "owner", link],
+  );
+
+const press = async ({ watched, owner }: Recovery, { deviceId }: CheckedPhone) => {
+  const { api, issuer } = inject("surroundings");
+  const scene = { owner: ownerIdOf({ issuer, subject: owner }), device: deviceIn(watched, deviceId) };
+  const capability = await capabilityFor(watched.app.services.peppers, scene, watched.clock.now());
+  const url = `${api}/v1/alarms/${capability}?language=en`;
+  return await watched.app.fetch(url, { method: "POST", headers: { "content-length": "0" } });
+};
+
+const deviceIn = (watched: Recovery["watched"], deviceId: string) =>
+  watched.told().find(({ activity }) => activity.device?.id === deviceId)?.activity.device?.id ??
+  expect.fail("not told");
+
+describe.concurrent("a thief's contact", () => {
+  it("R18 R19 gets no link against the owner's phones, and the owner's, though removed, gets it against the thief's", async () => {
+    const scene = await aRobbery();
+    expect(linksOf(scene, "contact-added")).toEqual([["owner", true]]);
+    expect(linksOf(scene, "contact-removed")).toEqual([
+      ["thief", false],
+      ["owner", true],
+    ]);
+    expect(await contactsOf(scene.old)).toEqual([scene.theirs]);
+    await scene.old.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+    expect((await recover(scene.old, { overlap: "keep-existing" })).status).toBe(200);
+    expect(linksOf(scene, "recovered")).toEqual([
+      ["thief", false],
+      ["owner", false],
+    ]);
+  });
+
+  it("R18 is gone once the device is repudiated, and the owner's is back; both are told", async () => {
+    const scene = await aRobbery();
+    expect((await press(scene, scene.thief)).status).toBe(200);
+    expect(await contactsOf(scene.old)).toEqual([scene.contact]);
+    expect(linksOf(scene, "device-repudiated").map(([who]) => who)).toEqual(["thief", "owner"]);
+    expect((await press(scene, scene.thief)).status).toBe(200);
+    expect(await contactsOf(scene.old)).toEqual([scene.contact]);
+  });
+
+  it("R18 isn't what is left when the thief's device says that the owner's recovery was not theirs", async () => {
+    const scene = await aRobbery();
+    const own = await aContact(scene.watched, scene.phone);
+    const reply = await scene.thief.call("POST", `v1/recoveries/${scene.recovery}/repudiate`);
+    expect(reply.status).toBe(200);
+    expect(await contactsOf(scene.old)).toContain(own);
+    expect((await scene.old.call("POST", `v1/recoveries/${scene.robbery}/repudiate`)).status).toBe(200);
+    expect((await contactsOf(scene.old)).toSorted()).toEqual([scene.contact, own].toSorted());
+  });
+});

@@ -1,0 +1,92 @@
+/** What takes something away or hands something out is told first, or isn't done; a code that can't be sent was never asked for. */
+import { describe, expect, it } from "vitest";
+import { Failure } from "../../lib/domain/failure.ts";
+import { replacing } from "../support/builders.ts";
+import { aContact, answer, aRecovery, idIn, type Recovery, start, startedIn } from "../support/step-up.ts";
+import { refused, statusIn } from "./helpers.ts";
+
+const BACKUP = "v1/backups/android";
+
+/** Nothing can be put on its way while it runs. */
+async function unsent<T>({ watched }: Pick<Recovery, "watched">, run: () => Promise<T>): Promise<T> {
+  const { services } = watched.app;
+  const { outbox } = services;
+  const down = () => Promise.reject(new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 }));
+  services.outbox = { put: down };
+  const result = await run();
+  services.outbox = outbox;
+  return result;
+}
+
+const kinds = ({ watched }: Recovery) =>
+  watched.told().map(({ activity, recipients }) => [activity.kind, recipients.length]);
+
+describe.concurrent("the owner is told", () => {
+  it("R18 R35 of an export before anything is handed out", async () => {
+    const scene = await aRecovery();
+    const ask = () => scene.phone.call("GET", "v1/me/export");
+    refused(await unsent(scene, ask), "storage-unavailable");
+    expect((await ask()).status).toBe(200);
+    expect(kinds(scene).filter(([kind]) => kind === "exported")).toEqual([["exported", 1]]);
+  });
+
+  it("R6 R18 of a deletion before it is made; the log knows of what brings back, too; a repetition is no news", async () => {
+    const scene = await aRecovery();
+    const { old } = scene;
+    const remove = async () =>
+      await old.call("DELETE", BACKUP, { headers: replacing(await old.call("GET", BACKUP)) });
+    refused(await unsent(scene, remove), "storage-unavailable");
+    const { version } = statusIn(await old.call("GET", BACKUP));
+    const deleted = await remove();
+    expect(deleted.status).toBe(200);
+    expect((await remove()).status).toBe(200);
+    const undeleted = await old.call("POST", `${BACKUP}/undelete`, { headers: replacing(deleted) });
+    expect(undeleted.status).toBe(200);
+    const path = `${BACKUP}/versions/${version?.id}/restore`;
+    refused(await old.call("POST", path, { headers: replacing(deleted) }), "stale-precondition");
+    expect((await old.call("POST", path, { headers: replacing(undeleted) })).status).toBe(200);
+    expect(kinds(scene).slice(-3)).toEqual([
+      ["backup-deleted", 1],
+      ["backup-undeleted", 0],
+      ["version-restored", 0],
+    ]);
+  });
+
+  it("R19 of another language for a contact; of the same one, not", async () => {
+    const scene = await aRecovery();
+    const contact = { channel: "email", address: "canary-second@mail.example", language: "en" };
+    await aContact(scene.watched, scene.old, contact);
+    const before = kinds(scene).length;
+    const add = (language: string) =>
+      scene.old.call("POST", "v1/contacts", { body: { ...contact, language } });
+    expect((await add("en")).body).toMatchObject({ language: "en" });
+    expect((await add("sv")).body).toMatchObject({ language: "sv", verifiedAt: expect.any(String) });
+    expect(kinds(scene).slice(before)).toEqual([["contact-changed", 2]]);
+    const contacts = JSON.stringify((await scene.old.call("GET", "v1/contacts")).body);
+    expect(contacts).toContain('"language":"sv"');
+  });
+});
+
+describe.concurrent("a code that can't be put on its way", () => {
+  it("R24 R32 isn't counted, and the one that was sent before is still good", async () => {
+    const scene = await aRecovery();
+    const { id } = startedIn(await start(scene));
+    const code = scene.watched.lastCode();
+    for (let n = 0; n < 5; n++) refused(await unsent(scene, () => start(scene)), "storage-unavailable");
+    expect((await answer(scene.phone, id, { code })).status).toBe(200);
+    expect((await start(scene)).status).toBe(201);
+  });
+
+  it("F28 R24 because a country had its share isn't counted either", async () => {
+    const scene = await aRecovery();
+    const body = { channel: "phone", address: "+37253123457", language: "en" };
+    const add = () => scene.old.call("POST", "v1/contacts", { body });
+    scene.watched.app.services.sendBudget = { take: async () => true };
+    const id = idIn(await add());
+    const code = scene.watched.lastCode();
+    scene.watched.app.services.sendBudget = { take: async () => false };
+    for (let n = 0; n < 5; n++) refused(await add(), "too-many-messages");
+    const confirmed = await scene.old.call("POST", `v1/contacts/${id}/confirm`, { body: { code } });
+    expect(confirmed.status, JSON.stringify(confirmed.body)).toBe(200);
+  });
+});
