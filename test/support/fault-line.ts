@@ -42,6 +42,7 @@ export class FaultLine {
   readonly keys = (keys: WrappingKeys): WrappingKeys => ({
     current: (owner) => this.#pass(VAULT, () => keys.current(owner)),
     unwrap: (...wrapped) => this.#pass(VAULT, () => keys.unwrap(...wrapped)),
+    findNewest: () => this.#pass(VAULT, () => keys.findNewest()),
     isCurrent: (id) => keys.isCurrent(id),
   });
 
