@@ -55,6 +55,10 @@ export class FaultLine {
     next: (message) => this.#pass(WRITE, () => store.next(message)),
   });
 
+  /** Anything else that an app asks for, or changes. */
+  readonly asked = <T>(call: () => Promise<T>): Promise<T> => this.#pass(READ, call);
+  readonly changed = <T>(call: () => Promise<T>): Promise<T> => this.#pass(WRITE, call);
+
   async #pass<T>({ writes, failure }: Passing, call: () => Promise<T>): Promise<T> {
     this.calls += 1;
     if (writes) this.#writes += 1;
