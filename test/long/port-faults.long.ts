@@ -39,7 +39,7 @@ async function broken(each: Case, order: Break, request: Prepared, whole: Whole)
 }
 
 describe.concurrent.each(named(repeatable))("%s", (_, endpoint) => {
-  it("R8 R32 F18 whichever call fails: a success, or 503 that says when to repeat; nothing is lost or half done, and repeated it succeeds", async () => {
+  it("R8 R32 whichever call fails: a success, or 503 that says when to repeat; nothing is lost or half done, and repeated it succeeds", async () => {
     for (const each of casesOf(endpoint)) {
       const watched = anAppToWatch();
       const whole = await undisturbed(each, watched, () => instanceOn(new FaultLine(), watched));
