@@ -1,5 +1,5 @@
 /** Every endpoint on an instance that has just started, while the vault is throttled, down, slow, or cuts the line. */
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { prepared } from "../endpoints/prepared.ts";
 import { named } from "../endpoints/requests.ts";
@@ -22,6 +22,10 @@ const FAULTS: [string, Fault][] = [
 
 const watch = () => anAppToWatch({ settings: vault.settings, through: (blobs) => vault.through(blobs) });
 
+/** Those that ask the vault at all: these tests must not pass because none does. */
+const reached = new Set<string>();
+afterAll(() => expect(reached.size).toBeGreaterThan(15));
+
 describe.each(named(repeatable))("%s", (_, endpoint) => {
   const hasWritten = endpoint.method !== "GET";
   it("R32 R37 while the vault is throttled, down, slow or cut off: a success or 503; nothing is lost or half done, and repeated it succeeds", async () => {
@@ -31,9 +35,13 @@ describe.each(named(repeatable))("%s", (_, endpoint) => {
       for (const [said, fault] of FAULTS) {
         const request = await prepared(endpoint, watch(), each.variant);
         const app = request.scene.watched.another();
+        await vault.takeCalls();
         await vault.break(fault);
         const reply = await request.ask(app);
         await vault.mend();
+        const { unwrapKey = 0, getKey = 0 } = await vault.takeCalls();
+        if (unwrapKey + getKey === 0) break;
+        reached.add(endpoint.name);
         await expectUnharmed(each, request, whole, { reply, app, said, hasWritten });
       }
     }
