@@ -4,7 +4,7 @@ import { prepared } from "../endpoints/prepared.ts";
 import { named } from "../endpoints/requests.ts";
 import { casesOf, expectUnharmed, repeatable, undisturbed } from "../endpoints/unharmed.ts";
 import { anApp } from "../support/app.ts";
-import { FAULTS, type FaultKind, startFaultProxy } from "../support/fault-proxy.ts";
+import { type FaultKind, startFaultProxy } from "../support/fault-proxy.ts";
 import { anAppToWatch, type Watched } from "../support/step-up.ts";
 
 const { settings } = inject("surroundings");
@@ -12,9 +12,14 @@ const endpointIn = (setting: string, kind: string) =>
   new URL(new RegExp(`${kind}Endpoint=([^;]+)`).exec(settings[setting] ?? "")?.[1] ?? "");
 const MANY = 1_000_000;
 
-/** Not one call only: the SDK's own tries must not be what answers. A delay is met by one, so that a test ends. */
-const timesOf = (kind: FaultKind) => (kind === "delay" || kind === "lost" ? [1] : [1, MANY]);
-const orders = FAULTS.flatMap((kind) => timesOf(kind).map((times) => ({ kind, times })));
+/** Until it is mended, so that the SDK's own tries don't help; or once, where a test would take too long or they must help. */
+const orders: { kind: FaultKind; times: number }[] = [
+  { kind: "429", times: MANY },
+  { kind: "503", times: 1 },
+  { kind: "delay", times: 1 },
+  { kind: "cut", times: MANY },
+  { kind: "lost", times: 1 },
+];
 
 const SERVICES = {
   storage: { setting: ["BACKUPS_STORAGE", "KEYS_STORAGE"], at: endpointIn("BACKUPS_STORAGE", "Blob") },
@@ -43,7 +48,7 @@ const instanceAt = (host: string, service: keyof typeof SERVICES, { clock, sent 
 /** What has met a fault: these tests must not pass because nothing comes their way. */
 const reached = { storage: new Set<string>(), queue: new Set<string>() };
 afterAll(() => {
-  const all = repeatable.map(({ name }) => name).filter((name) => name !== "get-health");
+  const all = repeatable.map(({ name }) => name);
   expect([...reached.storage].sort()).toEqual(all.sort());
   expect(reached.queue.size).toBeGreaterThan(10);
 });
