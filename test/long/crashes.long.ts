@@ -3,15 +3,20 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import * as z from "zod";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import { Phone } from "../../infra/local/phone.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { type BackupDocument, encodeDocument } from "../../lib/domain/backup-document.ts";
+import { sha256 } from "../../lib/domain/owner.ts";
+import { VersionStatus } from "../../lib/http/backup-status.ts";
+import { etagOf, receiptIn } from "../endpoints/helpers.ts";
 import { aBackup } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { recover, recoveredIn } from "../support/step-up.ts";
 
 const KILLS = 50;
 const PHONES = 4;
+const HISTORY_LENGTH = 10;
 const BACKUP = "v1/backups/android";
 
 let host: HostProcess;
@@ -31,25 +36,66 @@ async function aFreePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : expect.fail("no port");
 }
 
-type Uploader = { owner: string; acknowledged: number; stored: BackupDocument[] };
+/** Nothing but the host itself: to the system, 0 means the tests' own process group. */
+function kill(): void {
+  const pid = host.pid();
+  if (!pid) expect.fail("the host has no process");
+  process.kill(pid, "SIGKILL");
+}
 
-/** Uploads one document after the other; what isn't answered may or may not be stored, and is remembered as such. */
-async function uploading(uploader: Uploader, until: () => boolean): Promise<void> {
+/** `documents`: all that were sent, by digest. `seen`: the newest state that an answer told of; `former`: ETags before it. */
+type Uploader = {
+  owner: string;
+  phone: Phone;
+  acknowledged: Map<number, string>;
+  documents: Map<string, BackupDocument>;
+  seen: { generation: number; etag: string; former: Set<string> };
+};
+
+async function anUploader(): Promise<Uploader> {
   const { api, issuer } = inject("surroundings");
-  const phone = new Phone({ api, issuer, platform: "android" });
+  const [owner, phone] = [anOwner(), new Phone({ api, issuer, platform: "android" })];
   phone.instance = `${host.url}/api`;
-  await phone.signIn(uploader.owner);
-  while (!until()) {
-    const document = aBackup();
+  await phone.signIn(owner);
+  const seen = { generation: 0, etag: "", former: new Set<string>() };
+  return { owner, phone, acknowledged: new Map(), documents: new Map(), seen };
+}
+
+/** R7: neither generation nor ETag is ever one that was replaced before. */
+function expectOnwards({ seen }: Uploader, generation: number, etag: string): void {
+  expect(generation).toBeGreaterThanOrEqual(seen.generation);
+  expect(seen.former).not.toContain(etag);
+  if (etag === seen.etag) return;
+  seen.former.add(seen.etag);
+  Object.assign(seen, { generation, etag });
+}
+
+const Status = z.looseObject({ generation: z.int() });
+const History = z.object({ versions: z.array(VersionStatus) });
+
+/** What isn't answered may or may not be stored; all that is, is checked at once. */
+async function upload(uploader: Uploader): Promise<void> {
+  const { phone, acknowledged, documents } = uploader;
+  const status = await phone.call("GET", BACKUP);
+  const etag = status.headers.get("etag");
+  if (etag) expectOnwards(uploader, Status.parse(status.body).generation, etag);
+  const document = aBackup();
+  const digest = sha256(encodeDocument(document));
+  documents.set(digest, document);
+  const headers: Record<string, string> = etag ? { "if-match": etag } : { "if-none-match": "*" };
+  const reply = await phone.call("PUT", BACKUP, { body: document, headers });
+  if (![200, 201].includes(reply.status)) return;
+  const { version } = receiptIn(reply);
+  expect(version.digest).toBe(digest);
+  expectOnwards(uploader, version.generation, etagOf(reply));
+  acknowledged.set(version.generation, digest);
+}
+
+/** Tried until the host is there: a refused connection is a TypeError, an answer cut off may be a SyntaxError. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
     try {
-      const status = await phone.call("GET", BACKUP);
-      const etag = status.headers.get("etag");
-      uploader.stored.push(document);
-      const headers: Record<string, string> = etag ? { "if-match": etag } : { "if-none-match": "*" };
-      const reply = await phone.call("PUT", BACKUP, { body: document, headers });
-      if (![200, 201].includes(reply.status)) continue;
-      uploader.acknowledged += 1;
-      uploader.stored = [document];
+      return await work();
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
       await setTimeout(20);
@@ -57,25 +103,53 @@ async function uploading(uploader: Uploader, until: () => boolean): Promise<void
   }
 }
 
-it("R8 fifty kills under load lose no acknowledged upload", async () => {
-  const uploaders: Uploader[] = Array.from({ length: PHONES }, () => ({
-    ...{ owner: anOwner(), acknowledged: 0, stored: [] },
-  }));
+async function uploading(uploader: Uploader, until: () => boolean): Promise<void> {
+  while (!until()) await patiently(() => upload(uploader));
+}
+
+/** Generations without a gap; each acknowledged one with its digest, each other one a document that was under way. */
+async function expectWholeHistory(uploader: Uploader): Promise<void> {
+  const { phone, acknowledged, documents } = uploader;
+  const known = Math.max(0, ...acknowledged.keys());
+  const { versions } = History.parse((await phone.call("GET", `${BACKUP}/versions`)).body);
+  const newest = versions[0]?.generation ?? 0;
+  expect(newest).toBeGreaterThanOrEqual(known);
+  const length = Math.min(newest, HISTORY_LENGTH);
+  expect(versions.map(({ generation }) => generation)).toEqual(
+    Array.from({ length }, (_, back) => newest - back),
+  );
+  for (const { generation, digest } of versions) {
+    expect([...documents.keys()]).toContain(digest);
+    expect(acknowledged.get(generation) ?? digest).toBe(digest);
+  }
+}
+
+async function expectLastRecovered({ owner, phone, documents }: Uploader): Promise<void> {
+  const { versions } = History.parse((await phone.call("GET", `${BACKUP}/versions`)).body);
+  const { accounts } = recoveredIn(await recover(await aPhone({ owner })));
+  const last = documents.get(versions[0]?.digest ?? "");
+  expect(JSON.stringify(accounts.map(({ account }) => account))).toBe(JSON.stringify(last?.accounts));
+}
+
+it("R7 R8 F26 fifty kills under load: no acknowledged upload is lost, no generation goes back or is skipped", async () => {
+  const uploaders = await Promise.all(Array.from({ length: PHONES }, anUploader));
+  const done = () => uploaders.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
   let over = false;
   const running = uploaders.map((uploader) => uploading(uploader, () => over));
-  for (let kill = 0; kill < KILLS; kill++) {
-    const before = uploaders.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
-    const progress = () => uploaders.reduce((sum, { acknowledged }) => sum + acknowledged, 0) > before + 2;
-    while (!progress()) await setTimeout(5);
+  const failed = Promise.all(running);
+  failed.catch(() => undefined);
+  for (let round = 0; round < KILLS; round++) {
+    const before = done();
+    while (done() <= before + 2) await Promise.race([setTimeout(5), failed]);
     await setTimeout(Math.random() * 30);
-    process.kill(host.pid() ?? 0, "SIGKILL");
+    kill();
+    if (round % 10 === 9) await patiently(() => Promise.all(uploaders.map(expectWholeHistory)));
   }
   over = true;
-  await Promise.all(running);
-  for (const { owner, stored, acknowledged } of uploaders) {
-    expect(acknowledged).toBeGreaterThan(0);
-    const { accounts } = recoveredIn(await recover(await aPhone({ owner })));
-    const recovered = JSON.stringify(accounts.map(({ account }) => account));
-    expect(stored.map((document) => JSON.stringify(document.accounts))).toContain(recovered);
+  await failed;
+  for (const uploader of uploaders) {
+    expect(uploader.acknowledged.size).toBeGreaterThan(0);
+    await patiently(() => expectWholeHistory(uploader));
+    await expectLastRecovered(uploader);
   }
 });

@@ -72,6 +72,30 @@ it("R38 an older version of the key still opens what it wrapped; a disabled one 
   expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
 });
 
+it("R38 F16 a version whose time is over still recovers, on a new instance, too; a disabled one gives 503 until it is enabled again", async () => {
+  const phone = await aPhone({ app: anApp(vault) });
+  await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  const version = new URL(vault.settings["KEY_IDS"] ?? "").pathname;
+  const change = async (attributes: object) =>
+    expect((await vault.admin.call("PATCH", version, { attributes })).status).toBe(200);
+  const recover = async () => {
+    phone.through(anApp(vault).fetch);
+    return problemOf(await phone.call("POST", "v1/recoveries", recovery));
+  };
+  const recovered = { status: 200, type: undefined, retries: false };
+  await change({ exp: Math.floor(Date.now() / 1000) - 60 });
+  const wrapped = await vault.admin.call("POST", `${version}/wrapkey`, {
+    alg: "RSA-OAEP-256",
+    value: "AAAA",
+  });
+  expect(wrapped.status).toBe(403);
+  expect(await recover()).toEqual(recovered);
+  await change({ enabled: false });
+  expect(await recover()).toEqual({ status: 503, type: "/problems/vault-unavailable", retries: true });
+  await change({ enabled: true });
+  expect(await recover()).toEqual(recovered);
+});
+
 describe("while the storage", () => {
   const { settings } = inject("surroundings");
   const azurite = /BlobEndpoint=([^;]+)/.exec(settings["BACKUPS_STORAGE"] ?? "")?.[1] ?? "";

@@ -33,7 +33,10 @@ export function anAppToWatch(options: AppOptions = {}) {
   const codes = () => sent.filter((item): item is Letter => item.type === "letter" && item.kind === "code");
   const lastCode = () => codes().at(-1)?.code ?? expect.fail("no code was sent");
   const told = () => sent.flatMap((item) => (item.type === "announcement" ? [item] : []));
-  return { app, clock, sent, codes, lastCode, told };
+  /** An instance beside it that has just started; whom it tells doesn't matter. */
+  const another = () =>
+    anApp({ clock: clock.now, ...options, outbox: () => ({ put: async () => undefined }) });
+  return { app, clock, sent, codes, lastCode, told, another };
 }
 export type Watched = ReturnType<typeof anAppToWatch>;
 

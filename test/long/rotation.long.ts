@@ -1,0 +1,202 @@
+/** The vault's key is rotated three times while phones upload, ask and recover over HTTP: nothing is lost, and in the end no old version is needed. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { Phone, type Reply } from "../../infra/local/phone.ts";
+import { type Stack, startStack } from "../../infra/local/stack.ts";
+import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { etagOf } from "../endpoints/helpers.ts";
+import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
+import { anOwner } from "../support/phones.ts";
+import { unthrottle } from "../support/stack.ts";
+import { recoveredIn } from "../support/step-up.ts";
+
+const BACKUP = "v1/backups/android";
+const KEY = "backup-kek";
+const OWNERS = 6;
+/** As many as an owner may make in two minutes, but a few. */
+const RECOVERIES = 15;
+/** Of the key, after three rotations. */
+const VERSIONS = 4;
+
+const data = mkdtempSync(join(tmpdir(), "authenticator-backup-"));
+let stack: Stack;
+beforeAll(async () => {
+  const settings = { KEY_REFRESH_SECONDS: "1" };
+  stack = await startStack({ data, ports: "free", settings, log: () => undefined });
+  await unthrottle(stack.addresses.vault);
+});
+afterAll(async () => {
+  await stack.close();
+  rmSync(data, { recursive: true, force: true });
+});
+
+type Owner = { subject: string; phone: Phone; document: BackupDocument; recoveries: number };
+
+async function aPhoneOf(subject: string): Promise<Phone> {
+  const { api, issuer } = stack.addresses;
+  const phone = new Phone({ api, issuer, platform: "android" });
+  await phone.signIn(subject);
+  return phone;
+}
+
+const expectOk = (reply: Reply): Reply => {
+  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
+  return reply;
+};
+
+async function anOwnerAtWork(): Promise<Owner> {
+  const subject = anOwner();
+  const owner = { subject, phone: await aPhoneOf(subject), document: aBackup([]), recoveries: 0 };
+  expectOk(await owner.phone.call("PUT", BACKUP, { body: owner.document, headers: nothingYet }));
+  return owner;
+}
+
+async function expectRecovered({ phone, document }: Owner, by: Phone = phone): Promise<void> {
+  const body = { platform: "android", device: { name: "canary-new" }, existingAccounts: [] };
+  const { accounts } = recoveredIn(expectOk(await by.call("POST", "v1/recoveries", { body })));
+  expect(accounts.map(({ account }) => account)).toEqual(document.accounts);
+}
+
+/** A little of all that phones do. */
+async function work(owner: Owner): Promise<void> {
+  const { phone } = owner;
+  const headers = { "if-match": etagOf(expectOk(await phone.call("GET", BACKUP))) };
+  const body = aBackup([anAccount()]);
+  expectOk(await phone.call("PUT", BACKUP, { body, headers }));
+  owner.document = body;
+  expect(expectOk(await phone.call("GET", `${BACKUP}/staleness`)).body).toMatchObject({ state: "fresh" });
+  if (owner.recoveries >= RECOVERIES) return;
+  owner.recoveries += 1;
+  await expectRecovered(owner);
+}
+
+type Wrapped = { name: string; kid: string; wrapped: string };
+
+/** What stands in the storage: versions name what wraps them in their metadata, shard keys are what is wrapped. */
+async function wrappedIn(container: "backups" | "keys", prefix: string): Promise<Wrapped[]> {
+  const service = BlobServiceClient.fromConnectionString(stack.settings["BACKUPS_STORAGE"] ?? "");
+  const client = service.getContainerClient(container);
+  const found: Wrapped[] = [];
+  for await (const { name, metadata = {} } of client.listBlobsFlat({ prefix, includeMetadata: true })) {
+    const content =
+      metadata["wrappedkey"] ?? (await client.getBlobClient(name).downloadToBuffer()).toString("base64url");
+    found.push({ name, kid: metadata["kid"] ?? "", wrapped: content });
+  }
+  return found;
+}
+const allWrapped = async () => [
+  ...(await wrappedIn("backups", "versions/")),
+  ...(await wrappedIn("keys", "shard-keys/")),
+];
+
+const unwrapped = async ({ kid, wrapped: value }: Wrapped): Promise<number> =>
+  (await stack.vaultAdmin.call("POST", `${new URL(kid).pathname}/unwrapkey`, { alg: "RSA-OAEP-256", value }))
+    .status;
+
+/** The vault itself says so: the version that is named unwraps it, and no other does. */
+async function expectNamedTruly(each: Wrapped, kids: string[]): Promise<void> {
+  for (const kid of kids)
+    expect(await unwrapped({ ...each, kid }), each.name).toBe(kid === each.kid ? 200 : 400);
+}
+
+const kidsNow = async () => (await stack.vaultAdmin.publicKeys(KEY)).map(({ kid }) => kid);
+
+const Sweeps = z.object({
+  sweeps: z.array(
+    z.looseObject({
+      sweep: z.string(),
+      finishedAt: z.string().optional(),
+      keys: z.record(z.string(), z.int()),
+    }),
+  ),
+});
+
+async function operator(method: string, path: string): Promise<unknown> {
+  const { api, issuer } = stack.addresses;
+  const claims = {
+    subject: "contoso-sign-in",
+    roles: ["Sweeps.Run"],
+    claims: { client_id: "contoso-sign-in" },
+  };
+  const body = JSON.stringify(claims);
+  const signedIn = await fetch(`${issuer}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  const { access_token: token } = z.object({ access_token: z.string() }).parse(await signedIn.json());
+  const headers = { authorization: `Bearer ${token}`, "content-length": "0" };
+  return await (await fetch(`${api}/${path}`, { method, headers })).json();
+}
+
+/** Which versions a whole run of the sweep has left in use, as the service tells. */
+async function swept(name: string): Promise<string[]> {
+  const startedAt = new Date().toISOString();
+  await operator("POST", `v1/sweeps/${name}`);
+  return await vi.waitFor(
+    async () => {
+      const { sweeps } = Sweeps.parse(await operator("GET", "v1/sweeps"));
+      const found = sweeps.find(({ sweep, finishedAt = "" }) => sweep === name && finishedAt > startedAt);
+      return Object.keys(found?.keys ?? expect.fail(`${name} has not come to its end`));
+    },
+    { timeout: 120_000, interval: 200 },
+  );
+}
+
+/** A new instance knows nothing but its settings, which name the oldest version. */
+async function restartHost(): Promise<void> {
+  process.kill(stack.hostPid() ?? expect.fail("there is no host"), "SIGKILL");
+  const health = async () => expect((await fetch(`${stack.addresses.api}/health`)).status).toBe(200);
+  await vi.waitFor(health, { timeout: 30_000, interval: 100 });
+}
+
+it("R38 F15 F16 three rotations under load: nothing lost, each blob names what wraps it; swept, none needs an old version", async () => {
+  const owners = await Promise.all(Array.from({ length: OWNERS }, anOwnerAtWork));
+  let isOver = false;
+  const loads = Promise.all(
+    owners.map(async (owner) => {
+      while (!isOver) await work(owner);
+    }),
+  );
+  loads.catch(() => undefined);
+  /** Uploads have taken the newest version up. */
+  const taken = async () => {
+    const [newest] = await kidsNow();
+    while (!(await wrappedIn("backups", "versions/")).some(({ kid }) => kid === newest))
+      await Promise.race([setTimeout(100), loads]);
+  };
+  await taken();
+  for (let version = 2; version <= VERSIONS; version++) {
+    expect((await stack.vaultAdmin.call("POST", `/keys/${KEY}/rotate`)).status).toBe(200);
+    await taken();
+  }
+  const kids = await kidsNow();
+  expect(kids).toHaveLength(VERSIONS);
+  const before = await allWrapped();
+  for (const each of before) await expectNamedTruly(each, kids);
+  expect(new Set(before.map(({ kid }) => kid)).size).toBeGreaterThan(1);
+
+  const [newest = ""] = kids;
+  expect(await swept("rewrap")).toEqual([newest]);
+  expect(await swept("shard-keys")).toEqual([newest]);
+  isOver = true;
+  await loads;
+  const after = await allWrapped();
+  expect(new Set(after.map(({ kid }) => kid))).toEqual(new Set([newest]));
+  for (const each of after) await expectNamedTruly(each, kids);
+
+  for (const kid of kids.slice(1)) {
+    const disabled = { attributes: { enabled: false } };
+    expect((await stack.vaultAdmin.call("PATCH", new URL(kid).pathname, disabled)).status).toBe(200);
+  }
+  await restartHost();
+  for (const owner of owners) {
+    expect(owner.recoveries).toBeGreaterThan(1);
+    await expectRecovered(owner, await aPhoneOf(owner.subject));
+  }
+});

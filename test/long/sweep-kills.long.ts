@@ -1,0 +1,187 @@
+/** Each sweep, killed at every one of its calls, and run by two instances side by side: in the end it is as if it had run once. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE } from "../../lib/domain/clock.ts";
+import { requestErasure } from "../../lib/domain/erasure.ts";
+import { newId } from "../../lib/domain/id.ts";
+import { DeviceId } from "../../lib/domain/owner.ts";
+import { SWEEPS, type SweepName } from "../../lib/domain/sweep.ts";
+import { replacing } from "../support/builders.ts";
+import { type Break, FaultLine } from "../support/fault-line.ts";
+import { type OwnVault, ownVault } from "../support/own-vault.ts";
+import { aPhone, signInAt } from "../support/phones.ts";
+import { aContosoAccount, aTicket, recover } from "../support/step-up.ts";
+import { aSweepScene, type Scene, sweepScene } from "../support/sweep-scene.ts";
+import { placeOf } from "../support/sweeping.ts";
+
+const BACKUP = "v1/backups/android";
+
+/** Rotated: what is uploaded with the settings is wrapped by the version before. */
+let vault: OwnVault;
+let newest: string | undefined;
+beforeAll(async () => {
+  vault = await ownVault();
+  await vault.admin.call("POST", "/keys/backup-kek/rotate");
+  newest = (await vault.admin.publicKeys("backup-kek"))[0]?.kid;
+});
+afterAll(() => vault.close());
+
+type Prepare = (scene: Scene) => Promise<number>;
+
+const staleBackup: Prepare = async () => 91 * DAY;
+
+/** What is due once that much time has passed. */
+const cases: [name: string, sweep: SweepName, prepare: Prepare][] = [
+  ["a stale backup", "stale", staleBackup],
+  [
+    "a backup that was deleted",
+    "stale",
+    async ({ phone }) => {
+      const headers = replacing(await phone.call("GET", BACKUP));
+      expect((await phone.call("DELETE", BACKUP, { headers })).status).toBe(200);
+      return 31 * DAY;
+    },
+  ],
+  [
+    "an upload that was cut off",
+    "orphans",
+    async ({ watched, owner }) => {
+      const { heads, versions } = watched.app.services;
+      const [version] = (await heads.find(placeOf(owner)))?.value.versions ?? [];
+      if (version) await versions.put(placeOf(owner), { ...version, id: newId() }, Buffer.from("orphan"));
+      return 2 * HOUR;
+    },
+  ],
+  [
+    "an erasure that was asked for",
+    "erasures",
+    async ({ watched, owner, phone }) => {
+      const asked = { device: DeviceId.parse(phone.deviceId), delayMs: 0, now: watched.clock.now() };
+      await requestErasure(watched.app.services, placeOf(owner).owner, asked);
+      return 0;
+    },
+  ],
+  [
+    "a recovery",
+    "recoveries",
+    async ({ watched, owner }) => {
+      expect((await recover(await aPhone({ owner, app: watched.app }))).status).toBe(200);
+      return 9 * DAY;
+    },
+  ],
+  [
+    "a ticket",
+    "tickets",
+    async ({ watched }) => {
+      await aTicket({ watched, work: aContosoAccount() });
+      return 400 * DAY;
+    },
+  ],
+  [
+    "a day's count of messages",
+    "budgets",
+    async ({ written }) => {
+      const [blobs] = written.values();
+      const name = `send-budget/2020-01-01/${crypto.randomUUID()}`;
+      await blobs?.write(name, { content: Buffer.from("1") }, undefined);
+      if (blobs) written.set(name, blobs);
+      return 3 * DAY;
+    },
+  ],
+  ["what an older key wraps", "rewrap", async () => 0],
+  ["a shard key that an older key wraps", "shard-keys", async () => 0],
+];
+
+async function prepared(prepare: Prepare): Promise<Scene> {
+  const scene = await aSweepScene(vault);
+  scene.watched.clock.pass(await prepare(scene));
+  return scene;
+}
+
+const notices = ({ watched }: Scene) =>
+  watched.told().filter(({ activity }) => activity.kind === "backup-stale");
+
+/** What is stored, by kind, and what the owner can do with it. A backup that was purged by half leaves orphans. */
+async function outcomeOf(scene: Scene): Promise<unknown> {
+  const { watched, owner, phone, written } = scene;
+  await sweepScene(scene, "orphans");
+  const theirs = [...written].filter(
+    ([name]) => !name.startsWith("owner-keys/") || name.includes(placeOf(owner).owner),
+  );
+  const stored = await Promise.all(
+    theirs.map(async ([name, blobs]) => {
+      const blob = await blobs.read(name);
+      const kid = blob?.metadata["kid"];
+      return `${name.split("/")[0]}: ${blob ? "there" : "gone"}${kid ? ` under the ${kid === newest ? "newest" : "former"} key` : ""}`;
+    }),
+  );
+  const app = scene.another(new FaultLine());
+  phone.through(app.fetch);
+  await phone.signIn(owner, signInAt(watched.clock.now()));
+  const status = await phone.call("GET", BACKUP);
+  const recovered = await recover(await aPhone({ owner, app }));
+  const told = new Set(notices(scene).map(({ activity }) => activity.id)).size;
+  return {
+    stored: [...new Set(stored)].toSorted(),
+    status: status.status,
+    recovered: recovered.status,
+    told,
+  };
+}
+
+/** Longer than anybody keeps a notice to themselves. */
+const LATER = 11 * MINUTE;
+
+async function undisturbed(prepare: Prepare, sweep: SweepName): Promise<unknown> {
+  const scene = await prepared(prepare);
+  await sweepScene(scene, sweep);
+  scene.watched.clock.pass(LATER);
+  expect(notices(scene)).toHaveLength(prepare === staleBackup ? 1 : 0);
+  return await outcomeOf(scene);
+}
+
+/** False if the sweep makes no such call. */
+async function killed(prepare: Prepare, sweep: SweepName, order: Break, whole: unknown): Promise<boolean> {
+  const scene = await prepared(prepare);
+  const line = new FaultLine({ stays: true });
+  line.arm(order);
+  await sweepScene(scene, sweep, line).catch((error: unknown) => expect(line.met, String(error)).toBe(true));
+  if (!line.met) return false;
+  const told = notices(scene).length;
+  await sweepScene(scene, sweep);
+  const said = `${order.how} at ${order.at}`;
+  if (told > 0) expect(notices(scene), said).toHaveLength(told);
+  scene.watched.clock.pass(LATER);
+  await sweepScene(scene, sweep);
+  expect(await outcomeOf(scene), said).toEqual(whole);
+  // Told, and killed before that was marked: said once more, under the same name.
+  expect(notices(scene).length, said).toBeLessThanOrEqual(told + 1);
+  return true;
+}
+
+it("R29 each sweep there is has a case", () => {
+  expect([...new Set(cases.map(([, sweep]) => sweep))].toSorted()).toEqual(SWEEPS.toSorted());
+});
+
+describe.concurrent.each(cases)("%s", (_, sweep, prepare) => {
+  it.each(["refused", "lost"] as const)(
+    "R8 R29 killed at any call (%s) and run again: the same end as undisturbed, and one notice",
+    async (how) => {
+      const whole = await undisturbed(prepare, sweep);
+      let at = 1;
+      while (await killed(prepare, sweep, { how, at }, whole)) at += 1;
+      expect(at).toBeGreaterThan(1);
+    },
+  );
+
+  it("R29 two instances side by side: the same end as one, and one notice", async () => {
+    const whole = await undisturbed(prepare, sweep);
+    for (let round = 0; round < 5; round++) {
+      const scene = await prepared(prepare);
+      await Promise.all([sweepScene(scene, sweep), sweepScene(scene, sweep)]);
+      scene.watched.clock.pass(LATER);
+      await sweepScene(scene, sweep);
+      expect(await outcomeOf(scene)).toEqual(whole);
+      expect(notices(scene)).toHaveLength(prepare === staleBackup ? 1 : 0);
+    }
+  });
+});

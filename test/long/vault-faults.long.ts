@@ -1,0 +1,49 @@
+/** Every endpoint on an instance that has just started, while the vault is throttled, down, slow, or cuts the line. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Fault } from "../../infra/local/vault/faults.ts";
+import { prepared } from "../endpoints/prepared.ts";
+import { named } from "../endpoints/requests.ts";
+import { casesOf, expectUnharmed, repeatable, undisturbed } from "../endpoints/unharmed.ts";
+import { type OwnVault, ownVault } from "../support/own-vault.ts";
+import { anAppToWatch } from "../support/step-up.ts";
+
+let vault: OwnVault;
+beforeAll(async () => {
+  vault = await ownVault();
+});
+afterAll(() => vault.close());
+
+const FAULTS: [string, Fault][] = [
+  ["throttled", { status: 429 }],
+  ["down", { status: 503 }],
+  ["slow", { latencyMs: 3000, times: 1 }],
+  ["cut off", { disconnect: true }],
+];
+
+const watch = () => anAppToWatch({ settings: vault.settings, through: (blobs) => vault.through(blobs) });
+
+/** Those that ask the vault at all: these tests must not pass because none does. */
+const reached = new Set<string>();
+afterAll(() => expect(reached.size).toBeGreaterThan(15));
+
+describe.each(named(repeatable))("%s", (_, endpoint) => {
+  const hasWritten = endpoint.method !== "GET";
+  it("R32 R37 while the vault is throttled, down, slow or cut off: a success or 503; nothing is lost or half done, and repeated it succeeds", async () => {
+    for (const each of casesOf(endpoint)) {
+      const watched = watch();
+      const whole = await undisturbed(each, watched, watched.another);
+      for (const [said, fault] of FAULTS) {
+        const request = await prepared(endpoint, watch(), each.variant);
+        const app = request.scene.watched.another();
+        await vault.takeCalls();
+        await vault.break(fault);
+        const reply = await request.ask(app);
+        await vault.mend();
+        const { unwrapKey = 0, getKey = 0 } = await vault.takeCalls();
+        if (unwrapKey + getKey === 0) break;
+        reached.add(endpoint.name);
+        await expectUnharmed(each, request, whole, { reply, app, said, hasWritten });
+      }
+    }
+  });
+});
