@@ -44,8 +44,8 @@ export const planRecovery = endpoint({
     requireOwnPlatform(caller, heads, platform);
     requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
     const wanted = { caller, platform, from, existing: existingAccounts, envelope };
-    await tellOfNewcomer(services, caller, devicesOf(heads), now);
     const { value: head } = requireBackup(heads[from]);
+    await tellOfNewcomer(services, caller, devicesOf(heads), now);
     const opened = await openPlan(services, heads, wanted);
     requireReadable(opened);
     const { version, document, outcomes } = opened;

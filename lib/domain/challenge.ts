@@ -64,21 +64,20 @@ export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Da
 }
 
 /**
- * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and the challenge whose
- * place it took counts on. `before`: the record that it was asked for on.
+ * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and the challenges that
+ * had to make room for it count on.
  */
 export function withoutChallenge(
   record: OwnerRecord,
-  before: OwnerRecord,
   { id, createdAt }: Challenge,
+  dropped: Challenge[],
 ): OwnerRecord {
-  if (!record.challenges.some((each) => each.id === id)) return record;
   const others = record.challenges.filter((each) => each.id !== id);
-  const replaced = before.challenges.filter((each) => others.every((other) => other.id !== each.id));
+  if (others.length === record.challenges.length) return record;
   const send = record.sent.findIndex(({ at }) => at.getTime() === createdAt.getTime());
   return {
     ...record,
-    challenges: [...others, ...replaced],
+    challenges: [...others, ...dropped],
     sent: record.sent.filter((_, at) => at !== send),
   };
 }

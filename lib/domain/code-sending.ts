@@ -23,15 +23,16 @@ export async function askForCode(
     const { contact, record } = find(held);
     const challenge = challengeFor(contact);
     const next = withChallenge(withSend(record, contact.address, now), challenge, now);
-    return { result: { contact, challenge, before: held }, record: next };
+    const dropped = held.challenges.filter((each) => !next.challenges.includes(each));
+    return { result: { contact, challenge, dropped }, record: next };
   });
-  const { contact, challenge, before } = result;
+  const { contact, challenge, dropped } = result;
   try {
     await send(contact);
   } catch (error) {
     await changeRecord(records, owner, (latest) => ({
       result: undefined,
-      record: withoutChallenge(latest, before, challenge),
+      record: withoutChallenge(latest, challenge, dropped),
     }));
     throw error;
   }

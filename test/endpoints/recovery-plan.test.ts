@@ -65,6 +65,8 @@ describe.concurrent("a plan", () => {
     expect((await plan(await aPhone({ owner, app: watched.app }))).status).toBe(200);
     expect(asked()).toHaveLength(2);
     expect(new Set(asked().map(({ activity }) => activity.id)).size).toBe(2);
+    refused(await plan(await aPhone({ app: watched.app })), "backup-not-found");
+    expect(asked()).toHaveLength(2);
   });
 
   it("R11 R12 names what the device has already, and what would refuse the recovery", async () => {
