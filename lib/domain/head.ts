@@ -57,6 +57,11 @@ export interface VersionStore {
    * be told now.
    */
   open(place: Place, version: Version, sealed?: Buffer): Promise<Buffer>;
+  /**
+   * Seals the content of a stored version once more, under the key that is kept for it: what was sealed before opens as well.
+   * One vault call and no write; fails as `open` does.
+   */
+  sealAgain(place: Place, version: Version, content: Uint8Array): Promise<Buffer>;
 }
 
 /** `signedInAt`: when the owner signed in, as far as their token tells. */

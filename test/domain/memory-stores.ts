@@ -68,6 +68,12 @@ export class MemoryVersions implements VersionStore {
     if (sealed?.toString("latin1").startsWith(name)) return sealed.subarray(name.length);
     throw unreadable();
   };
+
+  sealAgain = async (place: Place, { id }: Version, content: Uint8Array): Promise<Buffer> => {
+    const name = `${nameOf(place)}/${id}`;
+    if (this.#contents.has(name)) return Buffer.concat([Buffer.from(name), content]);
+    throw unreadable();
+  };
 }
 
 /** `broken`: while it is set, nothing gets in. */

@@ -82,6 +82,19 @@ export function versionStoreContract(name: string, open: Open<{ versions: Versio
       });
     });
 
+    it("R5 R8 sealed again, both envelopes open; what was never put can't be", async () => {
+      const { versions } = target();
+      const [place, version, content] = [aNewPlace(), aNewVersion("client"), randomBytes(100)];
+      const { sealed } = await versions.put(place, version, content);
+      const again = await versions.sealAgain(place, version, content);
+      for (const kept of [sealed, again]) {
+        expect(await versions.open(place, version, kept)).toEqual(content);
+      }
+      await expect(versions.sealAgain(place, aNewVersion("client"), content)).rejects.toMatchObject({
+        kind: "backup-unreadable",
+      });
+    });
+
     it("R8 versions of one backup stay beside each other", async () => {
       const { versions } = target();
       const place = aNewPlace();
