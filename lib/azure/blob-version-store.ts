@@ -11,6 +11,7 @@ import {
   type WrappingKeys,
   wrapKey,
 } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
 import type { Version, VersionStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
@@ -50,7 +51,9 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
       };
       const sealed = seal(deriveKey(context, dataKey, ownerKey), context, document);
       const content = version.custody === "client" ? Buffer.alloc(0) : sealed;
-      await backups.write(nameOf(place, version), { content, metadata }, undefined);
+      const etag = await backups.write(nameOf(place, version), { content, metadata }, undefined);
+      if (!etag)
+        throw new Failure("storage-unavailable", "The version was not stored.", { retryAfterSeconds: 5 });
       return { keyId: id, sealed };
     },
 
