@@ -26,6 +26,8 @@ const version = {
   idempotencyKey: z.string().optional(),
   /** When this former version was made current again: its content is that of its first generation. */
   restoredAt: z.coerce.date().optional(),
+  /** Its first generation, where it was restored. */
+  sealedAs: z.int().positive().optional(),
 };
 export type Version = z.infer<z.ZodObject<typeof version>>;
 export const Version: z.ZodType<Version> = z.looseObject(version);
