@@ -1,6 +1,6 @@
 /** The kinds of values that settings have: each says what is wrong with a bad one, never what it held. */
 import * as z from "zod";
-import { parseKeyId } from "./azure/key-id.ts";
+import { parseKeyId } from "./key-id.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 

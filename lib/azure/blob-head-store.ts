@@ -1,8 +1,9 @@
 /** HeadStore on Blob Storage: one blob per owner and platform, sealed under the owner's key. */
-import { contextOf, deriveKey, open, seal } from "../domain/envelope.ts";
+import { contextOf, deriveKey, open, seal, unreadable } from "../domain/envelope.ts";
 import { Head, type HeadStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
 import { dueAt, type StalenessPolicy } from "../domain/staleness.ts";
+import { jsonOf } from "../domain/text.ts";
 import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
 import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
 
@@ -27,11 +28,15 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
 
 const nameOf = ({ owner, platform }: Place) => `heads/${owner}/${platform}`;
 
+const Stored = jsonOf(Head);
+
 /** The metadata is in it, so that changing it is noticed too. */
 const contextFor = ({ owner, platform }: Place, { dueat = null, ...others }: Record<string, string | null>) =>
   contextOf("head", 1, owner, platform, dueat, ...Object.entries(others).flat());
 
 function openHead(key: Buffer, place: Place, { content, metadata }: StoredBlob): Head {
   const context = contextFor(place, metadata);
-  return Head.parse(JSON.parse(open(deriveKey(context, key), context, content).toString()));
+  const parsed = Stored.safeParse(open(deriveKey(context, key), context, content).toString());
+  if (parsed.success) return parsed.data;
+  throw unreadable();
 }

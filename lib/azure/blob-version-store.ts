@@ -11,6 +11,7 @@ import {
   type WrappingKeys,
   wrapKey,
 } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
 import type { Version, VersionStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
 import type { Changed } from "../domain/sweep.ts";
@@ -21,26 +22,9 @@ const FORMAT = "1";
 
 const Wrapping = z.strictObject({ format: z.literal(FORMAT), kid: z.string(), wrappedkey: z.base64url() });
 
-export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: WrappingKeys): VersionStore => ({
-  async put(place, version, document) {
-    const [{ id, publicKey }, ownerKey] = await Promise.all([
-      keys.current(place.owner),
-      ownerKeys.obtain(place.owner),
-    ]);
-    const dataKey = randomBytes(KEY_BYTES);
-    const context = contextFor(place, version);
-    const metadata = {
-      format: FORMAT,
-      kid: id,
-      wrappedkey: wrapKey(publicKey, dataKey).toString("base64url"),
-    };
-    const sealed = seal(deriveKey(context, dataKey, ownerKey), context, document);
-    const content = version.custody === "client" ? Buffer.alloc(0) : sealed;
-    await backups.write(nameOf(place, version), { content, metadata }, undefined);
-    return { keyId: id, sealed };
-  },
-
-  async open(place, version, kept) {
+export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: WrappingKeys): VersionStore => {
+  /** What is stored, and the key that opens it: one vault call. */
+  const unwrapped = async (place: Place, version: Sealed) => {
     const [blob, ownerKey] = await Promise.all([
       backups.read(nameOf(place, version)),
       ownerKeys.find(place.owner),
@@ -50,9 +34,41 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
     const { kid, wrappedkey } = wrapping.data;
     const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
     const context = contextFor(place, version);
-    return open(deriveKey(context, dataKey, ownerKey), context, kept ?? blob.content);
-  },
-});
+    return { content: blob.content, key: deriveKey(context, dataKey, ownerKey), context };
+  };
+
+  return {
+    async put(place, version, document) {
+      const [{ id, publicKey }, ownerKey] = await Promise.all([
+        keys.current(place.owner),
+        ownerKeys.obtain(place.owner),
+      ]);
+      const dataKey = randomBytes(KEY_BYTES);
+      const context = contextFor(place, version);
+      const metadata = {
+        format: FORMAT,
+        kid: id,
+        wrappedkey: wrapKey(publicKey, dataKey).toString("base64url"),
+      };
+      const sealed = seal(deriveKey(context, dataKey, ownerKey), context, document);
+      const content = version.custody === "client" ? Buffer.alloc(0) : sealed;
+      const etag = await backups.write(nameOf(place, version), { content, metadata }, undefined);
+      if (!etag)
+        throw new Failure("storage-unavailable", "The version was not stored.", { retryAfterSeconds: 5 });
+      return { keyId: id, sealed };
+    },
+
+    async open(place, version, kept) {
+      const { content, key, context } = await unwrapped(place, version);
+      return open(key, context, kept ?? content);
+    },
+
+    async sealAgain(place, version, document) {
+      const { key, context } = await unwrapped(place, version);
+      return seal(key, context, document);
+    },
+  };
+};
 
 /** The data key is unwrapped by the key that wrapped it and wrapped by the present one; the sealed content isn't touched. */
 export const rewrapVersion =

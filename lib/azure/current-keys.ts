@@ -4,8 +4,8 @@ import type { TokenCredential } from "@azure/identity";
 import { KeyClient, type KeyVaultKey } from "@azure/keyvault-keys";
 import { type Clock, MINUTE } from "../domain/clock.ts";
 import { Failure } from "../domain/failure.ts";
+import type { KeyId } from "../key-id.ts";
 import { vaultCall } from "../metrics.ts";
-import type { KeyId } from "./key-id.ts";
 import { DEADLINE_MS, vaultOptions } from "./vault-client.ts";
 
 type PublicKey = { kid: string; n: string; e: string };

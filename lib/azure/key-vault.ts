@@ -3,8 +3,8 @@ import type { TokenCredential } from "@azure/identity";
 import type { Clock } from "../domain/clock.ts";
 import { unreadable, type WrappingKeys } from "../domain/envelope.ts";
 import { sha256 } from "../domain/owner.ts";
+import { type KeyId, parseKeyId } from "../key-id.ts";
 import { CurrentKeys, unavailable, type VaultKeys } from "./current-keys.ts";
-import { type KeyId, parseKeyId } from "./key-id.ts";
 import { restStatus } from "./rest-status.ts";
 import { type Unwrap, unwrapWith } from "./vault-client.ts";
 

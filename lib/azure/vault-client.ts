@@ -1,8 +1,8 @@
 /** The vault's unwrap call for one key version: one request each, none of them sent before the client holds a token. */
 import type { TokenCredential } from "@azure/identity";
 import { CryptographyClient, type KeyVaultKey } from "@azure/keyvault-keys";
+import type { KeyId } from "../key-id.ts";
 import { vaultCall } from "../metrics.ts";
-import type { KeyId } from "./key-id.ts";
 import { restStatus } from "./rest-status.ts";
 
 export type Unwrap = (wrapped: Uint8Array) => Promise<Uint8Array>;

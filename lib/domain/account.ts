@@ -5,12 +5,11 @@ import { plainText } from "./text.ts";
 const Name = plainText(320);
 const Required = Name.min(1);
 
-/** RFC 4648 §6, padding optional; either case, as apps and issuers write it. */
-const Base32Secret = z
-  .string()
-  .min(2)
-  .max(1024)
-  .regex(/^[A-Za-z2-7]+=*$/, "must be base32 (RFC 4648 §6)");
+/** RFC 4648 §6 in groups of eight, of which the last may be short; padding optional; either case, as apps and issuers write it. */
+const BASE32 =
+  /^(?:[A-Za-z2-7]{8})*(?:[A-Za-z2-7]{2}(?:={6})?|[A-Za-z2-7]{4}(?:={4})?|[A-Za-z2-7]{5}(?:={3})?|[A-Za-z2-7]{7}=?)?$/;
+
+const Base32Secret = z.string().min(2).max(1024).regex(BASE32, "must be base32 (RFC 4648 §6)");
 
 const Algorithm = z.enum(["SHA1", "SHA256", "SHA512"]);
 const Digits = z.int().min(4).max(10);

@@ -80,7 +80,9 @@ export function planRestore(
   if (!version) throw new Failure("version-not-found", "There is no such version of this backup.");
   const { idempotencyKey: _, ...former } = version;
   const generation = head.generation + 1;
-  const versions = [{ ...former, generation, restoredAt: now }, ...head.versions].slice(0, historyLength);
+  const { sealedAs = version.generation } = version;
+  const restored = { ...former, generation, sealedAs, restoredAt: now };
+  const versions = [restored, ...head.versions].slice(0, historyLength);
   return { result: undefined, next: { ...head, generation, versions } };
 }
 

@@ -19,6 +19,9 @@ const ENVELOPE = /^1\.([1-9]\d{0,9})\.([\w-]{22})\.([\w-]+)$/;
 export const envelopeOf = ({ id, generation }: Pick<Version, "id" | "generation">, sealed: Buffer): string =>
   `1.${generation}.${id}.${sealed.toString("base64url")}`;
 
+/** The generation that its envelope names: restoring makes the version another one, and leaves the envelope as it is. */
+const sealedAs = (version: Version): number => version.sealedAs ?? version.generation;
+
 /**
  * The sealed content of a version that the client keeps. Fails as `envelope-required`, as `envelope-outdated` if it is that
  * of a former version, or as `envelope-unreadable` for anything else.
@@ -32,10 +35,11 @@ export function sealedContent(
   if (envelope === undefined) {
     throw new Failure("envelope-required", "The sealed copy is in the owner's own keeping.");
   }
-  const [, , id, sealed = ""] = ENVELOPE.exec(envelope) ?? [];
-  if (id === version.id) return Buffer.from(sealed, "base64url");
-  const former = head.versions.find((each) => each.id === id);
-  if (!former) throw unreadableEnvelope();
+  const [, generation, id, base64url = ""] = ENVELOPE.exec(envelope) ?? [];
+  const former = head.versions.find((each) => each.id === id && sealedAs(each) === Number(generation));
+  const sealed = Buffer.from(base64url, "base64url");
+  if (!former || sealed.toString("base64url") !== base64url) throw unreadableEnvelope();
+  if (former.id === version.id) return sealed;
   throw new Failure("envelope-outdated", "The envelope is that of a former version.", {
     generation: version.generation,
     envelopeGeneration: former.generation,

@@ -6,15 +6,17 @@ import { plainText } from "./text.ts";
 
 export const DeviceName = plainText(80).min(1);
 
-export const Device = z.strictObject({
+const device = {
   id: DeviceId,
   name: DeviceName,
   registeredAt: z.coerce.date(),
   lastSeenAt: z.coerce.date(),
   lastRecoveryAt: z.coerce.date().optional(),
   revokedAt: z.coerce.date().optional(),
-});
-export type Device = z.infer<typeof Device>;
+};
+export type Device = z.infer<z.ZodObject<typeof device>>;
+/** Keeps what it doesn't know, as heads do. */
+export const Device: z.ZodType<Device> = z.looseObject(device);
 
 /** What a device is called until its owner names it. */
 export const defaultName = { ios: "iOS device", android: "Android device" } as const satisfies Record<

@@ -6,8 +6,13 @@ import { Device } from "./device.ts";
 import { DeviceId, type Place } from "./owner.ts";
 import type { Store, Stored } from "./store.ts";
 
+/*
+ * Head, versions and devices keep what they don't know: while a deployment rolls out, an older instance reads what a newer one
+ * has written, and must not drop it with its own write.
+ */
+
 /** One upload. Its content lies sealed under `id`; `digest` is the SHA-256 of that content, base64url. */
-export const Version = z.strictObject({
+const version = {
   id: z.string(),
   generation: z.int().positive(),
   device: DeviceId,
@@ -21,10 +26,13 @@ export const Version = z.strictObject({
   idempotencyKey: z.string().optional(),
   /** When this former version was made current again: its content is that of its first generation. */
   restoredAt: z.coerce.date().optional(),
-});
-export type Version = z.infer<typeof Version>;
+  /** Its first generation, where it was restored. */
+  sealedAs: z.int().positive().optional(),
+};
+export type Version = z.infer<z.ZodObject<typeof version>>;
+export const Version: z.ZodType<Version> = z.looseObject(version);
 
-export const Head = z.strictObject({
+const head = {
   generation: z.int().min(0),
   /** Newest first; the first is the current one, unless `deletedAt` is set. */
   versions: z.array(Version),
@@ -40,8 +48,9 @@ export const Head = z.strictObject({
   devices: z.array(Device),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */
   spentProofs: z.array(z.strictObject({ id: z.string(), at: z.coerce.date() })),
-});
-export type Head = z.infer<typeof Head>;
+};
+export type Head = z.infer<z.ZodObject<typeof head>>;
+export const Head: z.ZodType<Head> = z.looseObject(head);
 
 export type StoredHead = Stored<Head>;
 export type HeadStore = Store<Place, Head>;
@@ -49,7 +58,7 @@ export type HeadStore = Store<Place, Head>;
 export interface VersionStore {
   /**
    * Seals the content and stores it, or for the client to keep, only what opens it again. Answers the id of the key that wraps
-   * it, and what was sealed. Doing it twice stores it once.
+   * it, and what was sealed. Fails as `storage-unavailable` where it wasn't stored, also because something stands there already.
    */
   put(
     place: Place,
@@ -61,6 +70,11 @@ export interface VersionStore {
    * be told now.
    */
   open(place: Place, version: Version, sealed?: Buffer): Promise<Buffer>;
+  /**
+   * Seals the content of a stored version once more, under the key that is kept for it: what was sealed before opens as well.
+   * One vault call and no write; fails as `open` does.
+   */
+  sealAgain(place: Place, version: Version, content: Uint8Array): Promise<Buffer>;
 }
 
 /** `signedInAt`: when the owner signed in, as far as their token tells. */

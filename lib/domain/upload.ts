@@ -103,15 +103,15 @@ export function planUpload(
   return { version, headWith };
 }
 
-/** R8: the same key with the same document stores once. Not so where the client keeps it: a lost envelope is made anew. */
+/** R8: the same request with the same key stores once. */
 function findRepeated(
   { versions }: Head,
-  { idempotencyKey, digest }: Upload["version"],
+  { idempotencyKey, digest, custody }: Upload["version"],
 ): Version | undefined {
   const repeated = idempotencyKey && versions.find((former) => former.idempotencyKey === idempotencyKey);
   if (!repeated) return undefined;
-  if (repeated.digest === digest) return repeated.custody === "service" ? repeated : undefined;
-  throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another document before.");
+  if (repeated.digest === digest && repeated.custody === custody) return repeated;
+  throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another upload before.");
 }
 
 /**
@@ -128,8 +128,11 @@ export async function storeUpload(
   let put: ReturnType<VersionStore["put"]> | undefined;
   const { result, stored } = await change(heads, place, held, async (state) => {
     const plan = planUpload(state, upload, rules);
-    if ("repeats" in plan)
-      return { result: { version: plan.repeats, envelope: undefined }, unchanged: plan.stored };
+    if ("repeats" in plan) {
+      const { repeats: version } = plan;
+      const envelope = await envelopeAgain(versions, place, version, upload.content);
+      return { result: { version, envelope }, unchanged: plan.stored };
+    }
     put ??= versions.put(place, plan.version, upload.content);
     const { keyId, sealed } = await put;
     const version = { ...plan.version, keyId };
@@ -138,3 +141,14 @@ export async function storeUpload(
   });
   return { ...result, stored };
 }
+
+/** A lost envelope is made anew. Under the same key, since another answer may have brought the first one all the same. */
+const envelopeAgain = async (
+  versions: VersionStore,
+  place: Place,
+  version: Version,
+  content: Buffer,
+): Promise<string | undefined> =>
+  version.custody === "client"
+    ? envelopeOf(version, await versions.sealAgain(place, version, content))
+    : undefined;

@@ -5,13 +5,14 @@ import { currentVersion, requireCurrent, undeletableUntil } from "../domain/back
 import { Failure } from "../domain/failure.ts";
 import { type Head, newHead } from "../domain/head.ts";
 import { tellOfNewcomer } from "../domain/newcomer.ts";
-import { type Caller, otherPlatform, type Platform } from "../domain/owner.ts";
+import { type Caller, otherPlatform, Platform } from "../domain/owner.ts";
 import { recordRecovery } from "../domain/recovery.ts";
 import { type Heads, type Opened, openPlan, requirePortable } from "../domain/recovery-opening.ts";
 import { refuseOverlap } from "../domain/recovery-plan.ts";
 import { assess } from "../domain/staleness.ts";
 import { devicesOf, requireOwnPlatform } from "./admit.ts";
 import { requireFresh } from "./authenticate.ts";
+import { Timestamp } from "./backup-status.ts";
 import { kindOf, typeOf } from "./problem.ts";
 import { RETRIES } from "./problem-entry.ts";
 import { problems } from "./problems.ts";
@@ -29,7 +30,13 @@ const CHECKS = [
   "staleness",
 ] as const;
 
-/** `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet. */
+/** Why there is no backup here, as far as can be told; with `other-account` there may be one that this owner can't see. */
+const ABSENCES = ["deleted", "other-platform", "other-account"] as const;
+
+/**
+ * `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet. `absence` stands in the
+ * check `backup`, with `undeletableUntil` where it was deleted, and with `from` where the other platform has one.
+ */
 export const Check = z.strictObject({
   id: z.enum(CHECKS),
   state: z.enum(["ok", "warning", "failed"]),
@@ -38,6 +45,9 @@ export const Check = z.strictObject({
   remedy: z.string().optional(),
   retry: z.enum(RETRIES).optional(),
   overlapping: z.array(z.string()).optional(),
+  absence: z.enum(ABSENCES).optional(),
+  undeletableUntil: Timestamp.optional(),
+  from: Platform.optional(),
 });
 export type Check = z.infer<typeof Check>;
 type CheckId = Check["id"];
@@ -88,9 +98,17 @@ async function checkContent(
   );
   const content = await check("content", () => opening);
   if (content.state === "failed") return [content];
-  const { document }: Opened = await opening;
+  const { document, sealed }: Opened = await opening;
+  if (sealed !== undefined) return [content, NOT_READ];
   return [content, await check("overlap", () => refuseOverlap(document, existing, "refuse"))];
 }
+
+const NOT_READ: Check = {
+  id: "overlap",
+  state: "warning",
+  detail: "The device sealed this backup itself: the service can't compare its accounts.",
+  remedy: "Recover, open it on the device, and let the app decide what to restore.",
+};
 
 function checkStaleness(head: Head | undefined, { policy }: Services, now: Date): Check[] {
   if (!currentVersion(head)) return [];
@@ -103,18 +121,25 @@ function checkStaleness(head: Head | undefined, { policy }: Services, now: Date)
 }
 
 /** Where there might be one, since there is none here: never whose, and never of another owner. */
-function whereElse(heads: Heads, from: Platform, { policy }: Services, now: Date): string {
+function whereElse(heads: Heads, from: Platform, { policy }: Services, now: Date): Partial<Check> {
   const here = heads[from]?.value;
   const until = here?.deletedAt && undeletableUntil(here.deletedAt, policy.staleness.undeleteDays);
-  if (until && until > now)
-    return `It was deleted, and can be undeleted until ${until.toISOString()} by a device that is registered.`;
+  if (until && until > now) {
+    const undeletable = until.toISOString();
+    const remedy = `It was deleted, and can be undeleted until ${undeletable} by a device that is registered.`;
+    return { absence: "deleted", undeletableUntil: undeletable, remedy };
+  }
   const other = otherPlatform(from);
-  if (currentVersion(heads[other]?.value))
-    return `There is one of the other platform: recover with "from": "${other}".`;
-  return "There is none under this recovery account. If there was one, it may be under another: sign in with that one.";
+  if (currentVersion(heads[other]?.value)) {
+    const remedy = `There is one of the other platform: recover with "from": "${other}".`;
+    return { absence: "other-platform", from: other, remedy };
+  }
+  const remedy =
+    "There is none under this recovery account. If there was one, it may be under another: sign in with that one.";
+  return { absence: "other-account", remedy };
 }
 
-async function check(id: CheckId, work: () => unknown, instead?: string): Promise<Check> {
+async function check(id: CheckId, work: () => unknown, instead: Partial<Check> = {}): Promise<Check> {
   try {
     await work();
     return { id, state: "ok", detail: "Nothing is in the way here." };
@@ -125,9 +150,10 @@ async function check(id: CheckId, work: () => unknown, instead?: string): Promis
     const { overlapping } = error.details;
     const told = {
       detail: error.message,
-      remedy: instead ?? remedy,
+      remedy,
       retry,
       ...(overlapping && { overlapping }),
+      ...instead,
     };
     return { id, state: "failed", problem: typeOf(kind), ...told };
   }

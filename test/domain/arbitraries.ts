@@ -9,7 +9,7 @@ const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 const text = fc.string({ unit: "binary", maxLength: 40 }).map((any) => any.replaceAll(CONTROLS, ""));
 const filled = text.map((any) => `x${any}`);
 
-const secret = fc.stringMatching(/^[A-Za-z2-7]{8,64}={0,6}$/);
+const secret = fc.stringMatching(/^([A-Za-z2-7]{8}){1,8}([A-Za-z2-7]{2}(={6})?|[A-Za-z2-7]{5}(={3})?)?$/);
 const algorithm = fc.constantFrom("SHA1" as const, "SHA256" as const, "SHA512" as const);
 const digits = fc.integer({ min: 4, max: 10 });
 const plain = { noNullPrototype: true };

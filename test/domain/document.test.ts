@@ -108,6 +108,17 @@ describe("R2 one backup holds all kinds of accounts", () => {
 });
 
 describe("R3 only a third-party account has a secret, and a sound one", () => {
+  const aBad = (secret: string, why: string): [string, object, string] => [
+    `a secret ${why}: ${secret}`,
+    { secret },
+    "secret",
+  ];
+
+  it.each(["AA", "AAAA", "AAAAA", "AAAAAAA", "AAAAAAAA", "AA======", "AAAA====", "AAAAA===", "AAAAAAA="])(
+    "R3 takes the secret %s, padded or not",
+    (secret) => expect(BackupDocument.safeParse(withOtp({ secret })).success).toBe(true),
+  );
+
   const otp = anAccount().otp;
   it.each(["otp", "secret", "password", "privateKey", "pushKey"])(
     "R3 refuses %s on a personal or work account",
@@ -123,6 +134,10 @@ describe("R3 only a third-party account has a secret, and a sound one", () => {
     ["a secret with spaces", { secret: "ABCD EFGH" }, "secret"],
     ["a secret with padding inside", { secret: "AB==CDEF" }, "secret"],
     ["a secret of letters outside ASCII", { secret: "ＡＢＣＤ" }, "secret"],
+    ...[1, 3, 6, 9, 11, 14].map((length) => aBad("A".repeat(length), "that no bytes encode to")),
+    ...["AA=", "AAAA=====", "AAAAAAAA========", "AAAAAAA==", "======"].map((each) =>
+      aBad(each, "whose padding fills no group"),
+    ),
     ["a secret that is a list", { secret: ["ABCDEFGH"] }, "secret"],
     ["a secret of 1,025 characters", { secret: "A".repeat(1025) }, "secret"],
     ["3 digits", { digits: 3 }, "digits"],

@@ -1,6 +1,7 @@
 /** The stores in memory: as atomic as the real ones, and what was put into the outbox can be read. */
 import type { Outbox, OutboxItem } from "../../lib/domain/announcement.ts";
 import { unreadable } from "../../lib/domain/envelope.ts";
+import { Failure } from "../../lib/domain/failure.ts";
 import type { Head, Version, VersionStore } from "../../lib/domain/head.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
 import type { Store, Stored } from "../../lib/domain/store.ts";
@@ -56,6 +57,7 @@ export class MemoryVersions implements VersionStore {
   put = async (place: Place, { id, custody }: Omit<Version, "keyId">, content: Uint8Array) => {
     const name = `${nameOf(place)}/${id}`;
     const sealed = Buffer.concat([Buffer.from(name), content]);
+    if (this.#contents.has(name)) throw new Failure("storage-unavailable", "The version was not stored.");
     this.#contents.set(name, custody === "client" ? Buffer.alloc(0) : sealed);
     return { keyId: this.keyId, sealed };
   };
@@ -66,6 +68,12 @@ export class MemoryVersions implements VersionStore {
     const stored = this.#contents.get(name);
     const sealed = stored && (kept ?? stored);
     if (sealed?.toString("latin1").startsWith(name)) return sealed.subarray(name.length);
+    throw unreadable();
+  };
+
+  sealAgain = async (place: Place, { id }: Version, content: Uint8Array): Promise<Buffer> => {
+    const name = `${nameOf(place)}/${id}`;
+    if (this.#contents.has(name)) return Buffer.concat([Buffer.from(name), content]);
     throw unreadable();
   };
 }

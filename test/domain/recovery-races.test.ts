@@ -233,7 +233,7 @@ function cutOff(stores: Stores, cut: Cut): Stores {
   const store = <K, T>({ find, put }: Store<K, T>) => ({ find: through(find), put: through(put) });
   return {
     heads: store(stores.heads),
-    versions: { put: through(stores.versions.put), open: through(stores.versions.open) },
+    versions: { ...stores.versions, put: through(stores.versions.put), open: through(stores.versions.open) },
     records: store(stores.records),
     credentials: store(stores.credentials),
     recoveries: store(stores.recoveries),

@@ -1,11 +1,14 @@
 /** Why can't I restore? Whatever a recovery refuses, the diagnosis explains, with a remedy, and tells nothing about others. */
+import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { recoverAccounts } from "../../functions/recover-accounts.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { Check } from "../../lib/http/diagnosis.ts";
-import { Problem } from "../../lib/http/problem.ts";
+import { problemsOf } from "../../lib/http/endpoint.ts";
+import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
@@ -21,6 +24,15 @@ const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<strin
   return diagnosisIn(reply);
 };
 
+/** What a diagnosis has no check for: faults of the request itself, what passes by itself, what comes with a plan. */
+const UNCHECKED = [
+  ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "device-revoked"],
+  ...["body-required", "length-required", "body-too-large", "unsupported-media-type"],
+  ...["identity-unavailable", "storage-unavailable", "busy", "backup-unreadable"],
+  ...["recovery-ended", "plan-outdated", "idempotency-key-reused", "too-many-accounts", "not-in-this-mode"],
+];
+const explained = new Set<string>();
+
 /** The recovery is refused, and the diagnosis has a failed check for that very problem. */
 async function expectExplained(phone: CheckedPhone, asked: Asked = {}, headers: Record<string, string> = {}) {
   const refusal = Problem.parse((await recover(phone, asked, headers)).body);
@@ -32,6 +44,7 @@ async function expectExplained(phone: CheckedPhone, asked: Asked = {}, headers: 
     refusal.type,
   ).toContain(refusal.type);
   for (const each of failed) expect(each.remedy).not.toBe("");
+  explained.add(refusal.type);
   return failed;
 }
 
@@ -82,6 +95,7 @@ describe.concurrent("a diagnosis", () => {
   it("R31 no backup on this platform, but one on the other", async () => {
     const { owner } = await anOwnerWithBackup();
     const [failed] = await expectExplained(await aPhone({ owner, platform: "ios" }));
+    expect(failed).toMatchObject({ id: "backup", absence: "other-platform", from: "android" });
     expect(failed?.remedy).toContain('"from": "android"');
     const { recoverable } = await ask(await aPhone({ owner, platform: "ios" }), { from: "android" });
     expect(recoverable).toBe(true);
@@ -92,6 +106,7 @@ describe.concurrent("a diagnosis", () => {
     const phones = [await aPhone(), await aPhone()];
     const told = await Promise.all(phones.map((phone) => expectExplained(phone)));
     expect(told[0]).toEqual(told[1]);
+    expect(told[0]?.[0]).toMatchObject({ id: "backup", absence: "other-account" });
     expect(told[0]?.[0]?.remedy).toContain("another");
   });
 
@@ -100,9 +115,12 @@ describe.concurrent("a diagnosis", () => {
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
     await phone.call("DELETE", "v1/backups/android", { headers: replacing(uploaded) });
     const until = new Date(clock.now().getTime() + 30 * DAY).toISOString();
-    expect((await expectExplained(await aPhone({ owner, app })))[0]?.remedy).toContain(until);
+    const [deleted] = await expectExplained(await aPhone({ owner, app }));
+    expect(deleted).toMatchObject({ id: "backup", absence: "deleted", undeletableUntil: until });
+    expect(deleted?.remedy).toContain(until);
     clock.pass(30 * DAY);
     const [gone] = await expectExplained(await aPhone({ owner, app }));
+    expect(gone?.absence).toBe("other-account");
     expect(gone?.remedy).not.toContain("undelete");
   });
 
@@ -157,6 +175,19 @@ describe.concurrent("a diagnosis", () => {
     expect((await expectExplained(await aPhone({ owner, app })))[0]?.id).toBe("limits");
   });
 
+  it("R31 R9 doesn't say that nothing overlaps where it could read nothing", async () => {
+    const owner = anOwner();
+    const phone = await aPhone({ owner });
+    const sealed = await new CompactEncrypt(Buffer.from("canary"))
+      .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+      .encrypt(crypto.getRandomValues(new Uint8Array(32)));
+    const headers = { ...nothingYet, "content-type": "application/jose" };
+    expect((await phone.call("PUT", "v1/backups/android", { body: sealed, headers })).status).toBe(201);
+    const { recoverable, checks } = await ask(phone);
+    expect(recoverable).toBe(true);
+    expect(checks.find(({ id }) => id === "overlap")?.state).toBe("warning");
+  });
+
   it("R31 R27 a stale backup can be recovered, with a warning", async () => {
     const { app, clock } = anAppToWatch();
     const { owner } = await anOwnerWithBackup({ app });
@@ -167,4 +198,9 @@ describe.concurrent("a diagnosis", () => {
     expect(recoverable).toBe(true);
     expect(checks.find(({ id }) => id === "staleness")?.state).toBe("warning");
   });
+});
+
+it("R31 has explained every problem that a recovery declares", () => {
+  const declared = problemsOf(recoverAccounts).filter((kind) => !UNCHECKED.includes(kind));
+  expect([...explained].sort()).toEqual(declared.map(typeOf).sort());
 });

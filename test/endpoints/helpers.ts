@@ -12,7 +12,12 @@ import { aBackup, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import { storedOf } from "./stored.ts";
 
-const Receipt = z.object({ platform: z.string(), current: z.boolean(), version: VersionStatus });
+const Receipt = z.object({
+  platform: z.string(),
+  current: z.boolean(),
+  version: VersionStatus,
+  envelope: z.string().optional(),
+});
 const StalenessAnswer = Staleness.extend({
   generation: z.int(),
   digest: z.string().optional(),

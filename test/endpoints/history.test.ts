@@ -8,7 +8,15 @@ import { VersionStatus } from "../../lib/http/backup-status.ts";
 import { aBackup, replacing } from "../support/builders.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover, recoveredIn } from "../support/step-up.ts";
-import { anOwnerWithBackup, expectEachRefused, refused, stalenessIn, statusIn, upload } from "./helpers.ts";
+import {
+  anOwnerWithBackup,
+  aRegisteredPhone,
+  expectEachRefused,
+  refused,
+  stalenessIn,
+  statusIn,
+  upload,
+} from "./helpers.ts";
 import { storedOf, versionsOf } from "./stored.ts";
 
 const BACKUP = "v1/backups/android";
@@ -102,16 +110,19 @@ describe.concurrent("the history", () => {
 
   it("R33 R30 what is no version of this backup is refused alike: of nobody, of another platform, of another owner", async () => {
     const { owner, phone } = await anOwnerWithBackup();
-    const { phone: iphone } = await anOwnerWithBackup({ owner, platform: "ios" }).catch(() => ({
-      phone: undefined,
-    }));
+    const iphone = await aRegisteredPhone(owner, { platform: "ios" });
+    await upload(iphone);
     const { phone: stranger } = await anOwnerWithBackup();
-    const theirs = versionsIn(await stranger.call("GET", `${BACKUP}/versions`))[0]?.id ?? "";
-    expect(iphone).toBeUndefined();
-    await expectEachRefused(owner, "version-not-found", {
+    const firstOf = async (each: CheckedPhone) =>
+      versionsIn(await each.call("GET", `v1/backups/${each.platform}/versions`))[0]?.id ??
+      expect.fail("none");
+    const [theirs, ios] = [await firstOf(stranger), await firstOf(iphone)];
+    const told = await expectEachRefused(owner, "version-not-found", {
       "of nobody": () => restore(phone, newId()),
+      "of another platform": () => restore(phone, ios),
       "of another owner": () => restore(phone, theirs),
     });
+    expect(new Set(told.map(({ instance: _, ...problem }) => JSON.stringify(problem))).size).toBe(1);
     refused(await restore(phone, "short"), "invalid-request");
   });
 

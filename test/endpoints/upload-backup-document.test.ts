@@ -99,7 +99,18 @@ describe.concurrent("accounts", () => {
 
   it("R3 a secret is base32", async () => {
     const at = "/accounts/0/otp/secret";
-    const bad = ["", "====", "CANARY 2", "CANARY1", "CANARY0", "CANARY-2", "CANARY=A", "CANARYÉ", "ſſſſ"];
+    const bad = [
+      "",
+      "====",
+      "CANARY 2",
+      "CANARY1",
+      "CANARY0",
+      "CANARY-2",
+      "CANARY=A",
+      "CANARYA==",
+      "CANARYÉ",
+      "ſſſſ",
+    ];
     await expectFaults([
       ...bad.map((secret): [unknown, string] => [withOtp({ secret }), at]),
       [withOtp({ secret: "A".repeat(1025) }), at],
@@ -196,7 +207,7 @@ describe.concurrent("accounts", () => {
       name("x".repeat(320)),
       name("Zoë 🔑 \u200d שלום"),
       name(`${"x".repeat(318)}🔑`),
-      otp({ secret: "canaryab==", digits: 4, period: 1, algorithm: "SHA512" }),
+      otp({ secret: "canarya=", digits: 4, period: 1, algorithm: "SHA512" }),
       otp({ secret: "A".repeat(1024), digits: 10, period: 86_400, algorithm: "SHA256" }),
       anAccount({ otp: { type: "steam", secret: aSecret() } }),
       anAccount({

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import { recover, recoveredIn } from "../support/step-up.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -98,6 +99,55 @@ it("R8 422 for the same key with another document, whatever the precondition say
   await expectEachRefused(owner, "idempotency-key-reused", {
     "the same precondition": () => putWith(phone, aBackup(), nothingYet),
     "the present state": () => putWith(phone, aBackup(), { "if-match": etagOf(first) }),
+  });
+});
+
+it("R5 R8 R32 the repeat of an upload whose envelope was lost makes it anew: one version, and each envelope opens", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner, platform: "ios" });
+  const document = aBackup();
+  const first = await putWith(phone, document, nothingYet);
+  const after = await storedOf(owner);
+  const again = await putWith(phone, document, nothingYet);
+  const [{ envelope: lost, ...told }, { envelope, ...repeated }] = [receiptIn(first), receiptIn(again)];
+  expect([again.status, etagOf(again), repeated]).toEqual([first.status, etagOf(first), told]);
+  expect(await storedOf(owner)).toEqual(after);
+  for (const each of [lost, envelope]) {
+    const { accounts } = recoveredIn(
+      await recover(await aPhone({ owner, platform: "ios" }), { envelope: each }),
+    );
+    expect(accounts.map(({ account }) => account)).toEqual(document.accounts);
+  }
+});
+
+it("R5 R8 ten that are sent at once for the client to keep store once, and each envelope opens", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner, platform: "ios" });
+  const document = aBackup();
+  const replies = await Promise.all(Array.from({ length: 10 }, () => putWith(phone, document, nothingYet)));
+  expect(statusesOf(replies)).toEqual(Array.from({ length: 10 }, () => 201));
+  expect(new Set(replies.map((reply) => receiptIn(reply).version.id)).size).toBe(1);
+  for (const reply of replies) {
+    const body = { platform: "ios", existingAccounts: [], envelope: receiptIn(reply).envelope };
+    expect((await phone.call("POST", "v1/recovery-plans", { body })).status).toBe(200);
+  }
+});
+
+it("R5 R8 422 for the same key and document in another custody", async () => {
+  const owner = anOwner();
+  const phone = await aPhone({ owner });
+  const document = aBackup();
+  const putIn = (custody: string, key: string, headers: Record<string, string>) =>
+    phone.call("PUT", `v1/backups/android?custody=${custody}`, {
+      body: document,
+      headers: { ...headers, "idempotency-key": key },
+    });
+  const first = await putIn("service", "one", nothingYet);
+  const second = await putIn("client", "two", { "if-match": etagOf(first) });
+  expect([first.status, second.status]).toEqual([201, 200]);
+  await expectEachRefused(owner, "idempotency-key-reused", {
+    "for the client, then": () => putIn("client", "one", nothingYet),
+    "for the service, then": () => putIn("service", "two", { "if-match": etagOf(second) }),
   });
 });
 

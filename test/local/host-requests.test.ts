@@ -104,6 +104,7 @@ describe("requests that no function sees", () => {
     ["101 headers", 431, head("GET /api/echo", ...Array.from({ length: 101 }, (_, at) => `x-${at}: 1`))],
     ["a Latin-1 header", 400, Buffer.from(head("GET /api/echo", "X-Own: é"), "latin1")],
     ["a request that is none", 400, "hello\r\n\r\n"],
+    ["a Host that is none", 400, "GET /api/echo HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n"],
     ["HTTP/1.1 without Host", 400, "GET /api/echo HTTP/1.1\r\nConnection: close\r\n\r\n"],
   ])("R42 %s is %d", async (_, status, request) => {
     const response = await sendRaw(host.port, request);

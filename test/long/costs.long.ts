@@ -4,29 +4,37 @@ import { endpoints } from "../../functions/endpoints.ts";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { isOwnerAccess, isProviderAccess, takesBody } from "../../lib/http/endpoint.ts";
 import { anApp } from "../support/app.ts";
+import { nothingYet } from "../support/builders.ts";
+import { aPhone } from "../support/phones.ts";
 
 const REQUESTS = 1000;
 const closed = endpoints.filter(({ access }) => isOwnerAccess(access) || isProviderAccess(access));
 
-it("F28 A13 a thousand requests without a valid token, or too large: no vault call, no message, no read and no write", async () => {
-  const spent = { vault: 0, messages: 0, storage: 0 };
+/** An app, and what it has spent. */
+function aCountedApp() {
+  const spent = { vault: 0, messages: 0, reads: 0, writes: 0 };
   const count = <T>(what: keyof typeof spent, value: T): T => {
     spent[what] += 1;
     return value;
   };
   const app = anApp({
     through: (blobs): Blobs => ({
-      read: (...of) => count("storage", blobs.read(...of)),
-      write: (...of) => count("storage", blobs.write(...of)),
-      append: (...of) => count("storage", blobs.append(...of)),
-      readFrom: (...of) => count("storage", blobs.readFrom(...of)),
-      delete: (...of) => count("storage", blobs.delete(...of)),
-      writeMetadata: (...of) => count("storage", blobs.writeMetadata(...of)),
-      list: (...of) => count("storage", blobs.list(...of)),
+      read: (...of) => count("reads", blobs.read(...of)),
+      write: (...of) => count("writes", blobs.write(...of)),
+      append: (...of) => count("writes", blobs.append(...of)),
+      readFrom: (...of) => count("reads", blobs.readFrom(...of)),
+      delete: (...of) => count("writes", blobs.delete(...of)),
+      writeMetadata: (...of) => count("writes", blobs.writeMetadata(...of)),
+      list: (...of) => count("reads", blobs.list(...of)),
     }),
     keys: (keys) => ({ ...keys, unwrap: (...of) => count("vault", keys.unwrap(...of)) }),
     outbox: (outbox) => ({ put: (...of) => count("messages", outbox.put(...of)) }),
   });
+  return { app, spent };
+}
+
+it("F28 A13 a thousand requests without a valid token, or too large: no vault call, no message, no read and no write", async () => {
+  const { app, spent } = aCountedApp();
   const tokens = ["", "Bearer", "Bearer x", "Bearer e30.e30.e30", `Bearer ${"a".repeat(8000)}`];
   const statuses = new Set<number>();
   for (let n = 0; n < REQUESTS; n++) {
@@ -41,5 +49,21 @@ it("F28 A13 a thousand requests without a valid token, or too large: no vault ca
     statuses.add(status);
   }
   expect([...statuses]).toEqual([401]);
-  expect(spent).toEqual({ vault: 0, messages: 0, storage: 0 });
+  expect(spent).toEqual({ vault: 0, messages: 0, reads: 0, writes: 0 });
+});
+
+it("F28 A13 too large from an owner's device: 413 everywhere, no vault call, no message and no write", async () => {
+  const { app, spent } = aCountedApp();
+  const phone = await aPhone({ app });
+  const taking = closed.filter((each) => isOwnerAccess(each.access) && takesBody(each));
+  expect(taking.length).toBeGreaterThan(10);
+  for (const { method, route } of taking) {
+    const path = route
+      .replace("{platform}", "android")
+      .replaceAll(/\{\w+\}/g, "A".repeat(route.includes("devices") ? 43 : 22));
+    const headers = { ...nothingYet, "content-type": "application/json" };
+    const { status } = await phone.call(method, path, { body: "x".repeat(8_000_000), headers });
+    expect(status, path).toBe(413);
+  }
+  expect({ ...spent, reads: 0 }).toEqual({ vault: 0, messages: 0, reads: 0, writes: 0 });
 });

@@ -8,6 +8,7 @@ import { KEY_BYTES } from "../../lib/domain/envelope.ts";
 import type { VersionStore } from "../../lib/domain/head.ts";
 import { type OwnerId, ownerIdOf, type Place } from "../../lib/domain/owner.ts";
 import { aVersion } from "../domain/builders.ts";
+import { tally } from "../domain/refusals.ts";
 
 export type Target<T> = T & { close(): Promise<void> };
 export type Open<T> = () => Promise<Target<T>>;
@@ -57,12 +58,17 @@ export function versionStoreContract(name: string, open: Open<{ versions: Versio
       await expect(versions.open(aNewPlace(), version)).rejects.toMatchObject(unreadable);
     });
 
-    it(`R8 put again, or by ${WRITERS} at once, it is stored once and opens`, async () => {
+    it(`R8 of ${WRITERS} that put it at once one has stored it, and the others are told; later ones, too`, async () => {
       const { versions } = target();
-      const [place, version, content] = [aNewPlace(), aNewVersion(), randomBytes(1000)];
-      await Promise.all(times(WRITERS, () => versions.put(place, version, content)));
-      await versions.put(place, version, content);
-      expect((await versions.open(place, version)).equals(content)).toBe(true);
+      const [place, version] = [aNewPlace(), aNewVersion()];
+      const contents = times(WRITERS, () => randomBytes(1000));
+      const puts = await Promise.allSettled(contents.map((each) => versions.put(place, version, each)));
+      expect(tally(puts)).toEqual({ done: 1, refused: times(WRITERS - 1, () => "storage-unavailable") });
+      await expect(versions.put(place, version, randomBytes(1))).rejects.toMatchObject({
+        kind: "storage-unavailable",
+      });
+      const stored = contents[puts.findIndex(({ status }) => status === "fulfilled")];
+      expect(await versions.open(place, version)).toEqual(stored);
     });
 
     it("R5 what the client keeps opens only with that, at its own place", async () => {
@@ -78,6 +84,19 @@ export function versionStoreContract(name: string, open: Open<{ versions: Versio
         });
       }
       await expect(versions.open(aNewPlace(), version, sealed)).rejects.toMatchObject({
+        kind: "backup-unreadable",
+      });
+    });
+
+    it("R5 R8 sealed again, both envelopes open; what was never put can't be", async () => {
+      const { versions } = target();
+      const [place, version, content] = [aNewPlace(), aNewVersion("client"), randomBytes(100)];
+      const { sealed } = await versions.put(place, version, content);
+      const again = await versions.sealAgain(place, version, content);
+      for (const kept of [sealed, again]) {
+        expect(await versions.open(place, version, kept)).toEqual(content);
+      }
+      await expect(versions.sealAgain(place, aNewVersion("client"), content)).rejects.toMatchObject({
         kind: "backup-unreadable",
       });
     });

@@ -6,8 +6,8 @@ import { inject } from "vitest";
 import { type Blobs, blobContainer } from "../../lib/azure/blobs.ts";
 import { managedIdentity } from "../../lib/azure/credential.ts";
 import type { VaultKeys } from "../../lib/azure/current-keys.ts";
-import { type KeyId, parseKeyId } from "../../lib/azure/key-id.ts";
 import { vaultOptions } from "../../lib/azure/vault-client.ts";
+import { type KeyId, parseKeyId } from "../../lib/key-id.ts";
 import { ownVault } from "../support/own-vault.ts";
 
 export type OwnContainer = { blobs: Blobs; container: ContainerClient; close(): Promise<void> };

@@ -32,11 +32,8 @@ versionStoreContract("in memory", async () => ({
 
 versionStoreContract("on Blob Storage", async () => ({ versions: aStore(), close: async () => undefined }));
 
-it("R8 R39 a version is never overwritten, and tells by which key it is wrapped", async () => {
-  const [place, version, content] = [aPlace(), aVersion(), randomBytes(100)];
-  const versions = aStore();
-  const { keyId } = await versions.put(place, version, content);
+it("R8 R39 tells by which key it is wrapped", async () => {
+  const [place, version] = [aPlace(), aVersion()];
+  const { keyId } = await aStore().put(place, version, randomBytes(100));
   expect(vault.keyIds.map(({ id }) => id)).toContain(keyId);
-  await versions.put(place, version, randomBytes(100));
-  expect(await versions.open(place, { ...version, keyId })).toEqual(content);
 });

@@ -12,7 +12,9 @@ export function refusal(request: IncomingMessage): number | undefined {
   if (method.length + url.length + " ".length + " HTTP/1.1\r\n".length > REQUEST_LINE_BYTES) return 414;
   if (rawHeaders.length / 2 > HEADER_COUNT || headerBytes(rawHeaders) > HEADERS_BYTES) return 431;
   if (rawHeaders.some(isNotText)) return 400;
-  if (request.headers.host === undefined && request.httpVersion === "1.1") return 400;
+  const { host } = request.headers;
+  if (host === undefined && request.httpVersion === "1.1") return 400;
+  if (host && !URL.canParse(`http://${host}`)) return 400;
   return undefined;
 }
 
