@@ -30,6 +30,8 @@ const UNCHECKED = [
   ...["body-required", "length-required", "body-too-large", "unsupported-media-type"],
   ...["identity-unavailable", "storage-unavailable", "busy", "backup-unreadable"],
   ...["recovery-ended", "plan-outdated", "idempotency-key-reused", "too-many-accounts", "not-in-this-mode"],
+  // Only if another owner proves the account in the moment between the recovery's check and its credential.
+  "account-bound-elsewhere",
 ];
 const explained = new Set<string>();
 
