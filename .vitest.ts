@@ -5,6 +5,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === "long" ? ["test/**/*.long.ts"] : ["test/**/*.test.ts"],
     globalSetup: ["test/support/stack.ts"],
+    maxWorkers: 2,
     testTimeout: mode === "long" ? 600_000 : 30_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/support/count-reporter.ts"],
