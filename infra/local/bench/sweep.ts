@@ -5,14 +5,12 @@ import { startHost } from "../host-process.ts";
 import type { Stack } from "../stack.ts";
 import { SWEEPS_ONLY, through } from "./count-calls.ts";
 import { startCountingProxy } from "./counting-proxy.ts";
-import { peakMemory } from "./memory.ts";
+import { HELD_TO, peakMemory } from "./memory.ts";
 import { providerToken } from "./provers.ts";
 import type { Report } from "./report.ts";
 import { APP } from "./sign-up.ts";
 
 const MEMORY_BUDGET_MB = 150;
-/** V8 takes what it may; held to this, it shows what is needed: with less than that the process would end, and no sweep with it. */
-const HELD_TO = ["--max-old-space-size=64", "--max-semi-space-size=1"];
 const LOOK_MS = 200;
 
 const Progress = z.object({
