@@ -14,6 +14,7 @@ import { aDocument } from "./bench/owners.ts";
 import { machine, Report } from "./bench/report.ts";
 import { atScale } from "./bench/scale.ts";
 import { APP } from "./bench/sign-up.ts";
+import { uploadMemory } from "./bench/upload-memory.ts";
 import { buildBundle } from "./build.ts";
 import type { Stack } from "./stack.ts";
 
@@ -33,10 +34,6 @@ async function counts(stack: Stack, report: Report): Promise<void> {
   for (const { name, reads, writes, vault } of await countCalls(stack, APP, DOCUMENT)) {
     report.counts({ name, counts: { reads, writes, vault }, most: MOST_CALLS[name] ?? {} });
   }
-}
-
-function _fail(): never {
-  throw new RangeError("no such owner");
 }
 
 async function everyOperation(stack: Stack, report: Report): Promise<void> {
