@@ -116,7 +116,7 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
 
 it("R32 R34 500 for a fault of ours says when to repeat, and nothing of what went wrong", async () => {
   const strange = () => Promise.reject(new TypeError("canary"));
-  const app = anApp({ through: (blobs) => ({ ...blobs, read: strange, write: strange }) });
+  const app = anApp({ through: (blobs) => ({ ...blobs, read: strange, write: strange }), mayFail: true });
   const { api, issuer } = inject("surroundings");
   const phone = new Phone({ api, issuer, platform: "android", fetch: app.fetch });
   await phone.signIn(anOwner());

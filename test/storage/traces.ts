@@ -1,10 +1,13 @@
 /** Looks for texts in bytes, however they might be written there. */
 
-/** The inner part of the base64 of a text, wherever in the stream it begins. */
-const base64Of = (bytes: Buffer, shift: number) =>
-  Buffer.concat([Buffer.alloc(shift), bytes])
+/** The base64 of a text that begins so many bytes into a stream, without the letters that hold bits of what is beside it. */
+function base64Of(bytes: Buffer, shift: number): string {
+  const letters = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString("base64")
-    .slice(shift === 0 ? 0 : 4, -4);
+    .replaceAll("=", "");
+  const isCutOff = (shift + bytes.length) % 3 !== 0;
+  return letters.slice(Math.ceil((shift * 8) / 6), isCutOff ? -1 : undefined);
+}
 
 /** The spellings of a text: as it is, in other letters, in UTF-16, hexadecimal, percent-encoded, base64 at each of three places. */
 function spellingsOf(text: string): Buffer[] {

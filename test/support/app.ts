@@ -1,4 +1,5 @@
 /** The app in this process on the real adapters, with a clock that the test sets and a storage and vault of its choice. */
+import { appendFileSync } from "node:fs";
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { inject } from "vitest";
 import { type Delivery, deliverMessages } from "../../functions/deliver-messages.ts";
@@ -9,10 +10,11 @@ import type { Clock } from "../../lib/domain/clock.ts";
 import type { Messenger } from "../../lib/domain/messenger.ts";
 import type { Peppers } from "../../lib/domain/pepper.ts";
 import { sweepsOf } from "../../lib/domain/sweeps.ts";
+import type { Endpoint } from "../../lib/http/endpoint.ts";
 import { toHandler } from "../../lib/http/handler.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { oidcIdentity } from "../../lib/oidc/identity.ts";
-import { endpointFor } from "./declared.ts";
+import { endpointFor, expectDeclared } from "./declared.ts";
 
 export type AppOptions = {
   clock?: Clock;
@@ -23,6 +25,8 @@ export type AppOptions = {
   /** Instead of the queue, or around it. */
   outbox?: (outbox: Outbox) => Outbox;
   peppers?: (peppers: Peppers) => Peppers;
+  /** Something is broken on purpose: it may answer with a fault of ours, which no declaration promises. */
+  mayFail?: boolean;
 };
 
 export type App = {
@@ -42,6 +46,7 @@ export function anApp({
   keys = (each) => each,
   outbox = (each) => each,
   peppers = (each) => each,
+  mayFail = false,
 }: AppOptions = {}): App {
   const environment = { ...inject("surroundings").settings, ...settings };
   Object.assign(process.env, pick(environment, "IDENTITY_ENDPOINT", "IDENTITY_HEADER"));
@@ -62,11 +67,17 @@ export function anApp({
     sweeps: sweepsOf({ ...services, ...sweepWork }, config),
     deliver: async (message, by = messenger) =>
       await deliverMessages({ ...services, messenger: by }, await openQueued(message)),
-    fetch: (url, init) => serve(services, url, init),
+    fetch: (url, init) => serve(services, url, init, mayFail),
   };
 }
 
-async function serve(services: Services, url: string, init: RequestInit): Promise<Response> {
+/** Every reply is held against its declaration; what is logged and what is refused is kept for those who search it. */
+async function serve(
+  services: Services,
+  url: string,
+  init: RequestInit,
+  mayFail: boolean,
+): Promise<Response> {
   const { endpoint, params } = endpointFor(String(init.method), url, services.policy.publicBaseUrl);
   const headers = Object.fromEntries(new Headers(init.headers));
   const body = init.body === undefined ? undefined : Buffer.from(String(init.body));
@@ -77,13 +88,25 @@ async function serve(services: Services, url: string, init: RequestInit): Promis
     headers: { ...headers, ...(body && { "content-length": String(body.length) }) },
     ...(body && { body: { bytes: body } }),
   });
-  const context = new InvocationContext({ invocationId: crypto.randomUUID(), logHandler: () => undefined });
+  const { hostLog, refusals } = inject("surroundings");
+  const logHandler = (_: string, ...lines: unknown[]) => appendFileSync(hostLog, `${lines.join(" ")}\n`);
+  const context = new InvocationContext({ invocationId: crypto.randomUUID(), logHandler });
   const reply = new HttpResponse((await toHandler(endpoint, services)(request, context)) ?? {});
-  return new Response(reply.body === null ? null : await reply.arrayBuffer(), {
-    status: reply.status,
-    headers: Object.fromEntries(reply.headers),
-  });
+  const { status } = reply;
+  const text = await reply.text();
+  const replied = {
+    status,
+    headers: new Headers(Object.fromEntries(reply.headers)),
+    body: bodyIn(endpoint, text),
+  };
+  if (status >= 400) appendFileSync(refusals, `${JSON.stringify([replied.body, [...replied.headers]])}\n`);
+  if (!mayFail || status < 500) expectDeclared(endpoint, replied);
+  return new Response(text === "" ? null : text, { status, headers: replied.headers });
 }
+
+/** Pages for people where there is a link, JSON elsewhere. */
+const bodyIn = ({ access }: Endpoint, text: string): unknown =>
+  access === "capability" ? text : text === "" ? undefined : JSON.parse(text);
 
 const pick = (record: Record<string, string>, ...names: string[]) =>
   Object.fromEntries(names.map((name) => [name, record[name]]));

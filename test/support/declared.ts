@@ -26,6 +26,7 @@ export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Re
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const schema = endpoint.replies[status];
   if (schema) return void schema.parse(body);
+  if (endpoint.access === "capability") return void expectDeclaredPage(endpoint, status);
   const problem = Problem.parse(body);
   const declared = problemsOf(endpoint).filter((kind) => kind !== "unexpected");
   expect(declared.map(typeOf)).toContain(problem.type);
@@ -33,4 +34,9 @@ export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Re
   expect(kind && problems[kind].status).toBe(status);
   expect(headers.get("content-type")).toBe("application/problem+json");
   expect(headers.get("retry-after") !== null).toBe(problem.retry === "as-is");
+}
+
+/** People are told of a problem in words, not as a document. */
+function expectDeclaredPage(endpoint: Endpoint, status: number): void {
+  expect(problemsOf(endpoint).map((kind) => problems[kind].status)).toContain(status);
 }
