@@ -8,7 +8,8 @@ const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 const compileCache = pathOf("../../node_modules/.cache/azurite", import.meta.url);
 
 type AzuriteOptions = {
-  data: string;
+  /** The folder that keeps it all; undefined: memory does, and forgets it at the end. */
+  data: string | undefined;
   /** Port 0 = any free one. */
   ports: { blob: number; queue: number };
   log(line: string): void;
@@ -46,8 +47,9 @@ export async function startAzurite({ data, ports, log }: AzuriteOptions): Promis
   return { blob, queue, connectionString: connectionStringFor(blob, queue), close };
 }
 
-const argumentsFor = (data: string, { blob, queue }: AzuriteOptions["ports"]) => [
-  ...["--silent", "--disableTelemetry", "--location", data],
+const argumentsFor = (data: string | undefined, { blob, queue }: AzuriteOptions["ports"]) => [
+  ...["--silent", "--disableTelemetry"],
+  ...(data === undefined ? ["--inMemoryPersistence"] : ["--location", data]),
   ...["--blobHost", "127.0.0.1", "--blobPort", String(blob)],
   ...["--queueHost", "127.0.0.1", "--queuePort", String(queue)],
   ...["--tableHost", "127.0.0.1", "--tablePort", "0"],

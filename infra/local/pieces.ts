@@ -14,11 +14,25 @@ const containers = ["backups", "keys"];
 const queues = ["messages", "sweeps"];
 const keyName = "backup-kek";
 
-export type PieceOptions = { data: string; ports: Ports; log(line: string): void; closers: Closers };
+export type PieceOptions = {
+  data: string;
+  /** What is stored stays in memory: faster, and gone at the end. */
+  storageInMemory?: boolean | undefined;
+  ports: Ports;
+  log(line: string): void;
+  closers: Closers;
+};
 type VaultPiece = { url: string; identity: Identity; admin: VaultAdmin; publicKeys: PublicKey[] };
 
-export async function startStorage({ data, ports, log, closers }: PieceOptions): Promise<Azurite> {
-  const starting = startAzurite({ data: dataFiles(data).azurite, ports, log });
+export async function startStorage({
+  data,
+  storageInMemory,
+  ports,
+  log,
+  closers,
+}: PieceOptions): Promise<Azurite> {
+  const folder = storageInMemory ? undefined : dataFiles(data).azurite;
+  const starting = startAzurite({ data: folder, ports, log });
   const { ensureContainers, ensureQueues } = await import("./containers.ts");
   const azurite = await starting;
   closers.add(azurite.close);

@@ -27,6 +27,8 @@ export type StackOptions = {
   settings?: Record<string, string>;
   /** Forget what earlier starts left in the data folder. */
   fresh?: boolean;
+  /** Blobs and queues stay in memory: for measurements that store very much. */
+  storageInMemory?: boolean;
   /** Collect the app's metrics, at an address of their own. */
   metrics?: boolean;
   /** The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to others. */
@@ -69,10 +71,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function start(options: StackOptions, closers: Closers): Promise<Stack> {
-  const { data, fresh = false, log } = options;
+  const { data, fresh = false, storageInMemory, log } = options;
   await openDataFolder(data, fresh, closers);
   const ports = await choosePorts(data, options.ports);
-  const { storage, vault, issuer, mailbox } = await startStandIns({ data, ports, log, closers });
+  const { storage, vault, issuer, mailbox } = await startStandIns({
+    data,
+    storageInMemory,
+    ports,
+    log,
+    closers,
+  });
   const apiUrl = `http://127.0.0.1:${ports.api}/api`;
   const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, mailbox, azurite: storage });
   const metrics = options.metrics ? await startMetrics(closers) : undefined;

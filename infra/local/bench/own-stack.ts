@@ -7,9 +7,12 @@ import { type Stack, startStack } from "../stack.ts";
 export type OwnStack = Stack & AsyncDisposable;
 
 /** `settings`: beside the stack's own. */
-export async function ownStack(settings: Record<string, string> = {}): Promise<OwnStack> {
+export async function ownStack(
+  settings: Record<string, string> = {},
+  { storageInMemory = false } = {},
+): Promise<OwnStack> {
   const data = await mkdtemp(join(tmpdir(), "authenticator-backup-bench-"));
-  const stack = await startStack({ data, ports: "free", settings, log: () => undefined });
+  const stack = await startStack({ data, ports: "free", settings, storageInMemory, log: () => undefined });
   const body = JSON.stringify({ operationsPer10Seconds: null });
   await fetch(`${stack.addresses.vault}/dev/throttle`, { method: "PUT", body });
   return {

@@ -31,7 +31,8 @@ export async function atScale(count: number, report: Report, document: string): 
 
 /** A stack whose storage holds so many owners. */
 async function filled(count: number): Promise<OwnStack> {
-  const stack = await ownStack(WITHOUT_QUEUE);
+  // Azurite writes its whole index to disk again and again: what that takes grows with the owners, and is not ours.
+  const stack = await ownStack(WITHOUT_QUEUE, { storageInMemory: true });
   const bar = progressBar(`${count} owners`, count);
   const due = Math.floor(count / DUE_SHARE);
   const shares = Array.from({ length: FILLERS }, (_, at) => ({
