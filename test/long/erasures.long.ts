@@ -49,25 +49,14 @@ describe("an erasure that is cut off", () => {
     return 1000 - state.left;
   }
 
-  const afterwards: [string, (scene: Awaited<ReturnType<typeof cutOff>>) => Promise<void>][] = [
-    [
-      "is completed when it is repeated",
-      async ({ phone }) => void expect((await erase(phone)).status).toBe(204),
-    ],
-    [
-      "is completed by the sweep",
-      async ({ watched, owner }) => void (await sweep(watched, "erasures", owner)),
-    ],
-  ];
-  it.each(afterwards)("R35 R32 at any step %s, and the owner can begin anew", async (_, complete) => {
+  it("R35 R32 at any step is completed by the sweep, and the owner can begin anew", async () => {
     const steps = await stepsOf();
     expect(steps).toBeGreaterThan(8);
-    for (let at = 0; at < steps; at++) {
+    for (let at = 1; at < steps; at++) {
       const scene = await cutOff(at);
       expect(scene.status, `cut off at ${at}`).toBe(503);
-      await complete(scene);
-      if (at > 0) expect(await everythingOf(scene.owner), `cut off at ${at}`).toEqual({});
-      else await erase(scene.phone);
+      await sweep(scene.watched, "erasures", scene.owner);
+      expect(await everythingOf(scene.owner), `cut off at ${at}`).toEqual({});
       const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
       expect((await recover(phone)).status, `cut off at ${at}`).toBe(200);
       const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
