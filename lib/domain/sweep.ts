@@ -99,7 +99,7 @@ export async function lastRuns(store: Pick<SweepStore, "progress">): Promise<Las
   return all.flatMap(({ sweep, of }) => (of ? [{ sweep, of }] : []));
 }
 
-const PAGE = 1000;
+const PAGE = 250;
 const AT_ONCE = 8;
 const SLOWLY = 2;
 
