@@ -1,6 +1,7 @@
 /** What owners cost when there are many: each operation beside the same one where there are few, and a whole sweep. */
 import { pathOf, spawnNode } from "../child.ts";
 import type { Stack } from "../stack.ts";
+import { bareStorage } from "./bare.ts";
 import { WITHOUT_QUEUE } from "./count-calls.ts";
 import { interleaved } from "./measure.ts";
 import { type OwnStack, ownStack } from "./own-stack.ts";
@@ -19,8 +20,10 @@ const MOST = 1.1;
 const DUE_SHARE = 100;
 const FILLERS = 2;
 
-const OPERATIONS = ["upload", "staleness", "recovery"] as const;
+const OPERATIONS = ["put", "get", "upload", "staleness", "recovery"] as const;
 type Operation = (typeof OPERATIONS)[number];
+/** The stand-in's own calls get slower the more it holds, other than Azure's: each operation is measured by that call of its own storage. */
+const BARE = { upload: "put", staleness: "get", recovery: "put" } as const;
 
 export async function atScale(count: number, report: Report, document: string): Promise<void> {
   await using few = await filled(FEW);
@@ -64,11 +67,11 @@ async function fill(
 }
 
 async function side(
-  few: Stack,
-  many: Stack,
+  small: Stack,
+  large: Stack,
   { count, report, document }: { count: number; report: Report; document: string },
 ): Promise<void> {
-  const [here, there] = [await operations(few, document), await operations(many, document)];
+  const [here, there] = [await operations(small, document), await operations(large, document)];
   const both = Object.fromEntries(
     OPERATIONS.flatMap((name) => [
       [`few ${name}`, here[name]],
@@ -77,17 +80,32 @@ async function side(
   ) as Record<`${"few" | "many"} ${Operation}`, (turn: number) => Promise<number>>;
   const p50 = await interleaved(both, { rounds: ROUNDS, warmUp: WARM_UP });
   report.heading(`${count} owners beside ${FEW}, one client, p50 of ${ROUNDS}`);
+  const [few, many] = [(name: Operation) => p50[`few ${name}`], (name: Operation) => p50[`many ${name}`]];
   for (const name of OPERATIONS) {
-    const [less, more] = [p50[`few ${name}`], p50[`many ${name}`]];
+    const [less, more] = [few(name), many(name)];
     const note = `of ${milliseconds(less)} with ${FEW} owners`;
-    report.row({ name, value: milliseconds(more), ratio: more / less, budget: MOST, note });
+    if (name === "put" || name === "get")
+      report.row({ name: `bare ${name}`, value: milliseconds(more), ratio: more / less, note });
+    else {
+      const [bare, ratio] = [BARE[name], more / many(BARE[name]) / (less / few(BARE[name]))];
+      report.row({
+        name,
+        value: milliseconds(more),
+        ratio,
+        budget: MOST,
+        note: `${note}, each by its bare ${bare}`,
+      });
+    }
   }
 }
 
 async function operations(stack: Stack, document: string) {
   const owners = await signUp(stack, ROUNDS + WARM_UP, document);
   const of = (turn: number): Owner => owners[turn % owners.length] ?? fail();
+  const { put, get } = await bareStorage(stack.settings, document.length);
   return {
+    put,
+    get,
     upload: (turn: number) => of(turn).upload(document),
     staleness: (turn: number) => of(turn).staleness(),
     recovery: (turn: number) => of(turn).recover(),
