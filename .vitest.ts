@@ -5,7 +5,9 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === "long" ? ["test/**/*.long.ts"] : ["test/**/*.test.ts"],
     globalSetup: ["test/support/stack.ts"],
-    maxWorkers: 2,
+    // The long ones measure time and make load of their own.
+    maxWorkers: mode === "long" ? 1 : 2,
+    retry: mode === "long" ? 1 : 0,
     testTimeout: mode === "long" ? 600_000 : 30_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/support/count-reporter.ts"],

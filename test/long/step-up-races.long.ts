@@ -80,7 +80,8 @@ describe("two hosts on one storage", () => {
       expect(compared).toBeGreaterThanOrEqual(1);
       expect(compared).toBeLessThanOrEqual(5);
       expect(having(replies, 200)).toBeLessThanOrEqual(1);
-      expect(having(await scattered(phone, id, [code, code]), 200)).toBe(0);
+      const isDead = compared === 5 || having(replies, 200) === 1;
+      if (isDead) expect(having(await scattered(phone, id, [code, code]), 200)).toBe(0);
     }
   });
 
