@@ -14,8 +14,12 @@ import { placesIn, problemIn } from "./helpers.ts";
 import { rawCall } from "./raw.ts";
 
 const aRun = {
-  ...{ run: "canary-run", startedAt: new Date("2026-05-04T03:00:00.000Z"), shardsDone: ["A", "B"] },
-  ...{ handled: 5, failed: 1, keys: { "https://canary.example/keys/k/1": 5 } },
+  ...{
+    run: "run-of-nobodys-concern",
+    startedAt: new Date("2026-05-04T03:00:00.000Z"),
+    shardsDone: ["A", "B"],
+  },
+  ...{ handled: 5, failed: 1, keys: { "https://vault-of-nobodys-concern.example/keys/k/1": 5 } },
 };
 const Counts = z.strictObject({ waiting: z.int(), failed: z.int() });
 const Health = z.strictObject({
@@ -47,7 +51,8 @@ it("R42 R29 answers anyone, without any credential: what waits, and how far the 
 it("R33 R34 names no key and no run", async () => {
   const app = anApp();
   await app.services.sweepStore.report("budgets", () => aRun);
-  expect(JSON.stringify((await (await aPhone({ app })).call("GET", "health")).body)).not.toContain("canary");
+  const told = JSON.stringify((await (await aPhone({ app })).call("GET", "health")).body);
+  expect(told).not.toContain("nobodys-concern");
 });
 
 it("R32 R42 says nothing of what can't be told now, and runs all the same", async () => {

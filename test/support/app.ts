@@ -1,4 +1,5 @@
 /** The app in this process on the real adapters, with a clock that the test sets and a storage and vault of its choice. */
+import { appendFileSync } from "node:fs";
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { inject } from "vitest";
 import { type Delivery, deliverMessages } from "../../functions/deliver-messages.ts";
@@ -70,7 +71,7 @@ export function anApp({
   };
 }
 
-/** Every reply is held against its declaration. */
+/** Every reply is held against its declaration; what is logged and what is refused is kept for those who search it. */
 async function serve(
   services: Services,
   url: string,
@@ -87,7 +88,9 @@ async function serve(
     headers: { ...headers, ...(body && { "content-length": String(body.length) }) },
     ...(body && { body: { bytes: body } }),
   });
-  const context = new InvocationContext({ invocationId: crypto.randomUUID(), logHandler: () => undefined });
+  const { hostLog, refusals } = inject("surroundings");
+  const logHandler = (_: string, ...lines: unknown[]) => appendFileSync(hostLog, `${lines.join(" ")}\n`);
+  const context = new InvocationContext({ invocationId: crypto.randomUUID(), logHandler });
   const reply = new HttpResponse((await toHandler(endpoint, services)(request, context)) ?? {});
   const { status } = reply;
   const text = await reply.text();
@@ -96,6 +99,7 @@ async function serve(
     headers: new Headers(Object.fromEntries(reply.headers)),
     body: bodyIn(endpoint, text),
   };
+  if (status >= 400) appendFileSync(refusals, `${JSON.stringify([replied.body, [...replied.headers]])}\n`);
   if (!mayFail || status < 500) expectDeclared(endpoint, replied);
   return new Response(text === "" ? null : text, { status, headers: replied.headers });
 }
