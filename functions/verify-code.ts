@@ -1,12 +1,7 @@
 /** POST v1/codes/verify: a provider asks whether a code is right, and which device it came from; each code counts once (R14, R33). */
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
-import {
-  type AccountCredentials,
-  type Checked,
-  type CredentialStore,
-  checkCode,
-} from "../lib/domain/credential.ts";
+import { type AccountCredentials, type Checked, checkCode } from "../lib/domain/credential.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import { requireAnswersFor } from "../lib/domain/provider.ts";
 import { type Change, change, type Stored } from "../lib/domain/store.ts";
@@ -33,12 +28,12 @@ export const verifyCode = endpoint({
     const check = async () => {
       const held = await credentials.find(account);
       if (!held) return undefined;
-      const few = atMost(ROUNDS, credentials);
-      const decided = change(few, account, held, (stored): Change<AccountCredentials, Checked, Held> => {
+      const decide = (stored: Held): Change<AccountCredentials, Checked, Held> => {
         if (!stored) return { result: undefined, unchanged: stored };
         const { checked, next } = checkCode(stored.value, code, now);
         return next === stored.value ? { result: checked, unchanged: stored } : { result: checked, next };
-      });
+      };
+      const decided = change(credentials, account, held, decide, ROUNDS);
       return (await decided.catch(asRefused)).result;
     };
     return { status: 200, body: verdict(await evenly(check())) };
@@ -49,18 +44,4 @@ export const verifyCode = endpoint({
 function asRefused(error: unknown): { result: undefined } {
   if (error instanceof Failure && error.kind === "busy") return { result: undefined };
   throw error;
-}
-
-/** The store, until so many writes were overtaken. Fails as `busy` then. */
-function atMost(rounds: number, { find, put }: CredentialStore): CredentialStore {
-  let left = rounds;
-  return {
-    find,
-    async put(...state) {
-      const etag = await put(...state);
-      left -= 1;
-      if (etag === undefined && left === 0) throw new Failure("busy", "Too many ask at once.");
-      return etag;
-    },
-  };
 }

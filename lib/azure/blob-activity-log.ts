@@ -7,7 +7,7 @@ import {
   anchorAfter,
   emptyLog,
 } from "../domain/activity.ts";
-import { contextOf } from "../domain/envelope.ts";
+import { contextOf, isUnreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import { changeRecord, type RecordStore, readRecord } from "../domain/owner-record.ts";
@@ -85,7 +85,7 @@ async function openLine(
   try {
     return StoredActivity.parse((await seal.open(owner, contextFor(owner, at), content)).toString());
   } catch (error) {
-    if (error instanceof Failure && error.kind === "backup-unreadable") return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 /** The owners' secrets: 32 random bytes each, in a container of their own. Deleting one shreds all that is sealed under it. */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../domain/clock.ts";
-import { KEY_BYTES, unreadable } from "../domain/envelope.ts";
-import { Failure } from "../domain/failure.ts";
+import { isUnreadable, KEY_BYTES, unreadable } from "../domain/envelope.ts";
 import { Kept } from "../domain/kept.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import type { Blobs } from "./blobs.ts";
@@ -33,7 +32,7 @@ export async function openUnder<T>(
   try {
     return open(key ?? fail());
   } catch (error) {
-    if (!(error instanceof Failure && error.kind === "backup-unreadable")) throw error;
+    if (!isUnreadable(error)) throw error;
     return open((await ownerKeys.find(owner, { fresh: true })) ?? fail());
   }
 }

@@ -3,7 +3,7 @@ import type { QueueClient } from "@azure/storage-queue";
 import { Failure } from "../domain/failure.ts";
 import { type SweepName, SweepProgress, type SweepStore } from "../domain/sweep.ts";
 import { jsonOf } from "../domain/text.ts";
-import type { Blobs } from "./blobs.ts";
+import { type Blobs, storageUnavailable } from "./blobs.ts";
 
 export const SWEEP_QUEUE = "sweeps";
 
@@ -18,12 +18,7 @@ export const blobSweeps = (backups: Blobs, keys: Blobs, queue: QueueClient): Swe
     const text = Buffer.from(JSON.stringify(message)).toString("base64");
     const abortSignal = AbortSignal.timeout(DEADLINE_MS);
     await queue.sendMessage(text, { abortSignal }).catch((cause: unknown) => {
-      throw new Failure(
-        "storage-unavailable",
-        "The storage does not answer.",
-        { retryAfterSeconds: 5 },
-        { cause },
-      );
+      throw storageUnavailable(cause);
     });
   },
   progress: async (sweep) => (await read(backups, sweep)).progress,

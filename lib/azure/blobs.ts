@@ -44,7 +44,7 @@ export const blobContainer = (container: ContainerClient): Blobs => ({
       });
       return etag;
     } catch (error) {
-      if (!isStatus(error, 404, 409, 412)) throw unavailable(error);
+      if (!isStatus(error, 404, 409, 412)) throw storageUnavailable(error);
       return etagIfOurs(await read(container, name), content);
     }
   },
@@ -103,7 +103,7 @@ async function append(
     await blob.appendBlock(content, content.length, { abortSignal, conditions: { appendPosition: at } });
     return true;
   } catch (error) {
-    if (!isStatus(error, 404, 412)) throw unavailable(error);
+    if (!isStatus(error, 404, 412)) throw storageUnavailable(error);
     return content.equals((await readFrom(container, name, at)).subarray(0, content.length));
   }
 }
@@ -115,7 +115,7 @@ async function readFrom(container: ContainerClient, name: string, offset: number
     return await collect(response.readableStreamBody);
   } catch (error) {
     if (isStatus(error, 404, 416)) return Buffer.alloc(0);
-    throw unavailable(error);
+    throw storageUnavailable(error);
   }
 }
 
@@ -128,7 +128,7 @@ async function read(container: ContainerClient, name: string): Promise<StoredBlo
     return { content: await collect(readableStreamBody), etag, metadata };
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
-    throw unavailable(error);
+    throw storageUnavailable(error);
   }
 }
 
@@ -147,8 +147,8 @@ const isStatus = (error: unknown, ...statuses: number[]) =>
   !isContainerMissing(error) && statuses.includes(restStatus(error) ?? 0);
 
 function fail(cause: unknown): never {
-  throw unavailable(cause);
+  throw storageUnavailable(cause);
 }
 
-const unavailable = (cause: unknown) =>
+export const storageUnavailable = (cause: unknown) =>
   new Failure("storage-unavailable", "The storage does not answer.", { retryAfterSeconds: 5 }, { cause });

@@ -3,11 +3,11 @@ import type { QueueClient } from "@azure/storage-queue";
 import * as z from "zod";
 import { type Outbox, OutboxItem } from "../domain/announcement.ts";
 import { type Clock, SECOND } from "../domain/clock.ts";
-import { contextOf, unreadable } from "../domain/envelope.ts";
-import { Failure } from "../domain/failure.ts";
+import { contextOf, isUnreadable, unreadable } from "../domain/envelope.ts";
 import { seldom } from "../domain/kept.ts";
 import { OwnerId } from "../domain/owner.ts";
 import { jsonOf } from "../domain/text.ts";
+import { storageUnavailable } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
 
 export const OUTBOX_QUEUE = "messages";
@@ -31,12 +31,7 @@ export const queueOutbox = (queue: QueueClient, seal: OwnerSeal): Outbox => ({
         messageTimeToLive: KEPT_SECONDS,
       })
       .catch((cause: unknown) => {
-        throw new Failure(
-          "storage-unavailable",
-          "The storage does not answer.",
-          { retryAfterSeconds: 5 },
-          { cause },
-        );
+        throw storageUnavailable(cause);
       });
   },
 });
@@ -56,8 +51,7 @@ export async function openQueued(
     const content = await seal.open(owner, contextFor(owner), Buffer.from(sealed, "base64"));
     return { owner, item: jsonOf(OutboxItem).parse(content.toString()) };
   } catch (error) {
-    const isUnreadable = error instanceof Failure && error.kind === "backup-unreadable";
-    if (isUnreadable && !(await seal.isOpenable(owner))) return undefined;
+    if (isUnreadable(error) && !(await seal.isOpenable(owner))) return undefined;
     throw error;
   }
 }

@@ -40,8 +40,9 @@ export async function addContact(
 ): Promise<Contact> {
   const { records, peppers } = stores;
   const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
-  const known = withContact(await readRecord(records, caller.owner), entry).contact;
-  if (known.verifiedAt) return await changeLanguage(stores, known, { caller, device, now });
+  const before = await readRecord(records, caller.owner);
+  const known = withContact(before, entry).contact;
+  if (known.verifiedAt) return await changeLanguage(stores, before, known, { caller, device, now });
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
   const challengeFor = (contact: Contact): Challenge => ({
@@ -60,10 +61,10 @@ export async function addContact(
 /** Told like every change; nothing happens if it is the language already. */
 async function changeLanguage(
   { records, outbox }: Stores,
+  record: OwnerRecord,
   { channel, address, language, id }: Contact,
   { caller, device, now }: Asking,
 ): Promise<Contact> {
-  const record = await readRecord(records, caller.owner);
   const held = requireContact(record, id);
   if (held.language === language) return held;
   const told = { kind: "contact-changed" as const, device, record, now };

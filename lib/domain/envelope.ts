@@ -54,6 +54,9 @@ export const wrapKey = (publicKey: KeyObject, key: Uint8Array): Buffer =>
 export const unreadable = (cause?: unknown) =>
   new Failure("backup-unreadable", "The backup can't be opened.", {}, { cause });
 
+export const isUnreadable = (error: unknown): boolean =>
+  error instanceof Failure && error.kind === "backup-unreadable";
+
 /** The keys that wrap data keys. The private halves never leave the vault. */
 export interface WrappingKeys {
   /** The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned key. */

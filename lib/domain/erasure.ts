@@ -5,12 +5,12 @@ import { alarm, type Letter, type Outbox } from "./announcement.ts";
 import { DAY, later } from "./clock.ts";
 import { type Recipient, recipientsIn } from "./contact.ts";
 import type { Subject } from "./device.ts";
-import { Failure } from "./failure.ts";
+import { isUnreadable } from "./envelope.ts";
 import type { HeadStore } from "./head.ts";
 import { DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
-import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import type { Belongings } from "./privacy.ts";
-import { change, type Store, type Stored } from "./store.ts";
+import { type Change, change, type Store, type Stored } from "./store.ts";
 
 /**
  * Written before anything is touched, gone after everything is. `eraseAt`: until then it can be taken back. `credentials`: what
@@ -116,17 +116,20 @@ async function endDevices({ heads, records }: EraseStores, owner: OwnerId, now: 
     Platform.options.map((platform) => heads.find({ owner, platform }).catch(nothingIfUnreadable)),
   );
   const devices = found.flatMap((stored) => stored?.value.devices.map(({ id }) => id) ?? []);
-  if (!(await records.find(owner).catch(nothingIfUnreadable))) return { accounts: [], recipients: [] };
-  const { record } = await changeRecord(records, owner, (state) => ({
-    result: undefined,
-    record: { ...state, endedDevices: [...new Set([...state.endedDevices, ...devices])] },
-  }));
-  return { accounts: record.bindings.map(({ account }) => account), recipients: recipientsIn(record, now) };
+  const held = await records.find(owner).catch(nothingIfUnreadable);
+  const { stored } = await change(records, owner, held, (state): Change<OwnerRecord, void, typeof held> => {
+    if (!state) return { result: undefined, unchanged: state };
+    const endedDevices = [...new Set([...state.value.endedDevices, ...devices])];
+    return { result: undefined, next: { ...state.value, endedDevices } };
+  });
+  const bindings = stored?.value.bindings ?? [];
+  const recipients = stored ? recipientsIn(stored.value, now) : [];
+  return { accounts: bindings.map(({ account }) => account), recipients };
 }
 
 /** Damaged, or shredded already: it is to go all the same. */
 function nothingIfUnreadable(error: unknown): undefined {
-  if (!(error instanceof Failure && error.kind === "backup-unreadable")) throw error;
+  if (!isUnreadable(error)) throw error;
 }
 
 /** The same name each time, so that it is sent once. */

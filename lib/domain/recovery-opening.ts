@@ -6,7 +6,7 @@ import { bindingFor } from "./binding.ts";
 import type { CredentialStore } from "./credential.ts";
 import { sealedContent, unreadableEnvelope } from "./custody.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
-import { unreadable } from "./envelope.ts";
+import { isUnreadable, unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 import type { StoredHead, Version, VersionStore } from "./head.ts";
 import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
@@ -93,8 +93,7 @@ export async function openVersion(
     if (sha256(content) !== version.digest) throw unreadable();
     return content;
   } catch (error) {
-    const isDamaged = error instanceof Failure && error.kind === "backup-unreadable";
-    throw isDamaged && kept ? unreadableEnvelope(error) : error;
+    throw isUnreadable(error) && kept ? unreadableEnvelope(error) : error;
   }
 }
 

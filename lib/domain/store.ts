@@ -17,21 +17,23 @@ const MAX_ROUNDS = 10;
 
 /**
  * Decides on the state at hand and stores the outcome; if another request came first, decides again on what that one left.
- * Atomic by the store's condition: two callers never both replace one state. Fails as `busy` after ten lost rounds.
+ * Atomic by the store's condition: two callers never both replace one state. Fails as `busy` after `rounds` that were
+ * all lost.
  */
 export async function change<K, T, R, S extends Stored<T> | undefined = Stored<T>>(
   store: Store<K, T>,
   key: K,
   held: Stored<T> | undefined,
   decide: (stored: Stored<T> | undefined) => Change<T, R, S> | Promise<Change<T, R, S>>,
+  rounds = MAX_ROUNDS,
 ): Promise<{ result: R; stored: Stored<T> | S }> {
   let state = held;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (let left = rounds; left > 0; left--) {
     const decided = await decide(state);
     if ("unchanged" in decided) return { result: decided.result, stored: decided.unchanged };
     const etag = await store.put(key, decided.next, state?.etag);
     if (etag) return { result: decided.result, stored: { value: decided.next, etag } };
-    state = await store.find(key);
+    if (left > 1) state = await store.find(key);
   }
   throw new Failure("busy", "Other requests change the same state at the same time.", {
     retryAfterSeconds: 1,

@@ -1,5 +1,6 @@
 /** Sweeps: everything stored is looked at a page at a time, and worked on only where the listing says that it is due (R29). */
 import * as z from "zod";
+import { isUnreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 
 export const SWEEPS = [
@@ -165,7 +166,7 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
 }
 
 /** What is damaged stays so; storage and vault come back. */
-const mayPass = (error: unknown) => error instanceof Failure && error.kind !== "backup-unreadable";
+const mayPass = (error: unknown) => error instanceof Failure && !isUnreadable(error);
 
 /** A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
 async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<void> {

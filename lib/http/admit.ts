@@ -1,5 +1,6 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
 import { admit, findDevice, requirePlatform, type Subject, subjectIn } from "../domain/device.ts";
+import { isUnreadable } from "../domain/envelope.ts";
 import { completeErasure, type EraseStores } from "../domain/erasure.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Head, HeadStore, StoredHead } from "../domain/head.ts";
@@ -24,8 +25,7 @@ export async function readHeads(
     );
     return Object.fromEntries(read);
   } catch (error) {
-    const isUnreadable = error instanceof Failure && error.kind === "backup-unreadable";
-    if (isUnreadable && (await completeErasure(services, owner, now))) return {};
+    if (isUnreadable(error) && (await completeErasure(services, owner, now))) return {};
     throw error;
   }
 }

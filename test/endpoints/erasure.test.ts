@@ -1,11 +1,10 @@
 /** An owner who wants to be forgotten: for good, wherever it is cut off, and until then with a way back if the settings say so. */
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import { HOUR } from "../../lib/domain/clock.ts";
-import { type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
+import { deliverAll } from "../support/delivering.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
 import {
   anAppToWatch,
@@ -22,19 +21,9 @@ import {
   start,
   verify,
 } from "../support/step-up.ts";
-import { sweep } from "../support/sweeping.ts";
+import { placeOf, sweep } from "../support/sweeping.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
 import { everythingOf } from "./stored.ts";
-
-const idOf = (owner: string): OwnerId => ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
-
-/** What the queue's function would do with all that was announced so far. */
-async function deliverAll({ watched, owner }: Recovery) {
-  const messenger = { send: async () => undefined };
-  const { services } = watched.app;
-  for (const item of watched.told())
-    await deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
-}
 
 const erase = (phone: { call: Recovery["phone"]["call"] }) =>
   phone.call("DELETE", "v1/me?confirm=erase-everything");
@@ -58,7 +47,7 @@ describe.concurrent("erasure", () => {
     const scene = await aRecovery();
     await proven(scene);
     const { services } = scene.watched.app;
-    const place = { owner: idOf(scene.owner), platform: "android" as const };
+    const place = placeOf(scene.owner);
     const before = await services.heads.find(place);
     const [version] = before?.value.versions ?? [];
     const copies = new Map<string, StoredBlob>();

@@ -1,30 +1,18 @@
 /** What an owner may ask of whoever holds their data: to see what happened, to have it all, to have it forgotten. */
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Reply } from "../../infra/local/phone.ts";
-import type { OutboxItem } from "../../lib/domain/announcement.ts";
-import { type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
-import { anAppToWatch, answer, aRecovery, proven, type Recovery, start } from "../support/step-up.ts";
+import { deliverAll } from "../support/delivering.ts";
+import { anAppToWatch, answer, aRecovery, proven, start } from "../support/step-up.ts";
+import { placeOf } from "../support/sweeping.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
 
-const idOf = (owner: string): OwnerId => ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
 const Page = z.object({
   entries: z.array(z.object({ kind: z.string() })),
   intact: z.boolean(),
   next: z.number().optional(),
 });
 const pageIn = ({ body }: Reply) => Page.parse(body);
-
-/** What the queue's function would do with all that was announced so far. */
-async function deliverAll({ watched, owner }: Recovery) {
-  const messenger = { send: async () => undefined };
-  const { services } = watched.app;
-  const deliver = (item: OutboxItem) =>
-    deliverMessages({ ...services, messenger }, { owner: idOf(owner), item });
-  for (const item of watched.told()) await deliver(item);
-  for (const item of watched.sent.filter(({ type }) => type === "log-entry")) await deliver(item);
-}
 
 describe.concurrent("the activity log", () => {
   it("R35 F29 tells every recovery, credential and failed step-up, newest first", async () => {
@@ -48,7 +36,7 @@ describe.concurrent("the activity log", () => {
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     for (let n = 0; n < 120; n++) {
       const entry = { id: `entry ${n}`, kind: "recovered" as const, at: new Date() };
-      await watched.app.services.activity.append(idOf(owner), entry);
+      await watched.app.services.activity.append(placeOf(owner).owner, entry);
     }
     const first = pageIn(await phone.call("GET", "v1/activity"));
     expect([first.entries.length, first.next]).toEqual([100, 20]);

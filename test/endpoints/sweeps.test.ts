@@ -12,6 +12,21 @@ import { everythingOf, storedOf, versionsOf } from "./stored.ts";
 const BACKUP = "v1/backups/android";
 const notices = ({ told }: Watched) => told().filter(({ activity }) => activity.kind === "backup-stale");
 
+/** `reads`: the names of all blobs that were read since it was emptied. */
+function anAppWhoseReadsShow() {
+  const reads: string[] = [];
+  const watched = anAppToWatch({
+    through: (blobs): Blobs => ({
+      ...blobs,
+      read: (name) => {
+        reads.push(name);
+        return blobs.read(name);
+      },
+    }),
+  });
+  return { reads, watched };
+}
+
 async function aStaleOwner() {
   const watched = anAppToWatch();
   const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
@@ -38,16 +53,7 @@ describe.concurrent("the notice of a stale backup", () => {
   });
 
   it("R29 reads nothing of what isn't due", async () => {
-    const reads: string[] = [];
-    const watched = anAppToWatch({
-      through: (blobs): Blobs => ({
-        ...blobs,
-        read: (name) => {
-          reads.push(name);
-          return blobs.read(name);
-        },
-      }),
-    });
+    const { reads, watched } = anAppWhoseReadsShow();
     const { owner } = await anOwnerWithBackup({ app: watched.app });
     reads.length = 0;
     expect((await sweep(watched, "stale", owner)).handled).toBe(0);
@@ -105,16 +111,7 @@ describe.concurrent("what nobody needs any more", () => {
   });
 
   it("R30 R29 a version is looked at once, when it has come of age, and whatever lies beside it then", async () => {
-    const reads: string[] = [];
-    const watched = anAppToWatch({
-      through: (blobs): Blobs => ({
-        ...blobs,
-        read: (name) => {
-          reads.push(name);
-          return blobs.read(name);
-        },
-      }),
-    });
+    const { reads, watched } = anAppWhoseReadsShow();
     const { owner } = await anOwnerWithBackup({ app: watched.app });
     watched.clock.pass(2 * HOUR);
     reads.length = 0;

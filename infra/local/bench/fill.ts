@@ -4,26 +4,13 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import { BlobServiceClient } from "@azure/storage-blob";
-import { blobHeadStore } from "../../../lib/azure/blob-head-store.ts";
-import { blobOwnerKeys } from "../../../lib/azure/blob-owner-keys.ts";
-import { blobContainer } from "../../../lib/azure/blobs.ts";
+import { azureAdapters } from "../../../lib/azure/adapters.ts";
+import { configFromEnvironment } from "../../../lib/config.ts";
 import { DAY, later } from "../../../lib/domain/clock.ts";
 import type { Head, HeadStore, Version } from "../../../lib/domain/head.ts";
 import { DeviceId, type OwnerId, ownerIdOf } from "../../../lib/domain/owner.ts";
-import type { StalenessPolicy } from "../../../lib/domain/staleness.ts";
 
 const AT_ONCE = 24;
-
-/** As the service sets them by default. */
-const POLICY: StalenessPolicy = {
-  signInAgingDays: 60,
-  signInStaleDays: 90,
-  uploadAgingDays: 120,
-  uploadStaleDays: 180,
-  undeleteDays: 30,
-  retiredKeyIds: [],
-};
 
 /** Signed in `daysAgo`, and a version that looks like any other. */
 function aHead(now: Date, daysAgo: number): Head {
@@ -38,16 +25,6 @@ function aHead(now: Date, daysAgo: number): Head {
     ...{ generation: 1, versions: [version], confirmedAt: at, spentProofs: [] },
     devices: [{ id: device, name: "bench", registeredAt: at, lastSeenAt: at }],
   };
-}
-
-function storesOf(connectionString: string): HeadStore {
-  const service = BlobServiceClient.fromConnectionString(connectionString);
-  const container = (name: string) => blobContainer(service.getContainerClient(name));
-  return blobHeadStore(
-    container("backups"),
-    blobOwnerKeys(container("keys"), () => new Date()),
-    POLICY,
-  );
 }
 
 const anOwner = (): OwnerId => ownerIdOf({ issuer: "https://issuer.example", subject: randomUUID() });
@@ -70,5 +47,5 @@ async function fill(heads: HeadStore, count: number, due: number): Promise<void>
 const { values } = parseArgs({
   options: { count: { type: "string", default: "0" }, due: { type: "string", default: "0" } },
 });
-const { FILL_STORAGE: storage = "" } = process.env;
-await fill(storesOf(storage), Number(values.count), Number(values.due));
+const { heads } = azureAdapters(configFromEnvironment(process.env), () => new Date());
+await fill(heads, Number(values.count), Number(values.due));

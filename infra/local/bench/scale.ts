@@ -59,7 +59,7 @@ async function fill(
   const { ended } = spawnNode({
     script: pathOf("./fill.ts", import.meta.url),
     args: ["--count", String(count), "--due", String(due)],
-    env: { FILL_STORAGE: settings["BACKUPS_STORAGE"] ?? "" },
+    env: settings,
     onLine: (line, stream) => (stream === "stdout" ? step() : problems.push(line)),
   });
   const reason = await ended;

@@ -1,0 +1,13 @@
+/** The queue's function, as the tests run it: on all that an owner's app has put on its way so far. */
+import { deliverMessages } from "../../functions/deliver-messages.ts";
+import type { Recovery } from "./step-up.ts";
+import { placeOf } from "./sweeping.ts";
+
+/** What happened goes into the log; nobody is written to. */
+export async function deliverAll({ watched, owner: subject }: Recovery): Promise<void> {
+  const services = { ...watched.app.services, messenger: { send: async () => undefined } };
+  const { owner } = placeOf(subject);
+  for (const item of watched.told()) await deliverMessages(services, { owner, item });
+  for (const item of watched.sent.filter(({ type }) => type === "log-entry"))
+    await deliverMessages(services, { owner, item });
+}
