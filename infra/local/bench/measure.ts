@@ -9,7 +9,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** The median milliseconds of each operation, by name. */
+/** The median milliseconds of each operation, by name. Every second round runs backwards: none always comes after the same one. */
 export async function interleaved<N extends string>(
   operations: Record<N, Sample>,
   { rounds, warmUp }: { rounds: number; warmUp: number },
@@ -17,7 +17,7 @@ export async function interleaved<N extends string>(
   const names = Object.keys(operations) as N[];
   const times = new Map<N, number[]>(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round++) {
-    for (const name of names) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const milliseconds = await operations[name](round + warmUp);
       if (round >= 0) times.get(name)?.push(milliseconds);
     }

@@ -19,9 +19,9 @@ export function createPollingDelay(longestMs: number): PollingDelay {
       const factor = 1 - SPREAD + Math.random() * 2 * SPREAD;
       const growth = waits === 0 ? 0 : factor * 2 ** (waits - 1);
       const wait = SHORTEST_POLLING_MS * (1 + growth);
-      if (wait >= longestMs) return longestMs;
-      waits += 1;
-      return wait;
+      // Once the longest, the longest until messages come.
+      waits = wait < longestMs ? waits + 1 : Number.POSITIVE_INFINITY;
+      return Math.min(wait, longestMs);
     },
   };
 }
