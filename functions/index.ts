@@ -3,6 +3,7 @@ import { app, type InvocationContext } from "@azure/functions";
 import { azureAdapters } from "../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../lib/config.ts";
 import { sweepsOf } from "../lib/domain/sweeps.ts";
+import { takeAnyHeader } from "../lib/http/any-header.ts";
 import { toHandler } from "../lib/http/handler.ts";
 import { logInvocation } from "../lib/http/log.ts";
 import { policyOf, type Services } from "../lib/http/services.ts";
@@ -11,6 +12,7 @@ import { deliverMessages } from "./deliver-messages.ts";
 import { endpoints } from "./endpoints.ts";
 import { startSweeps, sweepPage } from "./sweep-functions.ts";
 
+takeAnyHeader();
 const config = configFromEnvironment(process.env);
 const clock = () => new Date();
 await sendMetrics(config.metrics);

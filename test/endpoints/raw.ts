@@ -6,6 +6,9 @@ import type { Reply } from "../../infra/local/phone.ts";
 import { endpointFor, expectDeclared } from "../support/declared.ts";
 import type { CheckedPhone } from "../support/phones.ts";
 
+/** Node sends a header's letters as bytes; the host reads them as UTF-8. */
+export const encodeUtf8 = (text: string) => Buffer.from(text).toString("latin1");
+
 const appVersions = { ios: "ios/5.7.0", android: "android/6.6.0" };
 
 /** `headers` replace the phone's own; a list is sent as that many headers, an undefined one not at all. */

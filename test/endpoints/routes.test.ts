@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import { anOwnerWithBackup, aRegisteredPhone, expectRefused, placesIn } from "./helpers.ts";
-import { rawCall, send } from "./raw.ts";
+import { encodeUtf8, rawCall, send } from "./raw.ts";
 import { named, sampleOf } from "./requests.ts";
 import { storedOf } from "./stored.ts";
 
@@ -52,6 +52,24 @@ it("R17 R42 a path in other letters reaches the route, but a proof is for the ad
   expect((await send(phone, "GET", "V1/Backups")).status).toBe(401);
   expect((await rawCall(phone, "GET", "v1/backups/", { provenPath: "v1/backups" })).status).toBe(200);
   expect((await send(phone, "GET", "v1/backups/")).status).toBe(401);
+});
+
+it("R41 R42 a header that no endpoint reads may say anything, one that is read is refused by name", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const words = ["Аутентификатор/6.6.0", "Anna’s 📱"].map(encodeUtf8);
+  for (const word of words) {
+    const headers = { "user-agent": word, "x-device": word };
+    expect((await rawCall(phone, "GET", "v1/backups", { headers })).status).toBe(200);
+    const app = await expectRefused(owner, "invalid-request", () =>
+      rawCall(phone, "GET", "v1/backups", { headers: { "app-version": word } }),
+    );
+    expect(placesIn(app)).toEqual(["App-Version"]);
+    const read = { authorization: `Bearer ${word}`, dpop: word };
+    for (const [name, value] of Object.entries(read)) {
+      const { status } = await rawCall(phone, "GET", "v1/backups", { headers: { [name]: value } });
+      expect([name, status]).toEqual([name, 401]);
+    }
+  }
 });
 
 it("R41 a parameter in other letters is another one", async () => {

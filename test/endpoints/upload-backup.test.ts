@@ -17,6 +17,7 @@ import {
   statusIn,
   upload,
 } from "./helpers.ts";
+import { encodeUtf8 } from "./raw.ts";
 import { storedOf } from "./stored.ts";
 
 const put = (phone: CheckedPhone, headers: Record<string, string>, path = "v1/backups/android") =>
@@ -159,6 +160,7 @@ describe.concurrent("preconditions", () => {
       "",
       "''",
       `"é"`,
+      `"日"`,
     ];
     const calls = words.map((word) => [word, () => put(phone, { "if-match": encodeUtf8(word) })] as const);
     const told = await expectEachRefused(owner, "invalid-request", Object.fromEntries(calls));
@@ -191,8 +193,6 @@ describe.concurrent("preconditions", () => {
     }
   });
 });
-
-const encodeUtf8 = (text: string) => Buffer.from(text).toString("latin1");
 
 it("R7 ten uploads on one ETag at once: one wins", async () => {
   const { phone, uploaded } = await anOwnerWithBackup();
