@@ -15,25 +15,30 @@ type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers
   messenger: Messenger;
 };
 
-/** What became of an item, for the log. */
-export type Delivery = "announced" | "logged" | "sent" | "postponed" | "expired" | "owner erased";
+/** What became of an item, for the log; `because`: why it couldn't be sent. */
+export type Delivery = {
+  outcome: "announced" | "logged" | "sent" | "postponed" | "expired" | "owner erased";
+  because?: unknown;
+};
 
 const ALARM_DAYS = 3;
 const MAX_TRIES = 60;
 const FIRST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3600;
 
+const TOO_LATE = new Failure("messages-unavailable", "The letter's time was over before it could be sent.");
+
 /** Fails, for the host to try it again and at last to put it aside, if it can't even be postponed. */
 export const deliverMessages = async (
   services: Delivering,
   queued: { owner: OwnerId; item: OutboxItem } | undefined,
 ): Promise<Delivery> => {
-  if (!queued) return "owner erased";
+  if (!queued) return { outcome: "owner erased" };
   const { owner, item } = queued;
   if (item.type === "letter") return await send(services, owner, item);
   if (item.type === "announcement") return await tellAll(services, owner, item);
   await services.activity.append(owner, item.activity);
-  return "logged";
+  return { outcome: "logged" };
 };
 
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
@@ -50,7 +55,7 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
   );
   const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
   await Promise.all(items.map((item) => services.outbox.put(owner, item)));
-  return "announced";
+  return { outcome: "announced" };
 }
 
 /** Where the device can be ended. */
@@ -64,19 +69,19 @@ async function alarmFor(
 
 async function send(services: Delivering, owner: OwnerId, letter: Letter): Promise<Delivery> {
   const { messenger, outbox, clock } = services;
-  if (letter.until <= clock()) return "expired";
+  if (letter.until <= clock()) return { outcome: "expired", ...(letter.tries > 0 && { because: TOO_LATE }) };
   let { paid } = letter;
   try {
     paid ||= await pay(services, letter);
     await messenger.send({ id: uuidOf(`${owner} ${letter.id}`), ...letter.to, ...render(letter) });
-    return "sent";
+    return { outcome: "sent" };
   } catch (error) {
     const isKnown = error instanceof Failure && error.kind === "messages-unavailable";
     if (!isKnown || letter.tries >= MAX_TRIES) throw error;
     const tries = letter.tries + 1;
     const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** letter.tries, LONGEST_WAIT_SECONDS);
     await outbox.put(owner, { ...letter, tries, ...(paid && { paid }) }, wait);
-    return "postponed";
+    return { outcome: "postponed", because: error };
   }
 }
 

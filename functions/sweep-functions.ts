@@ -17,12 +17,14 @@ import { sweptPage } from "../lib/metrics.ts";
 /** A text of the queue, or what the host has parsed it to. */
 const QueueText = z.union([jsonOf(SweepMessage), SweepMessage]);
 
-export async function startSweeps(store: SweepStore, now: Date): Promise<string> {
+type Ended = { outcome: string };
+
+export async function startSweeps(store: SweepStore, now: Date): Promise<Ended> {
   const run = newId();
   const started = await Promise.allSettled(SWEEPS.map((sweep) => startSweep(store, { sweep, run }, now)));
   const [failed] = started.filter(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
-  return `started ${SWEEPS.length}`;
+  return { outcome: `started ${SWEEPS.length}` };
 }
 
 export async function sweepPage(
@@ -30,9 +32,10 @@ export async function sweepPage(
   sweeps: Record<SweepName, Sweep>,
   message: unknown,
   now: Date,
-): Promise<string> {
+): Promise<Ended> {
   const parsed = QueueText.parse(message);
   const { handled, failed, last } = await runPage(store, sweeps, parsed, now);
   sweptPage(parsed.sweep, handled);
-  return `${parsed.sweep} ${handled}${failed > 0 ? ` failed ${failed}` : ""}${last ? " done" : ""}`;
+  const done = `${failed > 0 ? ` failed ${failed}` : ""}${last ? " done" : ""}`;
+  return { outcome: `${parsed.sweep} ${handled}${done}` };
 }

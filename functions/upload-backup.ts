@@ -51,7 +51,7 @@ export const uploadBackup = endpoint({
     const { undeleteDays } = staleness;
     const rules = { ownerIsNew: all.length === 0, historyLength, undeleteDays };
     const place = { owner: caller.owner, platform };
-    const { version, stored, envelope } = await storeUpload(services, place, held, upload, rules);
+    const { version, stored, envelope, reopened } = await storeUpload(services, place, held, upload, rules);
     const current = currentVersion(stored.value)?.id === version.id;
     return {
       status: precondition === "nothing" ? 201 : 200,
@@ -60,6 +60,7 @@ export const uploadBackup = endpoint({
         ...(envelope !== undefined && { envelope }),
       },
       ...(current && { etag: stored.etag }),
+      reopened,
     };
   },
 });

@@ -116,7 +116,8 @@ function findRepeated(
 
 /**
  * Two writes: first the sealed version, which nothing names yet, then the head that names it (R8). It is sealed once, however
- * often the head has to be decided anew: an envelope must fit the key that was stored for it.
+ * often the head has to be decided anew: an envelope must fit the key that was stored for it. `reopened`: the vault had to
+ * unwrap that key.
  */
 export async function storeUpload(
   { heads, versions }: { heads: HeadStore; versions: VersionStore },
@@ -124,20 +125,20 @@ export async function storeUpload(
   held: StoredHead | undefined,
   upload: Upload,
   rules: UploadRules,
-): Promise<{ version: Version; stored: StoredHead; envelope: string | undefined }> {
+): Promise<{ version: Version; stored: StoredHead; envelope: string | undefined; reopened: boolean }> {
   let put: ReturnType<VersionStore["put"]> | undefined;
   const { result, stored } = await change(heads, place, held, async (state) => {
     const plan = planUpload(state, upload, rules);
     if ("repeats" in plan) {
       const { repeats: version } = plan;
       const envelope = await envelopeAgain(versions, place, version, upload.content);
-      return { result: { version, envelope }, unchanged: plan.stored };
+      return { result: { version, envelope, reopened: envelope !== undefined }, unchanged: plan.stored };
     }
     put ??= versions.put(place, plan.version, upload.content);
     const { keyId, sealed } = await put;
     const version = { ...plan.version, keyId };
     const envelope = version.custody === "client" ? envelopeOf(version, sealed) : undefined;
-    return { result: { version, envelope }, next: plan.headWith({ keyId }) };
+    return { result: { version, envelope, reopened: false }, next: plan.headWith({ keyId }) };
   });
   return { ...result, stored };
 }

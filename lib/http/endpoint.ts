@@ -33,9 +33,12 @@ type Principal<A extends Access> = A extends OwnerAccess
 
 type Replies = Record<number, z.ZodType>;
 
-/** One of the declared replies. A status whose schema is z.undefined() has no body. */
+/**
+ * One of the declared replies. A status whose schema is z.undefined() has no body. `reopened`: something sealed was opened for it,
+ * as this endpoint seldom does; the log says so.
+ */
 type ReplyOf<R extends Replies> = {
-  [S in keyof R & number]: { status: S; body: z.input<R[S]>; etag?: string | undefined };
+  [S in keyof R & number]: { status: S; body: z.input<R[S]>; etag?: string | undefined; reopened?: boolean };
 }[keyof R & number];
 
 type Input<A extends Access, P, Q, B, C> = {

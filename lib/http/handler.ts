@@ -20,11 +20,11 @@ import type { Services } from "./services.ts";
 export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
   return async (request, context) => {
     const startedAt = performance.now();
-    const { response, error } = await answer(endpoint, request, services).then(
-      (reply) => ({ response: reply, error: undefined }),
+    const { response, ...how } = await answer(endpoint, request, services).then(
+      (answered) => ({ ...answered, error: undefined }),
       (error: unknown) => ({ response: refuse(endpoint, error, request, context, services), error }),
     );
-    logRequest(context, { endpoint: endpoint.name, status: response.status, error, startedAt });
+    logRequest(context, { endpoint: endpoint.name, status: response.status, startedAt, ...how });
     return { ...response, headers: { ...response.headers, ...common(context) } };
   };
 }
@@ -39,12 +39,12 @@ async function answer(
   endpoint: Endpoint,
   request: HttpRequest,
   services: Services,
-): Promise<HttpResponseInit> {
+): Promise<{ response: HttpResponseInit; reopened: boolean }> {
   const now = services.clock();
   const input = await readInput(endpoint, request, services, now);
-  const { status, body, etag } = await endpoint.handle({ ...input, now }, services);
-  if (endpoint.access === "capability") return page(status, body);
-  return json(status, body, etag ? { etag } : {});
+  const { status, body, etag, reopened = false } = await endpoint.handle({ ...input, now }, services);
+  const isPage = endpoint.access === "capability";
+  return { response: isPage ? page(status, body) : json(status, body, etag ? { etag } : {}), reopened };
 }
 
 async function readInput(endpoint: Endpoint, request: HttpRequest, services: Services, now: Date) {

@@ -4,11 +4,17 @@ import { Failure } from "../domain/failure.ts";
 import { operationEnded } from "../metrics.ts";
 import { kindOf } from "./problem.ts";
 
-type Answered = { endpoint: string; status: number | undefined; error: unknown; startedAt: number };
+type Answered = {
+  endpoint: string;
+  status: number | undefined;
+  error: unknown;
+  startedAt: number;
+  reopened?: boolean;
+};
 
 export function logRequest(
   context: InvocationContext,
-  { endpoint, status, error, startedAt }: Answered,
+  { endpoint, status, error, startedAt, reopened }: Answered,
 ): void {
   const milliseconds = performance.now() - startedAt;
   operationEnded(endpoint, error === undefined ? "ok" : kindOf(error), milliseconds);
@@ -17,29 +23,37 @@ export function logRequest(
     endpoint,
     status,
     milliseconds: Math.round(milliseconds),
+    ...(reopened && { reopened }),
     ...(error !== undefined && { problem: kindOf(error), ...describe(error) }),
   });
   if (error === undefined || (status ?? 500) < 500) context.info(line);
   else context.error(line);
 }
 
+/** `because`: why the work isn't done, where it ended well all the same. */
+type Ended = { outcome: string; because?: unknown };
+
 /** One line for a function that nobody waits for; what it throws goes on to the host, without its words. */
 export async function logInvocation(
   context: InvocationContext,
   name: string,
-  work: () => Promise<string>,
+  work: () => Promise<Ended>,
 ): Promise<void> {
   const startedAt = performance.now();
-  const line = (result: string, more: object) => {
+  const line = (error: unknown, more: object) => {
     const milliseconds = performance.now() - startedAt;
-    operationEnded(name, result, milliseconds);
+    operationEnded(name, error === undefined ? "ok" : kindOf(error), milliseconds);
     const asked = { requestId: context.invocationId, function: name };
-    return JSON.stringify({ ...asked, milliseconds: Math.round(milliseconds), ...more });
+    const why = error === undefined ? {} : { problem: kindOf(error), ...describe(error) };
+    return JSON.stringify({ ...asked, milliseconds: Math.round(milliseconds), ...more, ...why });
   };
   try {
-    context.info(line("ok", { outcome: await work() }));
+    const { outcome, because } = await work();
+    const text = line(because, { outcome });
+    if (because === undefined) context.info(text);
+    else context.warn(text);
   } catch (error) {
-    context.error(line(kindOf(error), { problem: kindOf(error), ...describe(error) }));
+    context.error(line(error, {}));
     throw new Error(`${name} failed; see the line before`);
   }
 }

@@ -1,4 +1,5 @@
 /** Messages on their way: through the queue to people, tried again where the mail service fails, and never in a caller's way. */
+import { InvocationContext } from "@azure/functions";
 import { describe, expect, it } from "vitest";
 import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Letter, OutboxItem } from "../../lib/domain/announcement.ts";
@@ -7,6 +8,7 @@ import { Failure } from "../../lib/domain/failure.ts";
 import { newHead } from "../../lib/domain/head.ts";
 import type { Message } from "../../lib/domain/messenger.ts";
 import { DeviceId, type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
+import { logInvocation } from "../../lib/http/log.ts";
 import { anApp } from "../support/app.ts";
 import { codeIn, linkIn, waitForMessages } from "../support/mailbox.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
@@ -93,8 +95,8 @@ async function delivering(
       sent.push(message);
     },
   };
-  const outcome = await deliverMessages({ ...services, messenger }, { owner: to, item: item(now) });
-  return { outcome, put, sent };
+  const delivery = await deliverMessages({ ...services, messenger }, { owner: to, item: item(now) });
+  return { ...delivery, put, sent };
 }
 
 describe.concurrent("a letter", () => {
@@ -116,6 +118,28 @@ describe.concurrent("a letter", () => {
   it("R24 with a code that has expired isn't sent", async () => {
     const { outcome, sent } = await delivering((now) => aLetter(now, { until: now }));
     expect([outcome, sent]).toEqual(["expired", []]);
+  });
+
+  it("R18 R42 that isn't sent is failed work in the log, from the first try until it is too late", async () => {
+    const lines: Record<string, unknown>[] = [];
+    const logHandler = (_: string, text: unknown) => void lines.push(JSON.parse(String(text)));
+    const context = new InvocationContext({ functionName: "deliver-messages", logHandler });
+    for (const [change, fails] of [
+      [{}, true],
+      [{ tries: 1, until: new Date(0) }, false],
+      [{}, false],
+      [{ until: new Date(0) }, false],
+    ] as const)
+      await logInvocation(context, "deliver-messages", () =>
+        delivering((now) => aLetter(now, change), { fails }),
+      );
+    expect(lines.map(({ outcome, problem }) => [outcome, problem])).toEqual([
+      ["postponed", "messages-unavailable"],
+      ["expired", "messages-unavailable"],
+      ["sent", undefined],
+      ["expired", undefined],
+    ]);
+    for (const line of lines) expect(line["function"]).toBe("deliver-messages");
   });
 
   it("F28 R24 to a country that had its share stays unsent at the second delivery, too, and at every other", async () => {

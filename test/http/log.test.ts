@@ -11,6 +11,7 @@ const Line = z.strictObject({
   endpoint: z.string(),
   status: z.int().optional(),
   milliseconds: z.int(),
+  reopened: z.literal(true).optional(),
   problem: z.string().optional(),
   cause: z
     .strictObject({

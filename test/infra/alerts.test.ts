@@ -74,18 +74,27 @@ const texts = (query: string, member: string) =>
     ([, list = ""]) => [...list.matchAll(/'([^']*)'/g)].map(([, text = ""]) => text),
   );
 
-async function linesOfTheApp(): Promise<Set<string>> {
-  const members = new Set<string>();
-  const context = new InvocationContext({
-    functionName: "any",
-    logHandler: (_, text) => {
-      for (const name of Object.keys(JSON.parse(String(text)))) members.add(name);
-    },
+/** What the app logs while that is done. */
+async function linesOf(work: (context: InvocationContext) => Promise<unknown>) {
+  const lines: Record<string, unknown>[] = [];
+  const logHandler = (_: string, text: unknown) => void lines.push(JSON.parse(String(text)));
+  await work(new InvocationContext({ functionName: "any", logHandler }));
+  return lines;
+}
+
+async function membersOfLines(): Promise<string[]> {
+  const lines = await linesOf(async (context) => {
+    logRequest(context, {
+      endpoint: "any",
+      status: 500,
+      error: new Error("any"),
+      startedAt: 0,
+      reopened: true,
+    });
+    await logInvocation(context, "any", async () => ({ outcome: "done" }));
+    await expect(logInvocation(context, "any", () => Promise.reject(new Error("any")))).rejects.toThrow();
   });
-  logRequest(context, { endpoint: "any", status: 500, error: new Error("any"), startedAt: 0 });
-  await logInvocation(context, "any", async () => "done");
-  await expect(logInvocation(context, "any", () => Promise.reject(new Error("any")))).rejects.toThrow();
-  return members;
+  return lines.flatMap((line) => Object.keys(line));
 }
 
 const sources = globSync("functions/*.ts", { cwd: join(import.meta.dirname, "../..") })
@@ -122,7 +131,7 @@ describe("R42 alerts", () => {
   );
 
   it.each(logAlerts)("R42 $displayName reads members of log lines that the app writes", async ({ query }) => {
-    const members = await linesOfTheApp();
+    const members = await membersOfLines();
     for (const [, member] of query.matchAll(/\bline\.(\w+)/g)) expect(members).toContain(member);
     if (query.includes("AppTraces")) expect(query).toContain(`startswith '{"requestId"'`);
   });
@@ -159,6 +168,7 @@ describe("R42 alerts", () => {
       const query = queryOf(deployment, "unexplained-unwraps");
       const { historyLength } = configFromEnvironment(settingsOf(deployment));
       expect(query).toContain(`line.endpoint == 'export-data', ${Platform.options.length * historyLength},`);
+      expect(query).toContain("tobool(line.reopened), 1,");
       expect(query).toContain("toint(line.status) < 400 or toint(line.status) == 409");
       expect(query).toContain(`Who == '${OWN}'`);
     }

@@ -1,5 +1,7 @@
 /** What each operation costs in calls, on an instance that has just started. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import type { Reply } from "../../infra/local/phone.ts";
 import { shardOf } from "../../lib/azure/blob-shard-keys.ts";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import type { Outbox } from "../../lib/domain/announcement.ts";
@@ -57,6 +59,13 @@ const idOf = (subject: string) => ownerIdOf({ issuer: inject("surroundings").iss
 const wanted = { platform: "android", existingAccounts: [] };
 const body = { ...wanted, device: { name: "new" } };
 
+/** What the log says of a request. */
+function lineOf({ headers }: Reply): unknown {
+  const lines = readFileSync(inject("surroundings").hostLog, "utf8").split("\n");
+  const line = lines.find((each) => each.includes(`"requestId":"${headers.get("x-request-id")}"`));
+  return JSON.parse(line ?? "null");
+}
+
 async function forget(): Promise<void> {
   await vault.takeCalls();
   calls = [];
@@ -83,6 +92,19 @@ describe("calls per operation on a cold instance", () => {
     expect(reply.status).toBe(200);
     expect(calls.sort()).toEqual(["read backups", "read keys", "write backups", "write backups"]);
     expect(await vault.takeCalls()).toEqual({});
+  });
+
+  it("R8 R37 R42 one repeated for its lost envelope makes one vault call, and the log says so", async () => {
+    const phone = await aPhone({ app: coldApp() });
+    const headers = { ...nothingYet, "idempotency-key": "one" };
+    const same = { body: aBackup(), headers };
+    const put = () => phone.call("PUT", "v1/backups/android?custody=client", same);
+    expect(lineOf(await put())).not.toHaveProperty("reopened");
+    await forget();
+    const repeated = await put();
+    expect(repeated.status).toBe(201);
+    expect(await vault.takeCalls()).toMatchObject({ unwrapKey: 1 });
+    expect(lineOf(repeated)).toMatchObject({ endpoint: "upload-backup", reopened: true });
   });
 
   it("R26 R37 a staleness check reads the head and the key, and nothing else", async () => {
