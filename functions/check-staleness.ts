@@ -29,6 +29,7 @@ export const checkStaleness = endpoint({
   method: "GET",
   route: "v1/backups/{platform}/staleness",
   access: "owner",
+  tagged: true,
   request: { params: z.strictObject({ platform: Platform }), query: Remembered },
   replies: {
     200: Staleness.extend({

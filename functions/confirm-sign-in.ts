@@ -12,6 +12,7 @@ export const confirmSignIn = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/confirm",
   access: "owner-fresh",
+  tagged: true,
   conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },

@@ -12,6 +12,7 @@ export const deleteBackup = endpoint({
   method: "DELETE",
   route: "v1/backups/{platform}",
   access: "owner",
+  tagged: true,
   conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },

@@ -11,6 +11,7 @@ export const getBackup = endpoint({
   method: "GET",
   route: "v1/backups/{platform}",
   access: "owner",
+  tagged: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
   problems: ["backup-not-found"],

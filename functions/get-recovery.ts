@@ -11,6 +11,7 @@ export const getRecovery = endpoint({
   method: "GET",
   route: "v1/recoveries/{id}",
   access: "owner",
+  tagged: true,
   request: { params: z.strictObject({ id: Id }) },
   replies: { 200: RecoveryStatus },
   problems: ["recovery-not-found", "vault-unavailable"],

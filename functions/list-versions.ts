@@ -11,6 +11,7 @@ export const listVersions = endpoint({
   method: "GET",
   route: "v1/backups/{platform}/versions",
   access: "owner",
+  tagged: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: z.strictObject({ versions: z.array(VersionStatus) }) },
   problems: ["backup-not-found"],

@@ -13,6 +13,7 @@ export const restoreVersion = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/versions/{versionId}/restore",
   access: "owner",
+  tagged: true,
   conditional: true,
   request: { params: z.strictObject({ platform: Platform, versionId: Id }) },
   replies: { 200: BackupStatus },

@@ -12,6 +12,7 @@ export const undeleteBackup = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/undelete",
   access: "owner",
+  tagged: true,
   conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },

@@ -28,6 +28,8 @@ export const uploadBackup = endpoint({
   method: "PUT",
   route: "v1/backups/{platform}",
   access: "owner",
+  tagged: true,
+  idempotent: true,
   newcomers: true,
   conditional: true,
   takesSealed: true,
@@ -37,7 +39,7 @@ export const uploadBackup = endpoint({
     body: BackupDocument.optional(),
   },
   replies: { 200: Receipt, 201: Receipt },
-  problems: ["device-unknown", "idempotency-key-reused", "vault-unavailable"],
+  problems: ["device-unknown", "vault-unavailable"],
   async handle({ caller, heads, params: { platform }, query, body, sealed, ...rest }, services) {
     const { precondition, idempotencyKey, now } = rest;
     const held = heads[platform];

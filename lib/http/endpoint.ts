@@ -48,6 +48,7 @@ type Input<A extends Access, P, Q, B, C> = {
   /** A compact JWE, where the endpoint takes one and the request brings it; there is no `body` then. */
   sealed: string | undefined;
   precondition: C extends true ? Precondition : undefined;
+  /** Where the endpoint is idempotent and the request names one. */
   idempotencyKey: string | undefined;
   now: Date;
 } & Principal<A>;
@@ -77,6 +78,10 @@ export type Endpoint<
   takesEnvelope: boolean;
   /** If-Match or If-None-Match is required. */
   conditional: C;
+  /** Takes an Idempotency-Key: repeated with the same one, it is done once. */
+  idempotent: boolean;
+  /** What it answers may carry the ETag of the state that it tells. */
+  tagged: boolean;
   request: { params: P; query: Q; body: B };
   replies: R;
   /** What it can refuse for reasons of its own; `problemsOf` adds what follows from the rest of the declaration. */
@@ -94,6 +99,8 @@ type Optional =
   | "takesSealed"
   | "takesEnvelope"
   | "conditional"
+  | "idempotent"
+  | "tagged"
   | "request"
   | "problems"
   | "replies";
@@ -118,6 +125,8 @@ export function endpoint<
     takesSealed?: boolean;
     takesEnvelope?: boolean;
     conditional?: C;
+    idempotent?: boolean;
+    tagged?: boolean;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
   },
@@ -130,6 +139,8 @@ export function endpoint<
     takesSealed: false,
     takesEnvelope: false,
     conditional: false,
+    idempotent: false,
+    tagged: false,
     problems: [],
     ...definition,
     request: { params, query, body },
@@ -162,5 +173,6 @@ export const problemsOf = (endpoint: Pick<Endpoint, Exclude<keyof Endpoint, "han
   ...(endpoint.access === "owner-fresh" ? (["sign-in-too-old"] as const) : []),
   ...(takesBody(endpoint) ? BODY : []),
   ...(endpoint.conditional ? CONDITIONAL : []),
+  ...(endpoint.idempotent ? (["idempotency-key-reused"] as const) : []),
   ...endpoint.problems,
 ];

@@ -108,7 +108,7 @@ async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }:
     params: parse(params, request.params, "path"),
     query: parse(query, readQuery(request.url), "query"),
     precondition: endpoint.conditional ? readPrecondition(request) : undefined,
-    idempotencyKey: readIdempotencyKey(request),
+    idempotencyKey: endpoint.idempotent ? readIdempotencyKey(request) : undefined,
     sealed: isSealed ? parse(DeviceSealed, await readJose(request, most), "body") : undefined,
     body: takesBody(endpoint) && !isSealed ? parse(body, await readJson(request, most), "body") : undefined,
   };

@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
+import { challengeFor } from "../../lib/http/challenge.ts";
 import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { problems } from "../../lib/http/problems.ts";
@@ -25,7 +26,10 @@ export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Re
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const schema = endpoint.replies[status];
-  if (schema) return void schema.parse(body);
+  if (schema) {
+    schema.parse(body);
+    return expectDeclaredReply(endpoint, headers);
+  }
   if (endpoint.access === "capability") return void expectDeclaredPage(endpoint, status);
   const problem = Problem.parse(body);
   const declared = problemsOf(endpoint).filter((kind) => kind !== "unexpected");
@@ -34,6 +38,16 @@ export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Re
   expect(kind && problems[kind].status).toBe(status);
   expect(headers.get("content-type")).toBe("application/problem+json");
   expect(headers.get("retry-after") !== null).toBe(problem.retry === "as-is");
+  expect(headers.get("etag")).toBeNull();
+  const challenge =
+    kind && challengeFor(kind, { maxAgeSeconds: 1, accountMaxAgeSeconds: 1, authContexts: [] });
+  expect(headers.get("www-authenticate") !== null).toBe(challenge !== undefined);
+}
+
+function expectDeclaredReply({ tagged }: Endpoint, headers: Headers): void {
+  if (!tagged) expect(headers.get("etag")).toBeNull();
+  for (const name of ["www-authenticate", "retry-after"])
+    expect([name, headers.get(name)]).toEqual([name, null]);
 }
 
 /** People are told of a problem in words, not as a document. */
