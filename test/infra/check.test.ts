@@ -48,6 +48,13 @@ it("R42 the runbook's commands name the runtime that the package doesn't tell, a
   expect(runbook).not.toMatch(/role assignment delete (?!--ids)|role assignment list (?!--all)/);
 });
 
+it("R42 the runbook's way back to three zones names account, group and redundancy as that command takes them", () => {
+  const migrating = read("infra/README.md").match(/az storage account migration start[^`]*/g) ?? [];
+  expect(migrating.length).toBeGreaterThan(0);
+  for (const command of migrating)
+    expect(command).toMatch(/ --account-name [A-Z]+ -g [A-Z]+ --sku Standard_G?ZRS --no-wait$/);
+});
+
 describe("R42 workflows", () => {
   it.each(workflows)("R42 %s pins every action and runs only scripts that there are", (file) => {
     const text = read(file);
