@@ -95,7 +95,8 @@ const ONCE = { jitless: true };
 export function configFromEnvironment(environment: Environment): Config {
   const parsed = Settings.safeParse(environment, ONCE);
   const issues = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
-  const bad = [...issues, ...contradictions(wellFormed(environment)), ...leftovers(environment)];
+  const settings = wellFormed(environment);
+  const bad = [...issues, ...contradictions(settings), ...outOfPlace(environment, settings)];
   if (parsed.success && bad.length === 0) return nested(parsed.data);
   throw new Error(`These settings stop the app from starting:\n${bad.map((line) => `  ${line}`).join("\n")}`);
 }
@@ -114,7 +115,6 @@ function contradictions(settings: Partial<z.infer<typeof Settings>>): string[] {
   const sameAccount = backups && keys && "url" in backups && "url" in keys && backups.url === keys.url;
   const queue = settings.QUEUE_STORAGE ?? settings.QUEUE_STORAGE__queueServiceUri;
   return [
-    ...(isLoopback(settings.PUBLIC_BASE_URL ?? "http://localhost") ? [] : developmentOnly(settings)),
     ...(queue ? [] : ["QUEUE_STORAGE__queueServiceUri: must be set (QUEUE_STORAGE only on loopback)"]),
     ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
     ...ambiguousProviders(settings),
@@ -137,6 +137,13 @@ function ambiguousProviders(settings: Partial<z.infer<typeof Settings>>): string
   ];
 }
 
+/** A public address that is bad itself excuses nothing; where there is none, this may still be a laptop. */
+function outOfPlace(environment: Environment, settings: Partial<z.infer<typeof Settings>>): string[] {
+  const { PUBLIC_BASE_URL: given } = environment;
+  if (given === undefined || isLoopback(given)) return [];
+  return [...developmentOnly(settings), ...leftovers(environment)];
+}
+
 /** What is fine on a laptop must not be what a service that others can reach relies on. */
 function developmentOnly(settings: Partial<z.infer<typeof Settings>>): string[] {
   const { BACKUPS_STORAGE: backups, KEYS_STORAGE: keys, COMMUNICATION_SERVICE: service } = settings;
@@ -151,7 +158,7 @@ function developmentOnly(settings: Partial<z.infer<typeof Settings>>): string[] 
     METRICS_COLLECTOR: isLoopback(settings.METRICS_COLLECTOR ?? ""),
   };
   return Object.entries(local).flatMap(([name, isLocal]) =>
-    isLocal ? [`${name}: must not be a development address where PUBLIC_BASE_URL is public`] : [],
+    isLocal ? [`${name}: must not be a development address unless PUBLIC_BASE_URL is on loopback`] : [],
   );
 }
 
@@ -170,12 +177,10 @@ const FOR_DEBUGGING = [
   "OTEL_LOG_LEVEL",
 ];
 
-function leftovers(environment: Environment): string[] {
-  if (isLoopback(environment["PUBLIC_BASE_URL"] ?? "http://localhost")) return [];
-  return FOR_DEBUGGING.filter((name) => environment[name]).map(
-    (name) => `${name}: must not be set where PUBLIC_BASE_URL is public`,
+const leftovers = (environment: Environment): string[] =>
+  FOR_DEBUGGING.filter((name) => environment[name]).map(
+    (name) => `${name}: must not be set unless PUBLIC_BASE_URL is on loopback`,
   );
-}
 
 const mustNotExceed = <K extends string>(
   settings: Partial<Record<K, number>>,

@@ -12,6 +12,19 @@ const pinned = (change: object = {}) =>
 /** Where development addresses are fine. */
 const laptop = { PUBLIC_BASE_URL: "http://127.0.0.1:7071/api" };
 
+/** All well-formed, and none fit for a service that others can reach. */
+const development = {
+  IDENTITY_ISSUERS: anIssuer({ issuer: "http://127.0.0.1:7072" }),
+  BACKUPS_STORAGE: azurite("http://127.0.0.1:10000/devstoreaccount1"),
+  KEYS_STORAGE: azurite("http://127.0.0.1:10000/devstoreaccount1"),
+  KEY_IDS: `http://127.0.0.1:7074/keys/backups/${version}`,
+  QUEUE_STORAGE: "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1",
+  QUEUE_STORAGE__queueServiceUri: "http://127.0.0.1:10001/devstoreaccount1",
+  COMMUNICATION_SERVICE: "endpoint=http://127.0.0.1:7073/;accesskey=a2V5",
+  METRICS_COLLECTOR: "http://127.0.0.1:4318",
+  NODE_DEBUG: "http",
+};
+
 describe("R42 safe settings pass", () => {
   it("R4 R10 R27 R30 with the defaults that are documented", () => {
     const { minimumAppVersion, signInMaxAgeSeconds, historyLength, staleness } = load();
@@ -150,6 +163,23 @@ describe("R42 unsafe and missing settings stop the app", () => {
       PINNED_PUBLIC_KEYS: "{",
     };
     expect(named(bad)).toEqual(Object.keys(bad).toSorted());
+  });
+
+  it.each([
+    ["over http", "http://api.example/api"],
+    ["with a slash at its end", "https://api.example/api/"],
+    ["malformed", "api.example"],
+    ["empty", ""],
+  ])("F30 R42 a public address that is %s hides no development address and no leftover", (_, url) => {
+    const settings = { PUBLIC_BASE_URL: url, ...development };
+    expect(named(settings)).toEqual(Object.keys(settings).toSorted());
+  });
+
+  it.each([
+    ["has a slash at its end", `${laptop.PUBLIC_BASE_URL}/`],
+    ["is missing", undefined],
+  ])("R42 a laptop whose own address %s is told only that", (_, url) => {
+    expect(named({ ...development, PUBLIC_BASE_URL: url })).toEqual(["PUBLIC_BASE_URL"]);
   });
 
   it("R34 never repeats what a setting held, whatever is wrong with it", () => {
