@@ -14,7 +14,6 @@ import {
 
 const FULL = ["main", "test", "longest"] as const;
 const ACCOUNT = "Microsoft.Storage/storageAccounts";
-const CLOSED = { bypass: "None", defaultAction: "Deny" };
 
 const all = (deployment: Deployment, type: string) => ofType(resourcesOf(deployment), type);
 const purposeOfService = ({ name }: Resource) => purposeOf(name.split("/")[0] ?? "");
@@ -165,24 +164,6 @@ describe.each(FULL)("R42 around it: %s", (deployment) => {
 });
 
 describe("R42 what a parameter turns on", () => {
-  it("R42 a private network leaves storage and vaults no public way in, and each has its own", () => {
-    const resources = resourcesOf("longest");
-    const closed = [...ofType(resources, ACCOUNT), ...ofType(resources, "Microsoft.KeyVault/vaults")];
-    for (const { name, properties } of closed) {
-      expect(properties).toMatchObject({ publicNetworkAccess: "Disabled" });
-      const bypass = purposeOf(name) === "backups" ? "AzureServices" : "None";
-      expect(properties["networkAcls"]).toEqual({ ...CLOSED, bypass });
-    }
-    const endpoints = ofType(resources, "Microsoft.Network/privateEndpoints").map(({ properties }) =>
-      JSON.stringify(properties),
-    );
-    for (const { id } of closed) expect(endpoints.filter((each) => each.includes(`${id}"`))).not.toEqual([]);
-    expect(onlyOf(resources, "Microsoft.Web/sites").properties["virtualNetworkSubnetId"]).toMatch(
-      /subnets\/app$/,
-    );
-    expect(ofType(resourcesOf("main"), "Microsoft.Network/privateEndpoints")).toEqual([]);
-  });
-
   it("R42 delete locks stand on all that can't be made again", () => {
     const locked = all("main", "Microsoft.Authorization/locks").map(({ id }) => id.split("/").at(-5));
     const names = [
