@@ -122,6 +122,11 @@ describe("R42 settings of the template", () => {
     });
   });
 
+  it("R42 the host sends requests and the app's log lines by OpenTelemetry", () => {
+    const host = JSON.parse(readFileSync(join(import.meta.dirname, "../../host.json"), "utf8"));
+    expect(host).toHaveProperty("telemetryMode", "OpenTelemetry");
+  });
+
   it("R42 the host sends the app's log lines: nothing tells it that the app does so itself", () => {
     const root = join(import.meta.dirname, "../..");
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

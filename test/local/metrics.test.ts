@@ -10,7 +10,7 @@ import { Phone } from "../../infra/local/phone.ts";
 import { type Stack, startStack } from "../../infra/local/stack.ts";
 import { aBackup } from "../support/builders.ts";
 
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 25_000, interval: 50 };
 const Figures = z.array(
   z.object({
     name: z.string(),
@@ -53,10 +53,25 @@ describe("R34 R42 the figures of the app", () => {
     }, soon);
   });
 
+  it("R29 R42 tell how much a sweep found due", async () => {
+    const { api, issuer } = stack.addresses;
+    const operator = new Phone({ api, issuer, platform: "android" });
+    const client = "contoso-sign-in";
+    await operator.signIn(client, { roles: ["Sweeps.Run"], claims: { client_id: client } });
+    expect((await stack.vaultAdmin.call("POST", "/keys/backup-kek/rotate")).status).toBe(200);
+    expect((await operator.call("POST", "v1/sweeps/shard-keys")).status).toBe(202);
+    await vi.waitFor(async () => {
+      const figures = await figuresAt(url);
+      const swept = figures.find(({ attributes }) => attributes["sweep"] === "shard-keys");
+      expect(swept?.name).toBe("backup.sweep.handled");
+      expect(swept?.count).toBeGreaterThan(0);
+    }, soon);
+  });
+
   it("R34 have attributes of a few known values only", async () => {
     const figures = await figuresAt(url);
     const names = new Set(figures.flatMap(({ attributes }) => Object.keys(attributes)));
-    expect([...names].toSorted()).toEqual(["call", "operation", "result"]);
+    expect([...names].toSorted()).toEqual(["call", "operation", "result", "sweep"]);
     expect(JSON.stringify(figures)).not.toMatch(/canary|127\.0\.0\.1|[\w-]{43}/);
   });
 });
