@@ -15,6 +15,8 @@ type Pieces = {
   azurite: Azurite;
   /** Newest version first: it wraps, the others may still unwrap. */
   publicKeys: readonly PublicKey[];
+  /** As the app will be given it; its default if left out. */
+  maxUploadBytes: string | undefined;
 };
 
 export function appSettings({
@@ -24,6 +26,7 @@ export function appSettings({
   identity,
   azurite,
   publicKeys,
+  maxUploadBytes,
 }: Pieces): Record<string, string> {
   const keys = publicKeys.map(({ kid, kty, n, e }) => ({ kid, kty, n, e }));
   return {
@@ -39,9 +42,14 @@ export function appSettings({
     SMS_SENDER: "+46700000000",
     KEY_IDS: keys[0]?.kid ?? "",
     PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(largestRequest(maxUploadBytes)),
     ...identity.settings,
   };
 }
+
+/** In bytes: where the host cuts off, as in `modules/app-settings.bicep`. */
+export const largestRequest = (maxUploadBytes = "1048576"): number =>
+  Math.floor((Number(maxUploadBytes) * 7) / 3) + 1_048_576;
 
 const identityIssuers = (issuer: string) => [
   { issuer, audience: apiAudience, role: "recovery" },

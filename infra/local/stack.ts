@@ -4,6 +4,7 @@ import { pathOf } from "./child.ts";
 import { Closers } from "./closers.ts";
 import { startCoreTools } from "./core-tools.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { localValues } from "./host/app-settings.ts";
 import { type HostProcess, startHost } from "./host-process.ts";
 import {
   type PieceOptions,
@@ -71,7 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function start(options: StackOptions, closers: Closers): Promise<Stack> {
-  const { data, fresh = false, storageInMemory, log } = options;
+  const { data, fresh = false, appFolder = repository, storageInMemory, log } = options;
   await openDataFolder(data, fresh, closers);
   const ports = await choosePorts(data, options.ports);
   const { storage, vault, issuer, mailbox } = await startStandIns({
@@ -82,7 +83,11 @@ async function start(options: StackOptions, closers: Closers): Promise<Stack> {
     closers,
   });
   const apiUrl = `http://127.0.0.1:${ports.api}/api`;
-  const own = appSettings({ ...vault, apiUrl, issuerUrl: issuer.url, mailbox, azurite: storage });
+  const { MAX_UPLOAD_BYTES: maxUploadBytes } = { ...localValues(appFolder), ...options.settings };
+  const own = appSettings({
+    ...vault,
+    ...{ apiUrl, issuerUrl: issuer.url, mailbox, azurite: storage, maxUploadBytes },
+  });
   const metrics = options.metrics ? await startMetrics(closers) : undefined;
   const settings = { ...own, ...metrics?.settings, ...options.settings };
   const host = await startHostPiece(options, ports.api, settings, closers);

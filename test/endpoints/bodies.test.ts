@@ -1,9 +1,10 @@
 /** How a body travels: its length, size, type, encoding and form, on every endpoint that takes one. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { type Endpoint, isProviderAccess, type ProviderAccess, takesBody } from "../../lib/http/endpoint.ts";
+import { replacing } from "../support/builders.ts";
 import { aProviderToken } from "../support/tokens.ts";
 import {
   anOwnerWithBackup,
@@ -13,8 +14,9 @@ import {
   expectRefused,
   placesIn,
 } from "./helpers.ts";
-import { type Raw, rawCall } from "./raw.ts";
+import { type Raw, rawCall, send } from "./raw.ts";
 import { named, sampleOf } from "./requests.ts";
+import { storedOf } from "./stored.ts";
 
 const LIMIT = 1_048_576;
 
@@ -116,6 +118,26 @@ describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint)
     const problem = await expectRefused(owner, "invalid-request", () => ask({ body: inside }));
     expect(placesIn(problem)).toEqual(["/deep"]);
   });
+});
+
+describe("the host", () => {
+  it.each([
+    ["PUT", "v1/backups/android"],
+    ["POST", "v1/recoveries"],
+  ])(
+    "R32 R42 leaves %s %s to the app up to its own limit; above it answers an empty 500",
+    async (...call) => {
+      const most = Number(inject("surroundings").settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
+      const { owner, phone, uploaded } = await anOwnerWithBackup();
+      const raw = (bytes: number): Raw => ({ body: " ".repeat(bytes), headers: replacing(uploaded) });
+      await expectRefused(owner, "body-too-large", () => rawCall(phone, ...call, raw(most)));
+      const before = await storedOf(owner);
+      const cutOff = await send(phone, ...call, raw(most + 1));
+      expect(cutOff).toMatchObject({ status: 500, body: undefined });
+      expect(cutOff.headers.get("x-request-id")).toBeNull();
+      expect(await storedOf(owner)).toEqual(before);
+    },
+  );
 });
 
 /** How many bytes more than characters. */

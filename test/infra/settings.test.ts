@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { largestRequest } from "../../infra/local/app-settings.ts";
 import { configFromEnvironment } from "../../lib/config.ts";
 import { withEnvelope } from "../../lib/http/handler.ts";
 import { DEPLOYMENTS, type Deployment, ofType, resourcesOf, settingsOf } from "./snapshots.ts";
@@ -113,6 +114,12 @@ describe("R42 settings of the template", () => {
       const limit = Number(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
       expect(limit - withEnvelope(maxUploadBytes)).toBeGreaterThan(1_000_000);
     }
+  });
+
+  it.each(DEPLOYMENTS)("R42 the local stack cuts off bodies where the template does: %s", (deployment) => {
+    const settings = settingsOf(deployment);
+    const limit = String(largestRequest(settings["MAX_UPLOAD_BYTES"]));
+    expect(limit).toBe(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
   });
 
   it.each(DEPLOYMENTS)("R42 nothing that alerts count is left out by sampling: %s", (deployment) => {

@@ -3,9 +3,14 @@ import { join } from "node:path";
 import { readJsonFile, textMembers } from "./json-file.ts";
 
 export function loadAppSettings(appDirectory: string): void {
+  for (const [name, value] of Object.entries(localValues(appDirectory))) process.env[name] ??= value;
+}
+
+/** None if there is no such file. */
+export function localValues(appDirectory: string): Record<string, string> {
   const settings = readJsonFile(join(appDirectory, "local.settings.json"));
   if (settings["IsEncrypted"] === true) throw new Error("local.settings.json is encrypted: decrypt it first");
-  for (const [name, value] of Object.entries(textMembers(settings["Values"]))) process.env[name] ??= value;
+  return textMembers(settings["Values"]);
 }
 
 /** Text with each `%NAME%` replaced by that app setting. */
