@@ -9,15 +9,19 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** The median milliseconds of each operation, by name. Every second round runs backwards: none always comes after the same one. */
+/**
+ * The median milliseconds of each operation, by name; each round runs them in the order that they are given in. `inPairs`: the two
+ * of each pair that follow each other change places in every second round, so that neither always comes after the other.
+ */
 export async function interleaved<N extends string>(
   operations: Record<N, Sample>,
-  { rounds, warmUp }: { rounds: number; warmUp: number },
+  { rounds, warmUp, inPairs = false }: { rounds: number; warmUp: number; inPairs?: boolean },
 ): Promise<Record<N, number>> {
   const names = Object.keys(operations) as N[];
+  const swapped = names.map((name, at) => names[at % 2 === 0 ? at + 1 : at - 1] ?? name);
   const times = new Map<N, number[]>(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+    for (const name of inPairs && round % 2 !== 0 ? swapped : names) {
       const milliseconds = await operations[name](round + warmUp);
       if (round >= 0) times.get(name)?.push(milliseconds);
     }

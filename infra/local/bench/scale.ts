@@ -78,7 +78,7 @@ async function side(
       [`many ${name}`, there[name]],
     ]),
   ) as Record<`${"few" | "many"} ${Operation}`, (turn: number) => Promise<number>>;
-  const p50 = await interleaved(both, { rounds: ROUNDS, warmUp: WARM_UP });
+  const p50 = await interleaved(both, { rounds: ROUNDS, warmUp: WARM_UP, inPairs: true });
   report.heading(`${count} owners beside ${FEW}, one client, p50 of ${ROUNDS}`);
   const [few, many] = [(name: Operation) => p50[`few ${name}`], (name: Operation) => p50[`many ${name}`]];
   for (const name of OPERATIONS) {
