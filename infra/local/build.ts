@@ -12,7 +12,7 @@ const BUNDLE = join(ROOT, "dist/index.js");
 const UNBUNDLED = join(ROOT, "node_modules/.cache/unbundled/index.mjs");
 const MOST_BYTES = 1_500_000;
 const LARGEST_IMPORT_SHARE = 1 / 3;
-/** Above the aim by more than two measurements of the same bundle differ. */
+/** Above the budget by more than two measurements of the same bundle differ on a busy machine: only this fails the build. */
 const NEVER_IMPORT_SHARE = 0.4;
 const RUNS = 7;
 
@@ -98,9 +98,10 @@ async function report(): Promise<void> {
   await build({ ...shared, outfile: UNBUNDLED, packages: "external" });
   const [bundledMs = 0, unbundledMs = 0] = importTimes([BUNDLE, UNBUNDLED]);
   const share = bundledMs / unbundledMs;
+  const verdict = share > LARGEST_IMPORT_SHARE ? "OVER" : "ok";
   console.log(`dist/index.js ${(bytes / 1e6).toFixed(2)} MB (at most ${MOST_BYTES / 1e6} MB)`);
   console.log(
-    `import ${bundledMs.toFixed(0)} ms bundled, ${unbundledMs.toFixed(0)} ms unbundled: ${share.toFixed(2)} (aim: at most ${LARGEST_IMPORT_SHARE.toFixed(2)})`,
+    `import ${bundledMs.toFixed(0)} ms bundled, ${unbundledMs.toFixed(0)} ms unbundled: ${share.toFixed(2)} (at most ${LARGEST_IMPORT_SHARE.toFixed(2)}: ${verdict})`,
   );
   if (share > NEVER_IMPORT_SHARE)
     throw new Error(
