@@ -5,10 +5,14 @@ import { Failure } from "./failure.ts";
 import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 
-/** `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). */
+/**
+ * `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). `usesPush`: some device got a push
+ * credential for it once; it stays so, since a client's word against it proves nothing.
+ */
 export const Binding = z.strictObject({
   account: BoundAccount,
   subject: z.string().optional(),
+  usesPush: z.boolean().optional(),
   boundAt: z.coerce.date(),
   devices: z.array(DeviceId),
 });
@@ -25,13 +29,15 @@ const isFor = (account: BoundAccount) => {
 export const bindingFor = ({ bindings }: OwnerRecord, account: BoundAccount): Binding | undefined =>
   bindings.find(isFor(account));
 
+type Proven = { account: BoundAccount; device: DeviceId; subject?: string | undefined; usesPush?: boolean };
+
 /**
  * The record once this device has a credential for the account: written before the credential itself, so that a revocation
  * finds it. Fails as `device-revoked` if the device was revoked meanwhile, or as `too-many-accounts`.
  */
 export function withBinding(
   record: OwnerRecord,
-  { account, device, subject }: { account: BoundAccount; device: DeviceId; subject?: string | undefined },
+  { account, device, subject, usesPush = false }: Proven,
   now: Date,
 ): OwnerRecord {
   if (record.endedDevices.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
@@ -41,7 +47,8 @@ export function withBinding(
     throw new Failure("too-many-accounts", `${MAX_BINDINGS} accounts are bound already.`);
   }
   const devices = [...new Set([...former.devices, device])];
-  return { ...record, bindings: [...others, { ...former, ...(subject && { subject }), devices }] };
+  const binding = { ...former, ...(subject && { subject }), ...(usesPush && { usesPush }), devices };
+  return { ...record, bindings: [...others, binding] };
 }
 
 /** The record once this device is revoked, and the accounts that it has credentials for. */

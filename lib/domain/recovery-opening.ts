@@ -1,5 +1,5 @@
 /** Opening a backup for a device: what plan and recovery have in common. One vault call, no write. */
-import { type AccountName, identityOf } from "./account.ts";
+import { type Account, type AccountName, identityOf } from "./account.ts";
 import { requireCurrent } from "./backup.ts";
 import { type BackupDocument, decodeDocument } from "./backup-document.ts";
 import { bindingFor } from "./binding.ts";
@@ -11,7 +11,7 @@ import { Failure } from "./failure.ts";
 import type { StoredHead, Version, VersionStore } from "./head.ts";
 import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
 import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
-import { type Outcome, planRecovery } from "./recovery-plan.ts";
+import { type Circumstances, type Outcome, planRecovery } from "./recovery-plan.ts";
 
 export type OpeningStores = { versions: VersionStore; records: RecordStore; credentials: CredentialStore };
 export type Heads = Partial<Record<Platform, StoredHead | undefined>>;
@@ -57,28 +57,36 @@ export async function openPlan(
     readRecord(records, owner),
   ]);
   const { document, sealed } = contentIn(version, content);
-  const bound = await boundIn(document, record, caller, credentials);
-  const outcomes = planRecovery(document, { existing, bound, samePlatform: platform === from });
+  const known = await knownOf(document.accounts, record, caller, credentials);
+  const outcomes = planRecovery(document, { ...known, existing, samePlatform: platform === from });
   return { version, sealed, document, outcomes, record };
 }
 
-/** Bound by the record, and not taken over by another owner since. */
-async function boundIn(
-  { accounts }: BackupDocument,
+/**
+ * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or ever had one: the
+ * document is the client's word only, and a thief's device can upload it (R15).
+ */
+export async function knownOf(
+  accounts: Account[],
   record: OwnerRecord,
   { owner }: Caller,
   credentials: CredentialStore,
-): Promise<Set<string>> {
-  const proven = accounts.filter(
-    (account) => account.kind === "personal" && !account.usesPush && bindingFor(record, account),
-  );
+): Promise<Pick<Circumstances, "bound" | "pushing">> {
   const checked = await Promise.all(
-    proven.map(async (account) => {
-      const stored = account.kind === "third-party" ? undefined : await credentials.find(account);
-      return stored?.value.owner === owner ? [identityOf(account)] : [];
+    accounts.map(async (account) => {
+      if (account.kind !== "personal" || account.usesPush) return [];
+      const binding = bindingFor(record, account);
+      const stored = binding && (await credentials.find(account));
+      if (stored?.value.owner !== owner) return [];
+      const usesPush = binding?.usesPush === true || stored.value.holders.some(({ push }) => push);
+      return [{ identity: identityOf(account), usesPush }];
     }),
   );
-  return new Set(checked.flat());
+  const identitiesOf = (pushing: boolean) => {
+    const found = checked.flat().filter(({ usesPush }) => usesPush === pushing);
+    return new Set(found.map(({ identity }) => identity));
+  };
+  return { bound: identitiesOf(false), pushing: identitiesOf(true) };
 }
 
 /** Whatever is wrong with a client's envelope is told as such: the rest of the backup may be fine. */

@@ -31,30 +31,34 @@ export type Outcome =
 
 export type OverlapRule = "refuse" | "keep-existing";
 
-/** `bound`: identities of the accounts that this owner has proven. `samePlatform`: the backup is of the device's own platform. */
-export type Circumstances = { existing: AccountName[]; bound: ReadonlySet<string>; samePlatform: boolean };
+/**
+ * `bound`: identities of the accounts that this owner has proven. `pushing`: of those that had a push credential, whatever the
+ * document says. `samePlatform`: the backup is of the device's own platform.
+ */
+export type Circumstances = {
+  existing: AccountName[];
+  bound: ReadonlySet<string>;
+  pushing: ReadonlySet<string>;
+  samePlatform: boolean;
+};
 
-export function planRecovery(
-  document: BackupDocument,
-  { existing, bound, samePlatform }: Circumstances,
-): Outcome[] {
-  const onDevice = new Set(existing.map(identityOf));
+export function planRecovery(document: BackupDocument, circumstances: Circumstances): Outcome[] {
+  const onDevice = new Set(circumstances.existing.map(identityOf));
   return document.accounts.map((account) => {
     if (onDevice.has(identityOf(account)))
       return { outcome: "keep", reason: "on-device", account: nameOf(account) };
-    return bringBack(account, samePlatform, bound);
+    return bringBack(account, circumstances);
   });
 }
 
-function bringBack(account: Account, samePlatform: boolean, bound: ReadonlySet<string>): Outcome {
+function bringBack(account: Account, { bound, pushing, samePlatform }: Circumstances): Outcome {
   if (account.kind === "third-party") return { outcome: "restore", reason: "in-backup", account };
   const stepUp = (reason: StepUpReason): Outcome => ({ outcome: "step-up", reason, account });
   if (!samePlatform) return stepUp("other-platform");
   if (account.kind === "work") return stepUp("work-account");
-  if (account.usesPush) return stepUp("uses-push");
-  return bound.has(identityOf(account))
-    ? { outcome: "restore", reason: "bound", account }
-    : stepUp("not-bound");
+  const identity = identityOf(account);
+  if (account.usesPush || pushing.has(identity)) return stepUp("uses-push");
+  return bound.has(identity) ? { outcome: "restore", reason: "bound", account } : stepUp("not-bound");
 }
 
 /** JSON pointers of the accounts that device and backup both have. */

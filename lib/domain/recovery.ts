@@ -16,6 +16,7 @@ import { withSpentProof } from "./proof.ts";
 import {
   contentIn,
   type Heads,
+  knownOf,
   type Opened,
   type OpeningStores,
   openPlan,
@@ -137,8 +138,11 @@ async function openAgain(
       .filter(({ state }) => state === "credential-sent")
       .map(({ account }) => identityOf(account)),
   );
+  const waiting = document.accounts.filter((account) => !bound.has(identityOf(account)));
+  const { pushing } = await knownOf(waiting, record, recovery.caller, stores.credentials);
   const samePlatform = former.platform === former.from;
-  const outcomes = planRecovery(document, { existing: recovery.existing, bound, samePlatform });
+  const { existing } = recovery;
+  const outcomes = planRecovery(document, { existing, bound, pushing, samePlatform });
   return { version: former.version, sealed, document, outcomes, record };
 }
 

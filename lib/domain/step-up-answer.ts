@@ -66,7 +66,8 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
   );
   const { account } = challenge;
   const subject = challenge.kind === "code" ? challenge.subject : undefined;
-  const bind = (record: OwnerRecord) => withBinding(record, { account, device, subject }, now);
+  const proof = { account, device, subject, usesPush: wanted.type === "push" };
+  const bind = (record: OwnerRecord) => withBinding(record, proof, now);
   const former = (await stores.credentials.find(account))?.value;
   requireFree(former, { owner, claim }, now);
   bind(counted);

@@ -32,6 +32,13 @@ describe("R15 R25 proven accounts", () => {
     expect(withBinding(both, { account, device: phone }, time)).toEqual(both);
   });
 
+  it("R15 a push credential is remembered for good, whoever gets a code after it", () => {
+    const pushed = withBinding(bound, { account, device: phone, usesPush: true }, now);
+    const since = withBinding(pushed, { account, device: tablet }, now);
+    expect(bindingFor(since, account)).toMatchObject({ usesPush: true, devices: [phone, tablet] });
+    expect(Binding.parse(JSON.parse(JSON.stringify(since.bindings[0])))).toEqual(since.bindings[0]);
+  });
+
   it("R15 is found by name however its letters are composed, and by nothing less than the whole name", () => {
     const record = withBinding(aRecord(), { account: aBound({ userName: "Zoe\u0308" }), device: phone }, now);
     expect(bindingFor(record, aBound({ userName: "Zo\u00eb" }))).toBeDefined();

@@ -17,7 +17,7 @@ import { anId } from "./builders.ts";
 import { holds } from "./holds.ts";
 import { refusalOf } from "./refusals.ts";
 
-const nowhere: Circumstances = { existing: [], bound: new Set(), samePlatform: true };
+const nowhere: Circumstances = { existing: [], bound: new Set(), pushing: new Set(), samePlatform: true };
 
 /** A document, some of its accounts on the device, some bound, names that it doesn't hold, either platform. */
 const scenes = fc
@@ -25,22 +25,24 @@ const scenes = fc
     backup: document,
     onDevice: fc.array(fc.boolean()),
     proven: fc.array(fc.boolean()),
+    pushed: fc.array(fc.boolean()),
     others: fc.array(fc.uuid(), { maxLength: 3 }),
     samePlatform: fc.boolean(),
   })
-  .map(({ backup, onDevice, proven, others, samePlatform }) => {
+  .map(({ backup, onDevice, proven, pushed, others, samePlatform }) => {
     const strangers = others.map((userName): AccountName => ({ kind: "personal", issuer: "none", userName }));
     const shared = backup.accounts.filter((_, index) => onDevice[index]).map(nameOf);
     const bound = new Set(backup.accounts.filter((_, index) => proven[index]).map(identityOf));
-    return { backup, shared, strangers, bound, samePlatform };
+    const pushing = new Set(backup.accounts.filter((_, index) => pushed[index]).map(identityOf));
+    return { backup, shared, strangers, bound, pushing, samePlatform };
   });
-type Scene = Pick<Circumstances, "bound" | "samePlatform"> & {
+type Scene = Pick<Circumstances, "bound" | "pushing" | "samePlatform"> & {
   backup: BackupDocument;
   shared: AccountName[];
   strangers: AccountName[];
 };
-const planOf = ({ backup, shared, strangers, bound, samePlatform }: Scene) =>
-  planRecovery(backup, { existing: [...strangers, ...shared], bound, samePlatform });
+const planOf = ({ backup, shared, strangers, ...known }: Scene) =>
+  planRecovery(backup, { existing: [...strangers, ...shared], ...known });
 
 describe("R11 R12 R15 R16 how each account comes back", () => {
   const any = "any" as const;
@@ -49,25 +51,28 @@ describe("R11 R12 R15 R16 how each account comes back", () => {
     onDevice: boolean;
     samePlatform: boolean | typeof any;
     usesPush: boolean | typeof any;
+    pushing: boolean | typeof any;
     bound: boolean | typeof any;
     outcome: Outcome["outcome"];
     reason: Outcome["reason"];
   };
   const row = (kind: Row["kind"], rest: Partial<Row> & Pick<Row, "outcome" | "reason">): Row => ({
-    ...{ kind, onDevice: false, samePlatform: any, usesPush: any, bound: any },
+    ...{ kind, onDevice: false, samePlatform: any, usesPush: any, pushing: any, bound: any },
     ...rest,
   });
   const keep = { onDevice: true, outcome: "keep", reason: "on-device" } as const;
   const stepUp = (reason: Outcome["reason"]) => ({ outcome: "step-up", reason }) as const;
   const here = { samePlatform: true };
+  const onlyCodes = { usesPush: false, pushing: false };
   const table: Row[] = [
     row("third-party", keep),
     row("third-party", { outcome: "restore", reason: "in-backup" }),
     row("personal", keep),
     row("personal", { samePlatform: false, ...stepUp("other-platform") }),
     row("personal", { ...here, usesPush: true, ...stepUp("uses-push") }),
-    row("personal", { ...here, usesPush: false, bound: true, outcome: "restore", reason: "bound" }),
-    row("personal", { ...here, usesPush: false, bound: false, ...stepUp("not-bound") }),
+    row("personal", { ...here, usesPush: false, pushing: true, ...stepUp("uses-push") }),
+    row("personal", { ...here, ...onlyCodes, bound: true, outcome: "restore", reason: "bound" }),
+    row("personal", { ...here, ...onlyCodes, bound: false, ...stepUp("not-bound") }),
     row("work", keep),
     row("work", { samePlatform: false, ...stepUp("other-platform") }),
     row("work", { ...here, ...stepUp("work-account") }),
@@ -77,18 +82,20 @@ describe("R11 R12 R15 R16 how each account comes back", () => {
     sides.flatMap((onDevice) =>
       sides.flatMap((samePlatform) =>
         sides.flatMap((usesPush) =>
-          sides.map((bound) => ({ kind, onDevice, samePlatform, usesPush, bound })),
+          sides.flatMap((pushing) =>
+            sides.map((bound) => ({ kind, onDevice, samePlatform, usesPush, pushing, bound })),
+          ),
         ),
       ),
     ),
   );
   const fits = (each: Row, one: (typeof cases)[number]) =>
-    (["kind", "onDevice", "samePlatform", "usesPush", "bound"] as const).every(
+    (["kind", "onDevice", "samePlatform", "usesPush", "pushing", "bound"] as const).every(
       (field) => each[field] === any || each[field] === one[field],
     );
 
   it.each(cases)(
-    "R11 R12 R15 R16 $kind, on the device $onDevice, same platform $samePlatform, push $usesPush, bound $bound",
+    "R11 R12 R15 R16 $kind, on the device $onDevice, same platform $samePlatform, push $usesPush, known $pushing, bound $bound",
     (one) => {
       const rows = table.filter((each) => fits(each, one));
       expect(rows, "exactly one row of the table is for this").toHaveLength(1);
@@ -102,6 +109,7 @@ describe("R11 R12 R15 R16 how each account comes back", () => {
       const [outcome, ...more] = planRecovery(aBackup([account]), {
         existing: one.onDevice ? [nameOf(other), nameOf(account)] : [nameOf(other)],
         bound: new Set(one.bound ? [identityOf(account)] : [identityOf(other)]),
+        pushing: new Set(one.pushing ? [identityOf(account)] : [identityOf(other)]),
         samePlatform,
       });
       const { outcome: expected, reason } = rows[0] ?? expect.fail();

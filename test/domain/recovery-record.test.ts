@@ -68,6 +68,7 @@ describe("R12 R15 the states of its accounts", () => {
     const outcomes = planRecovery(aBackup(accounts), {
       existing: [nameOf(kept)],
       bound: new Set([identityOf(bound)]),
+      pushing: new Set(),
       samePlatform: true,
     });
     const states = ["restored", "credential-sent", "kept", "step-up", "step-up"];

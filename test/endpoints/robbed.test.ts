@@ -1,11 +1,25 @@
-/** A thief who knows the password: what they do to the owner's contacts doesn't help them, and is undone with one press. */
+/** A thief who knows the password: neither the owner's contacts nor a push account is theirs, and what they do is undone with one press. */
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { capabilityFor } from "../../lib/domain/repudiation.ts";
+import { aBackup, replacing } from "../support/builders.ts";
 import type { CheckedPhone } from "../support/phones.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
-import { aContact, aRecovery, idIn, type Recovery, recover } from "../support/step-up.ts";
+import {
+  aContact,
+  answer,
+  aProvablePersonal,
+  aRecovery,
+  idIn,
+  type Recovery,
+  recover,
+  recoveredIn,
+  start,
+  startedIn,
+} from "../support/step-up.ts";
+import { revoke, upload } from "./helpers.ts";
 
 const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
 const contactsOf = async (phone: CheckedPhone) =>
@@ -77,5 +91,50 @@ describe.concurrent("a thief's contact", () => {
     expect(await contactsOf(scene.old)).toContain(own);
     expect((await scene.old.call("POST", `v1/recoveries/${scene.robbery}/repudiate`)).status).toBe(200);
     expect((await contactsOf(scene.old)).toSorted()).toEqual([scene.contact, own].toSorted());
+  });
+});
+
+const aPushKey = () => {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
+  return { type: "push", publicKey: { kty, crv, x, y } };
+};
+
+/** The owner has proven an account with push; a thief's device has uploaded it as one that uses only codes. */
+async function aDisguise() {
+  const scene = await aRecovery({ personal: aProvablePersonal({ usesPush: true }) });
+  const { owner, watched, phone, personal } = scene;
+  const { id } = startedIn(await start(scene));
+  const proof = { code: watched.lastCode(), credential: aPushKey() };
+  expect((await answer(phone, id, proof)).status).toBe(200);
+  const thief = await aPhone({ owner, app: watched.app });
+  const recovered = await recover(thief);
+  expect(recovered.status).toBe(200);
+  const document = aBackup([{ ...personal, usesPush: false }]);
+  await upload(thief, { document, headers: replacing(recovered) });
+  return { ...scene, thief };
+}
+
+const planOf = async (phone: CheckedPhone) => {
+  const body = { platform: "android", existingAccounts: [] };
+  return (await phone.call("POST", "v1/recovery-plans", { body })).body;
+};
+
+describe.concurrent("an account with push", () => {
+  const stepUp = { outcome: "step-up", reason: "uses-push" };
+
+  it("R15 needs step-up whatever a thief's upload says of it, in the plan and in the recovery", async () => {
+    const { thief } = await aDisguise();
+    expect(await planOf(thief)).toMatchObject({ accounts: [stepUp] });
+    const reply = await recover(thief);
+    expect(recoveredIn(reply).accounts).toMatchObject([stepUp]);
+    expect(JSON.stringify(reply.body)).not.toContain("otpauth");
+  });
+
+  it("R15 needs it also once the device that had the push credential is revoked", async () => {
+    const { thief, phone } = await aDisguise();
+    await revoke(thief, phone);
+    expect(await planOf(thief)).toMatchObject({ accounts: [stepUp] });
+    expect(recoveredIn(await recover(thief)).accounts).toMatchObject([stepUp]);
   });
 });
