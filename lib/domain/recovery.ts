@@ -9,6 +9,7 @@ import { subjectIn, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
 import { type Head, type HeadStore, newHead, type StoredHead, type Version } from "./head.ts";
 import { issueCode } from "./issue.ts";
+import { tellOfNewcomer } from "./newcomer.ts";
 import { withEpisode } from "./notice.ts";
 import { type Caller, sha256 } from "./owner.ts";
 import { type OwnerRecord, readRecord } from "./owner-record.ts";
@@ -98,12 +99,24 @@ export async function recover(stores: Stores, heads: Heads, recovery: Recovery):
   return { id, outcomes, credentials, settings: document.settings, sealed, version, head };
 }
 
+/** What it is refused for shows what the backup holds: a device that isn't registered is told of before it sees that (R18). */
 async function openFirst(stores: Stores, heads: Heads, recovery: Recovery): Promise<Opened> {
   const opened = await openPlan(stores, heads, recovery);
-  if (recovery.planSeen !== undefined) requireReadable(opened);
-  refuseOverlap(opened.document, recovery.existing, recovery.overlap);
+  try {
+    requireExpected(opened, recovery);
+    return opened;
+  } catch (error) {
+    await tellOfNewcomer(stores, recovery.caller, devicesIn(heads), recovery.now);
+    throw error;
+  }
+}
+
+/** Fails as `accounts-overlap` or `plan-outdated`, or as `not-in-this-mode` for a plan of what only a device can read. */
+function requireExpected(opened: Opened, { planSeen, existing, overlap }: Recovery): void {
+  if (planSeen !== undefined) requireReadable(opened);
+  refuseOverlap(opened.document, existing, overlap);
   const id = planId(opened.version.id, opened.outcomes);
-  if (recovery.planSeen === undefined || recovery.planSeen === id) return opened;
+  if (planSeen === undefined || planSeen === id) return;
   throw new Failure("plan-outdated", "The backup changed since the plan was made.", {
     plan: { id, accounts: opened.outcomes.map((each) => ({ ...each, account: nameOf(each.account) })) },
   });
@@ -184,6 +197,8 @@ async function issueBound(
   return new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
 }
 
+const devicesIn = (heads: Heads) => Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
+
 async function tell(
   outbox: Outbox,
   id: string,
@@ -191,8 +206,7 @@ async function tell(
   { caller, deviceName, now }: Recovery,
   record: OwnerRecord,
 ): Promise<void> {
-  const devices = Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
-  const device = subjectIn(devices, caller.device, now, deviceName);
+  const device = subjectIn(devicesIn(heads), caller.device, now, deviceName);
   const told = { kind: "recovered" as const, id: `recovered ${id}`, recovery: id };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
 }

@@ -1,9 +1,22 @@
 /** What takes something away or hands something out is told first, or isn't done; a code that can't be sent was never asked for. */
 import { describe, expect, it } from "vitest";
+import { HOUR } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
+import { typeOf } from "../../lib/http/problem.ts";
 import { replacing } from "../support/builders.ts";
-import { aContact, answer, aRecovery, idIn, type Recovery, start, startedIn } from "../support/step-up.ts";
-import { refused, statusIn } from "./helpers.ts";
+import { aPhone } from "../support/phones.ts";
+import {
+  aContact,
+  answer,
+  aRecovery,
+  bound,
+  idIn,
+  type Recovery,
+  recover,
+  start,
+  startedIn,
+} from "../support/step-up.ts";
+import { problemIn, refused, statusIn } from "./helpers.ts";
 
 const BACKUP = "v1/backups/android";
 
@@ -64,6 +77,46 @@ describe.concurrent("the owner is told", () => {
     expect(kinds(scene).slice(before)).toEqual([["contact-changed", 2]]);
     const contacts = JSON.stringify((await scene.old.call("GET", "v1/contacts")).body);
     expect(contacts).toContain('"language":"sv"');
+  });
+});
+
+describe.concurrent("a device that isn't registered, and only looks at what a recovery would be refused for", () => {
+  const looks = (scene: Recovery) => [
+    ["plan-outdated", { plan: "made up" }] as const,
+    ["accounts-overlap", { existingAccounts: [bound(scene.personal)] }] as const,
+  ];
+  const toldOf = (scene: Recovery) => kinds(scene).filter(([kind]) => kind === "plan-requested");
+  const aNewcomer = ({ owner, watched }: Recovery) => aPhone({ owner, app: watched.app });
+
+  it("R18 sees neither before its owner is told, once an hour", async () => {
+    const scene = await aRecovery();
+    let hours = 0;
+    for (const [kind, look] of looks(scene)) {
+      hours += 1;
+      for (const _ of [1, 2]) {
+        expect(problemIn(await recover(await aNewcomer(scene), look)).type).toBe(typeOf(kind));
+        expect(toldOf(scene)).toEqual(Array(hours).fill(["plan-requested", 1]));
+      }
+      scene.watched.clock.pass(HOUR);
+    }
+  });
+
+  it("R18 sees nothing where its owner can't be told", async () => {
+    const scene = await aRecovery();
+    for (const [, look] of looks(scene)) {
+      const phone = await aNewcomer(scene);
+      const reply = await unsent(scene, () => recover(phone, look));
+      refused(reply, "storage-unavailable");
+      expect(reply.body).not.toHaveProperty("plan");
+      expect(reply.body).not.toHaveProperty("overlapping");
+    }
+  });
+
+  it("R18 a registered one is no news", async () => {
+    const scene = await aRecovery();
+    for (const [kind, look] of looks(scene))
+      expect(problemIn(await recover(scene.phone, look)).type).toBe(typeOf(kind));
+    expect(toldOf(scene)).toEqual([]);
   });
 });
 

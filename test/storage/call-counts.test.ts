@@ -124,6 +124,17 @@ describe("calls per operation on a cold instance", () => {
     expect(await vault.takeCalls()).toEqual({ unwrapKey: 1 });
   });
 
+  it("R18 a refused recovery of a registered device writes and sends nothing; an unknown one's is one message and one write", async () => {
+    const { owner, phone, later } = await settled();
+    const outdated = { body: { ...body, plan: "made up" } };
+    expect((await phone.call("POST", "v1/recoveries", outdated)).status).toBe(409);
+    expect(calls.filter((call) => !isRead(call))).toEqual([]);
+    const stranger = await aPhone({ owner, app: later });
+    await forget();
+    expect((await stranger.call("POST", "v1/recoveries", outdated)).status).toBe(409);
+    expect(calls.filter((call) => !isRead(call))).toEqual(["send", "write backups"]);
+  });
+
   it("R11 R37 a plan reads each blob once, makes one vault call on a warm instance and writes nothing", async () => {
     const { phone } = await settled();
     const plan = () => phone.call("POST", "v1/recovery-plans", { body: wanted });
