@@ -115,7 +115,8 @@ export async function removeContact(
   const before = await readRecord(records, caller.owner);
   const removal = { by: device, coolingOffHours, now };
   const record = withoutContact(before, id, removal, requireFresh);
-  const told = { kind: "contact-removed" as const, id: `contact-removed ${id}` };
+  // One that came back may be removed again, though never by the same device: that one was shut out.
+  const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
   await changeRecord(records, caller.owner, (record) => ({
     result: undefined,

@@ -1,6 +1,6 @@
 /** Messages on their way: through the queue to people, tried again where the mail service fails, and never in a caller's way. */
 import { InvocationContext } from "@azure/functions";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { deliverMessages } from "../../functions/deliver-messages.ts";
 import type { Letter, OutboxItem } from "../../lib/domain/announcement.ts";
 import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
@@ -41,6 +41,36 @@ describe.concurrent("over HTTP, through queue and mail service", () => {
     refused(await thief.call("GET", "v1/backups"), "device-revoked");
     const [notice] = await waitForMessages(address, 3);
     expect(notice?.subject).toBe("En enhet stängdes ute");
+  });
+
+  it("R18 R19 a contact that came back is told and logged of again when another device removes it", async () => {
+    const { owner, phone } = await anOwnerWithBackup();
+    const address = anAddress();
+    const body = { channel: "email", address, language: "en" };
+    const contact = idIn(await phone.call("POST", "v1/contacts", { body }));
+    const [mail] = await waitForMessages(address, 1);
+    const confirmation = { body: { code: mail ? codeIn(mail) : "" } };
+    expect((await phone.call("POST", `v1/contacts/${contact}/confirm`, confirmation)).status).toBe(200);
+    const isTold = async (times: number) => {
+      const mails = await waitForMessages(address, times * 3);
+      const told = mails.filter(({ subject }) => subject === "A contact was removed");
+      expect(told).toHaveLength(times);
+      return linkIn(told[0] ?? expect.fail("not told"));
+    };
+    const remove = async () => {
+      const thief = await aPhone({ owner });
+      expect((await recover(thief)).status).toBe(200);
+      expect((await thief.call("DELETE", `v1/contacts/${contact}`)).status).toBe(204);
+    };
+    await remove();
+    expect((await fetch(await isTold(1), { method: "POST" })).status).toBe(200);
+    await remove();
+    await isTold(2);
+    const logged = async () => {
+      const { body } = await phone.call("GET", "v1/activity");
+      return JSON.stringify(body).split('"contact-removed"').length - 1;
+    };
+    await vi.waitFor(async () => expect(await logged()).toBe(2), { timeout: 20_000, interval: 50 });
   });
 
   it("R19 a number gets a text message", async () => {
