@@ -31,6 +31,15 @@ const Issuer = z.strictObject({
   authContext: z.string().min(1).optional(),
 });
 
+/** With one audience for both, an app's token would be taken for an owner's, or for a sign-in that proves an account. */
+function tellAppsFromPeople(issuers: z.infer<typeof Issuer>[]): boolean {
+  const apps = issuers.filter(({ role }) => role === "provider");
+  const people = issuers.filter(({ role }) => role !== "provider");
+  return apps.every((app) =>
+    people.every(({ issuer, audience }) => issuer !== app.issuer || audience !== app.audience),
+  );
+}
+
 /** Of 384 bytes as base64url: RSA-3072 is what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
 const MODULUS_LENGTH = 512;
 
@@ -49,6 +58,10 @@ const Settings = z.object({
       .refine(
         (issuers) => issuers.some(({ role }) => role === "recovery"),
         "must name at least one issuer with the role recovery",
+      )
+      .refine(
+        tellAppsFromPeople,
+        "must give the role provider an audience that no other role has with that issuer",
       ),
   ),
   BACKUPS_STORAGE: StorageAddress,

@@ -1,4 +1,4 @@
-/** Settings of providers: which app of which issuer each one is must be clear. */
+/** Settings of providers: which app of which issuer each one is must be clear, and that it is no person. */
 import { expect, it } from "vitest";
 import { anIssuer, load, named } from "./sample-settings.ts";
 
@@ -17,6 +17,29 @@ it("R33 where several issuers have the role, each app names its own, and two may
   expect(load(several).providers).toMatchObject([a, b]);
   const one = { IDENTITY_ISSUERS: issuers(a), PROVIDERS: providers({}) };
   expect(load(one).providers).toEqual([{ clientId: "app", accounts: [] }]);
+});
+
+const here = { issuer: "https://login.example" };
+
+it.each(["recovery", "account"])(
+  "F23 R33 R42 one audience for apps and the role %s stops the app",
+  (role) => {
+    const both = (audience: string) => ({
+      IDENTITY_ISSUERS: JSON.stringify([
+        ...JSON.parse(issuers()),
+        { ...here, audience: "api://people", role },
+        { ...here, audience, role: "provider" },
+      ]),
+    });
+    expect(named(both("api://people"))).toEqual(["IDENTITY_ISSUERS"]);
+    expect(named(both("api://apps"))).toEqual([]);
+  },
+);
+
+it("R33 R42 another issuer may have an audience of the same name, and people's roles may share theirs", () => {
+  const account = { ...here, role: "account" };
+  const shared = JSON.stringify([...JSON.parse(issuers(a)), ...JSON.parse(anIssuer(account))]);
+  expect(named({ IDENTITY_ISSUERS: shared })).toEqual([]);
 });
 
 it.each([

@@ -1,10 +1,10 @@
 /** The settings under which the production code runs against the local stack. */
 import type { Azurite } from "./azurite.ts";
 import type { Identity } from "./identity.ts";
+import { audienceOfApps, audienceOfPeople } from "./issuer/audiences.ts";
 import type { Mailbox } from "./mailbox/start-mailbox.ts";
 import type { PublicKey } from "./vault-admin.ts";
 
-const apiAudience = "api://authenticator-backup";
 const workIssuer = "https://sts.example";
 
 type Pieces = {
@@ -52,9 +52,9 @@ export const largestRequest = (maxUploadBytes = "1048576"): number =>
   Math.floor((Number(maxUploadBytes) * 7) / 3) + 1_048_576;
 
 const identityIssuers = (issuer: string) => [
-  { issuer, audience: apiAudience, role: "recovery" },
-  { issuer, audience: apiAudience, role: "account", accountClaim: "account" },
-  { issuer, audience: apiAudience, role: "provider" },
+  { issuer, audience: audienceOfPeople, role: "recovery" },
+  { issuer, audience: audienceOfPeople, role: "account", accountClaim: "account" },
+  { issuer, audience: audienceOfApps, role: "provider" },
 ];
 
 /** Who may check codes, and of which accounts. */

@@ -164,7 +164,7 @@ describe.concurrent("a provider's app", () => {
     refused(await ask(await aProviderToken("contoso-sign-in", "Codes.Verify")), "role-missing");
     refused(await ask(await aProviderToken("contoso-sign-in")), "role-missing");
     refused(await ask(await aProviderToken("nobody", "Tickets.Issue")), "role-missing");
-    refused(await ask(scene.phone.token), "role-missing");
+    refused(await ask(scene.phone.token), "not-signed-in");
   });
 });
 

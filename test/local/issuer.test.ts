@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { startIssuer } from "../../infra/local/issuer/start-issuer.ts";
@@ -49,23 +49,21 @@ describe("R42 the issuer gives scripts a token at once", () => {
 
   it("with the sign-in time, roles, account, lifetime and claims that it names", async () => {
     const authTime = now() - 3600;
-    const roles = ["Tickets.Issue"];
-    const request = { subject: "shop", authTime, roles, account: "anna@example.com", expiresIn: 60 };
+    const named = { roles: ["Tickets.Issue"], account: "anna@example.com" };
+    const request = { subject: "shop", authTime, audience, ...named, expiresIn: 60 };
     const { payload } = await verify(await aToken({ ...request, claims: { cnf: { jkt: "thumbprint" } } }));
-    expect(payload).toMatchObject({
-      auth_time: authTime,
-      roles,
-      account: "anna@example.com",
-      cnf: { jkt: "thumbprint" },
-    });
+    expect(payload).toMatchObject({ auth_time: authTime, ...named, cnf: { jkt: "thumbprint" } });
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
   });
 
-  it("for an app that checks codes, under its own client id", async () => {
+  it("F23 for an app, under its own client id and with or without roles: none counts as a person's", async () => {
     const client_id = "contoso-sign-in";
-    const roles = ["Codes.Verify"];
-    const { payload } = await verify(await aToken({ subject: client_id, roles, claims: { client_id } }));
-    expect(payload).toMatchObject({ sub: client_id, client_id, roles });
+    for (const roles of [["Codes.Verify"], []]) {
+      const token = await aToken({ subject: client_id, roles, claims: { client_id } });
+      const aud = `${audience}-providers`;
+      expect(decodeJwt(token)).toMatchObject({ sub: client_id, client_id, roles, aud });
+      await expect(verify(token)).rejects.toMatchObject({ claim: "aud" });
+    }
   });
 
   it("and wrong ones: expired, for someone else, without a sign-in time", async () => {

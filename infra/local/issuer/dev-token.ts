@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { importJWK, SignJWT } from "jose";
 import * as z from "zod";
-import { clientId, defaultAudience } from "./provider.ts";
+import { audienceOfApps, audienceOfPeople } from "./audiences.ts";
+import { clientId } from "./provider.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 /** Times are epoch seconds. `claims` wins over everything else, so that wrong tokens can be made too. */
@@ -10,7 +11,8 @@ export const TokenRequest = z.strictObject({
   subject: z.string().min(1),
   /** `null` leaves `auth_time` out. */
   authTime: z.int().nullish(),
-  audience: z.string().default(defaultAudience),
+  audience: z.string().optional(),
+  /** Apps have roles, if only none; people have not. */
   roles: z.array(z.string()).optional(),
   expiresIn: z.int().default(3600),
   account: z.string().optional(),
@@ -24,7 +26,7 @@ export async function signDevToken(issuer: string, key: SigningKey, request: Tok
   return new SignJWT({
     iss: issuer,
     sub: subject,
-    aud: audience,
+    aud: audience ?? (roles ? audienceOfApps : audienceOfPeople),
     iat: now,
     exp: now + expiresIn,
     ...(authTime !== null && { auth_time: authTime ?? now }),

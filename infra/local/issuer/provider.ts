@@ -1,9 +1,9 @@
 /** How oidc-provider is set up: one public app with PKCE, JWT access tokens for the API, everyone may sign in. */
 import { type Context, Provider } from "oidc-provider";
+import { audienceOfPeople } from "./audiences.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 export const clientId = "authenticator-app";
-export const defaultAudience = "api://authenticator-backup";
 const redirectUris = [
   "http://127.0.0.1/callback",
   "http://[::1]/callback",
@@ -67,12 +67,12 @@ async function grantEverything({ oidc }: Context) {
   const { provider, session, client: asking } = oidc;
   const grant = new provider.Grant({ accountId: session.accountId, clientId: asking.clientId });
   grant.addOIDCScope("openid offline_access");
-  grant.addResourceScope(defaultAudience, scope);
+  grant.addResourceScope(audienceOfPeople, scope);
   await grant.save();
   return grant;
 }
 
-const defaultResource = (_: Context, __: unknown, oneOf?: string[]) => oneOf ?? defaultAudience;
+const defaultResource = (_: Context, __: unknown, oneOf?: string[]) => oneOf ?? audienceOfPeople;
 
 const getResourceServerInfo = (_: Context, audience: string) => ({
   scope,
