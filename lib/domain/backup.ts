@@ -87,8 +87,8 @@ export function planRestore(
 }
 
 /** Deleted so long ago that nothing of it may come back. */
-export const isGone = ({ deletedAt }: Head, undeleteDays: number, now: Date): boolean =>
-  deletedAt !== undefined && undeletableUntil(deletedAt, undeleteDays) <= now;
+export const isGone = ({ deletedAt, purgedAt }: Head, undeleteDays: number, now: Date): boolean =>
+  deletedAt !== undefined && (purgedAt !== undefined || undeletableUntil(deletedAt, undeleteDays) <= now);
 
 /** Until when a deleted backup is kept (R30). */
 export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>

@@ -43,7 +43,7 @@ const head = {
   noticedAt: z.coerce.date().optional(),
   /** Somebody is about to tell them. */
   noticeClaimedAt: z.coerce.date().optional(),
-  /** When what was deleted was removed for good. */
+  /** Since when nothing of what was deleted can come back. `deletedAt` stays until all of it is removed. */
   purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */

@@ -1,5 +1,5 @@
 /** Whether a backup can be relied on, why not, and what to do about it (R26-R28). Pure. */
-import { currentVersion, undeletableUntil } from "./backup.ts";
+import { currentVersion, isGone, undeletableUntil } from "./backup.ts";
 import { DAY, later } from "./clock.ts";
 import type { Head } from "./head.ts";
 
@@ -97,7 +97,7 @@ function reasonsOf(head: Head | undefined, policy: StalenessPolicy, now: Date): 
       ...agedBetween(version.createdAt, policy.uploadAgingDays, policy.uploadStaleDays, now, "upload-aging"),
     ];
   }
-  const canUndelete = head?.deletedAt && undeletableUntil(head.deletedAt, policy.undeleteDays) > now;
+  const canUndelete = head?.deletedAt && !isGone(head, policy.undeleteDays, now);
   return [canUndelete ? "deleted" : "never-uploaded"];
 }
 
@@ -119,9 +119,9 @@ function indicatorOf(state: BackupState, reasons: StalenessReason[]): Indicator 
   return state === "fresh" ? "none" : "dot";
 }
 
-/** When the sweep must look at this backup next: when it goes stale and nobody was told yet, or when its deletion becomes final. */
+/** When the sweep must look at this backup next: when it goes stale and nobody was told yet, or when its deletion becomes final, until all is removed. */
 export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
-  if (head.deletedAt) return undeletableUntil(head.deletedAt, policy.undeleteDays);
+  if (head.deletedAt) return head.purgedAt ?? undeletableUntil(head.deletedAt, policy.undeleteDays);
   const version = currentVersion(head);
   if (!version || head.noticedAt) return undefined;
   const signIn = later(head.confirmedAt, policy.signInStaleDays * DAY);

@@ -2,11 +2,11 @@
 import { isGone } from "./backup.ts";
 import { DAY, HOUR, later } from "./clock.ts";
 import { completeErasure, type EraseStores } from "./erasure.ts";
-import type { Head } from "./head.ts";
+import type { Head, StoredHead, Version } from "./head.ts";
 import { notify } from "./notice.ts";
 import { OwnerId, type Place, Platform } from "./owner.ts";
 import type { StalenessPolicy } from "./staleness.ts";
-import { change } from "./store.ts";
+import { type Change, change } from "./store.ts";
 import type { Changed, Listed, Sweep, SweepName, SweepStore } from "./sweep.ts";
 
 export type SweepPorts = EraseStores & {
@@ -27,7 +27,7 @@ type Policy = { staleness: StalenessPolicy };
 const ORPHAN_AGE = HOUR;
 /** They count a day. */
 const BUDGET_KEPT = 2 * DAY;
-const ALL_OF_A_PLACE = 5000;
+const LARGE_PAGE = 5000;
 
 export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, Sweep> => ({
   stale: {
@@ -100,37 +100,67 @@ async function noticeOrPurge(
 ): Promise<void> {
   const held = await ports.heads.find(place);
   if (!held) return;
-  if (isGone(held.value, policy.undeleteDays, now)) return await purge(ports, place, held.value, policy, now);
+  if (isGone(held.value, policy.undeleteDays, now)) return await purge(ports, place, held, policy, now);
   await notify(ports, place, held, policy, now);
 }
 
-/** First nothing names them any more, then they go: what is cut off between is an orphan. */
+/** First nothing names the content any more, then it goes. The head stays due until all is gone: what was cut off is gone on with. */
 async function purge(
-  { heads, remove }: SweepPorts,
+  ports: SweepPorts,
   place: Place,
-  { versions: named }: Head,
+  held: StoredHead,
   { undeleteDays }: StalenessPolicy,
   now: Date,
 ): Promise<void> {
-  const held = await heads.find(place);
-  const { result: isPurged } = await change(heads, place, held, (stored) => {
-    if (!stored || !isGone(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
-    return { result: true, next: { ...stored.value, versions: [], deletedAt: undefined, purgedAt: now } };
-  });
-  if (isPurged) await Promise.all(named.map(({ id }) => remove(`${folderOf(place)}/${id}`)));
+  const { heads } = ports;
+  const begun = await change(heads, place, held, (stored) => beginPurge(stored, undeleteDays, now));
+  if (begun.result && (await removeUnnamed(ports, place, [], now)))
+    await change(heads, place, begun.stored, endPurge);
+}
+
+type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
+
+/** Not if it was uploaded anew meanwhile. */
+function beginPurge(stored: StoredHead | undefined, undeleteDays: number, now: Date): HeadChange<boolean> {
+  if (!stored || !isGone(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
+  if (stored.value.purgedAt) return { result: true, unchanged: stored };
+  return { result: true, next: { ...stored.value, versions: [], purgedAt: now } };
+}
+
+function endPurge(stored: StoredHead | undefined): HeadChange<void> {
+  if (!stored?.value.purgedAt) return { result: undefined, unchanged: stored };
+  return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
 }
 
 /** What the head doesn't name. A head that can't be read fails: nothing is removed then. */
-async function removeOrphans({ heads, list, remove }: SweepPorts, place: Place, now: Date): Promise<void> {
-  const [head, { blobs }] = [
-    await heads.find(place),
-    await list(`${folderOf(place)}/`, { size: ALL_OF_A_PLACE }),
-  ];
-  const named = new Set(head?.value.versions.map(({ id }) => `${folderOf(place)}/${id}`));
-  const orphans = blobs.filter(
-    ({ name, modifiedAt }) => !named.has(name) && later(modifiedAt, ORPHAN_AGE) <= now,
-  );
+async function removeOrphans(ports: SweepPorts, place: Place, now: Date): Promise<void> {
+  const head = await ports.heads.find(place);
+  await removeUnnamed(ports, place, head?.value.versions ?? [], now);
+}
+
+/** Whether nothing is left but what is named. What is young may be of an upload whose head is still to come: it stays. */
+async function removeUnnamed(
+  { list, remove }: SweepPorts,
+  place: Place,
+  versions: Version[],
+  now: Date,
+): Promise<boolean> {
+  const named = new Set(versions.map(({ id }) => `${folderOf(place)}/${id}`));
+  const unnamed = (await listAll(list, `${folderOf(place)}/`)).filter(({ name }) => !named.has(name));
+  const orphans = unnamed.filter(({ modifiedAt }) => later(modifiedAt, ORPHAN_AGE) <= now);
   await Promise.all(orphans.map(({ name }) => remove(name)));
+  return orphans.length === unnamed.length;
+}
+
+async function listAll(list: SweepPorts["list"], prefix: string): Promise<Listed[]> {
+  const all: Listed[] = [];
+  let from: string | undefined;
+  do {
+    const { blobs, next } = await list(prefix, { size: LARGE_PAGE, from });
+    all.push(...blobs);
+    from = next;
+  } while (from !== undefined);
+  return all;
 }
 
 const folderOf = ({ owner, platform }: Place) => `versions/${owner}/${platform}`;

@@ -124,7 +124,7 @@ function checkStaleness(head: Head | undefined, { policy }: Services, now: Date)
 function whereElse(heads: Heads, from: Platform, { policy }: Services, now: Date): Partial<Check> {
   const here = heads[from]?.value;
   const until = here?.deletedAt && undeletableUntil(here.deletedAt, policy.staleness.undeleteDays);
-  if (until && until > now) {
+  if (until && until > now && !here.purgedAt) {
     const undeletable = until.toISOString();
     const remedy = `It was deleted, and can be undeleted until ${undeletable} by a device that is registered.`;
     return { absence: "deleted", undeletableUntil: undeletable, remedy };

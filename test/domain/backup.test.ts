@@ -1,10 +1,17 @@
 /** Deleting and confirming a backup: each names the state that it replaces. */
 import { describe, expect, it } from "vitest";
-import { currentVersion, planDeletion, undeletableUntil } from "../../lib/domain/backup.ts";
+import {
+  currentVersion,
+  isGone,
+  planDeletion,
+  planUndelete,
+  undeletableUntil,
+} from "../../lib/domain/backup.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import type { Head, Precondition, StoredHead } from "../../lib/domain/head.ts";
+import { assess, dueAt } from "../../lib/domain/staleness.ts";
 import type { Change } from "../../lib/domain/store.ts";
-import { aHead, aVersion, now, stored } from "./builders.ts";
+import { aHead, aPolicy, aVersion, now, stored } from "./builders.ts";
 import { refusalOf } from "./refusals.ts";
 
 const present: Precondition = { replaces: '"etag-1"' };
@@ -52,6 +59,23 @@ describe("R6 turning backup off", () => {
 
   it("R30 a deleted backup is kept for the days that the setting says", () => {
     expect(undeletableUntil(now, 30)).toEqual(later(now, 30 * DAY));
+  });
+});
+
+describe("R30 what is being purged", () => {
+  const purging = aHead({ versions: [], deletedAt: later(now, -31 * DAY), purgedAt: later(now, -DAY) });
+  const longer = 365;
+
+  it("R30 stays due until all of it is removed, and not longer", () => {
+    expect(dueAt(purging, aPolicy({ undeleteDays: longer }))).toEqual(later(now, -DAY));
+    expect(dueAt({ ...purging, deletedAt: undefined }, aPolicy())).toBeUndefined();
+  });
+
+  it("R30 can't be undeleted and counts as missing, also where the days were made more meanwhile", () => {
+    const refusal = refusalOf(() => planUndelete(stored(purging), present, longer, now));
+    expect(refusal.kind).toBe("undelete-too-late");
+    expect(isGone(purging, longer, now)).toBe(true);
+    expect(assess(purging, {}, aPolicy({ undeleteDays: longer }), now).state).toBe("missing");
   });
 });
 

@@ -62,21 +62,6 @@ describe.concurrent("the notice of a stale backup", () => {
 });
 
 describe.concurrent("what nobody needs any more", () => {
-  it("R30 a deleted backup is purged when its window ends, and not before; the devices stay", async () => {
-    const watched = anAppToWatch();
-    const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
-    await phone.call("DELETE", BACKUP, { headers: replacing(uploaded) });
-    watched.clock.pass(29 * DAY);
-    await sweep(watched, "stale", owner);
-    expect(versionsOf(await storedOf(owner))).toHaveLength(1);
-    watched.clock.pass(DAY);
-    await sweep(watched, "stale", owner);
-    expect(versionsOf(await storedOf(owner))).toEqual([]);
-    await phone.signIn(owner, signInAt(watched.clock.now()));
-    expect((await phone.call("GET", "v1/devices")).status).toBe(200);
-    refused(await phone.call("GET", BACKUP), "backup-not-found");
-  });
-
   it("R30 R8 orphans go after an hour; whatever a head names stays, restored versions, too", async () => {
     const watched = anAppToWatch();
     const { app, clock } = watched;
@@ -95,19 +80,6 @@ describe.concurrent("what nobody needs any more", () => {
     expect(versionsOf(await storedOf(owner))).toHaveLength(10);
     const device = await aPhone({ owner, app });
     expect((await recover(device)).status).toBe(200);
-  });
-
-  it("R30 R31 what was purged can't be undeleted, and says so", async () => {
-    const watched = anAppToWatch();
-    const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
-    const deleted = await phone.call("DELETE", BACKUP, { headers: replacing(uploaded) });
-    watched.clock.pass(31 * DAY);
-    await sweep(watched, "stale", owner);
-    await phone.signIn(owner, signInAt(watched.clock.now()));
-    refused(
-      await phone.call("POST", `${BACKUP}/undelete`, { headers: replacing(deleted) }),
-      "undelete-too-late",
-    );
   });
 
   it("R30 R29 a version is looked at once, when it has come of age, and whatever lies beside it then", async () => {

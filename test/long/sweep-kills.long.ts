@@ -100,10 +100,9 @@ async function prepared(prepare: Prepare): Promise<Scene> {
 const notices = ({ watched }: Scene) =>
   watched.told().filter(({ activity }) => activity.kind === "backup-stale");
 
-/** What is stored, by kind, and what the owner can do with it. A backup that was purged by half leaves orphans. */
+/** What is stored, by kind, and what the owner can do with it. */
 async function outcomeOf(scene: Scene): Promise<unknown> {
   const { watched, owner, phone, written } = scene;
-  await sweepScene(scene, "orphans");
   const theirs = [...written].filter(
     ([name]) => !name.startsWith("owner-keys/") || name.includes(placeOf(owner).owner),
   );

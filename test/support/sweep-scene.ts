@@ -1,6 +1,7 @@
 /** An owner to be swept: on a vault and shard keys of their own, so that no other sweep touches what is theirs, nor this one others. */
 import { expect } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
+import { DAY, later } from "../../lib/domain/clock.ts";
 import { runPage, type SweepName, type SweepStore } from "../../lib/domain/sweep.ts";
 import { type App, anApp } from "./app.ts";
 import { aBackup, nothingYet } from "./builders.ts";
@@ -49,7 +50,7 @@ export async function aSweepScene({ settings }: OwnVault): Promise<Scene> {
   return { watched, owner, phone, written, another };
 }
 
-/** One page with all that was written for the scene. */
+/** One page with all that was written for the scene, as if the last whole run had begun a day before. */
 export async function sweepScene(scene: Scene, sweep: SweepName, line = new FaultLine()): Promise<void> {
   const { watched, written } = scene;
   const list: SweepStore["list"] = async (prefix) => {
@@ -69,6 +70,7 @@ export async function sweepScene(scene: Scene, sweep: SweepName, line = new Faul
     progress: async () => undefined,
     report: () => line.changed(async () => undefined),
   };
-  const message = { sweep, run: "run", shard: "A", handled: 0, failed: 0, keys: {} };
-  await runPage(store, scene.another(line).sweeps, message, watched.clock.now());
+  const now = watched.clock.now();
+  const message = { sweep, run: "run", shard: "A", since: later(now, -DAY), handled: 0, failed: 0, keys: {} };
+  await runPage(store, scene.another(line).sweeps, message, now);
 }
