@@ -1,11 +1,12 @@
 /** WrappingKeys in Key Vault: public keys are cached or pinned in settings, private halves never leave the vault. */
 import type { TokenCredential } from "@azure/identity";
+import * as z from "zod";
 import type { Clock } from "../domain/clock.ts";
-import { unreadable, type WrappingKeys } from "../domain/envelope.ts";
+import { KeyDisabled, unreadable, type WrappingKeys } from "../domain/envelope.ts";
 import { sha256 } from "../domain/owner.ts";
 import { type KeyId, parseKeyId } from "../key-id.ts";
 import { CurrentKeys, unavailable, type VaultKeys } from "./current-keys.ts";
-import { restStatus } from "./rest-status.ts";
+import { restDetails, restStatus } from "./rest-status.ts";
 import { type Unwrap, unwrapWith } from "./vault-client.ts";
 
 export function keyVault(credential: TokenCredential, settings: VaultKeys, now: Clock): WrappingKeys {
@@ -39,7 +40,13 @@ function requireOurs(keyId: string, keyIds: readonly KeyId[]): KeyId {
   throw unreadable();
 }
 
-/** 400: not wrapped by this key version. 404: no such version. Anything else may pass. */
+/** 400: not wrapped by this key version. 404: no such version. 403: disabled, if the vault says so. Anything else may pass. */
 function translate(cause: unknown): never {
-  throw [400, 404].includes(restStatus(cause) ?? 0) ? unreadable(cause) : unavailable(cause);
+  if ([400, 404].includes(restStatus(cause) ?? 0)) throw unreadable(cause);
+  throw isDisabled(cause) ? new KeyDisabled(cause) : unavailable(cause);
 }
+
+const Disabled = z.object({ error: z.object({ innerError: z.object({ code: z.literal("KeyDisabled") }) }) });
+
+const isDisabled = (error: unknown) =>
+  restStatus(error) === 403 && Disabled.safeParse(restDetails(error)).success;

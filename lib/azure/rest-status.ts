@@ -1,8 +1,12 @@
-/** The HTTP status inside an SDK's error; undefined for everything else (no answer, time-out, not an SDK error). */
+/** The HTTP status and the details inside an SDK's error; undefined for everything else (no answer, time-out, not an SDK error). */
 import { RestError } from "@azure/storage-blob";
 
 export const restStatus = (error: unknown): number | undefined =>
   error instanceof RestError ? error.statusCode : undefined;
+
+/** What the service says of it, as the SDK has parsed it. */
+export const restDetails = (error: unknown): unknown =>
+  error instanceof RestError ? error.details : undefined;
 
 const NO_CONTAINER = ["ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"];
 

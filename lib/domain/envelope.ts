@@ -57,6 +57,13 @@ export const unreadable = (cause?: unknown) =>
 export const isUnreadable = (error: unknown): boolean =>
   error instanceof Failure && error.kind === "backup-unreadable";
 
+/** Somebody has disabled this one key version; whoever asks learns no more than that the vault doesn't open it now. */
+export class KeyDisabled extends Failure {
+  constructor(cause?: unknown) {
+    super("vault-unavailable", "The key version is disabled.", { retryAfterSeconds: 10 }, { cause });
+  }
+}
+
 /** The keys that wrap data keys. The private halves never leave the vault. */
 export interface WrappingKeys {
   /** The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned key. */
@@ -65,6 +72,6 @@ export interface WrappingKeys {
   isCurrent(keyId: string): boolean;
   /** From now on the newest versions are the current ones. A vault call for each key. Fails as `vault-unavailable`. */
   findNewest(): Promise<void>;
-  /** One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it can't tell. */
+  /** One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it can't tell: with a `KeyDisabled` if it is this key version alone that can't be used. */
   unwrap(keyId: string, wrapped: Uint8Array): Promise<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 /** Sweeps: everything stored is looked at a page at a time, and worked on only where the listing says that it is due (R29). */
 import * as z from "zod";
-import { isUnreadable } from "./envelope.ts";
+import { isUnreadable, KeyDisabled } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 
 export const SWEEPS = [
@@ -26,7 +26,7 @@ type Counts = z.infer<typeof Counts>;
 const Sums = {
   /** What was due and is done. */
   handled: z.int().min(0),
-  /** What was due and can't be done, such as what is damaged: it must not keep the rest from its turn. */
+  /** What was due and can't be done: it is damaged, or its key is disabled. It must not keep the rest from its turn. */
   failed: z.int().min(0).default(0),
   keys: Counts.default({}),
 };
@@ -165,8 +165,9 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
   return { handled: due.size - faults.length, failed: faults.length, listed };
 }
 
-/** What is damaged stays so; storage and vault come back. */
-const mayPass = (error: unknown) => error instanceof Failure && !isUnreadable(error);
+/** What is damaged stays so, and a disabled key until somebody enables it; storage and vault come back. */
+const mayPass = (error: unknown) =>
+  error instanceof Failure && !isUnreadable(error) && !(error instanceof KeyDisabled);
 
 /** A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
 async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<void> {
