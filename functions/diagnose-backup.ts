@@ -3,7 +3,6 @@ import * as z from "zod";
 import { AccountName } from "../lib/domain/account.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { readHeads } from "../lib/http/admit.ts";
 import { Check, diagnose } from "../lib/http/diagnosis.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -23,12 +22,12 @@ export const diagnoseBackup = endpoint({
   newcomers: true,
   takesEnvelope: true,
   anyAppVersion: true,
+  tellsDamage: true,
   request: { params: z.strictObject({ platform: Platform }), body: Request },
   replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },
-  async handle({ caller, params: { platform }, body, appTooOld, now }, services) {
+  async handle({ caller, params: { platform }, body, heads, appTooOld, damage, now }, services) {
     const { from = platform, existingAccounts: existing, envelope } = body;
-    const heads = await readHeads(services, caller.owner, undefined, now);
-    const question = { caller, heads, platform, from, existing, envelope, appTooOld, now };
+    const question = { caller, heads, platform, from, existing, envelope, appTooOld, damage, now };
     const checks = await diagnose(services, question);
     return { status: 200, body: { recoverable: checks.every(({ state }) => state !== "failed"), checks } };
   },

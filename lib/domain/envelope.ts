@@ -54,7 +54,7 @@ export const wrapKey = (publicKey: KeyObject, key: Uint8Array): Buffer =>
 export const unreadable = (cause?: unknown) =>
   new Failure("backup-unreadable", "The backup can't be opened.", {}, { cause });
 
-export const isUnreadable = (error: unknown): boolean =>
+export const isUnreadable = (error: unknown): error is Failure =>
   error instanceof Failure && error.kind === "backup-unreadable";
 
 /** Somebody has disabled this one key version; whoever asks learns no more than that the vault doesn't open it now. */

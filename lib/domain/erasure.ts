@@ -128,7 +128,7 @@ async function endDevices({ heads, records }: EraseStores, owner: OwnerId, now: 
 }
 
 /** Damaged, or shredded already: it is to go all the same. */
-function nothingIfUnreadable(error: unknown): undefined {
+export function nothingIfUnreadable(error: unknown): undefined {
   if (!isUnreadable(error)) throw error;
 }
 

@@ -60,18 +60,21 @@ export type Question = {
   existing: AccountName[];
   envelope: string | undefined;
   appTooOld: Failure | undefined;
+  damage: Failure | undefined;
   now: Date;
 };
 
-/** Without a fresh sign-in nothing is told but that it is needed: a stolen token must not learn what there is. */
+/**
+ * Without a fresh sign-in nothing is told but that it is needed: a stolen token must not learn what there is. Where a head is
+ * damaged, a recovery goes no further, and whether the device was revoked may stand just there.
+ */
 export async function diagnose(services: Services, question: Question): Promise<Check[]> {
-  const { caller, heads, platform, from, existing, appTooOld, now } = question;
+  const { caller, heads, platform, from, existing, appTooOld, damage, now } = question;
   const { signInMaxAgeSeconds, crossPlatformRecovery } = services.policy;
   const signIn = await check("sign-in", () => requireFresh(caller.authTime, now, signInMaxAgeSeconds));
-  const app = await check("app-version", () => {
-    if (appTooOld) throw appTooOld;
-  });
+  const app = await check("app-version", () => throwIf(appTooOld));
   if (signIn.state === "failed") return [signIn, app];
+  if (damage) return [signIn, app, await check("backup", () => throwIf(damage))];
   const own = heads[platform]?.value ?? newHead(now);
   return [
     signIn,
@@ -83,6 +86,10 @@ export async function diagnose(services: Services, question: Question): Promise<
     ...(await checkContent(services, question, existing)),
     ...checkStaleness(heads[from]?.value, services, now),
   ];
+}
+
+function throwIf(refusal: Failure | undefined): void {
+  if (refusal) throw refusal;
 }
 
 /** Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so contacts are told first. */

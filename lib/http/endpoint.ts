@@ -26,6 +26,8 @@ type Principal<A extends Access> = A extends OwnerAccess
       accountSignIn: SignIn | undefined;
       /** Why the app's version would be refused, where the endpoint takes any. */
       appTooOld: Failure | undefined;
+      /** Why not all of the heads can be opened, where the endpoint tells that itself. */
+      damage: Failure | undefined;
     }
   : A extends ProviderAccess
     ? { provider: Provider }
@@ -70,6 +72,8 @@ export type Endpoint<
   newcomers: boolean;
   /** Older apps than the settings allow may call it, too. */
   anyAppVersion: boolean;
+  /** Needs both heads, and tells itself if one of them is damaged. */
+  tellsDamage: boolean;
   /** Takes an access token of a personal account in the header Account-Authorization. */
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
@@ -95,6 +99,7 @@ export type Endpoint<
 type Optional =
   | "newcomers"
   | "anyAppVersion"
+  | "tellsDamage"
   | "provesAccount"
   | "takesSealed"
   | "takesEnvelope"
@@ -121,6 +126,7 @@ export function endpoint<
     replies: R;
     newcomers?: boolean;
     anyAppVersion?: boolean;
+    tellsDamage?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
     takesEnvelope?: boolean;
@@ -135,6 +141,7 @@ export function endpoint<
   return {
     newcomers: false,
     anyAppVersion: false,
+    tellsDamage: false,
     provesAccount: false,
     takesSealed: false,
     takesEnvelope: false,

@@ -7,6 +7,7 @@ import { admitDevice, readHeads } from "./admit.ts";
 import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
+import { admitDespiteDamage } from "./damage.ts";
 import { type Endpoint, isOwnerAccess, isProviderAccess, type OwnerAccess, takesBody } from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
 import { logRequest } from "./log.ts";
@@ -64,19 +65,22 @@ async function readOwned(
   now: Date,
 ) {
   const signedIn = await signIn(request, services);
-  const platform = Platform.safeParse(request.params["platform"]).data;
+  const { newcomers, provesAccount, tellsDamage } = endpoint;
+  const platform = tellsDamage ? undefined : Platform.safeParse(request.params["platform"]).data;
   const reading = readHeads(services, signedIn.owner, platform, now);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const asked = await readRequest(endpoint, request, services);
-  const { newcomers, provesAccount } = endpoint;
-  const heads = await admitDevice(services, caller, await reading, { platform, newcomers, now });
+  const admission = { platform, newcomers, now };
+  const { heads, damage } = tellsDamage
+    ? await admitDespiteDamage(services, caller, reading, admission)
+    : { heads: await admitDevice(services, caller, await reading, admission), damage: undefined };
   const accountSignIn = provesAccount
     ? await readAccountSignIn(request, caller.device, services, now)
     : undefined;
-  return { ...asked, caller, heads, accountSignIn, appTooOld };
+  return { ...asked, caller, heads, accountSignIn, appTooOld, damage };
 }
 
 /** Thrown, unless the endpoint wants to tell it itself. */

@@ -10,9 +10,11 @@ import { Check } from "../../lib/http/diagnosis.ts";
 import { problemsOf } from "../../lib/http/endpoint.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { anAppWithDamage } from "../support/damage.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
-import { anOwnerWithBackup, aRegisteredPhone } from "./helpers.ts";
+import { placeOf } from "../support/sweeping.ts";
+import { anOwnerWithBackup, aRegisteredPhone, refused, revoke } from "./helpers.ts";
 
 const Diagnosis = z.object({ recoverable: z.boolean(), checks: z.array(Check) });
 type Asked = { from?: string; existingAccounts?: object[]; envelope?: string };
@@ -28,7 +30,7 @@ const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<strin
 const UNCHECKED = [
   ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "device-revoked"],
   ...["body-required", "length-required", "body-too-large", "unsupported-media-type"],
-  ...["identity-unavailable", "storage-unavailable", "busy", "backup-unreadable"],
+  ...["identity-unavailable", "storage-unavailable", "busy"],
   ...["recovery-ended", "plan-outdated", "idempotency-key-reused", "too-many-accounts", "not-in-this-mode"],
   // Only if another owner proves the account in the moment between the recovery's check and its credential.
   "account-bound-elsewhere",
@@ -175,6 +177,39 @@ describe.concurrent("a diagnosis", () => {
     expect((await expectExplained(phone))[0]?.id).toBe("limits");
     for (let n = 0; n < 29; n++) await aRegisteredPhone(owner, { app });
     expect((await expectExplained(await aPhone({ owner, app })))[0]?.id).toBe("limits");
+  });
+
+  it.each(["android", "ios"] as const)(
+    "R31 R39 a damaged head, of %s, and nothing of what the other one holds",
+    async (platform) => {
+      const { app, damage } = anAppWithDamage();
+      const { owner, phone } = await anOwnerWithBackup({ app });
+      const iphone = await aRegisteredPhone(owner, { app, platform: "ios" });
+      const [revoked, newcomer] = [await aRegisteredPhone(owner, { app }), await aPhone({ owner, app })];
+      await revoke(phone, revoked);
+      damage(`heads/${placeOf(owner).owner}/${platform}`);
+      for (const by of [phone, iphone, newcomer]) {
+        const failed = await expectExplained(by);
+        expect(failed).toMatchObject([{ id: "backup", retry: "never" }]);
+        const ids = (await ask(by, { from: "android" })).checks.map(({ id }) => id);
+        expect(ids).toEqual(["sign-in", "app-version", "backup"]);
+      }
+      const late = await aPhone({ owner, app, authTime: new Date(Date.now() - 3_600_000) });
+      expect((await ask(late)).checks.map(({ id }) => id)).toEqual(["sign-in", "app-version"]);
+      const asked = await revoked.call("POST", "v1/backups/android/diagnosis", { body: {} });
+      if (platform === "ios") refused(asked, "device-revoked");
+      else expect(diagnosisIn(asked).recoverable).toBe(false);
+    },
+  );
+
+  it("R31 R39 a damaged version, and a damaged record of an erasure", async () => {
+    const { app, damage } = anAppWithDamage();
+    const { owner, phone } = await anOwnerWithBackup({ app });
+    damage(`versions/${placeOf(owner).owner}/android/`);
+    expect(await expectExplained(phone)).toMatchObject([{ id: "content", retry: "never" }]);
+    const stranger = anOwner();
+    damage(`erasures/${placeOf(stranger).owner}`);
+    expect(await expectExplained(await aPhone({ owner: stranger, app }))).toMatchObject([{ id: "backup" }]);
   });
 
   it("R31 R9 doesn't say that nothing overlaps where it could read nothing", async () => {

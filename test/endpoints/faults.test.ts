@@ -77,6 +77,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     const { owner, ask } = await aRequest(endpoint);
     const problem = await expectRefused(owner, "storage-unavailable", () => ask("silent"));
     expect([problem.retry, problem.retryAfterSeconds]).toEqual(["as-is", 5]);
+    if (endpoint.tellsDamage) return expect((await ask("unreadable")).status).toBe(200);
     expect((await expectRefused(owner, "backup-unreadable", () => ask("unreadable"))).retry).toBe("never");
   });
 });

@@ -1,0 +1,37 @@
+/** Lets a device in where a head can't be opened: for the endpoint that tells its owner so. */
+import { admit } from "../domain/device.ts";
+import { isUnreadable } from "../domain/envelope.ts";
+import { type EraseStores, nothingIfUnreadable } from "../domain/erasure.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { HeadStore } from "../domain/head.ts";
+import { type Caller, type OwnerId, Platform } from "../domain/owner.ts";
+import { admitDevice, devicesOf, type Heads } from "./admit.ts";
+
+/** `damage`: what every other endpoint would refuse; `heads` are those that open then. */
+type Admitted = { heads: Heads; damage: Failure | undefined };
+
+/** By both heads, as `admitDevice` does; by those that open where not all do. Fails as `device-revoked` or `device-unknown`. */
+export async function admitDespiteDamage(
+  services: EraseStores,
+  caller: Caller,
+  reading: Promise<Heads>,
+  { newcomers, now }: { newcomers: boolean; now: Date },
+): Promise<Admitted> {
+  try {
+    const admission = { platform: undefined, newcomers, now };
+    return { heads: await admitDevice(services, caller, await reading, admission), damage: undefined };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    const heads = await findReadable(services.heads, caller.owner);
+    admit(caller, devicesOf(heads), newcomers);
+    return { heads, damage: error };
+  }
+}
+
+async function findReadable(heads: HeadStore, owner: OwnerId): Promise<Heads> {
+  const find = (platform: Platform) => heads.find({ owner, platform }).catch(nothingIfUnreadable);
+  const read = await Promise.all(
+    Platform.options.map(async (platform) => [platform, await find(platform)] as const),
+  );
+  return Object.fromEntries(read);
+}
