@@ -6,7 +6,10 @@ import { exportOwner } from "../lib/domain/privacy.ts";
 import { callerDevice, spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
-/** Times are ISO 8601. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. */
+/**
+ * Times are ISO 8601. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
+ * be opened has `unreadable: true` in the place of its content.
+ */
 const Export = z.strictObject({
   owner: z.string(),
   backups: z.array(z.looseObject({ platform: z.string(), versions: z.array(z.unknown()) })),

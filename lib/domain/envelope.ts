@@ -60,7 +60,7 @@ export const isUnreadable = (error: unknown): error is Failure =>
 /** Somebody has disabled this one key version; whoever asks learns no more than that the vault doesn't open it now. */
 export class KeyDisabled extends Failure {
   constructor(cause?: unknown) {
-    super("vault-unavailable", "The key version is disabled.", { retryAfterSeconds: 10 }, { cause });
+    super("vault-unavailable", "The key vault does not answer.", { retryAfterSeconds: 10 }, { cause });
   }
 }
 

@@ -1,12 +1,11 @@
 /** What is held about an owner, told whole (R35). */
 import type { BoundAccount } from "./account.ts";
 import type { ActivityLog } from "./activity.ts";
-import { decodeDocument } from "./backup-document.ts";
-import { DEVICE_SEALED } from "./device-sealed.ts";
+import { isUnreadable, KeyDisabled } from "./envelope.ts";
 import type { Head, Version, VersionStore } from "./head.ts";
-import { type OwnerId, Platform } from "./owner.ts";
+import { type OwnerId, type Place, Platform } from "./owner.ts";
 import { type RecordStore, readRecord } from "./owner-record.ts";
-import type { Heads } from "./recovery-opening.ts";
+import { contentIn, type Heads, openVersion } from "./recovery-opening.ts";
 import type { RecoveryStore } from "./recovery-record.ts";
 
 /** What the stores themselves can't do: see all that belongs to an owner. */
@@ -40,7 +39,7 @@ export async function exportOwner(stores: ExportStores, owner: OwnerId, heads: H
     Promise.all(
       Platform.options.map((platform) => exportHead(stores, owner, platform, heads[platform]?.value)),
     ),
-    Promise.all(ids.map(async (id) => ({ id, ...(await stores.recoveries.find({ owner, id }))?.value }))),
+    Promise.all(ids.map((id) => exportRecovery(stores, owner, id))),
     stores.activity.read(owner),
   ]);
   const { contacts, removedContacts, bindings } = record;
@@ -58,14 +57,28 @@ export async function exportOwner(stores: ExportStores, owner: OwnerId, heads: H
 async function exportHead(stores: ExportStores, owner: OwnerId, platform: Platform, head: Head | undefined) {
   if (!head) return [];
   const { spentProofs: _, ...rest } = head;
-  const contents = new Map<string, unknown>();
+  const contents = new Map<string, object>();
   for (const version of head.versions) {
     if (contents.has(version.id) || version.custody === "client") continue;
-    contents.set(version.id, readable(version, await stores.versions.open({ owner, platform }, version)));
+    const content = await contentOf(stores, { owner, platform }, version).catch(markIfShut);
+    contents.set(version.id, content);
   }
-  const versions = head.versions.map((version) => ({ ...version, content: contents.get(version.id) }));
+  const versions = head.versions.map((version) => ({ ...version, ...contents.get(version.id) }));
   return [{ platform, ...rest, versions }];
 }
 
-const readable = ({ contentType }: Version, content: Buffer) =>
-  contentType === DEVICE_SEALED ? content.toString() : decodeDocument(content);
+async function contentOf({ versions }: ExportStores, place: Place, version: Version) {
+  const { document, sealed } = contentIn(version, await openVersion(versions, place, version, undefined));
+  return { content: sealed ?? document };
+}
+
+async function exportRecovery({ recoveries }: ExportStores, owner: OwnerId, id: string) {
+  const stored = await recoveries.find({ owner, id }).catch(markIfShut);
+  return stored && "value" in stored ? { id, ...stored.value } : { id, ...stored };
+}
+
+/** What can't be opened, now or later, is marked as such: all else is told. */
+function markIfShut(error: unknown): { unreadable: true } {
+  if (isUnreadable(error) || error instanceof KeyDisabled) return { unreadable: true };
+  throw error;
+}

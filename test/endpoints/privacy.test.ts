@@ -2,16 +2,29 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
+import { Failure } from "../../lib/domain/failure.ts";
+import { replacing } from "../support/builders.ts";
+import { anAppWithDamage } from "../support/damage.ts";
 import { deliverAll } from "../support/delivering.ts";
 import { anAppToWatch, answer, aRecovery, proven, start } from "../support/step-up.ts";
 import { placeOf } from "../support/sweeping.ts";
-import { anOwnerWithBackup, refused } from "./helpers.ts";
+import { anOwnerWithBackup, receiptIn, refused, upload } from "./helpers.ts";
 
 const Page = z.object({
   entries: z.array(z.object({ kind: z.string() })),
   intact: z.boolean(),
   next: z.number().optional(),
 });
+const Exported = z.looseObject({
+  backups: z.array(
+    z.looseObject({
+      versions: z.array(
+        z.looseObject({ content: z.unknown().optional(), unreadable: z.literal(true).optional() }),
+      ),
+    }),
+  ),
+});
+const versionsIn = ({ body }: Reply) => Exported.parse(body).backups.flatMap(({ versions }) => versions);
 const pageIn = ({ body }: Reply) => Page.parse(body);
 
 describe.concurrent("the activity log", () => {
@@ -64,6 +77,28 @@ describe.concurrent("the export", () => {
     expect(text).toContain("credential-issued");
     expect(text).not.toContain(new URL(uri).searchParams.get("secret"));
   });
+
+  it("R35 R39 marks a version that is damaged, and has all the rest", async () => {
+    const { app, damage } = anAppWithDamage();
+    const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
+    await upload(phone, { headers: replacing(uploaded) });
+    const { owner: id, platform } = placeOf(owner);
+    damage(`versions/${id}/${platform}/${receiptIn(uploaded).version.id}`);
+    const [newest, former] = versionsIn(await phone.call("GET", "v1/me/export"));
+    expect([newest?.unreadable, former?.unreadable]).toEqual([undefined, true]);
+    expect([newest?.content, former?.content]).toEqual([expect.anything(), undefined]);
+  });
+
+  it.each(["storage-unavailable", "vault-unavailable"] as const)(
+    "R32 R35 is 503 %s while a version can't be told for the moment",
+    async (kind) => {
+      const { app } = anAppToWatch();
+      const { phone } = await anOwnerWithBackup({ app });
+      const failure = new Failure(kind, "down", { retryAfterSeconds: 5 });
+      app.services.versions = { ...app.services.versions, open: () => Promise.reject(failure) };
+      refused(await phone.call("GET", "v1/me/export"), kind);
+    },
+  );
 
   it("R35 A10 is told once for one proof, and only after a fresh sign-in", async () => {
     const { phone, watched } = await aRecovery();

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { anApp } from "../support/app.ts";
@@ -11,6 +12,12 @@ import { aPhone } from "../support/phones.ts";
 
 const BACKUP = "v1/backups/android";
 const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
+
+const Exported = z.looseObject({
+  backups: z.array(
+    z.looseObject({ versions: z.array(z.looseObject({ unreadable: z.boolean().optional() })) }),
+  ),
+});
 
 let vault: OwnVault;
 beforeAll(async () => {
@@ -94,6 +101,26 @@ it("R38 F16 a version whose time is over still recovers, on a new instance, too;
   expect(await recover()).toEqual({ status: 503, type: "/problems/vault-unavailable", retries: true });
   await change({ enabled: true });
   expect(await recover()).toEqual(recovered);
+});
+
+it("R35 R38 an export marks what a disabled version of the key has sealed, and has all the rest", async () => {
+  const phone = await aPhone({ app: anApp(vault) });
+  const first = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  await vault.admin.call("POST", "/keys/backup-kek/rotate");
+  const [newest] = await vault.admin.publicKeys("backup-kek");
+  phone.through(anApp({ ...vault, settings: { ...vault.settings, KEY_IDS: newest?.kid ?? "" } }).fetch);
+  await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(first) });
+  const marks = async () => {
+    const { body } = await phone.call("GET", "v1/me/export");
+    return Exported.parse(body).backups.flatMap(({ versions }) => versions.map((each) => each.unreadable));
+  };
+  expect(await marks()).toEqual([undefined, undefined]);
+  const version = new URL(vault.settings["KEY_IDS"] ?? "").pathname;
+  const enable = (enabled: boolean) => vault.admin.call("PATCH", version, { attributes: { enabled } });
+  await enable(false);
+  expect(await marks()).toEqual([undefined, true]);
+  await enable(true);
+  expect(await marks()).toEqual([undefined, undefined]);
 });
 
 describe("while the storage", () => {
