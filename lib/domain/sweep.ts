@@ -167,7 +167,7 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
 
 /** What is damaged stays so, and a disabled key until somebody enables it; storage and vault come back. */
 const mayPass = (error: unknown) =>
-  error instanceof Failure && !isUnreadable(error) && !(error instanceof KeyDisabled);
+  error instanceof Failure && !(error instanceof KeyDisabled) && !isUnreadable(error);
 
 /** A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
 async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<void> {
