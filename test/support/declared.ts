@@ -28,7 +28,8 @@ export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Re
   const schema = endpoint.replies[status];
   if (schema) {
     schema.parse(body);
-    return expectDeclaredReply(endpoint, headers);
+    expectDeclaredHeaders(endpoint, headers);
+    return;
   }
   if (endpoint.access === "capability") return void expectDeclaredPage(endpoint, status);
   const problem = Problem.parse(body);
@@ -44,7 +45,7 @@ export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Re
   expect(headers.get("www-authenticate") !== null).toBe(challenge !== undefined);
 }
 
-function expectDeclaredReply({ tagged }: Endpoint, headers: Headers): void {
+function expectDeclaredHeaders({ tagged }: Endpoint, headers: Headers): void {
   if (!tagged) expect(headers.get("etag")).toBeNull();
   for (const name of ["www-authenticate", "retry-after"])
     expect([name, headers.get(name)]).toEqual([name, null]);
