@@ -1,7 +1,7 @@
 /** The record of one recovery: what came back and what still waits for proof, so that an app killed half-way goes on where it was. */
 import * as z from "zod";
 import { AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts";
-import { DAY, later } from "./clock.ts";
+import { DAY, HOUR, later } from "./clock.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
 import { Version } from "./head.ts";
@@ -36,6 +36,13 @@ export const recoveryId = ({ device }: Caller, idempotencyKey: string | undefine
   idempotencyKey === undefined
     ? newId()
     : Id.parse(sha256(`recovery\n${device}\n${idempotencyKey}`).slice(0, 22));
+
+/**
+ * The same for a request that is repeated before there is a record, but for the turn of an hour; once there is one, nothing is
+ * told again. What has the same key after the record is gone is a new recovery, and must not pass for the former.
+ */
+export const alarmId = (id: string, now: Date): string =>
+  `recovered ${id} ${Math.floor(now.getTime() / HOUR)}`;
 
 const stateOf = (outcome: Outcome) => {
   if (outcome.outcome === "keep") return "kept" as const;

@@ -28,6 +28,7 @@ import {
 import { type Outcome, type OverlapRule, planId, planRecovery, refuseOverlap } from "./recovery-plan.ts";
 import {
   accountStates,
+  alarmId,
   type RecoveryRecord,
   type RecoveryStore,
   recoveryId,
@@ -207,6 +208,6 @@ async function tell(
   record: OwnerRecord,
 ): Promise<void> {
   const device = subjectIn(devicesIn(heads), caller.device, now, deviceName);
-  const told = { kind: "recovered" as const, id: `recovered ${id}`, recovery: id };
+  const told = { kind: "recovered" as const, id: alarmId(id, now), recovery: id };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
 }

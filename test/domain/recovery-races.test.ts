@@ -7,6 +7,7 @@ import { Failure } from "../../lib/domain/failure.ts";
 import { otpauthUri } from "../../lib/domain/one-time-code.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import type { Recovered, Stores } from "../../lib/domain/recovery.ts";
+import { alarmId } from "../../lib/domain/recovery-record.ts";
 import type { Store } from "../../lib/domain/store.ts";
 import { aBackup } from "../support/builders.ts";
 import { aCaller, aDevice, aDeviceId, anOwnerId, aPlace, aVersion, now, someDevices } from "./builders.ts";
@@ -114,7 +115,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
     expect(second.credentials.size).toBe(0);
     expect(await stored(scene)).toEqual(told([first]));
     const ids = scene.outbox.items.map(({ item }) => item.type === "announcement" && item.activity.id);
-    expect(ids).toEqual([`recovered ${first.id}`]);
+    expect(ids).toEqual([alarmId(first.id, now)]);
     expect(scene.written()).toMatchObject({ heads: 2, credentials: 1, recoveries: 1 });
   });
 
@@ -127,8 +128,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
     const newer = aVersion({ id: "another", generation: 2, digest: sha256(encodeDocument(next)) });
     await versions.put(aPlace(), newer, encodeDocument(next));
     await replace({ generation: 2, versions: [newer, version] });
-    const now = await records.find(anOwnerId());
-    await records.put(anOwnerId(), held?.value ?? expect.fail(), now?.etag);
+    await records.put(anOwnerId(), held?.value ?? expect.fail(), (await records.find(anOwnerId()))?.etag);
     const second = await run(again());
     expect(second).toMatchObject({ version, outcomes: first.outcomes, settings: backup.settings });
     expect(second.credentials.size).toBe(0);
@@ -204,7 +204,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
         const recovered = await scene.run(again());
         expect(scene.recoveries.size).toBe(1);
         const ids = scene.outbox.items.map(({ item }) => item.type === "announcement" && item.activity.id);
-        expect(new Set(ids)).toEqual(new Set([`recovered ${recovered.id}`]));
+        expect(new Set(ids)).toEqual(new Set([alarmId(recovered.id, now)]));
         if (recovered.credentials.size > 0) expect(await stored(scene)).toEqual(told([recovered]));
       }
     }

@@ -2,12 +2,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { identityOf, nameOf } from "../../lib/domain/account.ts";
-import { DAY, later } from "../../lib/domain/clock.ts";
+import { DAY, HOUR, later } from "../../lib/domain/clock.ts";
 import { Id } from "../../lib/domain/id.ts";
 import { planRecovery } from "../../lib/domain/recovery-plan.ts";
 import {
   ACCOUNT_STATES,
   accountStates,
+  alarmId,
   endsAt,
   RecoveryRecord,
   recoveryId,
@@ -57,6 +58,15 @@ describe("R32 what a recovery is called", () => {
     const ids = Array.from({ length: 1000 }, () => recoveryId(aCaller(), undefined));
     expect(new Set(ids.map((id) => Id.parse(id))).size).toBe(1000);
     expect(recoveryId(aCaller(), "")).toBe(recoveryId(aCaller(), ""));
+  });
+});
+
+describe("R18 what its alarm is called", () => {
+  it("R18 the same for a request that is repeated at once, another once its record can't be there any more", () => {
+    const gone = endsAt(aRecovery());
+    expect(alarmId("one", later(now, HOUR - 1))).toBe(alarmId("one", now));
+    expect(alarmId("two", now)).not.toBe(alarmId("one", now));
+    expect(alarmId("one", gone)).not.toBe(alarmId("one", now));
   });
 });
 

@@ -7,6 +7,7 @@ import { Failure } from "../../lib/domain/failure.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { recordRecovery } from "../../lib/domain/recovery.ts";
 import { requirePortable } from "../../lib/domain/recovery-opening.ts";
+import { alarmId } from "../../lib/domain/recovery-record.ts";
 import { aBackup } from "../support/builders.ts";
 import {
   aCaller,
@@ -139,7 +140,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
       ...{ channel, address, language, link: true },
     }));
     const device = { id: caller.device, name: "New phone" };
-    const activity = { id: `recovered ${id}`, kind: "recovered", at: now, device, recovery: id };
+    const activity = { id: alarmId(id, now), kind: "recovered", at: now, device, recovery: id };
     const item = { type: "announcement", activity, recipients };
     expect(outbox.items).toEqual([{ owner: anOwnerId(), item, delaySeconds: 0 }]);
   });
