@@ -4,7 +4,7 @@ import { AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts
 import { DAY, HOUR, later } from "./clock.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
-import { Version } from "./head.ts";
+import { type Head, Version } from "./head.ts";
 import { Id, newId } from "./id.ts";
 import { type Caller, DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
 import type { Outcome } from "./recovery-plan.ts";
@@ -63,6 +63,12 @@ export function requireRecovery(stored: StoredRecovery | undefined, caller: Call
 export function requireGoingOn(recovery: RecoveryRecord, now: Date): void {
   if (endsAt(recovery) > now) return;
   throw new Failure("recovery-ended", "The recovery has ended.");
+}
+
+/** Fails as `recovery-ended` once newer uploads have displaced its version. */
+export function requireInHistory({ version }: RecoveryRecord, { versions }: Head): void {
+  if (versions.some(({ id }) => id === version.id)) return;
+  throw new Failure("recovery-ended", "What was recovered is no longer in the history.");
 }
 
 /**

@@ -33,6 +33,7 @@ import {
   type RecoveryStore,
   recoveryId,
   requireGoingOn,
+  requireInHistory,
 } from "./recovery-record.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
@@ -123,7 +124,10 @@ function requireExpected(opened: Opened, { planSeen, existing, overlap }: Recove
   });
 }
 
-/** The same again: the version that was recovered then, and the outcomes of then. Fails as `idempotency-key-reused`. */
+/**
+ * The same again: the version that was recovered then, and the outcomes of then. Fails as `idempotency-key-reused` or
+ * `recovery-ended`.
+ */
 async function openAgain(
   stores: Stores,
   heads: Heads,
@@ -134,7 +138,7 @@ async function openAgain(
     throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");
   }
   requireGoingOn(former, recovery.now);
-  requireCurrent(heads[former.from]);
+  requireInHistory(former, requireCurrent(heads[former.from]).head);
   const { owner } = recovery.caller;
   const place = { owner, platform: former.from };
   const kept = sealedContent(

@@ -33,7 +33,12 @@ export const backupProblems = {
     "A backup of the other platform can't be recovered here.",
     "Recover on a device of the platform that made the backup.",
   ),
-  "recovery-ended": entry(410, "never", "The recovery has ended.", "Recover again (POST v1/recoveries)."),
+  "recovery-ended": entry(
+    410,
+    "never",
+    "The recovery has ended.",
+    "Recover again (POST v1/recoveries), with another `Idempotency-Key`.",
+  ),
   "backup-unreadable": entry(
     409,
     "never",
