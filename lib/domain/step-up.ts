@@ -108,6 +108,9 @@ export const codeLetter = (to: Contact, code: string, id: string, now: Date): Le
   tries: 0,
 });
 
-/** Fails as `account-not-in-recovery` unless the account still waits for its proof, or lost what it got. */
+/**
+ * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is kept: which ones a
+ * device has is only its own word, and the proof is the same.
+ */
 export const requireProvable = (recovery: RecoveryRecord, account: BoundAccount): void =>
-  requireState(recovery, account, ["step-up", "credential-sent"]);
+  requireState(recovery, account, ["step-up", "credential-sent", "kept"]);

@@ -1,6 +1,7 @@
 /** Step-up for a personal account: a sign-in to that very account, then a code to a contact, both for one recovery, account and device. */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { nameOf } from "../../lib/domain/account.ts";
 import { HOUR, SECOND } from "../../lib/domain/clock.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import { RecoveryStatus } from "../../lib/http/recovery-status.ts";
@@ -9,12 +10,15 @@ import {
   answer,
   aProvablePersonal,
   aRecovery,
+  aTicket,
   bound,
   codeAt,
   credentialIn,
   proven,
   providerCall,
   type Recovery,
+  recover,
+  recoveredIn,
   start,
   startedIn,
   verify,
@@ -101,6 +105,26 @@ describe.concurrent("a personal account", () => {
   it("R20 an account that isn't in the recovery, or needs no proof, is refused", async () => {
     const scene = await aRecovery();
     refused(await start(scene, { account: aProvablePersonal() }), "account-not-in-recovery");
+  });
+
+  it("R11 R20 a first device names all that it has, and proves what it keeps; until then nothing of it changes", async () => {
+    const scene = await aRecovery();
+    const { old, watched, document, personal, work } = scene;
+    const existingAccounts = document.accounts.map(nameOf);
+    const recovered = recoveredIn(await recover(old, { existingAccounts, overlap: "keep-existing" }));
+    expect(new Set(recovered.accounts.map(({ outcome }) => outcome))).toEqual(new Set(["keep"]));
+    const first = { ...scene, phone: old, recovery: recovered.id };
+    expect(await stateOf(first)).toBe("kept");
+    const lost = { body: { account: bound(personal) } };
+    const renewal = await old.call("POST", `v1/recoveries/${recovered.id}/credentials`, lost);
+    refused(renewal, "account-not-in-recovery");
+    const uri = await proven(first);
+    expect(await stateOf(first)).toBe("credential-sent");
+    const verdict = await verify(first, personal, codeAt(uri, watched.clock.now()));
+    expect(verdict.body).toEqual({ valid: true, device: old.deviceId });
+    const { id } = startedIn(await start(first, { account: work }));
+    const { code: ticket } = await aTicket(first);
+    expect((await answer(old, id, { ticket })).status).toBe(200);
   });
 
   it("R25 the credential is told once; where it got lost, a fresh one ends it", async () => {
