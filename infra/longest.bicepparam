@@ -40,7 +40,7 @@ param providers = [
 ]
 param publicKeys = [
   {
-    kid: 'https://kv1abcdefgh.vault.azure.net/keys/backups/0123456789abcdef0123456789abcdef'
+    kid: 'https://kv1abcdefghpb2syuagfixsc.vault.azure.net/keys/backups/0123456789abcdef0123456789abcdef'
     kty: 'RSA'
     n: join(map(range(0, 64), i => 'sXchZYcg'), '')
     e: 'AQAB'
@@ -59,7 +59,7 @@ param options = {
   METRICS_COLLECTOR: 'https://collector.authenticator.example'
   METRICS_INTERVAL_SECONDS: '30'
   PRINTED_TICKET_DAYS: '180'
-  RETIRED_KEY_IDS: 'https://kv1abcdefgh.vault.azure.net/keys/backups/fedcba9876543210fedcba9876543210'
+  RETIRED_KEY_IDS: 'https://kv1abcdefghpb2syuagfixsc.vault.azure.net/keys/backups/fedcba9876543210fedcba9876543210'
   SIGN_IN_AGING_DAYS: '50'
   SIGN_IN_MAX_AGE_SECONDS: '480'
   SIGN_IN_STALE_DAYS: '80'

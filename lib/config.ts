@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ISSUER_ROLES } from "./domain/owner.ts";
 import { Provider } from "./domain/provider.ts";
 import { jsonOf } from "./domain/text.ts";
+import { parseKeyId } from "./key-id.ts";
 import {
   AppVersion,
   CommunicationAddress,
@@ -130,10 +131,24 @@ function contradictions(settings: Partial<z.infer<typeof Settings>>): string[] {
   return [
     ...(queue ? [] : ["QUEUE_STORAGE__queueServiceUri: must be set (QUEUE_STORAGE only on loopback)"]),
     ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
+    ...strangersPinned(settings),
     ...ambiguousProviders(settings),
     ...mustNotExceed(settings, "SIGN_IN_AGING_DAYS", "SIGN_IN_STALE_DAYS"),
     ...mustNotExceed(settings, "UPLOAD_AGING_DAYS", "UPLOAD_STALE_DAYS"),
   ];
+}
+
+/** Of any version: after a rotation the settings of before must still start an app. */
+function strangersPinned({
+  KEY_IDS: ours = [],
+  PINNED_PUBLIC_KEYS: pinned,
+}: Partial<z.infer<typeof Settings>>): string[] {
+  const isOurs = (kid: string) => {
+    const id = parseKeyId(kid);
+    return ours.some(({ vault, name }) => vault === id?.vault && name === id.name);
+  };
+  if (ours.length === 0 || pinned?.keys.every(({ kid }) => isOurs(kid)) !== false) return [];
+  return ["PINNED_PUBLIC_KEYS: must name only versions of the keys in KEY_IDS"];
 }
 
 /** Two issuers may both have an app of the same client id, and only one of them is the provider's. */

@@ -73,6 +73,11 @@ describe("R42 safe settings pass", () => {
     expect(staleness.retiredKeyIds).toEqual([keyId]);
   });
 
+  it("R38 a pinned key may be of any version of a key in KEY_IDS: a rotation stops no app", () => {
+    const kid = keyId.replace(version, "f".repeat(32));
+    expect(load({ PINNED_PUBLIC_KEYS: pinned({ kid }) }).vault.pinned).toMatchObject([{ kid }]);
+  });
+
   it("R27 aging may begin on the day of staleness, and settings of others are left alone", () => {
     expect(
       named({ SIGN_IN_AGING_DAYS: "90", UPLOAD_AGING_DAYS: "180", AzureWebJobsStorage: "x", PATH: "/bin" }),
@@ -130,6 +135,13 @@ const unsafe: [string, string, string | undefined][] = [
   ["an elliptic key", "PINNED_PUBLIC_KEYS", pinned({ kty: "EC" })],
   ["a private key", "PINNED_PUBLIC_KEYS", pinned({ d: "AQAB" })],
   ["a key that isn't base64url", "PINNED_PUBLIC_KEYS", pinned({ n: "+/==" })],
+  ["a pinned key without its version", "PINNED_PUBLIC_KEYS", pinned({ kid: keyId.slice(0, -33) })],
+  ["a pinned key of another vault", "PINNED_PUBLIC_KEYS", pinned({ kid: keyId.replace("vault", "other") })],
+  [
+    "a pinned key of another name",
+    "PINNED_PUBLIC_KEYS",
+    pinned({ kid: keyId.replace("/backups/", "/others/") }),
+  ],
   ["an empty client id", "AZURE_CLIENT_ID", ""],
   ["a version with letters", "MIN_APP_VERSION_IOS", "5.7.0b"],
   ["an empty version", "MIN_APP_VERSION_ANDROID", ""],

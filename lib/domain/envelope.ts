@@ -68,9 +68,12 @@ export class KeyDisabled extends Failure {
 export interface WrappingKeys {
   /** The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned key. */
   current(owner: string): Promise<{ id: string; publicKey: KeyObject }>;
-  /** Whether new data keys are wrapped with it, as far as this instance knows. */
+  /** Whether what it wraps may stay so, as far as this instance knows: new data keys are wrapped with it, or no newer one can be used. */
   isCurrent(keyId: string): boolean;
-  /** From now on the newest versions are the current ones. A vault call for each key. Fails as `vault-unavailable`. */
+  /**
+   * From now on the newest versions that can be used are the current ones. A vault call for each key. Fails as
+   * `vault-unavailable`; throws an Error where a pinned public half isn't the vault's.
+   */
   findNewest(): Promise<void>;
   /** One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it can't tell: with a `KeyDisabled` if it is this key version alone that can't be used. */
   unwrap(keyId: string, wrapped: Uint8Array): Promise<Uint8Array>;

@@ -16,7 +16,7 @@ export type SweepPorts = EraseStores & {
   /** Wraps anew with the current key what isn't; nothing else is touched. */
   rewrapVersion(listed: Listed, changed: Changed): Promise<void>;
   rewrapShardKey(listed: Listed, changed: Changed): Promise<void>;
-  /** Whether this key id is one that new uploads use. */
+  /** Whether what this key id wraps may stay so. */
   isCurrentKey(keyId: string): boolean;
   /** Asks the vault, so that nothing is ever wrapped with an older version than before. */
   findNewestKeys(): Promise<void>;

@@ -1,5 +1,6 @@
 /** Key versions that are disabled: what one wraps waits until it is enabled again, and nothing else waits with it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MINUTE } from "../../lib/domain/clock.ts";
 import type { SweepName, SweepProgress, SweepStore } from "../../lib/domain/sweep.ts";
 import { anOwnerWithBackup } from "../endpoints/helpers.ts";
 import { aBackup, replacing } from "../support/builders.ts";
@@ -17,17 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => vault.close());
 
+const newVersion = (bits: number) =>
+  vault.admin.call("POST", `/keys/${KEY}/create`, { kty: "RSA", key_size: bits });
+
 /** Answers the id of the new version. */
 async function rotate(): Promise<string> {
-  await vault.admin.call("POST", `/keys/${KEY}/rotate`);
+  await newVersion(3072);
   return (await vault.admin.publicKeys(KEY))[0]?.kid ?? expect.fail("no key");
 }
 const enable = (kid: string, enabled: boolean) =>
   vault.admin.call("PATCH", new URL(kid).pathname, { attributes: { enabled } });
 
-const anAppWith = (kid: string) =>
+const anAppWith = (kid: string, pinned: object[] = []) =>
   anAppToWatch({
-    settings: { ...vault.settings, KEY_IDS: kid, PINNED_PUBLIC_KEYS: '{"keys":[]}' },
+    settings: { ...vault.settings, KEY_IDS: kid, PINNED_PUBLIC_KEYS: JSON.stringify({ keys: pinned }) },
     through: vault.through,
   });
 
@@ -60,5 +64,33 @@ describe("R38 a version that is disabled", () => {
     await enable(first, false);
     await enable(second, false);
     expect((await recover(await aPhone({ owner, app: watched.app }))).status).toBe(200);
+  });
+});
+
+type Made = { what: string; make(): Promise<unknown> };
+const unusable: Made[] = [
+  { what: "disabled", make: async () => enable(await rotate(), false) },
+  { what: "of less than 3072 bits", make: () => newVersion(2048) },
+];
+
+describe.each(unusable)("R36 R38 a newest version that is $what", ({ make }) => {
+  it("R38 is not taken up by a sweep: all stays under what it was, and is recovered", async () => {
+    const former = await rotate();
+    const watched = anAppWith(former);
+    const { owner } = await anOwnerWithBackup({ app: watched.app });
+    await make();
+    expect(await rewrapped(watched, owner)).toEqual({ handled: 0, failed: 0, keys: { [former]: 1 } });
+    expect((await recover(await aPhone({ owner, app: watched.app }))).status).toBe(200);
+    const newest = await rotate();
+    watched.clock.pass(MINUTE);
+    expect(await rewrapped(watched, owner)).toEqual({ handled: 1, failed: 0, keys: { [newest]: 1 } });
+  });
+
+  it("R38 makes no instance wrap backwards that knows only the versions before the former", async () => {
+    const older = await rotate();
+    const former = await rotate();
+    const { owner } = await anOwnerWithBackup({ app: anAppWith(former).app });
+    await make();
+    expect(await rewrapped(anAppWith(older), owner)).toMatchObject({ handled: 0, keys: { [former]: 1 } });
   });
 });
