@@ -50,8 +50,7 @@ export const uploadBackup = endpoint({
     const offered = offeredBy(body, sealed);
     const upload = prepareUpload(offered, { caller, deviceName, custody, precondition, idempotencyKey, now });
     const { historyLength, staleness } = services.policy;
-    const { undeleteDays } = staleness;
-    const rules = { ownerIsNew: all.length === 0, historyLength, undeleteDays };
+    const rules = { ownerIsNew: all.length === 0, historyLength, staleness };
     const place = { owner: caller.owner, platform };
     const { version, stored, envelope, reopened } = await storeUpload(services, place, held, upload, rules);
     const current = currentVersion(stored.value)?.id === version.id;

@@ -39,7 +39,7 @@ const head = {
   /** When the owner is last known to have signed in to the recovery account. */
   confirmedAt: z.coerce.date(),
   deletedAt: z.coerce.date().optional(),
-  /** When the owner was told that the backup is stale: once, until they upload or sign in anew. */
+  /** When the owner was told that the backup is stale: once, until it can be relied on again. */
   noticedAt: z.coerce.date().optional(),
   /** Somebody is about to tell them. */
   noticeClaimedAt: z.coerce.date().optional(),

@@ -1,4 +1,4 @@
-/** The notice that a backup went stale: once an episode, whoever sweeps and however often (R29), until the owner acts (R28). */
+/** The notice that a backup went stale: once an episode, whoever sweeps and however often (R29), until it isn't any more (R28). */
 import { announce, type Outbox } from "./announcement.ts";
 import { requireCurrent, requireState } from "./backup.ts";
 import { later, latest, MINUTE } from "./clock.ts";

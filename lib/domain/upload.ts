@@ -16,7 +16,9 @@ import {
   type Version,
   type VersionStore,
 } from "./head.ts";
+import { withEpisode } from "./notice.ts";
 import { type Caller, type Place, sha256 } from "./owner.ts";
+import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
 
 /** `sealed`: encrypted by the device itself. */
@@ -37,7 +39,7 @@ export type Upload = Omit<Request, "idempotencyKey" | "custody"> & {
 };
 
 /** `ownerIsNew`: nothing is stored of this owner, so an unknown device may make the first upload (R17). */
-export type UploadRules = { ownerIsNew: boolean; historyLength: number; undeleteDays: number };
+export type UploadRules = { ownerIsNew: boolean; historyLength: number; staleness: StalenessPolicy };
 
 export type UploadPlan =
   | { repeats: Version; stored: StoredHead }
@@ -77,7 +79,7 @@ function contentOf(offered: Offered) {
 export function planUpload(
   stored: StoredHead | undefined,
   { caller, deviceName, precondition, now, version: offered }: Upload,
-  { ownerIsNew, historyLength, undeleteDays }: UploadRules,
+  { ownerIsNew, historyLength, staleness }: UploadRules,
 ): UploadPlan {
   const former = stored?.value ?? newHead(caller.authTime ?? now);
   admit(caller, former.devices, ownerIsNew && !stored);
@@ -91,15 +93,13 @@ export function planUpload(
     devices: withDevice(former.devices, { id: caller.device, name: deviceName }, now),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     deletedAt: undefined,
-    noticedAt: undefined,
-    noticeClaimedAt: undefined,
     purgedAt: undefined,
   };
-  const kept = isGone(former, undeleteDays, now) ? [] : former.versions;
-  const headWith = (sealed: { keyId: string }): Head => ({
-    ...next,
-    versions: [{ ...version, ...sealed }, ...kept].slice(0, historyLength),
-  });
+  const kept = isGone(former, staleness.undeleteDays, now) ? [] : former.versions;
+  const headWith = (sealed: { keyId: string }): Head => {
+    const versions = [{ ...version, ...sealed }, ...kept].slice(0, historyLength);
+    return withEpisode({ ...next, versions }, staleness, now);
+  };
   return { version, headWith };
 }
 

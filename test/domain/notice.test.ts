@@ -1,15 +1,20 @@
 /** Signing in again, and how often an owner is told that the backup went stale. */
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Announcement } from "../../lib/domain/announcement.ts";
 import { DAY, later, MINUTE, SECOND } from "../../lib/domain/clock.ts";
 import type { Head, Precondition, StoredHead } from "../../lib/domain/head.ts";
 import { notify, planConfirmation } from "../../lib/domain/notice.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
-import { aHead, aPlace, aPolicy, type aRecord, aVersion, now, stored } from "./builders.ts";
+import { isStale } from "../../lib/domain/staleness.ts";
+import { planUpload, prepareUpload } from "../../lib/domain/upload.ts";
+import { aBackup } from "../support/builders.ts";
+import { aCaller, aHead, aPlace, aPolicy, type aRecord, aVersion, now, stored } from "./builders.ts";
+import { holds } from "./holds.ts";
 import { MemoryStore } from "./memory-stores.ts";
 import { refusalOf } from "./refusals.ts";
 
-const policy = aPolicy();
+const policy = aPolicy({ retiredKeyIds: ["retired"] });
 const present: Precondition = { replaces: '"etag-1"' };
 const confirm = (held: StoredHead | undefined, precondition: Precondition = present, authTime = now) =>
   planConfirmation(held, precondition, { authTime, policy, now });
@@ -109,5 +114,45 @@ describe("R29 the notice", () => {
     await sweep(later(now, 91 * DAY));
     expect(told.map(({ activity }) => activity.id)).toEqual([expect.any(String), expect.any(String)]);
     expect(told[0]?.activity.id).not.toBe(told[1]?.activity.id);
+  });
+
+  const uploaded = (head: Head, authTime: Date, at: Date, keyId = "key-2"): Head => {
+    const request = {
+      caller: aCaller({ authTime }),
+      deviceName: "phone",
+      idempotencyKey: undefined,
+      now: at,
+    };
+    const offered = { ...request, custody: "service" as const, precondition: present };
+    const upload = prepareUpload({ document: aBackup() }, offered);
+    const rules = { ownerIsNew: false, historyLength: 10, staleness: policy };
+    const plan = planUpload(stored(head), upload, rules);
+    return "headWith" in plan ? plan.headWith({ keyId }) : expect.fail("nothing was uploaded");
+  };
+
+  it("R29 R27 uploads under a sign-in that is too old begin no other episode; one under a new sign-in ends it", async () => {
+    const { told, sweep, change } = await aScene();
+    const signedInAt = later(now, -91 * DAY);
+    for (let week = 0; week < 4; week++) {
+      const at = later(now, week * 7 * DAY);
+      await sweep(at);
+      await change((head) => uploaded(head, signedInAt, at));
+    }
+    expect(told).toHaveLength(1);
+    const back = later(now, 28 * DAY);
+    await change((head) => uploaded(head, back, back));
+    await sweep(later(back, 90 * DAY));
+    expect(told).toHaveLength(2);
+  });
+
+  it("R29 an upload ends the episode where the backup can be relied on afterwards, and nowhere else", () => {
+    const age = fc.integer({ min: 0, max: 200 }).map((days) => later(now, -days * DAY));
+    holds(
+      fc.property(age, age, fc.constantFrom("key-2", "retired"), (confirmedAt, authTime, keyId) => {
+        const noticed = { noticedAt: later(now, -DAY), noticeClaimedAt: undefined };
+        const next = uploaded(aHead({ confirmedAt, ...noticed }), authTime, now, keyId);
+        expect(next.noticedAt).toEqual(isStale(next, policy, now) ? noticed.noticedAt : undefined);
+      }),
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { prepareUpload, storeUpload } from "../../lib/domain/upload.ts";
 import { aBackup } from "../support/builders.ts";
-import { aCaller, aHead, aPlace, now } from "./builders.ts";
+import { aCaller, aHead, aPlace, aPolicy, now } from "./builders.ts";
 import { MemoryHeads, MemoryVersions } from "./memory-stores.ts";
 import { kindFrom } from "./refusals.ts";
 
@@ -18,7 +18,7 @@ it("R8 no head names a version that wasn't stored", async () => {
     },
   );
   await versions.put(aPlace(), { ...upload.version, generation: 2 }, upload.content);
-  const rules = { ownerIsNew: false, undeleteDays: 30, historyLength: 10 };
+  const rules = { ownerIsNew: false, staleness: aPolicy(), historyLength: 10 };
   const store = () => storeUpload({ heads, versions }, aPlace(), held, upload, rules);
   expect(await kindFrom(store)).toBe("storage-unavailable");
   expect(await heads.find(aPlace())).toEqual(held);

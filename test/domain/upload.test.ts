@@ -13,6 +13,7 @@ import {
   aDeviceId,
   aHead,
   aPlace,
+  aPolicy,
   aVersion,
   now,
   someDevices,
@@ -22,7 +23,7 @@ import { holds } from "./holds.ts";
 import { MemoryHeads, MemoryVersions } from "./memory-stores.ts";
 import { refusalFrom, refusalOf, tally } from "./refusals.ts";
 
-const rules: UploadRules = { ownerIsNew: false, undeleteDays: 30, historyLength: 10 };
+const rules: UploadRules = { ownerIsNew: false, staleness: aPolicy(), historyLength: 10 };
 const document = aBackup();
 type Change = {
   of?: BackupDocument;
