@@ -2,7 +2,7 @@
 import { contextOf, deriveKey, open, seal, unreadable } from "../domain/envelope.ts";
 import { Head, type HeadStore } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
-import { dueAt, type StalenessPolicy } from "../domain/staleness.ts";
+import { dueAt, keyToWatch, type StalenessPolicy } from "../domain/staleness.ts";
 import { jsonOf } from "../domain/text.ts";
 import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
 import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
@@ -16,8 +16,7 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
   },
 
   async put(place, head, replaces) {
-    const due = dueAt(head, policy);
-    const metadata: Metadata = due ? { dueat: due.toISOString() } : {};
+    const metadata = metadataOf(head, policy);
     const context = contextFor(place, metadata);
     const ownerKey = await (replaces ? ownerKeys.find(place.owner) : ownerKeys.obtain(place.owner));
     if (!ownerKey) return undefined;
@@ -25,6 +24,12 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
     return await backups.write(nameOf(place), { content, metadata }, replaces);
   },
 });
+
+/** What the sweep goes by. */
+function metadataOf(head: Head, policy: StalenessPolicy): Metadata {
+  const [due, kid] = [dueAt(head, policy), keyToWatch(head)];
+  return { ...(due && { dueat: due.toISOString() }), ...(kid && { kid }) };
+}
 
 const nameOf = ({ owner, platform }: Place) => `heads/${owner}/${platform}`;
 

@@ -128,3 +128,7 @@ export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
   const upload = later(version.createdAt, policy.uploadStaleDays * DAY);
   return new Date(Math.min(Number(signIn), Number(upload)));
 }
+
+/** The key version whose retirement makes this backup stale, while nobody was told yet. */
+export const keyToWatch = (head: Head): string | undefined =>
+  head.noticedAt ? undefined : currentVersion(head)?.keyId;

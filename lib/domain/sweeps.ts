@@ -32,7 +32,8 @@ const LARGE_PAGE = 5000;
 export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, Sweep> => ({
   stale: {
     prefix: (shard) => `heads/${shard}`,
-    isDue: isPast,
+    isDue: (listed, when) =>
+      isPast(listed, when) || policy.staleness.retiredKeyIds.includes(listed.metadata["kid"] ?? ""),
     handle: (listed, now) => noticeOrPurge(ports, policy.staleness, placeOf(listed), now),
   },
   orphans: {

@@ -52,6 +52,19 @@ describe.concurrent("the notice of a stale backup", () => {
     expect(notices(watched)).toHaveLength(2);
   });
 
+  it("R27 R29 is sent once for a key version that is retired", async () => {
+    const watched = anAppToWatch();
+    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+    await aContact(watched, phone);
+    const held = await watched.app.services.heads.find(placeOf(owner));
+    const [{ keyId } = expect.fail()] = held?.value.versions ?? [];
+    const retired = anAppToWatch({ settings: { RETIRED_KEY_IDS: keyId } });
+    for (const handled of [1, 0, 0])
+      expect(await sweep(retired, "stale", owner)).toMatchObject({ handled, failed: 0 });
+    expect(notices(retired)).toHaveLength(1);
+    expect(notices(retired)[0]?.recipients).toHaveLength(1);
+  });
+
   it("R29 reads nothing of what isn't due", async () => {
     const { reads, watched } = anAppWhoseReadsShow();
     const { owner } = await anOwnerWithBackup({ app: watched.app });
