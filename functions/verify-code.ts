@@ -23,10 +23,10 @@ export const verifyCode = endpoint({
   access: "provider:Codes.Verify",
   request: { body: z.strictObject({ account: BoundAccount, code: Code }) },
   replies: { 200: Verdict },
-  async handle({ provider, body: { account, code }, now }, { credentials }) {
+  async handle({ provider, body: { account, code }, now }, { credentials, findForProvider }) {
     requireAnswersFor(provider, account);
     const check = async () => {
-      const held = await credentials.find(account);
+      const held = await findForProvider(account);
       if (!held) return undefined;
       const decide = (stored: Held): Change<AccountCredentials, Checked, Held> => {
         if (!stored) return { result: undefined, unchanged: stored };

@@ -22,11 +22,11 @@ export const verifySignature = endpoint({
   access: "provider:Codes.Verify",
   request: { body: Request },
   replies: { 200: Verdict },
-  async handle({ provider, body: { account, challenge, signature } }, { credentials }) {
+  async handle({ provider, body: { account, challenge, signature } }, { findForProvider }) {
     requireAnswersFor(provider, account);
     const [signed, by] = [Buffer.from(challenge, "base64url"), Buffer.from(signature, "base64url")];
     const check = async () => {
-      const held = await credentials.find(account);
+      const held = await findForProvider(account);
       return held && checkSignature(held.value, signed, by);
     };
     return { status: 200, body: verdict(await evenly(check())) };

@@ -22,6 +22,7 @@ import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outb
 import {
   credentialStore,
   erasureStore,
+  findForProvider,
   recordStore,
   recoveryStore,
   SERVICE,
@@ -48,7 +49,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const seal = ownerSeal(shards, ownerKeys, ownerKeys.require);
   const sealFirst = ownerSeal(shards, ownerKeys, ownerKeys.obtain);
   const peppers = shardPeppers(shards);
-  const records = recordStore(backups, seal);
+  const [records, credentials] = [recordStore(backups, seal), credentialStore(backups, seal, peppers)];
   const queues = queueService(queue, credential);
   const messages = queues.getQueueClient(OUTBOX_QUEUE);
   const countsOf = (name: string) =>
@@ -63,7 +64,8 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     versions: blobVersionStore(backups, ownerKeys, wrapping),
     records,
     recoveries: recoveryStore(backups, seal),
-    credentials: credentialStore(backups, seal, peppers),
+    credentials,
+    findForProvider: findForProvider(credentials, peppers, shards),
     tickets: ticketStore(backups, sealFirst),
     erasures: erasureStore(backups, sealFirst),
     activity: blobActivityLog(backups, records, seal),

@@ -8,6 +8,7 @@ import { OwnerRecord, type RecordStore } from "../domain/owner-record.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import { endsAt, RecoveryRecord, type RecoveryStore } from "../domain/recovery-record.ts";
 import { Ticket, type TicketStore } from "../domain/ticket.ts";
+import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
 import type { Blobs } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
 import { sealedStore } from "./sealed-store.ts";
@@ -41,6 +42,18 @@ export const credentialStore = (backups: Blobs, seal: OwnerSeal, peppers: Pepper
     ownerOf: () => undefined,
     ownerIn: ({ owner }) => owner,
   });
+
+/**
+ * For a provider's questions. Whether there is an account must not show on an instance that just started: where there is none, a
+ * shard key is loaded all the same, one that goes by the account.
+ */
+export const findForProvider =
+  (credentials: CredentialStore, peppers: Peppers, shards: ShardKeys): CredentialStore["find"] =>
+  async (account) => {
+    const held = await credentials.find(account);
+    if (!held) await shards.find(shardOf(await credentialName(peppers, account)));
+    return held;
+  };
 
 /** Tickets are the service's own: they hold nothing of a person. So are last letters to owners who are erased. */
 export const SERVICE = OwnerId.parse(sha256("the service itself"));

@@ -56,6 +56,8 @@ export type Services = {
   records: RecordStore;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
+  /** As `credentials.find`, at the same cost whether there is anything or not. */
+  findForProvider: CredentialStore["find"];
   tickets: TicketStore;
   activity: ActivityLog;
   outbox: Outbox;

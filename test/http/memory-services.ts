@@ -27,8 +27,9 @@ const policy = policyOf({
   staleness: aPolicy(),
 });
 
-export const memoryServices = (change: Pick<Services, "identity">): Services => ({
-  ...memoryStores(),
+export const memoryServices = (change: Pick<Services, "identity">, stores = memoryStores()): Services => ({
+  ...stores,
+  findForProvider: stores.credentials.find,
   tickets: new MemoryStore<string, Ticket>((hash) => hash),
   erasures: new MemoryStore<OwnerId, Erasure>((owner) => owner),
   activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
