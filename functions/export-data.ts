@@ -7,7 +7,9 @@ import { callerDevice, spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /**
- * Times are ISO 8601. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
+ * Times are ISO 8601. `contactRemovedAt`, `newcomerToldAt`: when a contact was last removed, and contacts last told of a device
+ * that isn't registered. `failures`: wrong answers in a row. `sent`: codes of the last day, by a digest of the address.
+ * `boundAccounts[].credentials`: which devices hold which, without secrets. `erasure`: one that can still be taken back. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
  * be opened has `unreadable: true` in the place of its content.
  */
 const Export = z.strictObject({
@@ -15,9 +17,16 @@ const Export = z.strictObject({
   backups: z.array(z.looseObject({ platform: z.string(), versions: z.array(z.unknown()) })),
   contacts: z.array(z.unknown()),
   removedContacts: z.array(z.unknown()),
+  contactRemovedAt: z.coerce.date().optional(),
+  newcomerToldAt: z.coerce.date().optional(),
   boundAccounts: z.array(z.unknown()),
+  endedDevices: z.array(z.string()),
+  failures: z.looseObject({ count: z.int() }),
+  challenges: z.array(z.unknown()),
+  sent: z.array(z.unknown()),
   recoveries: z.array(z.unknown()),
   activity: z.looseObject({ intact: z.boolean() }),
+  erasure: z.unknown().optional(),
 });
 
 export const exportData = endpoint({

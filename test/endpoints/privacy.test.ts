@@ -1,4 +1,5 @@
 /** What an owner may ask of whoever holds their data: to see what happened, to have it all, to have it forgotten. */
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
@@ -6,9 +7,17 @@ import { Failure } from "../../lib/domain/failure.ts";
 import { replacing } from "../support/builders.ts";
 import { anAppWithDamage } from "../support/damage.ts";
 import { deliverAll } from "../support/delivering.ts";
-import { anAppToWatch, answer, aRecovery, proven, start } from "../support/step-up.ts";
+import {
+  anAppToWatch,
+  answer,
+  aProvablePersonal,
+  aRecovery,
+  proven,
+  start,
+  startedIn,
+} from "../support/step-up.ts";
 import { placeOf } from "../support/sweeping.ts";
-import { anOwnerWithBackup, receiptIn, refused, upload } from "./helpers.ts";
+import { anOwnerWithBackup, aRegisteredPhone, receiptIn, refused, upload } from "./helpers.ts";
 
 const Page = z.object({
   entries: z.array(z.object({ kind: z.string() })),
@@ -76,6 +85,30 @@ describe.concurrent("the export", () => {
     expect(text).toContain(scene.old.deviceId);
     expect(text).toContain("credential-issued");
     expect(text).not.toContain(new URL(uri).searchParams.get("secret"));
+  });
+
+  it("R35 has what is under way, too: a ticket awaited, codes sent, devices ended, an erasure; and the public half of a push key", async () => {
+    const watched = anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "24" } });
+    const scene = await aRecovery({ watched, personal: aProvablePersonal({ usesPush: true }) });
+    const { kty, crv, x, y } = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
+      format: "jwk",
+    });
+    const credential = { type: "push", publicKey: { kty, crv, x, y } };
+    const proving = startedIn(await start(scene)).id;
+    const proof = { code: watched.lastCode(), credential };
+    expect((await answer(scene.phone, proving, proof)).status).toBe(200);
+    const { id } = startedIn(await start(scene, { account: scene.work }));
+    await scene.old.call("DELETE", `v1/devices/${(await aRegisteredPhone(scene.owner, watched)).deviceId}`);
+    expect((await scene.phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(202);
+    const { body } = await scene.phone.call("GET", "v1/me/export");
+    expect(body).toMatchObject({
+      boundAccounts: [{ credentials: { holders: [{ push: { publicKey: { x } } }] } }],
+      challenges: [{ id, kind: "ticket" }],
+      endedDevices: [expect.any(String)],
+      failures: { count: 0 },
+      sent: [{ at: expect.any(String) }],
+      erasure: { device: scene.phone.deviceId },
+    });
   });
 
   it("R35 R39 marks a version that is damaged, and has all the rest", async () => {
