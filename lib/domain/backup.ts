@@ -90,6 +90,10 @@ export function planRestore(
 export const isGone = ({ deletedAt, purgedAt }: Head, undeleteDays: number, now: Date): boolean =>
   deletedAt !== undefined && (purgedAt !== undefined || undeletableUntil(deletedAt, undeleteDays) <= now);
 
+/** Deleted, and its time to be brought back is over, whether or not what was left of it is removed yet. */
+export const isPurged = (head: Head, undeleteDays: number, now: Date): boolean =>
+  head.purgedAt !== undefined || isGone(head, undeleteDays, now);
+
 /** Until when a deleted backup is kept (R30). */
 export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>
   later(deletedAt, undeleteDays * DAY);

@@ -1,12 +1,15 @@
 /** Whether a backup can be relied on, why not, and what to do about it (R26-R28). Pure. */
-import { currentVersion, isGone, undeletableUntil } from "./backup.ts";
+import { currentVersion, isPurged, undeletableUntil } from "./backup.ts";
 import { DAY, later } from "./clock.ts";
 import type { Head } from "./head.ts";
 
 export const BACKUP_STATES = ["fresh", "aging", "stale", "missing", "deleted"] as const;
 export type BackupState = (typeof BACKUP_STATES)[number];
 
-/** In the order of their weight: the first one that holds decides the next step. */
+/**
+ * In the order of their weight: the first one that holds decides the next step. `purged`: deleted, and its time to be brought back
+ * is over.
+ */
 export const STALENESS_REASONS = [
   "rolled-back",
   "key-retired",
@@ -16,6 +19,7 @@ export const STALENESS_REASONS = [
   "upload-aging",
   "never-uploaded",
   "deleted",
+  "purged",
 ] as const;
 type StalenessReason = (typeof STALENESS_REASONS)[number];
 
@@ -54,6 +58,7 @@ const nextStepOf = {
   "upload-aging": "upload",
   "never-uploaded": "upload",
   deleted: "undelete",
+  purged: "upload",
 } as const satisfies Record<StalenessReason, NextStep>;
 
 const AGING: StalenessReason[] = ["sign-in-aging", "upload-aging"];
@@ -97,8 +102,8 @@ function reasonsOf(head: Head | undefined, policy: StalenessPolicy, now: Date): 
       ...agedBetween(version.createdAt, policy.uploadAgingDays, policy.uploadStaleDays, now, "upload-aging"),
     ];
   }
-  const canUndelete = head?.deletedAt && !isGone(head, policy.undeleteDays, now);
-  return [canUndelete ? "deleted" : "never-uploaded"];
+  if (head && isPurged(head, policy.undeleteDays, now)) return ["purged"];
+  return [head?.deletedAt ? "deleted" : "never-uploaded"];
 }
 
 const aged = (since: Date, days: number, now: Date, reason: StalenessReason) =>

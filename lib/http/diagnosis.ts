@@ -1,7 +1,7 @@
 /** Diagnosis: what a recovery would do is tried step by step, and what each step refuses becomes a check with its remedy (R31). */
 import * as z from "zod";
 import type { AccountName } from "../domain/account.ts";
-import { currentVersion, requireCurrent, undeletableUntil } from "../domain/backup.ts";
+import { currentVersion, isPurged, requireCurrent, undeletableUntil } from "../domain/backup.ts";
 import { Failure } from "../domain/failure.ts";
 import { type Head, newHead } from "../domain/head.ts";
 import { tellOfNewcomer } from "../domain/newcomer.ts";
@@ -30,8 +30,11 @@ const CHECKS = [
   "staleness",
 ] as const;
 
-/** Why there is no backup here, as far as can be told; with `other-account` there may be one that this owner can't see. */
-const ABSENCES = ["deleted", "other-platform", "other-account"] as const;
+/**
+ * Why there is no backup here, as far as can be told: the first one that holds. `purged`: deleted, and its time to be brought back
+ * is over. With `other-account` there may be one that this owner can't see.
+ */
+const ABSENCES = ["deleted", "other-platform", "purged", "other-account"] as const;
 
 /**
  * `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet. `absence` stands in the
@@ -130,9 +133,10 @@ function checkStaleness(head: Head | undefined, { policy }: Services, now: Date)
 /** Where there might be one, since there is none here: never whose, and never of another owner. */
 function whereElse(heads: Heads, from: Platform, { policy }: Services, now: Date): Partial<Check> {
   const here = heads[from]?.value;
-  const until = here?.deletedAt && undeletableUntil(here.deletedAt, policy.staleness.undeleteDays);
-  if (until && until > now && !here.purgedAt) {
-    const undeletable = until.toISOString();
+  const { undeleteDays } = policy.staleness;
+  const isOver = here !== undefined && isPurged(here, undeleteDays, now);
+  if (here?.deletedAt && !isOver) {
+    const undeletable = undeletableUntil(here.deletedAt, undeleteDays).toISOString();
     const remedy = `It was deleted, and can be undeleted until ${undeletable} by a device that is registered.`;
     return { absence: "deleted", undeletableUntil: undeletable, remedy };
   }
@@ -140,6 +144,11 @@ function whereElse(heads: Heads, from: Platform, { policy }: Services, now: Date
   if (currentVersion(heads[other]?.value)) {
     const remedy = `There is one of the other platform: recover with "from": "${other}".`;
     return { absence: "other-platform", from: other, remedy };
+  }
+  if (isOver) {
+    const remedy =
+      "It was deleted, too long ago to be brought back: upload anew from a device that has the accounts.";
+    return { absence: "purged", remedy };
   }
   const remedy =
     "There is none under this recovery account. If there was one, it may be under another: sign in with that one.";

@@ -101,7 +101,16 @@ describe("R26 where there is no current backup", () => {
     const deleted = { state: "deleted", reasons: ["deleted"], indicator: "dot", nextStep: "undelete" };
     expect(check(aHead({ deletedAt: now }))).toEqual(deleted);
     expect(check(aHead({ deletedAt: daysAgo(30, 1) }))).toEqual(deleted);
-    expect(check(aHead({ deletedAt: daysAgo(30) }))).toMatchObject({ state: "missing", nextStep: "upload" });
+    const purged = { ...missing, reasons: ["purged"] };
+    expect(check(aHead({ deletedAt: daysAgo(30) }))).toEqual(purged);
+    expect(check(aHead({ versions: [], purgedAt: now }))).toEqual(purged);
+  });
+
+  it("R27 R30 is purged to a device that knows a newer generation, too", () => {
+    expect(check(aHead({ versions: [], purgedAt: now }), { generation: 2 }).reasons).toEqual([
+      "rolled-back",
+      "purged",
+    ]);
   });
 
   it("R26 the age of a deleted backup isn't told", () => {
