@@ -24,7 +24,8 @@ const sealedAs = (version: Version): number => version.sealedAs ?? version.gener
 
 /**
  * The sealed content of a version that the client keeps. Fails as `envelope-required`, as `envelope-outdated` if it is that
- * of a former version, or as `envelope-unreadable` for anything else.
+ * of a former version, or as `envelope-unreadable` for anything else. A version that isn't kept any more is anything else: what
+ * its envelope says of itself can only be checked with what was kept, and must not be believed.
  */
 export function sealedContent(
   head: Head,

@@ -91,7 +91,7 @@ export const backupProblems = {
     409,
     "after-change",
     "The envelope can't be opened.",
-    "Fetch it again, whole; an older copy in the cloud drive's own history may be good.",
+    "Fetch the newest one again, whole: it may be damaged, or too old to be known any more. The drive's history may have a good copy.",
   ),
   "not-in-this-mode": entry(
     409,

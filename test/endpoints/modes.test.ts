@@ -3,6 +3,7 @@ import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
+import type { App } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import {
@@ -29,9 +30,9 @@ const put = (
     headers: call.headers ?? nothingYet,
   });
 
-async function anIphone() {
+async function anIphone({ app }: { app?: App } = {}) {
   const owner = anOwner();
-  const phone = await aPhone({ owner, platform: "ios" });
+  const phone = await aPhone({ owner, platform: "ios", ...(app && { app }) });
   const document = aBackup();
   const uploaded = await put(phone, { body: document });
   expect(uploaded.status, JSON.stringify(uploaded.body)).toBe(201);
@@ -85,6 +86,23 @@ describe.concurrent("client custody", () => {
     }
     expect(told.size).toBe(1);
     expect((await recover(newer, { envelope: second })).status).toBe(200);
+  });
+
+  it("R5 R39 an envelope older than the history is refused as a damaged one is, and the remedy says that it may be that", async () => {
+    const { app } = anAppToWatch({ settings: { HISTORY_LENGTH: "1" } });
+    const { owner, phone, uploaded, envelope } = await anIphone({ app });
+    await put(phone, { body: aBackup(), headers: replacing(uploaded) });
+    const newer = await aPhone({ owner, platform: "ios", app });
+    const told = [envelope, "damaged"].map(async (each) => {
+      const { instance: _, ...problem } = refused(
+        await recover(newer, { envelope: each }),
+        "envelope-unreadable",
+      );
+      return problem;
+    });
+    const [outdated, damaged] = await Promise.all(told);
+    expect(outdated).toEqual(damaged);
+    expect(outdated?.remedy).toMatch(/too old/);
   });
 
   it("R5 R30 an older envelope opens again once its version is restored", async () => {
