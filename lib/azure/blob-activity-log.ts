@@ -30,7 +30,7 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
       );
       const line = `${content.toString("base64url")}\n`;
       if (!(await backups.append(nameOf(owner), Buffer.from(line), anchor.length))) continue;
-      await moveAnchor(records, owner, anchorAfter(anchor, line, activity));
+      await moveAnchor(records, owner, anchorAfter(anchor, line, activity), activity.at);
       return;
     }
     throw new Failure("busy", "Others write the same log.", { retryAfterSeconds: 1 });
@@ -91,8 +91,8 @@ async function openLine(
 }
 
 /** Never back: another request may have come further. */
-const moveAnchor = (records: RecordStore, owner: OwnerId, anchor: Anchor) =>
-  changeRecord(records, owner, (record) => ({
+const moveAnchor = (records: RecordStore, owner: OwnerId, anchor: Anchor, now: Date) =>
+  changeRecord(records, owner, now, (record) => ({
     result: undefined,
     record: record.activity.length < anchor.length ? { ...record, activity: anchor } : record,
   }));

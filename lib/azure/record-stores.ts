@@ -7,6 +7,7 @@ import { OwnerId, sha256 } from "../domain/owner.ts";
 import { OwnerRecord, type RecordStore } from "../domain/owner-record.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import { endsAt, RecoveryRecord, type RecoveryStore } from "../domain/recovery-record.ts";
+import { outlivedAt } from "../domain/retention.ts";
 import { Ticket, type TicketStore } from "../domain/ticket.ts";
 import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
 import type { Blobs } from "./blobs.ts";
@@ -19,6 +20,7 @@ export const recordStore = (backups: Blobs, seal: OwnerSeal): RecordStore =>
     nameOf: (owner) => `records/${owner}`,
     ownerOf: (owner) => owner,
     ownerIn: () => undefined,
+    dueAt: outlivedAt,
     beginsAnew: true,
   });
 

@@ -15,8 +15,8 @@ type Kind<K, T> = {
   ownerIn(value: T): OwnerId | undefined;
   /** Mostly there is none, so no key is fetched before it is known. */
   isRare?: true;
-  /** When a sweep may remove it: stands in the metadata, so that the listing tells. */
-  dueAt?(value: T): Date;
+  /** When a sweep has something to do here: stands in the metadata, so that the listing tells. */
+  dueAt?(value: T): Date | undefined;
   /** It begins anew after an erasure, so it must never be sealed under a key that another instance has erased meanwhile. */
   beginsAnew?: true;
 };

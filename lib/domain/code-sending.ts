@@ -19,7 +19,7 @@ export async function askForCode(
   find: (record: OwnerRecord) => { contact: Contact; record: OwnerRecord },
   send: SendCode,
 ): Promise<{ contact: Contact; challenge: Challenge }> {
-  const { result } = await changeRecord(records, owner, (held) => {
+  const { result } = await changeRecord(records, owner, now, (held) => {
     const { contact, record } = find(held);
     const challenge = challengeFor(contact);
     const next = withChallenge(withSend(record, contact.address, now), challenge, now);
@@ -30,7 +30,7 @@ export async function askForCode(
   try {
     await send(contact);
   } catch (error) {
-    await changeRecord(records, owner, (latest) => ({
+    await changeRecord(records, owner, now, (latest) => ({
       result: undefined,
       record: withoutChallenge(latest, challenge, dropped),
     }));

@@ -69,7 +69,7 @@ async function changeLanguage(
   if (held.language === language) return held;
   const told = { kind: "contact-changed" as const, device, record, now };
   await alarm(outbox, caller.owner, told);
-  const { result } = await changeRecord(records, caller.owner, (latest) => {
+  const { result } = await changeRecord(records, caller.owner, now, (latest) => {
     const found = requireContact(latest, id);
     const changed = withContact(latest, { ...found, channel, address, language });
     return { result: changed.contact, record: changed.record };
@@ -83,7 +83,7 @@ export async function confirmContact(
   { id, code }: { id: string; code: string },
   { caller, device, now }: Asking,
 ): Promise<Contact> {
-  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, (record) => {
+  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, now, (record) => {
     requireContact(record, id);
     const open = record.challenges.find((each) => each.kind === "contact" && each.contact === id);
     const answered = { id: open?.id ?? "", device: caller.device, kinds: ["contact"] as const };
@@ -97,7 +97,7 @@ export async function confirmContact(
   );
   const told = { device, recipients, now, id: `contact-added ${id}` };
   await announce(outbox, caller.owner, { kind: "contact-added", ...told });
-  const { result } = await changeRecord(records, caller.owner, (latest) => {
+  const { result } = await changeRecord(records, caller.owner, now, (latest) => {
     const next = withVerified(pass(latest, challenge), id, caller.device, now);
     return { result: requireContact(next, id), record: next };
   });
@@ -118,7 +118,7 @@ export async function removeContact(
   // One that came back may be removed again, though never by the same device: that one was shut out.
   const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
-  await changeRecord(records, caller.owner, (record) => ({
+  await changeRecord(records, caller.owner, now, (record) => ({
     result: undefined,
     record: withoutContact(record, id, removal, requireFresh),
   }));

@@ -38,7 +38,7 @@ export async function issueCode(
   now: Date,
 ): Promise<string[]> {
   if (accounts.length === 0) return [];
-  await changeRecord(records, owner, (record) => ({
+  await changeRecord(records, owner, now, (record) => ({
     result: undefined,
     record: accounts.reduce((next, account) => withBinding(next, { account, device }, now), record),
   }));
@@ -59,7 +59,7 @@ export async function endCredentials(
   device: DeviceId,
   now: Date,
 ): Promise<void> {
-  const { result: accounts } = await changeRecord(records, owner, (record) => {
+  const { result: accounts } = await changeRecord(records, owner, now, (record) => {
     const { accounts, record: next } = withoutDevice(record, device);
     return { result: accounts, record: next };
   });

@@ -22,7 +22,7 @@ export async function tellOfNewcomer(
   if (toldAt && later(toldAt, HOUR) > now) return;
   const id = `plan-requested ${Math.floor(now.getTime() / HOUR)}`;
   await announce(outbox, owner, { kind: "plan-requested", recipients: recipientsIn(record, now), now, id });
-  await changeRecord(records, owner, (latest) => ({
+  await changeRecord(records, owner, now, (latest) => ({
     result: undefined,
     record: { ...latest, newcomerToldAt: now },
   }));

@@ -5,6 +5,7 @@ import { Binding } from "./binding.ts";
 import { Challenge } from "./challenge.ts";
 import { Contact, RemovedContact } from "./contact.ts";
 import { DeviceId, type OwnerId } from "./owner.ts";
+import { outlivedAt, withoutOutlived } from "./retention.ts";
 import { Sent } from "./send-limits.ts";
 import { type Change, change, type Store, type Stored } from "./store.ts";
 import { Failures, noFailures } from "./throttle.ts";
@@ -47,16 +48,27 @@ export const readRecord = async (records: RecordStore, owner: OwnerId): Promise<
 
 type Next<R> = { result: R; record: OwnerRecord };
 
-/** `change` for a record that may not be there yet. */
+/** `change` for a record that may not be there yet. What is over by now leaves it. */
 export async function changeRecord<R>(
   records: RecordStore,
   owner: OwnerId,
+  now: Date,
   decide: (record: OwnerRecord) => Next<R>,
 ): Promise<{ result: R; record: OwnerRecord }> {
   const held = await records.find(owner);
   const { result, stored } = await change(records, owner, held, (state): Change<OwnerRecord, R> => {
     const { result, record } = decide(recordIn(state));
-    return { result, next: record };
+    return { result, next: withoutOutlived(record, now) };
   });
   return { result, record: stored.value };
+}
+
+/** For owners who are idle: where nothing is over, or nothing there, nothing is written. */
+export async function dropOutlived(records: RecordStore, owner: OwnerId, now: Date): Promise<void> {
+  type Held = Stored<OwnerRecord> | undefined;
+  await change(records, owner, await records.find(owner), (held): Change<OwnerRecord, void, Held> => {
+    const dueAt = held && outlivedAt(held.value);
+    if (!dueAt || dueAt > now) return { result: undefined, unchanged: held };
+    return { result: undefined, next: withoutOutlived(held.value, now) };
+  });
 }

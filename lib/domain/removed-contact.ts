@@ -11,13 +11,13 @@ export type Removal = {
   now: Date;
 };
 
-/** With this contact among those removed; those that were kept long enough are forgotten. */
+/** With this contact among those removed. */
 export const withRemoved = (
   record: OwnerRecord,
   contact: Contact & { verifiedAt: Date },
   { by, coolingOffHours, now }: Removal,
 ): RemovedContact[] => [
-  ...stillKept(record, now),
+  ...record.removedContacts,
   {
     ...contact,
     removedBy: by.id,

@@ -44,7 +44,7 @@ export async function endDevice(
   }
   if (undoContacts) {
     const undo = (record: OwnerRecord) => ({ result: undefined, record: undoContactsOf(record, id, now) });
-    await changeRecord(records, owner, undo);
+    await changeRecord(records, owner, now, undo);
   }
   for (const { platform, stored } of listed) {
     await change(

@@ -76,7 +76,7 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
   const id = `credential-issued ${challenge.id}`;
   await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
-  await changeRecord(stores.records, owner, (latest) => ({
+  await changeRecord(stores.records, owner, now, (latest) => ({
     result: undefined,
     record: bind(pass(latest, challenge)),
   }));
@@ -91,7 +91,7 @@ async function count(
   { caller, id, answer, now }: Answering,
 ): Promise<{ challenge: StepUp; counted: OwnerRecord }> {
   const answered = { id, device: caller.device, kinds: [answer.kind] };
-  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, (record) => {
+  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, now, (record) => {
     const counted = countTry(record, answered, now);
     return { result: counted.challenge, record: counted.record };
   });

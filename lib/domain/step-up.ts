@@ -85,7 +85,7 @@ export async function startByTicket(
     },
     ...{ recovery, account },
   };
-  await changeRecord(records, caller.owner, (record) => ({
+  await changeRecord(records, caller.owner, now, (record) => ({
     result: undefined,
     record: withChallenge(record, challenge, now),
   }));

@@ -7,6 +7,7 @@ export const SWEEPS = [
   "stale",
   "orphans",
   "erasures",
+  "records",
   "recoveries",
   "tickets",
   "budgets",

@@ -5,6 +5,7 @@ import { completeErasure, type EraseStores } from "./erasure.ts";
 import type { Head, StoredHead, Version } from "./head.ts";
 import { notify } from "./notice.ts";
 import { OwnerId, type Place, Platform } from "./owner.ts";
+import { dropOutlived } from "./owner-record.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import { type Change, change } from "./store.ts";
 import type { Changed, Listed, Sweep, SweepName, SweepStore } from "./sweep.ts";
@@ -49,9 +50,14 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
   erasures: {
     prefix: (shard) => `erasures/${shard}`,
     isDue: () => true,
-    handle: async ({ name }, now) => {
-      await completeErasure(ports, OwnerId.parse(name.split("/").at(-1)), now);
+    handle: async (listed, now) => {
+      await completeErasure(ports, ownerOf(listed), now);
     },
+  },
+  records: {
+    prefix: (shard) => `records/${shard}`,
+    isDue: isPast,
+    handle: (listed, now) => dropOutlived(ports.records, ownerOf(listed), now),
   },
   recoveries: outlived(ports, "recoveries"),
   tickets: outlived(ports, "tickets"),
@@ -85,6 +91,9 @@ const wrappedAnew = ({ isCurrentKey, findNewestKeys }: SweepPorts, folder: strin
   prepare: findNewestKeys,
   countsKeys: true as const,
 });
+
+/** erasures/{owner}, records/{owner} */
+const ownerOf = ({ name }: Listed): OwnerId => OwnerId.parse(name.split("/").at(-1));
 
 /** heads/{owner}/{platform}, versions/{owner}/{platform}/{id} */
 function placeOf({ name }: Listed): Place {

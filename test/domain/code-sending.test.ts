@@ -34,7 +34,7 @@ it("R24 R32 the challenge whose place it took counts on, with its tries, and the
 
 it("R24 a challenge that was passed meanwhile doesn't come back", async () => {
   const { record } = await asked(async (records) => {
-    await changeRecord(records, owner, (held) => ({ result: undefined, record: pass(held, other) }));
+    await changeRecord(records, owner, now, (held) => ({ result: undefined, record: pass(held, other) }));
     return await down();
   });
   expect(record?.challenges).toEqual([former]);
@@ -44,7 +44,10 @@ it("R24 a newer one for the same stays, and the former stays replaced", async ()
   const newest = aChallenge({ id: anId("newest") });
   const { record } = await asked(async (records) => {
     const challenges = [newest, other];
-    await changeRecord(records, owner, (held) => ({ result: undefined, record: { ...held, challenges } }));
+    await changeRecord(records, owner, now, (held) => ({
+      result: undefined,
+      record: { ...held, challenges },
+    }));
     return await down();
   });
   expect(record?.challenges).toEqual([newest, other]);

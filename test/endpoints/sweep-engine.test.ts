@@ -18,7 +18,7 @@ const now = new Date();
 const never: Sweep = { prefix: () => "none/", isDue: () => false, handle: async () => undefined };
 const none: Record<SweepName, Sweep> = {
   ...{ stale: never, orphans: never, erasures: never, recoveries: never, tickets: never, budgets: never },
-  ...{ rewrap: never, "shard-keys": never },
+  ...{ rewrap: never, "shard-keys": never, records: never },
 };
 
 describe.concurrent("the engine", () => {

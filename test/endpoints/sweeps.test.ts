@@ -139,6 +139,33 @@ describe.concurrent("what nobody needs any more", () => {
     expect(await everythingOf(owner)).toEqual(before);
   });
 
+  it("R35 R24 R19 the record of an idle owner loses its challenges and the contacts that were removed", async () => {
+    const { reads, watched } = anAppWhoseReadsShow();
+    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+    const removed = await aContact(watched, phone);
+    await phone.signIn(owner, signInAt(watched.clock.now()));
+    expect((await phone.call("DELETE", `v1/contacts/${removed}`)).status).toBe(204);
+    const body = { channel: "email", address: `canary-${crypto.randomUUID()}@mail.example`, language: "en" };
+    expect((await phone.call("POST", "v1/contacts", { body })).status).toBe(201);
+    const held = async () => {
+      const record = await watched.app.services.records.find(placeOf(owner).owner);
+      return [record?.value.challenges.length, record?.value.removedContacts.length];
+    };
+    reads.length = 0;
+    expect((await sweep(watched, "records", owner)).handled).toBe(0);
+    expect(reads).toEqual([]);
+    const due: [number, number[]][] = [
+      [HOUR, [0, 1]],
+      [72 * HOUR, [0, 0]],
+    ];
+    for (const [passed, left] of due) {
+      watched.clock.pass(passed);
+      expect(await sweep(watched, "records", owner)).toMatchObject({ handled: 1, failed: 0 });
+      expect((await sweep(watched, "records", owner)).handled).toBe(0);
+      expect(await held()).toEqual(left);
+    }
+  });
+
   it("R35 recoveries are kept for a week and a day", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });

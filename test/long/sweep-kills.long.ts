@@ -61,6 +61,15 @@ const cases: [name: string, sweep: SweepName, prepare: Prepare][] = [
     },
   ],
   [
+    "a code that nobody has entered",
+    "records",
+    async ({ phone }) => {
+      const body = { channel: "email", address: `canary-${newId()}@mail.example`, language: "en" };
+      expect((await phone.call("POST", "v1/contacts", { body })).status).toBe(201);
+      return HOUR;
+    },
+  ],
+  [
     "a recovery",
     "recoveries",
     async ({ watched, owner }) => {
@@ -109,8 +118,9 @@ async function outcomeOf(scene: Scene): Promise<unknown> {
   const stored = await Promise.all(
     theirs.map(async ([name, blobs]) => {
       const blob = await blobs.read(name);
-      const kid = blob?.metadata["kid"];
-      return `${name.split("/")[0]}: ${blob ? "there" : "gone"}${kid ? ` under the ${kid === newest ? "newest" : "former"} key` : ""}`;
+      const { kid, dueat } = blob?.metadata ?? {};
+      const isDue = dueat !== undefined && new Date(dueat) <= watched.clock.now();
+      return `${name.split("/")[0]}: ${blob ? "there" : "gone"}${kid ? ` under the ${kid === newest ? "newest" : "former"} key` : ""}${isDue ? " and due" : ""}`;
     }),
   );
   const app = scene.another(new FaultLine());

@@ -99,7 +99,10 @@ describe("R18 R35 the log", () => {
       result: undefined,
       record: { ...record, contacts: [aContact()] },
     });
-    await Promise.all([changeRecord(records, owner, change), activity.append(owner, anActivity("third"))]);
+    await Promise.all([
+      changeRecord(records, owner, now, change),
+      activity.append(owner, anActivity("third")),
+    ]);
     const { entries, intact } = await activity.read(owner);
     expect([idsOf(entries), intact]).toEqual([[...ids, "third"], true]);
     expect((await records.find(owner))?.value.contacts).toEqual([aContact()]);
