@@ -7,7 +7,7 @@ import { invalid } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
 import { goingOn, requireProvable, startByCode, startByTicket } from "../lib/domain/step-up.ts";
 import { callerDevice } from "../lib/http/admit.ts";
-import { requireAccountSignIn } from "../lib/http/authenticate.ts";
+import { requireAccountSignIn, requireSignInTo } from "../lib/http/authenticate.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -57,9 +57,10 @@ export const startStepUp = endpoint({
     const { accountSignInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
     if (contact === undefined)
       throw invalid("/contact", "must name the contact that the code is to be sent to");
+    const signIn = requireAccountSignIn(accountSignIn, accountSignInMaxAgeSeconds);
     const trying = { device: callerDevice(caller, heads, now), recovery: id, now };
     const started = await loggingFailure(services.outbox, caller.owner, trying, async () => {
-      const signIn = requireAccountSignIn(accountSignIn, account, accountSignInMaxAgeSeconds);
+      requireSignInTo(account, signIn);
       const byCode = { ...start, signIn, contact, coolingOffHours: contactCoolingOffHours };
       return await startByCode(services, byCode, (to, code) =>
         sendCode(services, caller.owner, { contact: to, code }, now),

@@ -8,7 +8,8 @@ import type { OwnerId } from "./owner.ts";
 /** Each is logged: a challenge has five. */
 const EACH: FailureKind[] = ["answer-wrong", "ticket-invalid"];
 /** Logged once an hour: they can be had without end. */
-const HOURLY: FailureKind[] = ["account-not-proven", "too-many-tries"];
+const HOURLY: FailureKind[] = ["account-sign-in-required", "account-not-proven", "too-many-tries"];
+export const LOGGED = [...EACH, ...HOURLY];
 
 type Trying = { device: Subject; recovery?: string; now: Date };
 
@@ -22,7 +23,7 @@ export async function loggingFailure<T>(
   try {
     return await tryIt();
   } catch (error) {
-    if (!(error instanceof Failure && [...EACH, ...HOURLY].includes(error.kind))) throw error;
+    if (!(error instanceof Failure && LOGGED.includes(error.kind))) throw error;
     const hour = Math.floor(now.getTime() / HOUR);
     const isHourly = HOURLY.includes(error.kind);
     const told = { kind: "step-up-failed" as const, device, recovery, recipients: [], now };

@@ -84,17 +84,21 @@ export async function readAccountSignIn(
   throw accountSignInRequired(maxAgeSeconds);
 }
 
-/** The sign-in to this very account (R20). Fails as `account-sign-in-required` or `account-not-proven`. */
-export function requireAccountSignIn(
-  signIn: SignIn | undefined,
+/** Fails as `account-sign-in-required` where none was brought: nobody has tried anything yet. */
+export function requireAccountSignIn(signIn: SignIn | undefined, maxAgeSeconds: number): SignIn {
+  if (signIn) return signIn;
+  throw accountSignInRequired(maxAgeSeconds);
+}
+
+/** Whether it is to this very account (R20). Fails as `account-not-proven`. */
+export function requireSignInTo(
   { issuer, userName }: { issuer: string; userName: string },
-  maxAgeSeconds: number,
-): SignIn {
-  if (!signIn) throw accountSignInRequired(maxAgeSeconds);
+  signIn: SignIn,
+): void {
   const isSame =
     signIn.issuer === issuer &&
     signIn.userName?.normalize("NFC").toLowerCase() === userName.normalize("NFC").toLowerCase();
-  if (isSame) return signIn;
+  if (isSame) return;
   throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
 }
 

@@ -1,9 +1,10 @@
 /** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { DeviceSealed } from "../domain/device-sealed.ts";
+import { loggingFailure } from "../domain/failed-step-up.ts";
 import { Failure, invalid } from "../domain/failure.ts";
-import { Platform } from "../domain/owner.ts";
-import { admitDevice, readHeads } from "./admit.ts";
+import { type Caller, Platform, type SignIn } from "../domain/owner.ts";
+import { admitDevice, callerDevice, type Heads, readHeads } from "./admit.ts";
 import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
@@ -77,10 +78,22 @@ async function readOwned(
   const { heads, damage } = tellsDamage
     ? await admitDespiteDamage(services, caller, reading, admission)
     : { heads: await admitDevice(services, caller, await reading, admission), damage: undefined };
-  const accountSignIn = provesAccount
-    ? await readAccountSignIn(request, caller.device, services, now)
-    : undefined;
+  const accountSignIn = provesAccount ? await proveAccount(request, caller, heads, services, now) : undefined;
   return { ...asked, caller, heads, accountSignIn, appTooOld, damage };
+}
+
+/** A sign-in that doesn't count is a step-up that failed. */
+async function proveAccount(
+  request: HttpRequest,
+  caller: Caller,
+  heads: Heads,
+  services: Services,
+  now: Date,
+): Promise<SignIn | undefined> {
+  const trying = { device: callerDevice(caller, heads, now), now };
+  return await loggingFailure(services.outbox, caller.owner, trying, () =>
+    readAccountSignIn(request, caller.device, services, now),
+  );
 }
 
 /** Thrown, unless the endpoint wants to tell it itself. */

@@ -3,20 +3,27 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
-import { Failure } from "../../lib/domain/failure.ts";
+import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
+import { LOGGED } from "../../lib/domain/failed-step-up.ts";
+import { Failure, type FailureKind } from "../../lib/domain/failure.ts";
 import { replacing } from "../support/builders.ts";
 import { anAppWithDamage } from "../support/damage.ts";
 import { deliverAll } from "../support/delivering.ts";
+import { signInAt } from "../support/phones.ts";
 import {
   anAppToWatch,
   answer,
   aProvablePersonal,
   aRecovery,
+  bound,
   proven,
+  type Recovery,
   start,
   startedIn,
+  wrongOf,
 } from "../support/step-up.ts";
 import { placeOf } from "../support/sweeping.ts";
+import { anAccountToken } from "../support/tokens.ts";
 import { anOwnerWithBackup, aRegisteredPhone, receiptIn, refused, upload } from "./helpers.ts";
 
 const Page = z.object({
@@ -34,6 +41,59 @@ const Exported = z.looseObject({
   ),
 });
 const versionsIn = ({ body }: Reply) => Exported.parse(body).backups.flatMap(({ versions }) => versions);
+/** `entries`: how many the log has of three in a row. */
+type Failing = { kind: FailureKind; entries: number; fail(scene: Recovery): Promise<Reply> };
+
+const startAs = async (scene: Recovery, userName: string, secondsAgo = 0) =>
+  await start(scene, {
+    token: await anAccountToken(userName, later(scene.watched.clock.now(), -secondsAgo * SECOND)),
+  });
+
+async function answerWrongly(scene: Recovery): Promise<Reply> {
+  const { id } = startedIn(await start(scene));
+  return await answer(scene.phone, id, { code: wrongOf(scene.watched.lastCode()) });
+}
+
+const failing: Record<string, Failing> = {
+  "a wrong code": { kind: "answer-wrong", entries: 3, fail: answerWrongly },
+  "an unknown ticket": {
+    ...{ kind: "ticket-invalid", entries: 3 },
+    async fail(scene) {
+      const { id } = startedIn(await start(scene, { account: scene.work }));
+      return await answer(scene.phone, id, { ticket: "0000-0000-0000-0000-0000-0000-0000" });
+    },
+  },
+  "a code while waiting": {
+    ...{ kind: "too-many-tries", entries: 5 + 1 },
+    async fail(scene) {
+      const started = await start(scene);
+      if (started.status !== 201) return started;
+      const { id } = startedIn(started);
+      const code = wrongOf(scene.watched.lastCode());
+      for (let n = 0; n < 5; n++) await answer(scene.phone, id, { code });
+      return await start(scene);
+    },
+  },
+  "another account's sign-in": {
+    ...{ kind: "account-not-proven", entries: 1 },
+    fail: (scene) => startAs(scene, "other@personal.example"),
+  },
+  "a forged sign-in": {
+    ...{ kind: "account-sign-in-required", entries: 1 },
+    fail: (scene) => start(scene, { token: "forged" }),
+  },
+  "a sign-in that is too old": {
+    ...{ kind: "account-sign-in-required", entries: 1 },
+    fail: (scene) => startAs(scene, scene.personal.userName, 301),
+  },
+};
+
+async function failedIn({ phone }: Recovery): Promise<number> {
+  const { entries, intact } = pageIn(await phone.call("GET", "v1/activity"));
+  expect(intact).toBe(true);
+  return entries.filter(({ kind }) => kind === "step-up-failed").length;
+}
+
 const pageIn = ({ body }: Reply) => Page.parse(body);
 
 describe.concurrent("the activity log", () => {
@@ -51,6 +111,43 @@ describe.concurrent("the activity log", () => {
       "recovered",
       "contact-added",
     ]);
+  });
+
+  it.each(Object.keys(failing))("R35 F29 has each step-up that failed: %s", async (name) => {
+    const scene = await aRecovery();
+    const { kind, entries, fail } = failing[name] ?? expect.fail();
+    for (const _ of [1, 2, 3]) refused(await fail(scene), kind);
+    await deliverAll(scene);
+    expect(await failedIn(scene)).toBe(entries);
+  });
+
+  it("R35 F29 has what can be had without end once an hour", async () => {
+    const scene = await aRecovery();
+    const forged = failing["a forged sign-in"]?.fail ?? expect.fail();
+    for (const known of [1, 2]) {
+      refused(await forged(scene), "account-sign-in-required");
+      await deliverAll(scene);
+      expect(await failedIn(scene)).toBe(known);
+      scene.watched.clock.pass(HOUR);
+      await scene.phone.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+    }
+  });
+
+  it("R35 F29 says nothing of a step-up that was begun without a sign-in, as the app does to learn that it needs one", async () => {
+    const scene = await aRecovery();
+    const { phone, recovery, personal, contact } = scene;
+    const body = { account: bound(personal), contact };
+    refused(
+      await phone.call("POST", `v1/recoveries/${recovery}/step-ups`, { body }),
+      "account-sign-in-required",
+    );
+    await deliverAll(scene);
+    expect(await failedIn(scene)).toBe(0);
+  });
+
+  it("R35 F29 every kind of failure that is logged is among those", () => {
+    const kinds = Object.values(failing).map(({ kind }) => kind);
+    expect([...new Set(kinds)].toSorted()).toEqual(LOGGED.toSorted());
   });
 
   it("R35 comes in pages, and made-up places in it are refused or empty", async () => {
