@@ -1,4 +1,4 @@
-/** Ends a run with one plain line: how many tests passed and how many failed. */
+/** Ends a run with one plain line: how many tests passed and how many failed. Before it, those that passed only when tried again. */
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class CountReporter implements Reporter {
@@ -7,6 +7,13 @@ export default class CountReporter implements Reporter {
     const passed = tests.filter((test) => test.result().state === "passed").length;
     const broken = modules.filter((module) => module.errors().length > 0).length;
     const failed = tests.filter((test) => test.result().state === "failed").length + errors.length + broken;
-    process.on("exit", () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
+    const again = tests.filter((test) => test.diagnostic()?.flaky);
+    const lines = [
+      ...again.map(
+        (test) => `passed only when tried again: ${test.module.relativeModuleId} > ${test.fullName}`,
+      ),
+      `${passed} passed, ${failed} failed`,
+    ];
+    process.on("exit", () => process.stdout.write(`${lines.join("\n")}\n`));
   }
 }
