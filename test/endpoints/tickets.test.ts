@@ -92,18 +92,22 @@ describe.concurrent("a work account", () => {
   });
 
   it("F6 R21 R33 a ticket for another account or tenant, of nobody, or of another owner's device is refused alike", async () => {
-    const scene = await aRecovery();
-    const other = await aRecovery({ watched: scene.watched });
-    await scene.phone.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+    const other = await aRecovery();
+    const { watched } = other;
+    const holder = await aRecovery({ watched });
+    await redeemed(holder);
+    const scene = await aRecovery({ watched, work: holder.work });
+    await holder.phone.signIn(holder.owner, signInAt(watched.clock.now()));
+    const theirs = await holder.phone.call("POST", "v1/device-tickets", {
+      body: { account: bound(holder.work) },
+    });
     const { code: foreign } = await aTicket(other);
     const token = await aProviderToken("fabrikam-sign-in", "Tickets.Issue");
     const fabrikam = { ...bound(scene.work), tenant: "fabrikam" };
-    const elsewhere = ticketIn(
-      await providerCall(scene.watched.app, "v1/tickets", { account: fabrikam }, token),
-    );
+    const elsewhere = ticketIn(await providerCall(watched.app, "v1/tickets", { account: fabrikam }, token));
     const unknown = "0000-0000-0000-0000-0000-0000-0000";
     const id = await begin(scene);
-    const told = [foreign, elsewhere.code, unknown].map(async (ticket) => {
+    const told = [foreign, elsewhere.code, unknown, ticketIn(theirs).code].map(async (ticket) => {
       const { instance: _, ...problem } = refused(
         await answer(scene.phone, id, { ticket }),
         "ticket-invalid",
