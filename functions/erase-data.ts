@@ -19,6 +19,7 @@ export const eraseData = endpoint({
   route: "v1/me",
   access: "owner-fresh",
   newcomers: true,
+  erases: true,
   request: {
     query: z.strictObject({
       confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),
@@ -27,13 +28,15 @@ export const eraseData = endpoint({
   /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
   problems: ["device-unknown", "busy", "vault-unavailable"],
-  async handle({ caller, heads, now }, services) {
+  async handle({ caller, heads, life, now }, services) {
     const { owner, device } = caller;
     const devices = devicesOf(heads);
     if (devices.length > 0) admit(caller, devices, false);
+    // There was nothing when it was asked for: what has come since isn't meant.
+    if (life === undefined) return { status: 204, body: undefined };
     const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;
     if (delayMs > 0) await announceErasure(services, owner, callerDevice(caller, heads, now), now);
-    const { eraseAt } = await requestErasure(services, owner, { device, delayMs, now });
+    const { eraseAt } = await requestErasure(services, owner, { device, life, delayMs, now });
     if (await completeErasure(services, owner, now)) return { status: 204, body: undefined };
     return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
   },

@@ -15,8 +15,10 @@ export interface OwnerKeys {
   require(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
-  /** For good: whatever was sealed under it is noise. */
-  erase(owner: OwnerId): Promise<void>;
+  /** Of the stored key. */
+  etagOf(owner: OwnerId): Promise<string | undefined>;
+  /** For good, if it is still the one with that ETag: whatever was sealed under it is noise. */
+  erase(owner: OwnerId, only: string): Promise<void>;
 }
 
 /**
@@ -66,8 +68,9 @@ export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
     },
     require: async (owner) => (await find(owner)) ?? fail(),
     forget: (owner) => kept.delete(owner),
-    async erase(owner) {
-      await keys.delete(nameOf(owner));
+    etagOf: async (owner) => (await keys.read(nameOf(owner)))?.etag,
+    async erase(owner, only) {
+      await keys.delete(nameOf(owner), only);
       kept.delete(owner);
     },
   };

@@ -1,11 +1,11 @@
 /** The erasure of an owner: asked for, then done step by step, so that whoever comes next goes on where it was cut off (R35). */
 import * as z from "zod";
-import type { BoundAccount } from "./account.ts";
 import { alarm, type Letter, type Outbox } from "./announcement.ts";
 import { DAY, later } from "./clock.ts";
 import { type Recipient, recipientsIn } from "./contact.ts";
 import type { Subject } from "./device.ts";
 import { isUnreadable } from "./envelope.ts";
+import { Failure } from "./failure.ts";
 import type { HeadStore } from "./head.ts";
 import { DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
 import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
@@ -13,13 +13,16 @@ import type { Belongings } from "./privacy.ts";
 import { type Change, change, type Store, type Stored } from "./store.ts";
 
 /**
- * Written before anything is touched, gone after everything is. `eraseAt`: until then it can be taken back. `credentials`: what
- * the owner's accounts have lies under these names; known once nothing can be issued any more.
+ * Written before anything is touched, gone after everything is. `life`: the owner's key when it was asked for; another key is
+ * another life, which it isn't about. `eraseAt`: until then nothing happens. `begunAt`: from then on it goes on to the end.
+ * `credentials`: what the owner's accounts have lies under these names; known once nothing can be issued any more.
  */
 export const Erasure = z.strictObject({
   device: DeviceId,
   requestedAt: z.coerce.date(),
+  life: z.string().optional(),
   eraseAt: z.coerce.date(),
+  begunAt: z.coerce.date().optional(),
   credentials: z.array(z.string()).optional(),
 });
 export type Erasure = z.infer<typeof Erasure>;
@@ -35,17 +38,20 @@ export type EraseStores = {
   serviceOwner: OwnerId;
 };
 
-/** Asked for twice is asked for once: the first request says when. */
+type Request = { device: DeviceId; life?: string | undefined; delayMs: number; now: Date };
+
+/** Asked for twice is asked for once: the first request says when. One that is left over from a former life says nothing. */
 export async function requestErasure(
-  { erasures }: Pick<EraseStores, "erasures">,
+  { erasures, belongings }: Pick<EraseStores, "erasures" | "belongings">,
   owner: OwnerId,
-  { device, delayMs, now }: { device: DeviceId; delayMs: number; now: Date },
+  { device, life, delayMs, now }: Request,
 ): Promise<Erasure> {
-  const { stored } = await change(erasures, owner, await erasures.find(owner), (held) =>
-    held
-      ? { result: undefined, unchanged: held }
-      : { result: undefined, next: { device, requestedAt: now, eraseAt: later(now, delayMs) } },
-  );
+  const { stored } = await change(erasures, owner, await erasures.find(owner), async (held) => {
+    const isLeftOver = held && held.value.life !== life && (await belongings.lifeOf(owner)) === life;
+    if (held && !isLeftOver) return { result: undefined, unchanged: held };
+    const next = { device, requestedAt: now, ...(life && { life }), eraseAt: later(now, delayMs) };
+    return { result: undefined, next };
+  });
   return stored.value;
 }
 
@@ -72,60 +78,95 @@ export async function withdrawErasure(
 ): Promise<void> {
   const held = await erasures.find(owner);
   if (!held || held.value.eraseAt <= now || (by !== undefined && held.value.device !== by)) return;
-  await belongings.forgetErasure(owner);
+  await belongings.forgetErasure(owner, held.etag);
 }
+
+const MAX_STEPS = 30;
 
 /**
  * Whether an erasure was due: then nothing of the owner is left. Contacts are told, the owner's key goes, and from that moment
- * on all the rest is noise. Safe to repeat, from any point.
+ * on all the rest is noise. Safe to repeat, from any point, and for many at once: each step is taken from what the erasure says by
+ * then, and only changes what was seen while it stood; so nothing of the owner's next life, which begins when it is gone. Fails as `busy`.
  */
 export async function completeErasure(stores: EraseStores, owner: OwnerId, now: Date): Promise<boolean> {
-  const held = await stores.erasures.find(owner);
-  if (!held || held.value.eraseAt > now) return false;
-  const names = held.value.credentials ?? (await close(stores, owner, held, now));
-  await stores.belongings.shred(owner);
-  await stores.belongings.clear(owner, names);
-  await stores.belongings.forgetErasure(owner);
-  return true;
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
+    const held = await stores.erasures.find(owner);
+    if (!held || held.value.eraseAt > now) return steps > 0;
+    const { begunAt, credentials } = held.value;
+    if (!begunAt) await begin(stores, owner, held, now);
+    else if (!credentials) await close(stores, owner, held, now);
+    else await clear(stores, owner, held, credentials);
+  }
+  throw new Failure("busy", "Others write what is being erased.", { retryAfterSeconds: 1 });
+}
+
+type Held = Stored<Erasure>;
+
+/** Unless the life that it is about has ended already: by another erasure, while this one was being asked for. */
+async function begin(
+  { erasures, belongings }: EraseStores,
+  owner: OwnerId,
+  { value, etag }: Held,
+  now: Date,
+): Promise<void> {
+  const isOver = value.life !== undefined && value.life !== (await belongings.lifeOf(owner));
+  if (isOver) await belongings.forgetErasure(owner, etag);
+  else await erasures.put(owner, { ...value, begunAt: now }, etag);
 }
 
 /** From now on nothing is issued any more; so what the accounts have is all there will be. */
-async function close(
-  stores: EraseStores,
-  owner: OwnerId,
-  held: Stored<Erasure>,
-  now: Date,
-): Promise<string[]> {
-  const { accounts, recipients } = await endDevices(stores, owner, now);
+async function close(stores: EraseStores, owner: OwnerId, held: Held, now: Date): Promise<void> {
+  const { isOver, record } = await endDevices(stores, owner, held);
+  if (isOver) return;
+  const recipients = record ? recipientsIn(record, now) : [];
   await Promise.all(
     recipients.map((to) => stores.outbox.put(stores.serviceOwner, letterTo(to, held.value, now))),
   );
+  const accounts = record?.bindings.map(({ account }) => account) ?? [];
   const credentials = await stores.belongings.credentialNames(accounts);
-  await change(stores.erasures, owner, held, (state) =>
-    state
-      ? { result: undefined, next: { ...state.value, credentials } }
-      : { result: undefined, unchanged: undefined },
-  );
-  return credentials;
+  await stores.erasures.put(owner, { ...held.value, credentials }, held.etag);
 }
 
-type Closed = { accounts: BoundAccount[]; recipients: Recipient[] };
-
-async function endDevices({ heads, records }: EraseStores, owner: OwnerId, now: Date): Promise<Closed> {
+/** `isOver`: others have gone on meanwhile. */
+async function endDevices(
+  { heads, records, erasures }: EraseStores,
+  owner: OwnerId,
+  erasure: Held,
+): Promise<{ isOver: boolean; record: OwnerRecord | undefined }> {
   const found = await Promise.all(
     Platform.options.map((platform) => heads.find({ owner, platform }).catch(nothingIfUnreadable)),
   );
   const devices = found.flatMap((stored) => stored?.value.devices.map(({ id }) => id) ?? []);
   const held = await records.find(owner).catch(nothingIfUnreadable);
-  const { stored } = await change(records, owner, held, (state): Change<OwnerRecord, void, typeof held> => {
-    if (!state) return { result: undefined, unchanged: state };
-    const endedDevices = [...new Set([...state.value.endedDevices, ...devices])];
-    return { result: undefined, next: { ...state.value, endedDevices } };
-  });
-  const bindings = stored?.value.bindings ?? [];
-  const recipients = stored ? recipientsIn(stored.value, now) : [];
-  return { accounts: bindings.map(({ account }) => account), recipients };
+  const { result: isOver, stored } = await change(
+    records,
+    owner,
+    held,
+    async (state): Promise<Change<OwnerRecord, boolean, typeof held>> => {
+      if (!(await stands(erasures, owner, erasure))) return { result: true, unchanged: state };
+      if (!state) return { result: false, unchanged: state };
+      const endedDevices = [...new Set([...state.value.endedDevices, ...devices])];
+      return { result: false, next: { ...state.value, endedDevices } };
+    },
+  );
+  return { isOver, record: stored?.value };
 }
+
+/** The key first. What others wrote since it was looked at is seen the next time; when nothing is, it is done. */
+async function clear(
+  { erasures, belongings }: EraseStores,
+  owner: OwnerId,
+  held: Held,
+  credentials: string[],
+): Promise<void> {
+  const seen = await belongings.look(owner, credentials);
+  if (!seen.key && seen.blobs.length === 0) await belongings.forgetErasure(owner, held.etag);
+  else if (await stands(erasures, owner, held)) await belongings.remove(owner, seen);
+}
+
+/** What was read before this was asked is of the life that ends. */
+const stands = async (erasures: ErasureStore, owner: OwnerId, { etag }: Held): Promise<boolean> =>
+  (await erasures.find(owner))?.etag === etag;
 
 /** Damaged, or shredded already: it is to go all the same. */
 export function nothingIfUnreadable(error: unknown): undefined {

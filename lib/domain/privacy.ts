@@ -13,6 +13,9 @@ import { contentIn, type Heads, openVersion } from "./recovery-opening.ts";
 import type { RecoveryStore } from "./recovery-record.ts";
 import type { Stored } from "./store.ts";
 
+/** ETags, so that only what was seen is removed: the key's, and that of each blob. */
+export type Seen = { key: string | undefined; blobs: { name: string; etag: string }[] };
+
 /** What the stores themselves can't do: see all that belongs to an owner. */
 export interface Belongings {
   recoveries(owner: OwnerId): Promise<string[]>;
@@ -20,12 +23,14 @@ export interface Belongings {
   forgetKey(owner: OwnerId): void;
   /** Under which what these accounts have is stored; the names say nothing of the accounts. */
   credentialNames(accounts: BoundAccount[]): Promise<string[]>;
-  /** From now on nothing that was ever sealed for the owner opens, wherever a copy of it lies. */
-  shred(owner: OwnerId): Promise<void>;
-  /** Deletes what is left, unreadable already, and what is the owner's of these credentials. */
-  clear(owner: OwnerId, credentials: string[]): Promise<void>;
-  /** The erasure is done, or is not to be. */
-  forgetErasure(owner: OwnerId): Promise<void>;
+  /** Names the owner's present key, read anew: with another one begins another life. Undefined where there is none. */
+  lifeOf(owner: OwnerId): Promise<string | undefined>;
+  /** All that is there, and what is the owner's of these credentials. */
+  look(owner: OwnerId, credentials: string[]): Promise<Seen>;
+  /** The key first: from then on nothing that was ever sealed for the owner opens, wherever a copy of it lies. */
+  remove(owner: OwnerId, seen: Seen): Promise<void>;
+  /** The erasure is done, or is not to be; nothing happens to another one than that with this ETag. */
+  forgetErasure(owner: OwnerId, etag: string): Promise<void>;
 }
 
 export type ExportStores = {

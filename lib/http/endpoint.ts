@@ -24,6 +24,8 @@ type Principal<A extends Access> = A extends OwnerAccess
       heads: Heads;
       /** The sign-in to the account that is to be proven, where the endpoint takes one and the request brings it. */
       accountSignIn: SignIn | undefined;
+      /** Which of the owner's lives the request is about, where the endpoint erases it; undefined where there is none. */
+      life: string | undefined;
       /** Why the app's version would be refused, where the endpoint takes any. */
       appTooOld: Failure | undefined;
       /** Why not all of the heads can be opened, where the endpoint tells that itself. */
@@ -74,6 +76,8 @@ export type Endpoint<
   anyAppVersion: boolean;
   /** Needs both heads, and tells itself if one of them is damaged. */
   tellsDamage: boolean;
+  /** Ends what the owner has: `life`, read before all else, says what that is. */
+  erases: boolean;
   /** Takes an access token of a personal account in the header Account-Authorization. */
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
@@ -100,6 +104,7 @@ type Optional =
   | "newcomers"
   | "anyAppVersion"
   | "tellsDamage"
+  | "erases"
   | "provesAccount"
   | "takesSealed"
   | "takesEnvelope"
@@ -127,6 +132,7 @@ export function endpoint<
     newcomers?: boolean;
     anyAppVersion?: boolean;
     tellsDamage?: boolean;
+    erases?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
     takesEnvelope?: boolean;
@@ -142,6 +148,7 @@ export function endpoint<
     newcomers: false,
     anyAppVersion: false,
     tellsDamage: false,
+    erases: false,
     provesAccount: false,
     takesSealed: false,
     takesEnvelope: false,

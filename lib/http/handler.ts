@@ -68,6 +68,7 @@ async function readOwned(
   const signedIn = await signIn(request, services);
   const { newcomers, provesAccount, tellsDamage } = endpoint;
   const platform = tellsDamage ? undefined : Platform.safeParse(request.params["platform"]).data;
+  const life = endpoint.erases ? await services.belongings.lifeOf(signedIn.owner) : undefined;
   const reading = readHeads(services, signedIn.owner, platform, now);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
@@ -79,7 +80,7 @@ async function readOwned(
     ? await admitDespiteDamage(services, caller, reading, admission)
     : { heads: await admitDevice(services, caller, await reading, admission), damage: undefined };
   const accountSignIn = provesAccount ? await proveAccount(request, caller, heads, services, now) : undefined;
-  return { ...asked, caller, heads, accountSignIn, appTooOld, damage };
+  return { ...asked, caller, heads, life, accountSignIn, appTooOld, damage };
 }
 
 /** A sign-in that doesn't count is a step-up that failed. */

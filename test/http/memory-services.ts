@@ -39,9 +39,10 @@ export const memoryServices = (change: Pick<Services, "identity">, stores = memo
     recoveries: async () => [],
     forgetKey: () => undefined,
     credentialNames: async () => [],
-    shred: async () => undefined,
+    lifeOf: async () => undefined,
+    look: async () => ({ key: undefined, blobs: [] }),
+    remove: async () => undefined,
     forgetErasure: async () => undefined,
-    clear: async () => undefined,
   },
   sweepStore: {
     list: async () => ({ blobs: [], next: undefined }),

@@ -180,11 +180,15 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       const [owner, stranger] = [aNewOwner(), aNewOwner()];
       const [key, theirs] = [await one.obtain(owner), await one.obtain(stranger)];
       await other.find(owner);
-      await one.erase(owner);
-      await one.erase(owner);
-      expect(await one.find(owner)).toBeUndefined();
+      const etag = (await one.etagOf(owner)) ?? expect.fail("no key");
+      await one.erase(owner, etag);
+      await one.erase(owner, etag);
+      expect([await one.etagOf(owner), await one.find(owner)]).toEqual([undefined, undefined]);
       expect(await other.find(owner, { fresh: true })).toBeUndefined();
-      expect(await other.obtain(owner)).not.toEqual(key);
+      const anew = await other.obtain(owner);
+      expect(anew).not.toEqual(key);
+      await one.erase(owner, etag);
+      expect(await one.find(owner)).toEqual(anew);
       expect(await one.find(stranger)).toEqual(theirs);
     });
 

@@ -27,8 +27,9 @@ export function memoryOwnerKeys(stored: Map<OwnerId, Buffer>, now: Clock): Owner
     },
     require: async (owner) => (await find(owner)) ?? fail(),
     forget: (owner) => kept.delete(owner),
-    async erase(owner) {
-      stored.delete(owner);
+    etagOf: async (owner) => stored.get(owner)?.toString("hex"),
+    async erase(owner, only) {
+      if (stored.get(owner)?.toString("hex") === only) stored.delete(owner);
       kept.delete(owner);
     },
   };

@@ -36,7 +36,7 @@ export class FaultLine {
     write: (...write) => this.#pass(WRITE, () => blobs.write(...write)),
     append: (...append) => this.#pass(WRITE, () => blobs.append(...append)),
     writeMetadata: (...write) => this.#pass(WRITE, () => blobs.writeMetadata(...write)),
-    delete: (name) => this.#pass(WRITE, () => blobs.delete(name)),
+    delete: (...of) => this.#pass(WRITE, () => blobs.delete(...of)),
   });
 
   readonly keys = (keys: WrappingKeys): WrappingKeys => ({

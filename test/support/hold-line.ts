@@ -1,0 +1,51 @@
+/** Stands between an app and its storage: the first call that is meant waits there until it is let go. */
+import type { Blobs } from "../../lib/azure/blobs.ts";
+
+export class HoldLine {
+  readonly #isMeant: (call: string) => boolean;
+  readonly #reached = Promise.withResolvers<void>();
+  readonly #letGo = Promise.withResolvers<void>();
+  #isMet = false;
+
+  /** A call is told as `delete owner-keys/…`. */
+  constructor(isMeant: (call: string) => boolean) {
+    this.#isMeant = isMeant;
+  }
+
+  /** The call of this number, whatever it is. */
+  static at(number: number): HoldLine {
+    let calls = 0;
+    return new HoldLine(() => {
+      calls += 1;
+      return calls === number;
+    });
+  }
+
+  readonly through = (blobs: Blobs): Blobs => ({
+    read: (...of) => this.#pass(`read ${of[0]}`, () => blobs.read(...of)),
+    readFrom: (...of) => this.#pass(`readFrom ${of[0]}`, () => blobs.readFrom(...of)),
+    list: (...of) => this.#pass(`list ${of[0]}`, () => blobs.list(...of)),
+    write: (...of) => this.#pass(`write ${of[0]}`, () => blobs.write(...of)),
+    append: (...of) => this.#pass(`append ${of[0]}`, () => blobs.append(...of)),
+    writeMetadata: (...of) => this.#pass(`writeMetadata ${of[0]}`, () => blobs.writeMetadata(...of)),
+    delete: (...of) => this.#pass(`delete ${of[0]}`, () => blobs.delete(...of)),
+  });
+
+  letGo(): void {
+    this.#letGo.resolve();
+  }
+
+  /** True once the call waits; false if `work` came to its end without such a call. */
+  async holds(work: Promise<unknown>): Promise<boolean> {
+    return await Promise.race([this.#reached.promise.then(() => true), work.then(() => false)]);
+  }
+
+  async #pass<T>(name: string, call: () => Promise<T>): Promise<T> {
+    if (!this.#isMet && this.#isMeant(name)) {
+      this.#isMet = true;
+      this.#reached.resolve();
+      await this.#letGo.promise;
+    }
+    return await call();
+  }
+}
