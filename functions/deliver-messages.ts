@@ -42,7 +42,7 @@ export const deliverMessages = async (
 };
 
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
-  const { activity, recipients } = announcement;
+  const { activity, recipients, eraseAt } = announcement;
   const { kind, at, device, id } = activity;
   const alarm = device && (await alarmFor(services, { owner, device: device.id }, at));
   const letters = recipients.map(
@@ -50,6 +50,7 @@ async function tellAll(services: Delivering, owner: OwnerId, announcement: Annou
       ...{ type: "letter", id: `${id} ${sha256(to.address)}`, to, kind: LetterKind.parse(kind), at },
       ...{ until: later(at, ALARM_DAYS * DAY), tries: 0 },
       ...(device && { deviceName: shownName(device.name, texts[to.language].unnamed) }),
+      ...(eraseAt && { eraseAt }),
       ...(alarm && link && { link: `${alarm}?language=${to.language}` }),
     }),
   );
@@ -93,12 +94,13 @@ async function pay({ sendBudget, clock }: Delivering, { kind, to }: Letter): Pro
 }
 
 /** To a phone goes the text alone. */
-function render({ to, kind, at, code = "", link = "", deviceName = "" }: Letter): {
+function render({ to, kind, at, code = "", link = "", deviceName = "", eraseAt }: Letter): {
   subject: string;
   text: string;
 } {
   const { subject, text } = texts[to.language].letters[kind];
-  return { subject, text: text({ deviceName, at: readable(at), code, link }) };
+  const facts = { at: readable(at), eraseAt: eraseAt ? readable(eraseAt) : "" };
+  return { subject, text: text({ ...facts, deviceName, code, link }) };
 }
 
 /** Communication Services names its operations by UUID; the same letter always has the same. */

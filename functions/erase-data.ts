@@ -35,7 +35,8 @@ export const eraseData = endpoint({
     // There was nothing when it was asked for: what has come since isn't meant.
     if (life === undefined) return { status: 204, body: undefined };
     const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;
-    if (delayMs > 0) await announceErasure(services, owner, callerDevice(caller, heads, now), now);
+    const announced = { device: callerDevice(caller, heads, now), delayMs, now };
+    if (delayMs > 0) await announceErasure(services, owner, announced);
     const { eraseAt } = await requestErasure(services, owner, { device, life, delayMs, now });
     if (await completeErasure(services, owner, now)) return { status: 204, body: undefined };
     return { status: 202, body: { eraseAt: eraseAt.toISOString() } };

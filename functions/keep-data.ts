@@ -1,5 +1,6 @@
 /** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
-import { withdrawErasure } from "../lib/domain/erasure.ts";
+import { completeErasure, withdrawErasure } from "../lib/domain/erasure.ts";
+import { Failure } from "../lib/domain/failure.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
 export const keepData = endpoint({
@@ -9,9 +10,10 @@ export const keepData = endpoint({
   route: "v1/me/keep",
   access: "owner-fresh",
   replies: { 204: Nothing },
-  problems: ["vault-unavailable"],
-  async handle({ caller, now }, services) {
-    await withdrawErasure(services, caller.owner, now);
-    return { status: 204, body: undefined };
+  problems: ["erasure-begun", "busy", "vault-unavailable"],
+  async handle({ caller: { owner }, now }, services) {
+    if (await withdrawErasure(services, owner)) return { status: 204, body: undefined };
+    await completeErasure(services, owner, now);
+    throw new Failure("erasure-begun", "The erasure had begun, and is done.");
   },
 });

@@ -7,11 +7,12 @@ import { newId } from "./id.ts";
 import type { OwnerId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 
-/** Something happened: it goes into the activity log, and to these people. */
+/** Something happened: it goes into the activity log, and to these people. `eraseAt`: until when an erasure can be taken back. */
 export const Announcement = z.strictObject({
   type: z.literal("announcement"),
   activity: Activity,
   recipients: z.array(Addressee),
+  eraseAt: z.coerce.date().optional(),
 });
 export type Announcement = z.infer<typeof Announcement>;
 
@@ -47,6 +48,7 @@ export const Letter = z.strictObject({
   code: z.string().optional(),
   link: z.string().optional(),
   deviceName: z.string().optional(),
+  eraseAt: z.coerce.date().optional(),
   paid: z.boolean().optional(),
   tries: z.int().min(0),
 });
@@ -69,6 +71,7 @@ type Told = {
   device?: Pick<Subject, "id" | "name">;
   recovery?: string | undefined;
   recipients: Addressee[];
+  eraseAt?: Date;
   now: Date;
   id?: string;
 };
@@ -76,7 +79,7 @@ type Told = {
 export const announce = (
   outbox: Outbox,
   owner: OwnerId,
-  { kind, device, recovery, recipients, now, id = newId() }: Told,
+  { kind, device, recovery, recipients, eraseAt, now, id = newId() }: Told,
 ): Promise<void> =>
   outbox.put(owner, {
     type: "announcement",
@@ -88,6 +91,7 @@ export const announce = (
       ...(recovery && { recovery }),
     },
     recipients,
+    ...(eraseAt && { eraseAt }),
   });
 
 /** Of what a device did, to all contacts of its owner. */

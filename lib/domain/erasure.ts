@@ -55,30 +55,37 @@ export async function requestErasure(
   return stored.value;
 }
 
+type Announced = { device: Subject; delayMs: number; now: Date };
+
 /** While it can be taken back, the owner must know of it: told before it is asked for, and once. */
 export async function announceErasure(
   { erasures, records, outbox }: Pick<EraseStores, "erasures" | "records" | "outbox">,
   owner: OwnerId,
-  device: Subject,
-  now: Date,
+  { device, delayMs, now }: Announced,
 ): Promise<void> {
   if (await erasures.find(owner)) return;
   const record = await readRecord(records, owner);
-  await alarm(outbox, owner, { kind: "erasure-requested", device, record, now });
+  const told = { kind: "erasure-requested" as const, eraseAt: later(now, delayMs) };
+  await alarm(outbox, owner, { ...told, device, record, now });
 }
 
 export type WithdrawStores = Pick<EraseStores, "erasures" | "belongings">;
 
-/** Takes back what isn't due yet; with `by`, only what that device has asked for. */
+/**
+ * Takes back what hasn't begun, be it due or not; with `by`, only what that device has asked for. False where it is too late: one
+ * has begun, or has come to its end meanwhile.
+ */
 export async function withdrawErasure(
   { erasures, belongings }: WithdrawStores,
   owner: OwnerId,
-  now: Date,
   by?: DeviceId,
-): Promise<void> {
+): Promise<boolean> {
+  const life = await belongings.lifeOf(owner);
   const held = await erasures.find(owner);
-  if (!held || held.value.eraseAt <= now || (by !== undefined && held.value.device !== by)) return;
-  await belongings.forgetErasure(owner, held.etag);
+  const isMeant = held && !held.value.begunAt && (by === undefined || held.value.device === by);
+  if (isMeant) await belongings.forgetErasure(owner, held.etag);
+  const left = isMeant ? await erasures.find(owner) : held;
+  return !left?.value.begunAt && (await belongings.lifeOf(owner)) === life;
 }
 
 const MAX_STEPS = 30;

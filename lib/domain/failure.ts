@@ -18,6 +18,7 @@ export type FailureKind =
   | "too-many-recoveries"
   | "backup-not-found"
   | "undelete-too-late"
+  | "erasure-begun"
   | "version-not-found"
   | "envelope-required"
   | "envelope-outdated"

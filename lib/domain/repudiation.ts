@@ -114,6 +114,6 @@ export async function repudiate(
   );
   const undoContacts = by === undefined || by.registeredAt < device.registeredAt;
   const told = { kind: "device-repudiated" as const, by: device };
-  await withdrawErasure(stores, owner, now, id);
+  await withdrawErasure(stores, owner, id);
   return await endDevice(stores, { owner, id, heads, told, undoContacts, now });
 }

@@ -105,6 +105,12 @@ export const backupProblems = {
     "The deleted backup isn't kept any more.",
     "Upload a backup: what other devices still have is all that is left.",
   ),
+  "erasure-begun": entry(
+    410,
+    "after-change",
+    "Everything is erased.",
+    "Upload a backup: what the devices still have is all that is left.",
+  ),
   "version-not-found": entry(
     404,
     "after-change",

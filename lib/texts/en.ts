@@ -77,7 +77,7 @@ export const en: Texts = {
     "erasure-requested": {
       subject: "Your authenticator backup will be erased",
       text: (facts) =>
-        `Everything that is kept for your authenticator is going to be erased for good, as the device "${facts.deviceName}" asked at ${facts.at}. Until then it can be kept, in the app.\n\n${notYou(facts)}`,
+        `Everything that is kept for your authenticator is going to be erased for good, as the device "${facts.deviceName}" asked at ${facts.at}. Until ${facts.eraseAt} it can be kept, in the app.\n\n${notYou(facts)}`,
     },
     erased: {
       subject: "Your authenticator backup was erased",

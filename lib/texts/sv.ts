@@ -77,7 +77,7 @@ export const sv: Texts = {
     "erasure-requested": {
       subject: "Din säkerhetskopia kommer att raderas",
       text: (facts) =>
-        `Allt som sparats för din autentiseringsapp kommer att raderas för gott, så som enheten ”${facts.deviceName}” begärde ${facts.at}. Fram till dess kan det behållas, i appen.\n\n${notYou(facts)}`,
+        `Allt som sparats för din autentiseringsapp kommer att raderas för gott, så som enheten ”${facts.deviceName}” begärde ${facts.at}. Fram till ${facts.eraseAt} kan det behållas, i appen.\n\n${notYou(facts)}`,
     },
     erased: {
       subject: "Din säkerhetskopia raderades",

@@ -1,8 +1,8 @@
 /** What has to be said in every language. Adding one is adding a file like en.ts and its line in languages.ts. */
 import type { LetterKind } from "../domain/announcement.ts";
 
-/** `link`: empty for whoever may not end the device. */
-export type Facts = { deviceName: string; at: string; code: string; link: string };
+/** `link`: empty for whoever may not end the device. `eraseAt`: until when an erasure can be taken back. */
+export type Facts = { deviceName: string; at: string; code: string; link: string; eraseAt: string };
 type Letter = { subject: string; text(facts: Facts): string };
 
 export type Texts = {

@@ -10,6 +10,7 @@ const facts: Facts = {
   at: "2026-05-04 10:00 UTC",
   code: "048213",
   link: "https://api.example/v1/alarms/abc?language=xx",
+  eraseAt: "2026-05-05 10:00 UTC",
 };
 /** Alarms tell of what the owner may undo with one press. */
 const ALARMS = [
@@ -92,9 +93,11 @@ describe("R34 what letters say", () => {
 
   it("R18 R34 an alarm holds the link on a line of its own, the device and the time, and no code", () => {
     for (const { letter, kind } of letters(ALARMS)) {
-      expect(asked(letter.text), kind).toEqual(new Set(["deviceName", "at", "link"]));
+      const more = kind === "erasure-requested" ? ["eraseAt"] : [];
+      expect(asked(letter.text), kind).toEqual(new Set(["deviceName", "at", "link", ...more]));
       expect(letter.text(facts).split("\n")).toContain(facts.link);
       for (const fact of [facts.deviceName, facts.at]) expect(letter.text(facts)).toContain(fact);
+      if (more.length > 0) expect(letter.text(facts)).toContain(facts.eraseAt);
     }
   });
 

@@ -1,11 +1,9 @@
-/** An owner who wants to be forgotten: for good, wherever it is cut off, and until then with a way back if the settings say so. */
+/** An owner who wants to be forgotten: for good, and nothing brings them back. */
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
-import { HOUR } from "../../lib/domain/clock.ts";
 import { anApp } from "../support/app.ts";
 import { deliverAll } from "../support/delivering.ts";
-import { aPhone, signInAt } from "../support/phones.ts";
+import { aPhone } from "../support/phones.ts";
 import {
   anAppToWatch,
   answer,
@@ -21,7 +19,7 @@ import {
   start,
   verify,
 } from "../support/step-up.ts";
-import { placeOf, sweep } from "../support/sweeping.ts";
+import { placeOf } from "../support/sweeping.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
 import { everythingOf } from "./stored.ts";
 
@@ -101,42 +99,6 @@ describe.concurrent("erasure", () => {
     }
     refused(await erase(await aPhone({ owner: scene.owner, app: scene.watched.app })), "device-unknown");
     expect(Object.keys(await everythingOf(scene.owner)).length).toBeGreaterThan(0);
-  });
-});
-
-describe.concurrent("an erasure with a way back", () => {
-  const Later = z.object({ eraseAt: z.iso.datetime() });
-  const aDelayed = () => aRecovery({ watched: anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "24" } }) });
-
-  it("R35 tells every contact, and the sweep erases when the time is over and not before", async () => {
-    const { watched, owner, phone } = await aDelayed();
-    const asked = await erase(phone);
-    expect(asked.status).toBe(202);
-    expect(new Date(Later.parse(asked.body).eraseAt).getTime() - watched.clock.now().getTime()).toBe(
-      24 * HOUR,
-    );
-    expect(await erase(phone)).toMatchObject({ status: 202, body: asked.body });
-    const alarms = watched.told().filter(({ activity }) => activity.kind === "erasure-requested");
-    expect(alarms.map(({ recipients }) => recipients.length)).toEqual([1]);
-    watched.clock.pass(24 * HOUR - 1);
-    await sweep(watched, "erasures", owner);
-    await phone.signIn(owner, signInAt(watched.clock.now()));
-    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
-    watched.clock.pass(1);
-    await sweep(watched, "erasures", owner);
-    expect(await everythingOf(owner)).toEqual({});
-  });
-
-  it("R35 is taken back by any device of the owner's, and then nothing happens", async () => {
-    const { watched, owner, old, phone } = await aDelayed();
-    expect((await erase(phone)).status).toBe(202);
-    await old.signIn(owner, signInAt(watched.clock.now()));
-    expect((await old.call("POST", "v1/me/keep")).status).toBe(204);
-    expect((await old.call("POST", "v1/me/keep")).status).toBe(204);
-    watched.clock.pass(48 * HOUR);
-    await sweep(watched, "erasures", owner);
-    await phone.signIn(owner, signInAt(watched.clock.now()));
-    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
   });
 });
 
