@@ -23,6 +23,7 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const anchor = await reach(backups, records, seal, owner);
       if (anchor.recent.includes(activity.id)) return;
+      if (anchor.length === 0) await makeRoom(backups, seal, owner);
       const content = await seal.seal(
         owner,
         contextFor(owner, anchor),
@@ -40,6 +41,7 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
     const { activity: anchor } = await readRecord(records, owner);
     const text = (await backups.readFrom(nameOf(owner), 0)).toString();
     const { entries, anchor: reached, intact } = await readLines(seal, owner, emptyLog, text);
+    if (anchor.length === 0 && entries.length === 0) return { entries: [], intact: true };
     const passesAnchor = anchor.length === 0 || entries.some(({ after }) => after === anchor.tip);
     return {
       entries: entries.map(({ activity }) => activity),
@@ -57,6 +59,18 @@ async function reach(backups: Blobs, records: RecordStore, seal: OwnerSeal, owne
   const { activity: anchor } = await readRecord(records, owner);
   const beyond = (await backups.readFrom(nameOf(owner), anchor.length)).toString();
   return (await readLines(seal, owner, anchor, beyond)).anchor;
+}
+
+/**
+ * Where nothing is known of a log, its owner may have been erased a moment ago, elsewhere: the key is read anew, and lines that
+ * were still written under the former one go. Whoever could put others in their place could as well have taken them away.
+ */
+async function makeRoom(backups: Blobs, seal: OwnerSeal, owner: OwnerId): Promise<void> {
+  seal.forget(owner);
+  const stored = await backups.read(nameOf(owner));
+  if (!stored || stored.content.length === 0) return;
+  const { entries } = await readLines(seal, owner, emptyLog, stored.content.toString());
+  if (entries.length === 0) await backups.delete(nameOf(owner), stored.etag);
 }
 
 type Line = { activity: Activity; after: string };

@@ -18,6 +18,8 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
   async put(place, head, replaces) {
     const metadata = metadataOf(head, policy);
     const context = contextFor(place, metadata);
+    // An owner begins with it: never under a key that another instance has erased meanwhile.
+    if (!replaces) ownerKeys.forget(place.owner);
     const ownerKey = await (replaces ? ownerKeys.find(place.owner) : ownerKeys.obtain(place.owner));
     if (!ownerKey) return undefined;
     const content = seal(deriveKey(context, ownerKey), context, Buffer.from(JSON.stringify(head)));

@@ -2,7 +2,9 @@
 
 import { BlobServiceClient } from "@azure/storage-blob";
 import { describe, expect, inject, it } from "vitest";
-import { ownerIdOf } from "../../lib/domain/owner.ts";
+import type { Activity } from "../../lib/domain/activity.ts";
+import { newHead } from "../../lib/domain/head.ts";
+import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
@@ -61,3 +63,64 @@ describe("two instances", () => {
     expect((await second.call("POST", "v1/recoveries", { body })).status).toBe(200);
   });
 });
+
+describe("an owner who is erased at one instance while the other still has their key", () => {
+  /** `one` knows the key that `two` has erased since. */
+  async function anErasedOwner() {
+    const [one, two] = [anApp(), anApp()];
+    const subject = anOwner();
+    const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
+    const phone = await aPhone({ owner: subject, app: one });
+    expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
+    phone.through(two.fetch);
+    expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
+    const beginAnew = () => phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+    return { one, two, owner, phone, beginAnew };
+  }
+  const anActivity = (id: string): Activity => ({ id, kind: "exported", at: new Date() });
+
+  it("R35 a head that is made then opens everywhere, and the owner isn't locked out", async () => {
+    const { one, owner, phone } = await anErasedOwner();
+    const place = { owner, platform: "android" } as const;
+    const at = new Date();
+    const device = { id: DeviceId.parse(phone.deviceId), name: "late", registeredAt: at, lastSeenAt: at };
+    const head = { ...newHead(at), devices: [device] };
+    expect(await one.services.heads.put(place, head, undefined)).toBeDefined();
+    expect((await anApp().services.heads.find(place))?.value).toEqual(head);
+    expect((await phone.call("GET", "v1/backups")).status).toBe(200);
+  });
+
+  it("R35 nothing more is logged for them", async () => {
+    const { one, owner } = await anErasedOwner();
+    const late = one.services.activity.append(owner, anActivity("late"));
+    await expect(late).rejects.toMatchObject({ kind: "backup-unreadable" });
+    expect(await storedActivity(owner)).toBe(false);
+  });
+
+  it("R35 what was logged under the dead key all the same makes room for the new life's log", async () => {
+    const { one, two, owner, phone, beginAnew } = await anErasedOwner();
+    const dead = two.services.activity;
+    await storeLine(owner, "a line that was sealed under another key");
+    expect((await beginAnew()).status).toBe(201);
+    expect((await phone.call("GET", "v1/activity")).body).toEqual({ entries: [], intact: true });
+    for (const log of [dead, one.services.activity])
+      await log.append(owner, anActivity(`by ${log === dead}`));
+    const { entries, intact } = await anApp().services.activity.read(owner);
+    expect([entries.map(({ id }) => id), intact]).toEqual([["by true", "by false"], true]);
+  });
+});
+
+const container = () => {
+  const { settings } = inject("surroundings");
+  return BlobServiceClient.fromConnectionString(settings["BACKUPS_STORAGE"] ?? "").getContainerClient(
+    "backups",
+  );
+};
+const storedActivity = (owner: string) => container().getBlobClient(`activity/${owner}`).exists();
+
+async function storeLine(owner: string, text: string): Promise<void> {
+  const blob = container().getAppendBlobClient(`activity/${owner}`);
+  const line = `${Buffer.from(text).toString("base64url")}\n`;
+  await blob.createIfNotExists();
+  await blob.appendBlock(line, line.length);
+}
