@@ -19,7 +19,7 @@ export const eraseData = endpoint({
   route: "v1/me",
   access: "owner-fresh",
   newcomers: true,
-  erases: true,
+  aboutLife: true,
   request: {
     query: z.strictObject({
       confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),

@@ -1,5 +1,5 @@
 /** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
-import { completeErasure, withdrawErasure } from "../lib/domain/erasure.ts";
+import { completeErasure, isKept, withdrawErasure } from "../lib/domain/erasure.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
@@ -9,10 +9,12 @@ export const keepData = endpoint({
   method: "POST",
   route: "v1/me/keep",
   access: "owner-fresh",
+  aboutLife: true,
   replies: { 204: Nothing },
   problems: ["erasure-begun", "busy", "vault-unavailable"],
-  async handle({ caller: { owner }, now }, services) {
-    if (await withdrawErasure(services, owner)) return { status: 204, body: undefined };
+  async handle({ caller: { owner }, life, now }, services) {
+    await withdrawErasure(services, owner);
+    if (await isKept(services, owner, life)) return { status: 204, body: undefined };
     await completeErasure(services, owner, now);
     throw new Failure("erasure-begun", "The erasure had begun, and is done.");
   },

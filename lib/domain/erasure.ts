@@ -71,21 +71,25 @@ export async function announceErasure(
 
 export type WithdrawStores = Pick<EraseStores, "erasures" | "belongings">;
 
-/**
- * Takes back what hasn't begun, be it due or not; with `by`, only what that device has asked for. False where it is too late: one
- * has begun, or has come to its end meanwhile.
- */
+/** Takes back what hasn't begun, be it due or not; with `by`, only what that device has asked for. */
 export async function withdrawErasure(
   { erasures, belongings }: WithdrawStores,
   owner: OwnerId,
   by?: DeviceId,
-): Promise<boolean> {
-  const life = await belongings.lifeOf(owner);
+): Promise<void> {
   const held = await erasures.find(owner);
-  const isMeant = held && !held.value.begunAt && (by === undefined || held.value.device === by);
-  if (isMeant) await belongings.forgetErasure(owner, held.etag);
-  const left = isMeant ? await erasures.find(owner) : held;
-  return !left?.value.begunAt && (await belongings.lifeOf(owner)) === life;
+  if (!held || held.value.begunAt || (by !== undefined && held.value.device !== by)) return;
+  await belongings.forgetErasure(owner, held.etag);
+}
+
+/** Whether all of this life is there, and stays. */
+export async function isKept(
+  { erasures, belongings }: WithdrawStores,
+  owner: OwnerId,
+  life: string | undefined,
+): Promise<boolean> {
+  const held = await erasures.find(owner);
+  return !held?.value.begunAt && life !== undefined && (await belongings.lifeOf(owner)) === life;
 }
 
 const MAX_STEPS = 30;
@@ -134,7 +138,7 @@ async function close(stores: EraseStores, owner: OwnerId, held: Held, now: Date)
   await stores.erasures.put(owner, { ...held.value, credentials }, held.etag);
 }
 
-/** `isOver`: others have gone on meanwhile. */
+/** What is damaged, or shredded already, is to go all the same. `isOver`: others have gone on meanwhile. */
 async function endDevices(
   { heads, records, erasures }: EraseStores,
   owner: OwnerId,

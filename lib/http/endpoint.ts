@@ -24,7 +24,7 @@ type Principal<A extends Access> = A extends OwnerAccess
       heads: Heads;
       /** The sign-in to the account that is to be proven, where the endpoint takes one and the request brings it. */
       accountSignIn: SignIn | undefined;
-      /** Which of the owner's lives the request is about, where the endpoint erases it; undefined where there is none. */
+      /** Which of the owner's lives the request is about, where the endpoint is about one; undefined where there is none. */
       life: string | undefined;
       /** Why the app's version would be refused, where the endpoint takes any. */
       appTooOld: Failure | undefined;
@@ -76,8 +76,8 @@ export type Endpoint<
   anyAppVersion: boolean;
   /** Needs both heads, and tells itself if one of them is damaged. */
   tellsDamage: boolean;
-  /** Ends what the owner has: `life`, read before all else, says what that is. */
-  erases: boolean;
+  /** Is about all that the owner has: `life`, read first, says what that is; a damaged head isn't in the way if another opens. */
+  aboutLife: boolean;
   /** Takes an access token of a personal account in the header Account-Authorization. */
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
@@ -104,7 +104,7 @@ type Optional =
   | "newcomers"
   | "anyAppVersion"
   | "tellsDamage"
-  | "erases"
+  | "aboutLife"
   | "provesAccount"
   | "takesSealed"
   | "takesEnvelope"
@@ -132,7 +132,7 @@ export function endpoint<
     newcomers?: boolean;
     anyAppVersion?: boolean;
     tellsDamage?: boolean;
-    erases?: boolean;
+    aboutLife?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
     takesEnvelope?: boolean;
@@ -148,7 +148,7 @@ export function endpoint<
     newcomers: false,
     anyAppVersion: false,
     tellsDamage: false,
-    erases: false,
+    aboutLife: false,
     provesAccount: false,
     takesSealed: false,
     takesEnvelope: false,

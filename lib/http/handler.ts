@@ -8,7 +8,7 @@ import { admitDevice, callerDevice, type Heads, readHeads } from "./admit.ts";
 import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
-import { admitDespiteDamage } from "./damage.ts";
+import { admitDespiteDamage, readOpenable } from "./damage.ts";
 import { type Endpoint, isOwnerAccess, isProviderAccess, type OwnerAccess, takesBody } from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
 import { logRequest } from "./log.ts";
@@ -66,10 +66,12 @@ async function readOwned(
   now: Date,
 ) {
   const signedIn = await signIn(request, services);
-  const { newcomers, provesAccount, tellsDamage } = endpoint;
+  const { newcomers, provesAccount, tellsDamage, aboutLife } = endpoint;
   const platform = tellsDamage ? undefined : Platform.safeParse(request.params["platform"]).data;
-  const life = endpoint.erases ? await services.belongings.lifeOf(signedIn.owner) : undefined;
-  const reading = readHeads(services, signedIn.owner, platform, now);
+  const life = aboutLife ? await services.belongings.lifeOf(signedIn.owner) : undefined;
+  const reading = aboutLife
+    ? readOpenable(services, signedIn.owner, now)
+    : readHeads(services, signedIn.owner, platform, now);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
