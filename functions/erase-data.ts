@@ -37,7 +37,7 @@ export const eraseData = endpoint({
     const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;
     const announced = { device: callerDevice(caller, heads, now), delayMs, now };
     if (delayMs > 0) await announceErasure(services, owner, announced);
-    const { eraseAt } = await requestErasure(services, owner, { device, life, delayMs, now });
+    const eraseAt = await requestErasure(services, owner, { device, life, delayMs, now });
     if (await completeErasure(services, owner, now)) return { status: 204, body: undefined };
     return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
   },

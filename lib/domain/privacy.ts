@@ -72,7 +72,11 @@ export async function exportOwner(stores: ExportStores, owner: OwnerId, heads: H
   };
 }
 
-const withoutNames = ({ device, requestedAt, eraseAt }: Erasure) => ({ device, requestedAt, eraseAt });
+function withoutNames(erasure: Erasure) {
+  if (!("eraseAt" in erasure)) return erasure;
+  const { device, requestedAt, eraseAt, begunAt, erasedAt } = erasure;
+  return { device, requestedAt, eraseAt, begunAt, erasedAt };
+}
 
 function withoutHash(challenge: Challenge) {
   const { id, kind, device, createdAt, attempts } = challenge;

@@ -13,6 +13,7 @@ import {
 import { later, SECOND } from "./clock.ts";
 import { askForCode } from "./code-sending.ts";
 import { type Contact, requireUsable } from "./contact.ts";
+import { type ErasureStore, erasedAtOf } from "./erasure.ts";
 import { Failure } from "./failure.ts";
 import { newId } from "./id.ts";
 import type { Caller, SignIn } from "./owner.ts";
@@ -49,13 +50,14 @@ type StartByCode = Start & { signIn: SignIn; contact: string; coolingOffHours: n
  * `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent then.
  */
 export async function startByCode(
-  { records, peppers }: Stores,
+  { records, peppers, erasures }: Stores & { erasures: ErasureStore },
   { caller, recovery, account, signIn, contact: contactId, coolingOffHours, now }: StartByCode,
   send: (contact: Contact, code: string) => Promise<void>,
 ): Promise<{ challenge: Challenge; contact: Contact }> {
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
   const { subject } = signIn;
+  const erasedAt = await erasedAtOf(erasures, caller.owner);
   const challenge: Challenge = {
     ...{ id, kind: "code", purpose: "step-up", device: caller.device, createdAt: now, attempts: 0 },
     ...{ recovery, account, subject, codeHash },
@@ -63,7 +65,10 @@ export async function startByCode(
   const find = (record: OwnerRecord) => {
     requireSubject(bindingFor(record, account)?.subject, subject);
     requirePatience(record, now);
-    return { contact: requireUsable(record, contactId, coolingOffHours, now), record };
+    // Erased with all contacts, as if the owner's had been removed then.
+    const { contactRemovedAt = erasedAt } = record;
+    const contact = requireUsable({ ...record, contactRemovedAt }, contactId, coolingOffHours, now);
+    return { contact, record };
   };
   const asked = { challengeFor: () => challenge, now };
   return await askForCode(records, caller.owner, asked, find, (contact) => send(contact, code));

@@ -1,7 +1,7 @@
 /** The sweeps there are: each a place, a condition and a deed. */
 import { isGone } from "./backup.ts";
 import { DAY, HOUR, later } from "./clock.ts";
-import { completeErasure, type EraseStores } from "./erasure.ts";
+import { completeErasure, type EraseStores, forgetErased } from "./erasure.ts";
 import type { Head, StoredHead, Version } from "./head.ts";
 import { notify } from "./notice.ts";
 import { OwnerId, type Place, Platform } from "./owner.ts";
@@ -22,7 +22,7 @@ export type SweepPorts = EraseStores & {
   /** Asks the vault, so that nothing is ever wrapped with an older version than before. */
   findNewestKeys(): Promise<void>;
 };
-type Policy = { staleness: StalenessPolicy };
+type Policy = { staleness: StalenessPolicy; contactCoolingOffHours: number };
 
 /** An upload puts its version first and the head that names it after; an hour is more than any upload takes. */
 const ORPHAN_AGE = HOUR;
@@ -51,7 +51,9 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
     prefix: (shard) => `erasures/${shard}`,
     isDue: () => true,
     handle: async (listed, now) => {
-      await completeErasure(ports, ownerOf(listed), now);
+      const owner = ownerOf(listed);
+      await completeErasure(ports, owner, now);
+      await forgetErased(ports, owner, policy.contactCoolingOffHours, now);
     },
   },
   records: {

@@ -1,9 +1,9 @@
 /** An erasure that is cut off at any of its calls: repeated it is complete, nothing of before comes back, and the owner may begin anew. */
 import { describe, expect, it } from "vitest";
 import { eraseData } from "../../functions/erase-data.ts";
+import { expectErased } from "../endpoints/erased.ts";
 import { anOwnerWithBackup } from "../endpoints/helpers.ts";
 import { expectRecovered, prepared } from "../endpoints/prepared.ts";
-import { everythingOf } from "../endpoints/stored.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";
@@ -51,7 +51,7 @@ async function expectCompleted(
   if (by === "a new device") await erase(another);
   old.through(watched.another().fetch);
   expect((await erase(old)).status, said).toBe(204);
-  expect(await everythingOf(owner), said).toEqual({});
+  await expectErased(owner, { hadContact: true, said });
   expect((await recover(another)).status, said).toBe(404);
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
+import { expectErased } from "../endpoints/erased.ts";
 import { anOwnerWithBackup } from "../endpoints/helpers.ts";
 import { everythingOf } from "../endpoints/stored.ts";
 import { aPhone } from "../support/phones.ts";
@@ -56,7 +57,7 @@ describe("an erasure that is cut off", () => {
       const scene = await cutOff(at);
       expect([204, 503], `cut off at ${at}`).toContain(scene.status);
       await sweep(scene.watched, "erasures", scene.owner);
-      expect(await everythingOf(scene.owner), `cut off at ${at}`).toEqual({});
+      await expectErased(scene.owner, { hadContact: true, said: `cut off at ${at}` });
       const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
       expect((await recover(phone)).status, `cut off at ${at}`).toBe(200);
       const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
