@@ -170,7 +170,9 @@ export const isProviderAccess = (access: Access): access is ProviderAccess => ac
 const STORAGE: ProblemKind[] = ["backup-unreadable", "storage-unavailable"];
 const TOKEN: ProblemKind[] = ["not-signed-in", "identity-unavailable", ...STORAGE];
 const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", "vault-unavailable"];
-const OWNER: ProblemKind[] = [...TOKEN, "proof-invalid", "device-revoked", "app-too-old"];
+/** The vault: where nothing is stored of an owner, an erasure may be remembered, and what is remembered is sealed. */
+const ERASED: ProblemKind[] = ["vault-unavailable"];
+const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, "proof-invalid", "device-revoked", "app-too-old"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
 const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition", "busy"];

@@ -1,6 +1,9 @@
 /** Erasing and beginning anew is no way around the cooling-off of contacts: that there was one is remembered for so long, and no longer. */
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/domain/clock.ts";
+import type { WrappingKeys } from "../../lib/domain/envelope.ts";
+import { Failure } from "../../lib/domain/failure.ts";
+import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import {
@@ -96,6 +99,18 @@ it("R35 what is remembered of an erasure is when it was, and the sweep forgets i
   watched.clock.pass(1);
   await sweep(watched, "erasures", owner);
   await expectErased(owner, { hadContact: false });
+});
+
+it("R32 R35 while the vault doesn't answer, a cold instance can't tell whoever begins anew, and says when to repeat", async () => {
+  const { watched, owner, phone } = await aRecovery();
+  expect((await erase(phone)).status).toBe(204);
+  const silent = new Failure("vault-unavailable", "The key vault does not answer.", { retryAfterSeconds: 10 });
+  const keys = (vault: WrappingKeys) => ({ ...vault, unwrap: () => Promise.reject(silent) });
+  const app = anApp({ clock: watched.clock.now, keys });
+  const later = await aPhone({ owner, app });
+  refused(await later.call("GET", "v1/backups"), "vault-unavailable");
+  const upload = { body: aBackup(), headers: nothingYet };
+  refused(await later.call("PUT", "v1/backups/android", upload), "vault-unavailable");
 });
 
 it("R35 the export of whoever has begun anew says so, too", async () => {
