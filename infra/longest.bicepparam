@@ -25,7 +25,7 @@ param issuers = [
   }
   {
     issuer: 'https://sts.provider.example'
-    audience: 'api://authenticator-backup'
+    audience: 'api://authenticator-backup-providers'
     role: 'provider'
   }
 ]
