@@ -177,8 +177,12 @@ const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven"
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
 const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition", "busy"];
 
-/** Every problem that an endpoint can answer. */
-export const problemsOf = (endpoint: Pick<Endpoint, Exclude<keyof Endpoint, "handle">>): ProblemKind[] => [
+type Declaration = Pick<Endpoint, Exclude<keyof Endpoint, "handle">>;
+
+/** Every problem that an endpoint can answer, each once. */
+export const problemsOf = (endpoint: Declaration): ProblemKind[] => [...new Set(listProblems(endpoint))];
+
+const listProblems = (endpoint: Declaration): ProblemKind[] => [
   "unexpected",
   "invalid-request",
   ...(isOwnerAccess(endpoint.access) ? OWNER : []),
