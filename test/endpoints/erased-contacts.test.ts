@@ -104,7 +104,9 @@ it("R35 what is remembered of an erasure is when it was, and the sweep forgets i
 it("R32 R35 while the vault doesn't answer, a cold instance can't tell whoever begins anew, and says when to repeat", async () => {
   const { watched, owner, phone } = await aRecovery();
   expect((await erase(phone)).status).toBe(204);
-  const silent = new Failure("vault-unavailable", "The key vault does not answer.", { retryAfterSeconds: 10 });
+  const silent = new Failure("vault-unavailable", "The key vault does not answer.", {
+    retryAfterSeconds: 10,
+  });
   const keys = (vault: WrappingKeys) => ({ ...vault, unwrap: () => Promise.reject(silent) });
   const app = anApp({ clock: watched.clock.now, keys });
   const later = await aPhone({ owner, app });
