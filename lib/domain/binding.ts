@@ -29,6 +29,11 @@ const isFor = (account: BoundAccount) => {
 export const bindingFor = ({ bindings }: OwnerRecord, account: BoundAccount): Binding | undefined =>
   bindings.find(isFor(account));
 
+/** Fails as `device-revoked`, from the first step of a revocation on. */
+export function requireNotEnded({ endedDevices }: OwnerRecord, device: DeviceId): void {
+  if (endedDevices.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
+}
+
 type Proven = { account: BoundAccount; device: DeviceId; subject?: string | undefined; usesPush?: boolean };
 
 /**
@@ -40,7 +45,7 @@ export function withBinding(
   { account, device, subject, usesPush = false }: Proven,
   now: Date,
 ): OwnerRecord {
-  if (record.endedDevices.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
+  requireNotEnded(record, device);
   const former = bindingFor(record, account) ?? { account, boundAt: now, devices: [] };
   const others = record.bindings.filter((each) => !isFor(account)(each));
   if (others.length >= MAX_BINDINGS) {

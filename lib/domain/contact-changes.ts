@@ -1,5 +1,7 @@
 /** Adding, confirming and removing contacts; every change is told to all the others (R19). */
+
 import { alarm, announce, type Outbox } from "./announcement.ts";
+import { requireNotEnded } from "./binding.ts";
 import {
   type Challenge,
   countTry,
@@ -50,6 +52,7 @@ export async function addContact(
     ...{ kind: "contact", contact: contact.id, codeHash },
   });
   const find = (held: OwnerRecord) => {
+    requireNotEnded(held, caller.device);
     requirePatience(held, now);
     return withContact(held, entry);
   };
@@ -98,6 +101,7 @@ export async function confirmContact(
   const told = { device, recipients, now, id: `contact-added ${id}` };
   await announce(outbox, caller.owner, { kind: "contact-added", ...told });
   const { result } = await changeRecord(records, caller.owner, now, (latest) => {
+    requireNotEnded(latest, caller.device);
     const next = withVerified(pass(latest, challenge), id, caller.device, now);
     return { result: requireContact(next, id), record: next };
   });
@@ -118,8 +122,8 @@ export async function removeContact(
   // One that came back may be removed again, though never by the same device: that one was shut out.
   const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
-  await changeRecord(records, caller.owner, now, (record) => ({
-    result: undefined,
-    record: withoutContact(record, id, removal, requireFresh),
-  }));
+  await changeRecord(records, caller.owner, now, (latest) => {
+    requireNotEnded(latest, caller.device);
+    return { result: undefined, record: withoutContact(latest, id, removal, requireFresh) };
+  });
 }

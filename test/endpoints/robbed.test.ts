@@ -2,13 +2,16 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { capabilityFor } from "../../lib/domain/repudiation.ts";
+import type { AppOptions } from "../support/app.ts";
 import { aBackup, replacing } from "../support/builders.ts";
 import type { CheckedPhone } from "../support/phones.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
 import {
   aContact,
+  anAppToWatch,
   answer,
   aProvablePersonal,
   aRecovery,
@@ -26,8 +29,8 @@ const contactsOf = async (phone: CheckedPhone) =>
   Contacts.parse((await phone.call("GET", "v1/contacts")).body).contacts.map(({ id }) => id);
 
 /** The owner's contact is removed by a thief's device, which has added one of its own. */
-async function aRobbery() {
-  const scene = await aRecovery();
+async function aRobbery(through?: AppOptions["through"]) {
+  const scene = await aRecovery(through && { watched: anAppToWatch({ through }) });
   const { owner, watched, contact } = scene;
   const thief = await aPhone({ owner, app: watched.app });
   watched.clock.pass(1000);
@@ -81,6 +84,32 @@ describe.concurrent("a thief's contact", () => {
     expect(linksOf(scene, "device-repudiated").map(([who]) => who)).toEqual(["thief", "owner"]);
     expect((await press(scene, scene.thief)).status).toBe(200);
     expect(await contactsOf(scene.old)).toEqual([scene.contact]);
+  });
+
+  it("R18 R19 stays away, and the owner's stays, whatever the thief does while their device is being shut out", async () => {
+    let meanwhile = async () => undefined as unknown;
+    const through = (blobs: Blobs): Blobs => ({
+      ...blobs,
+      async write(name, ...rest) {
+        const act = meanwhile;
+        if (name.startsWith("heads/")) meanwhile = async () => undefined;
+        if (name.startsWith("heads/")) await act();
+        return await blobs.write(name, ...rest);
+      },
+    });
+    const scene = await aRobbery(through);
+    const { thief, contact, watched } = scene;
+    const replies: number[] = [];
+    meanwhile = async () => {
+      const address = "canary-thief@mail.example";
+      const body = { channel: "email", address, language: "en" };
+      replies.push((await thief.call("DELETE", `v1/contacts/${contact}`)).status);
+      replies.push((await thief.call("POST", "v1/contacts", { body })).status);
+    };
+    expect((await press(scene, thief)).status).toBe(200);
+    expect(replies).toEqual([401, 401]);
+    expect(await contactsOf(scene.old)).toEqual([contact]);
+    expect(watched.codes().filter(({ to }) => to.address.startsWith("canary-thief"))).toHaveLength(1);
   });
 
   it("R18 isn't what is left when the thief's device says that the owner's recovery was not theirs", async () => {
