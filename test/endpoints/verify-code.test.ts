@@ -65,18 +65,6 @@ describe.concurrent("a code", () => {
     expect(valid).toHaveLength(1);
   });
 
-  it("R24 a hundred wrong codes in a row, and not even a right one passes for a month", async () => {
-    const scene = await aRecovery();
-    const uri = await proven(scene);
-    const { watched, personal } = scene;
-    const wrong = () => verify(scene, personal, "000000");
-    for (let n = 0; n < 100; n++) {
-      await wrong();
-      watched.clock.pass(25 * 3600 * SECOND);
-    }
-    expect((await verify(scene, personal, codeAt(uri, watched.clock.now()))).body).toEqual({ valid: false });
-  }, 120_000);
-
   it("F20 F24 R33 unknown account, unbound account and wrong code answer alike, but for the request id", async () => {
     const scene = await aRecovery();
     await proven(scene);

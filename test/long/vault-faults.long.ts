@@ -7,11 +7,15 @@ import { casesOf, expectUnharmed, repeatable, undisturbed } from "../endpoints/u
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
 import { anAppToWatch } from "../support/step-up.ts";
 
-let vault: OwnVault;
+/** One for each test that runs at the same time (`maxConcurrency`): most of it they wait for a slow vault. */
+const VAULTS = 5;
+let all: OwnVault[];
+let free: OwnVault[];
 beforeAll(async () => {
-  vault = await ownVault();
+  all = await Promise.all(Array.from({ length: VAULTS }, ownVault));
+  free = [...all];
 });
-afterAll(() => vault.close());
+afterAll(() => Promise.all(all.map((vault) => vault.close())));
 
 const FAULTS: [string, Fault][] = [
   ["throttled", { status: 429 }],
@@ -20,20 +24,28 @@ const FAULTS: [string, Fault][] = [
   ["cut off", { disconnect: true }],
 ];
 
-const watch = () => anAppToWatch({ settings: vault.settings, through: (blobs) => vault.through(blobs) });
+const watch = (vault: OwnVault) =>
+  anAppToWatch({ settings: vault.settings, through: (blobs) => vault.through(blobs) });
 
 /** Those that ask the vault at all: these tests must not pass because none does. */
 const reached = new Set<string>();
 afterAll(() => expect(reached.size).toBeGreaterThan(15));
 
-describe.each(named(repeatable))("%s", (_, endpoint) => {
+describe.concurrent.each(named(repeatable))("%s", (_, endpoint) => {
   const hasWritten = endpoint.method !== "GET";
-  it("R32 R37 while the vault is throttled, down, slow or cut off: a success or 503; nothing is lost or half done, and repeated it succeeds", async () => {
+  it("R32 R37 while the vault is throttled, down, slow or cut off: a success or 503; nothing is lost or half done, and repeated it succeeds", async ({
+    onTestFinished,
+  }) => {
+    const vault = free.pop() ?? expect.fail("no vault is free");
+    onTestFinished(async () => {
+      await vault.mend();
+      free.push(vault);
+    });
     for (const each of casesOf(endpoint)) {
-      const watched = watch();
+      const watched = watch(vault);
       const whole = await undisturbed(each, watched, watched.another);
       for (const [said, fault] of FAULTS) {
-        const request = await prepared(endpoint, watch(), each.variant);
+        const request = await prepared(endpoint, watch(vault), each.variant);
         const app = request.scene.watched.another();
         await vault.takeCalls();
         await vault.break(fault);
