@@ -5,8 +5,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === "long" ? ["test/**/*.long.ts"] : ["test/**/*.test.ts"],
     globalSetup: ["test/support/stack.ts"],
-    // The long ones measure time and make load of their own.
-    maxWorkers: mode === "long" ? 1 : 2,
+    maxWorkers: 2,
     // A race that is lost once in a thousand rounds is what a retry would hide: only a test that measures time has one of its own.
     retry: 0,
     testTimeout: mode === "long" ? 600_000 : 30_000,
