@@ -1,5 +1,6 @@
 /** Every endpoint on an instance that has just started, while the vault is throttled, down, slow, or cuts the line. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Identity, startIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { prepared } from "../endpoints/prepared.ts";
 import { named } from "../endpoints/requests.ts";
@@ -9,13 +10,18 @@ import { anAppToWatch } from "../support/step-up.ts";
 
 /** One for each test that runs at the same time (`maxConcurrency`): most of it they wait for a slow vault. */
 const VAULTS = 5;
+let identity: Identity;
 let all: OwnVault[];
 let free: OwnVault[];
 beforeAll(async () => {
-  all = await Promise.all(Array.from({ length: VAULTS }, ownVault));
+  identity = await startIdentity({ port: 0 });
+  all = await Promise.all(Array.from({ length: VAULTS }, () => ownVault(identity)));
   free = [...all];
 });
-afterAll(() => Promise.all(all.map((vault) => vault.close())));
+afterAll(async () => {
+  await Promise.all(all.map((vault) => vault.close()));
+  await identity.close();
+});
 
 const FAULTS: [string, Fault][] = [
   ["throttled", { status: 429 }],

@@ -1,6 +1,6 @@
 /** A vault of a test file's own: what it counts is only this file's, what breaks in it breaks for nobody else. */
 import * as z from "zod";
-import { startIdentity } from "../../infra/local/identity.ts";
+import { type Identity, startIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { startVault } from "../../infra/local/vault/start-vault.ts";
 import { createVaultAdmin, type VaultAdmin } from "../../infra/local/vault-admin.ts";
@@ -22,8 +22,9 @@ export type OwnVault = {
   close(): Promise<void>;
 };
 
-export async function ownVault(): Promise<OwnVault> {
-  const identity = await startIdentity({ port: 0 });
+/** `shared`: by the vaults of one process, which has one managed identity only; who started it ends it. */
+export async function ownVault(shared?: Identity): Promise<OwnVault> {
+  const identity = shared ?? (await startIdentity({ port: 0 }));
   const { verifyToken } = identity;
   const vault = await startVault({ port: 0, verifyToken, operationsPer10Seconds: null });
   const admin = createVaultAdmin(vault.url, identity);
@@ -56,7 +57,7 @@ export async function ownVault(): Promise<OwnVault> {
     mend: async () => void (await dev("DELETE", "faults")),
     async close() {
       await vault.close();
-      await identity.close();
+      if (!shared) await identity.close();
     },
   };
 }
