@@ -1,4 +1,5 @@
 /** Every port of the domain on Azure, built from the settings. */
+import type { TokenCredential } from "@azure/identity";
 import type { Config } from "../config.ts";
 import { type Clock, SECOND } from "../domain/clock.ts";
 import type { WrappingKeys } from "../domain/envelope.ts";
@@ -18,6 +19,7 @@ import { communicationMessenger } from "./communication.ts";
 import { blobService, managedIdentity, queueService } from "./credential.ts";
 import { keyVault } from "./key-vault.ts";
 import { ownerSeal } from "./owner-seal.ts";
+import { sendTo } from "./queue-messages.ts";
 import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outbox.ts";
 import {
   credentialStore,
@@ -28,6 +30,7 @@ import {
   SERVICE,
   ticketStore,
 } from "./record-stores.ts";
+import { storageCalls } from "./storage-calls.ts";
 
 /** What stands between the stores and what they use, to count or break what passes. */
 export type Between = {
@@ -38,11 +41,9 @@ export type Between = {
 const nothing: Between = { blobs: (blobs) => blobs, keys: (keys) => keys };
 
 export function azureAdapters(config: Config, clock: Clock, between: Between = nothing) {
-  const { storage, vault, queue, senders, clientId, smsDailyLimits, staleness } = config;
+  const { vault, senders, clientId, smsDailyLimits, staleness } = config;
   const credential = managedIdentity(clientId);
-  const container = (name: "backups" | "keys") =>
-    between.blobs(blobContainer(blobService(storage[name], credential).getContainerClient(name)), name);
-  const [backups, keys] = [container("backups"), container("keys")];
+  const { backups, keys, messages, pages } = storageOf(config, credential, clock, between);
   const wrapping = between.keys(keyVault(credential, vault, clock));
   const ownerKeys = blobOwnerKeys(keys, clock);
   const shards = blobShardKeys(keys, wrapping);
@@ -50,11 +51,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const sealFirst = ownerSeal(shards, ownerKeys, ownerKeys.obtain);
   const peppers = shardPeppers(shards);
   const [records, credentials] = [recordStore(backups, seal), credentialStore(backups, seal, peppers)];
-  const queues = queueService(queue, credential);
-  const messages = queues.getQueueClient(OUTBOX_QUEUE);
-  const countsOf = (name: string) =>
-    queueCounts(queues.getQueueClient(name), queues.getQueueClient(`${name}-poison`), clock);
-  const sweepStore = blobSweeps(backups, keys, queues.getQueueClient(SWEEP_QUEUE));
+  const sweepStore = blobSweeps(backups, keys, pages.send);
   const messenger: Messenger = communicationMessenger(senders, credential);
   return {
     sweepWork: sweepWork(backups, keys, wrapping),
@@ -69,15 +66,34 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     tickets: ticketStore(backups, sealFirst),
     erasures: erasureStore(backups, sealFirst),
     activity: blobActivityLog(backups, records, seal),
-    outbox: queueOutbox(messages, sealFirst),
+    outbox: queueOutbox(messages.send, sealFirst),
     openQueued: (message: unknown) => openQueued(seal, message),
-    countMessages: countsOf(OUTBOX_QUEUE),
-    countPages: countsOf(SWEEP_QUEUE),
+    countMessages: messages.count,
+    countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),
     belongings: blobBelongings(backups, ownerKeys, peppers),
     serviceOwner: SERVICE,
     peppers,
     messenger,
+  };
+}
+
+function storageOf({ storage, queue }: Config, credential: TokenCredential, clock: Clock, between: Between) {
+  const container = (name: "backups" | "keys") => {
+    const client = blobService(storage[name], credential).getContainerClient(name);
+    return between.blobs(blobContainer(client, storageCalls(storage[name], credential)), name);
+  };
+  const queues = queueService(queue, credential);
+  const call = storageCalls(queue, credential);
+  const queueNamed = (name: string) => {
+    const [client, poison] = [queues.getQueueClient(name), queues.getQueueClient(`${name}-poison`)];
+    return { send: sendTo(client.url, call), count: queueCounts(client, poison, clock) };
+  };
+  return {
+    backups: container("backups"),
+    keys: container("keys"),
+    messages: queueNamed(OUTBOX_QUEUE),
+    pages: queueNamed(SWEEP_QUEUE),
   };
 }
 

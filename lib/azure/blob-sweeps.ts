@@ -1,26 +1,19 @@
 /** What sweeps need of Blob and Queue Storage: listings, messages, and how far the last run has come. */
-import type { QueueClient } from "@azure/storage-queue";
 import { Failure } from "../domain/failure.ts";
 import { type SweepName, SweepProgress, type SweepStore } from "../domain/sweep.ts";
 import { jsonOf } from "../domain/text.ts";
-import { type Blobs, storageUnavailable } from "./blobs.ts";
+import type { Blobs } from "./blobs.ts";
+import type { SendMessage } from "./queue-messages.ts";
 
 export const SWEEP_QUEUE = "sweeps";
 
-const DEADLINE_MS = 4000;
 const MAX_ROUNDS = 100;
 const Stored = jsonOf(SweepProgress);
 
 /** Shard keys lie in the keys account, all else that is swept in that of the backups. */
-export const blobSweeps = (backups: Blobs, keys: Blobs, queue: QueueClient): SweepStore => ({
+export const blobSweeps = (backups: Blobs, keys: Blobs, send: SendMessage): SweepStore => ({
   list: (prefix, page) => (prefix.startsWith("shard-keys/") ? keys : backups).list(prefix, page),
-  async next(message) {
-    const text = Buffer.from(JSON.stringify(message)).toString("base64");
-    const abortSignal = AbortSignal.timeout(DEADLINE_MS);
-    await queue.sendMessage(text, { abortSignal }).catch((cause: unknown) => {
-      throw storageUnavailable(cause);
-    });
-  },
+  next: (message) => send(JSON.stringify(message)),
   progress: async (sweep) => (await read(backups, sweep)).progress,
   async report(sweep, change) {
     for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -1,7 +1,9 @@
 /** Blob Storage in the few words the stores need: read, write on condition, append, list, delete. Every SDK error ends here. */
 import type { BlobItem, ContainerClient } from "@azure/storage-blob";
 import { Failure } from "../domain/failure.ts";
+import type { Answer } from "./exchange.ts";
 import { isContainerMissing, restStatus } from "./rest-status.ts";
+import type { CallStorage, StorageCall } from "./storage-calls.ts";
 
 export type Metadata = Record<string, string>;
 export type StoredBlob = { content: Buffer; etag: string; metadata: Metadata };
@@ -33,44 +35,73 @@ export type BlobPage = { blobs: Listed[]; next: string | undefined };
 const DEADLINE_MS = 8000;
 const LISTING_DEADLINE_MS = 30_000;
 
-export const blobContainer = (container: ContainerClient): Blobs => ({
-  read: (name) => read(container, name),
-  async write(name, { content, metadata = {} }, replaces) {
-    try {
-      const { etag = "" } = await container.getBlockBlobClient(name).upload(content, content.length, {
+/** What every request waits for goes by `call`, what is rare or answers in XML by the SDK's client. */
+export function blobContainer(container: ContainerClient, call: CallStorage): Blobs {
+  const to = toBlobs(container.url, call);
+  return {
+    read: (name) => read(to, name),
+    async write(name, { content, metadata = {} }, replaces) {
+      try {
+        const condition = replaces ? { "if-match": replaces } : { "if-none-match": "*" };
+        const headers = { ...BLOCK_BLOB, ...condition, ...named(metadata) };
+        return etagIn(await to("PUT", name, { headers, body: content }));
+      } catch (error) {
+        if (!isStatus(error, 404, 409, 412)) throw storageUnavailable(error);
+        return etagIfOurs(await read(to, name), content);
+      }
+    },
+    append: (name, content, at) => append(to, name, content, at),
+    readFrom: (name, offset) => readFrom(to, name, offset),
+    async delete(name, only) {
+      const options = {
         abortSignal: AbortSignal.timeout(DEADLINE_MS),
-        conditions: replaces ? { ifMatch: replaces } : { ifNoneMatch: "*" },
-        metadata,
-      });
-      return etag;
-    } catch (error) {
-      if (!isStatus(error, 404, 409, 412)) throw storageUnavailable(error);
-      return etagIfOurs(await read(container, name), content);
-    }
-  },
-  append: (name, content, at) => append(container, name, content, at),
-  readFrom: (name, offset) => readFrom(container, name, offset),
-  async delete(name, only) {
-    const options = {
-      abortSignal: AbortSignal.timeout(DEADLINE_MS),
-      ...(only !== undefined && { conditions: { ifMatch: only } }),
-    };
-    await container
-      .getBlobClient(name)
-      .delete(options)
-      .catch((error: unknown) => (isStatus(error, 404, 412) ? undefined : fail(error)));
-  },
-  async writeMetadata(name, metadata, replaces) {
-    const options = { abortSignal: AbortSignal.timeout(DEADLINE_MS), conditions: { ifMatch: replaces } };
-    try {
-      await container.getBlobClient(name).setMetadata(metadata, options);
-      return true;
-    } catch (error) {
-      return isStatus(error, 404, 412) ? false : fail(error);
-    }
-  },
-  list: (prefix, page) => list(container, prefix, page),
-});
+        ...(only !== undefined && { conditions: { ifMatch: only } }),
+      };
+      await container
+        .getBlobClient(name)
+        .delete(options)
+        .catch((error: unknown) => (isStatus(error, 404, 412) ? undefined : fail(error)));
+    },
+    async writeMetadata(name, metadata, replaces) {
+      const options = { abortSignal: AbortSignal.timeout(DEADLINE_MS), conditions: { ifMatch: replaces } };
+      try {
+        await container.getBlobClient(name).setMetadata(metadata, options);
+        return true;
+      } catch (error) {
+        return isStatus(error, 404, 412) ? false : fail(error);
+      }
+    },
+    list: (prefix, page) => list(container, prefix, page),
+  };
+}
+
+type ToBlob = (
+  method: StorageCall["method"],
+  name: string,
+  rest?: Pick<StorageCall, "headers" | "body"> & { query?: string },
+) => ReturnType<CallStorage>;
+
+const toBlobs =
+  (url: string, call: CallStorage): ToBlob =>
+  (method, name, { query = "", ...rest } = {}) => {
+    const path = name.split("/").map(encodeURIComponent).join("/");
+    return call({ method, url: `${url}/${path}${query}`, deadlineMs: DEADLINE_MS, ...rest });
+  };
+
+const BLOCK_BLOB = { "x-ms-blob-type": "BlockBlob", "content-type": "application/octet-stream" };
+const METADATA = "x-ms-meta-";
+
+const named = (metadata: Metadata): Metadata =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`${METADATA}${name}`, value]));
+
+const metadataIn = ({ headers }: Answer): Metadata =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => name.startsWith(METADATA))
+      .map(([name, value]) => [name.slice(METADATA.length), String(value)]),
+  );
+
+const etagIn = ({ headers }: Answer): string => headers.etag ?? "";
 
 async function list(
   container: ContainerClient,
@@ -90,42 +121,39 @@ async function list(
   return { blobs, next: value?.continuationToken || undefined };
 }
 
-async function append(
-  container: ContainerClient,
-  name: string,
-  content: Buffer,
-  at: number,
-): Promise<boolean> {
-  const blob = container.getAppendBlobClient(name);
-  const abortSignal = AbortSignal.timeout(DEADLINE_MS);
+async function append(to: ToBlob, name: string, content: Buffer, at: number): Promise<boolean> {
   try {
-    if (at === 0) await blob.createIfNotExists({ abortSignal });
-    await blob.appendBlock(content, content.length, { abortSignal, conditions: { appendPosition: at } });
+    if (at === 0) await create(to, name);
+    const headers = { "x-ms-blob-condition-appendpos": String(at) };
+    await to("PUT", name, { query: "?comp=appendblock", headers, body: content });
     return true;
   } catch (error) {
     if (!isStatus(error, 404, 412)) throw storageUnavailable(error);
-    return content.equals((await readFrom(container, name, at)).subarray(0, content.length));
+    return content.equals((await readFrom(to, name, at)).subarray(0, content.length));
   }
 }
 
-async function readFrom(container: ContainerClient, name: string, offset: number): Promise<Buffer> {
+/** Another may have been faster. */
+async function create(to: ToBlob, name: string): Promise<void> {
+  const headers = { "x-ms-blob-type": "AppendBlob", "if-none-match": "*" };
+  await to("PUT", name, { headers }).catch((error: unknown) => {
+    if (!isStatus(error, 409)) throw error;
+  });
+}
+
+async function readFrom(to: ToBlob, name: string, offset: number): Promise<Buffer> {
   try {
-    const abortSignal = AbortSignal.timeout(DEADLINE_MS);
-    const response = await container.getBlobClient(name).download(offset, undefined, { abortSignal });
-    return await collect(response.readableStreamBody);
+    return (await to("GET", name, { headers: { "x-ms-range": `bytes=${offset}-` } })).content;
   } catch (error) {
     if (isStatus(error, 404, 416)) return Buffer.alloc(0);
     throw storageUnavailable(error);
   }
 }
 
-async function read(container: ContainerClient, name: string): Promise<StoredBlob | undefined> {
+async function read(to: ToBlob, name: string): Promise<StoredBlob | undefined> {
   try {
-    const response = await container
-      .getBlobClient(name)
-      .download(0, undefined, { abortSignal: AbortSignal.timeout(DEADLINE_MS) });
-    const { etag = "", metadata = {}, readableStreamBody } = response;
-    return { content: await collect(readableStreamBody), etag, metadata };
+    const answer = await to("GET", name);
+    return { content: answer.content, etag: etagIn(answer), metadata: metadataIn(answer) };
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     throw storageUnavailable(error);
@@ -135,12 +163,6 @@ async function read(container: ContainerClient, name: string): Promise<StoredBlo
 /** An answer that was lost after the write makes the SDK's next try fail: sealed content is random, so equal is ours. */
 const etagIfOurs = (stored: StoredBlob | undefined, content: Buffer) =>
   stored?.content.equals(content) ? stored.etag : undefined;
-
-async function collect(stream: NodeJS.ReadableStream | undefined): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
-}
 
 /** Where the whole container is missing, nothing can be said about a blob: not even that it isn't there. */
 const isStatus = (error: unknown, ...statuses: number[]) =>

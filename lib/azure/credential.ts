@@ -1,8 +1,9 @@
 /** How the app proves itself to Azure: its managed identity, and nothing that could be copied out of a setting. */
 import type { ManagedIdentityCredential, TokenCredential } from "@azure/identity";
-import { BlobServiceClient, StorageRetryPolicyType } from "@azure/storage-blob";
+import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import type { StorageAddress } from "../settings.ts";
+import { RETRIES } from "./storage-calls.ts";
 
 /** Its library takes long to load, and nothing needs it before the first token. */
 export function managedIdentity(clientId: string | undefined): TokenCredential {
@@ -17,23 +18,15 @@ export function managedIdentity(clientId: string | undefined): TokenCredential {
   };
 }
 
-const RETRIES = {
-  retryOptions: {
-    retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
-    maxTries: 3,
-    retryDelayInMs: 200,
-    maxRetryDelayInMs: 1000,
-    tryTimeoutInMs: 4000,
-  },
-};
+const OPTIONS = { retryOptions: { ...RETRIES, tryTimeoutInMs: 4000 } };
 
 /** The queues lie in the account of the backups. */
 export const queueService = (address: StorageAddress, credential: TokenCredential) =>
   "connectionString" in address
-    ? QueueServiceClient.fromConnectionString(address.connectionString, RETRIES)
-    : new QueueServiceClient(address.url, credential, RETRIES);
+    ? QueueServiceClient.fromConnectionString(address.connectionString, OPTIONS)
+    : new QueueServiceClient(address.url, credential, OPTIONS);
 
 export const blobService = (address: StorageAddress, credential: TokenCredential) =>
   "connectionString" in address
-    ? BlobServiceClient.fromConnectionString(address.connectionString, RETRIES)
-    : new BlobServiceClient(address.url, credential, RETRIES);
+    ? BlobServiceClient.fromConnectionString(address.connectionString, OPTIONS)
+    : new BlobServiceClient(address.url, credential, OPTIONS);

@@ -7,8 +7,8 @@ import { contextOf, isUnreadable, unreadable } from "../domain/envelope.ts";
 import { seldom } from "../domain/kept.ts";
 import { OwnerId } from "../domain/owner.ts";
 import { jsonOf } from "../domain/text.ts";
-import { storageUnavailable } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
+import type { SendMessage } from "./queue-messages.ts";
 
 export const OUTBOX_QUEUE = "messages";
 
@@ -18,21 +18,12 @@ const Sealed = z.strictObject({ owner: OwnerId, sealed: z.base64() });
 const QueueText = z.union([jsonOf(Sealed), Sealed]);
 
 const DEADLINE_MS = 4000;
-const KEPT_SECONDS = 7 * 24 * 60 * 60;
 
-export const queueOutbox = (queue: QueueClient, seal: OwnerSeal): Outbox => ({
-  async put(owner, item, delaySeconds = 0) {
+export const queueOutbox = (send: SendMessage, seal: OwnerSeal): Outbox => ({
+  async put(owner, item, delaySeconds) {
     const sealed = await seal.seal(owner, contextFor(owner), Buffer.from(JSON.stringify(item)));
     const text = JSON.stringify({ owner, sealed: sealed.toString("base64") });
-    await queue
-      .sendMessage(Buffer.from(text).toString("base64"), {
-        abortSignal: AbortSignal.timeout(DEADLINE_MS),
-        visibilityTimeout: delaySeconds,
-        messageTimeToLive: KEPT_SECONDS,
-      })
-      .catch((cause: unknown) => {
-        throw storageUnavailable(cause);
-      });
+    await send(text, delaySeconds);
   },
 });
 

@@ -1,5 +1,5 @@
 /** The HTTP status and the details inside an SDK's error; undefined for everything else (no answer, time-out, not an SDK error). */
-import { RestError } from "@azure/storage-blob";
+import { RestError } from "@azure/core-rest-pipeline";
 
 export const restStatus = (error: unknown): number | undefined =>
   error instanceof RestError ? error.statusCode : undefined;

@@ -59,7 +59,7 @@ beforeAll(async () => {
   await instance.tickets.put(await instance.peppers.hash("ticket", "canary"), aTicket(), undefined);
   const activity = { id: newId(), kind: "recovered" as const, at: now, device };
   await instance.activity.append(owner, activity);
-  const outbox = queueOutbox(own.queue, instance.seal);
+  const outbox = queueOutbox(own.send, instance.seal);
   await outbox.put(owner, { type: "announcement", activity, recipients: [to] });
   await outbox.put(owner, letter);
   found = await collect();

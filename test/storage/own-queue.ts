@@ -1,8 +1,17 @@
 /** A queue of the test's own, in the stack's storage. */
 import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
 import { inject } from "vitest";
+import { managedIdentity } from "../../lib/azure/credential.ts";
+import { type SendMessage, sendTo } from "../../lib/azure/queue-messages.ts";
+import { storageCalls } from "../../lib/azure/storage-calls.ts";
 
-export type OwnQueue = { queue: QueueClient; poison: QueueClient; close(): Promise<void> };
+export type OwnQueue = {
+  queue: QueueClient;
+  poison: QueueClient;
+  send: SendMessage;
+  sendToPoison: SendMessage;
+  close(): Promise<void>;
+};
 
 /** Its poison twin isn't there until something is put aside, as with the host's. */
 export async function ownQueue(): Promise<OwnQueue> {
@@ -11,9 +20,12 @@ export async function ownQueue(): Promise<OwnQueue> {
   const name = `test-${crypto.randomUUID()}`;
   const [queue, poison] = [service.getQueueClient(name), service.getQueueClient(`${name}-poison`)];
   await queue.create();
+  const calls = storageCalls({ connectionString: address }, managedIdentity(undefined));
   return {
     queue,
     poison,
+    send: sendTo(queue.url, calls),
+    sendToPoison: sendTo(poison.url, calls),
     close: async () => void (await Promise.all([queue.delete(), poison.deleteIfExists()])),
   };
 }

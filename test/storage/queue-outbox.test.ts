@@ -38,7 +38,7 @@ const anAnnouncement = (change: Partial<Announcement> = {}): Announcement => ({
 });
 const aSeal = () => anInstance(storage.blobs).seal;
 const put = (owner: OwnerId, item: OutboxItem, delaySeconds?: number) =>
-  queueOutbox(own.queue, aSeal()).put(owner, item, delaySeconds);
+  queueOutbox(own.send, aSeal()).put(owner, item, delaySeconds);
 
 /** The text of the only message that can be seen. */
 async function peeked(): Promise<string> {
@@ -94,7 +94,7 @@ describe("R18 what is put into the outbox", () => {
   });
 
   it("R32 while the queue doesn't answer: storage-unavailable, and when to come back", async () => {
-    const outbox = queueOutbox(own.poison, aSeal());
+    const outbox = queueOutbox(own.sendToPoison, aSeal());
     const failure = await refusalFrom(() => outbox.put(aNewOwner(), aLetter()));
     expect(failure).toMatchObject({ kind: "storage-unavailable", details: { retryAfterSeconds: 5 } });
   });

@@ -1,11 +1,12 @@
 /** Where the adapters are tested: the local stand-ins, or what TEST_BLOB_URL and TEST_VAULT_URL name. */
 import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import { KeyClient } from "@azure/keyvault-keys";
-import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import type { ContainerClient } from "@azure/storage-blob";
 import { inject } from "vitest";
 import { type Blobs, blobContainer } from "../../lib/azure/blobs.ts";
-import { managedIdentity } from "../../lib/azure/credential.ts";
+import { blobService, managedIdentity } from "../../lib/azure/credential.ts";
 import type { VaultKeys } from "../../lib/azure/current-keys.ts";
+import { storageCalls } from "../../lib/azure/storage-calls.ts";
 import { vaultOptions } from "../../lib/azure/vault-client.ts";
 import { type KeyId, parseKeyId } from "../../lib/key-id.ts";
 import { ownVault } from "../support/own-vault.ts";
@@ -15,14 +16,13 @@ export type OwnContainer = { blobs: Blobs; container: ContainerClient; close(): 
 /** A container of the test's own: TEST_BLOB_URL is a connection string or an https address; the stack's if not set. */
 export async function ownContainer(): Promise<OwnContainer> {
   const address = process.env["TEST_BLOB_URL"] ?? inject("surroundings").settings["BACKUPS_STORAGE"] ?? "";
-  const service = address.startsWith("https://")
-    ? new BlobServiceClient(address, new DefaultAzureCredential())
-    : BlobServiceClient.fromConnectionString(address);
-  const container = service.getContainerClient(`test-${crypto.randomUUID()}`);
+  const credential = new DefaultAzureCredential();
+  const account = address.startsWith("https://") ? { url: address } : { connectionString: address };
+  const container = blobService(account, credential).getContainerClient(`test-${crypto.randomUUID()}`);
   await container.create();
   return {
     container,
-    blobs: blobContainer(container),
+    blobs: blobContainer(container, storageCalls(account, credential)),
     close: async () => void (await container.delete()),
   };
 }
