@@ -1,4 +1,5 @@
 /** The queue's function: what happened is logged and told to each contact; what can't be sent now is tried again later (R18). */
+import type { Activity } from "../lib/domain/activity.ts";
 import { type Announcement, type Letter, LetterKind, type OutboxItem } from "../lib/domain/announcement.ts";
 import { DAY, later } from "../lib/domain/clock.ts";
 import { shownName } from "../lib/domain/device.ts";
@@ -37,13 +38,18 @@ export const deliverMessages = async (
   const { owner, item } = queued;
   if (item.type === "letter") return await send(services, owner, item);
   if (item.type === "announcement") return await tellAll(services, owner, item);
-  await services.activity.append(owner, item.activity);
-  return { outcome: "logged" };
+  return await log(services, owner, item.activity);
 };
+
+async function log({ activity }: Delivering, owner: OwnerId, entry: Activity): Promise<Delivery> {
+  await activity.append(owner, entry);
+  return { outcome: "logged" };
+}
 
 async function tellAll(services: Delivering, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients, eraseAt } = announcement;
   const { kind, at, device, id } = activity;
+  if (recipients.length === 0) return await log(services, owner, activity);
   const alarm = device && (await alarmFor(services, { owner, device: device.id }, at));
   const letters = recipients.map(
     ({ link, ...to }): Letter => ({

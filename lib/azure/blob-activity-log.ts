@@ -10,7 +10,8 @@ import {
 import { contextOf, isUnreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
 import type { OwnerId } from "../domain/owner.ts";
-import { changeRecord, type RecordStore, readRecord } from "../domain/owner-record.ts";
+import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "../domain/owner-record.ts";
+import type { Stored } from "../domain/store.ts";
 import { jsonOf } from "../domain/text.ts";
 import type { Blobs } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
@@ -20,8 +21,9 @@ const StoredActivity = jsonOf(Activity);
 
 export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: OwnerSeal): ActivityLog => ({
   async append(owner, activity) {
+    let held = await records.find(owner);
+    let anchor = anchorIn(held);
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const anchor = await reach(backups, records, seal, owner);
       if (anchor.recent.includes(activity.id)) return;
       if (anchor.length === 0) await makeRoom(backups, seal, owner);
       const content = await seal.seal(
@@ -30,9 +32,10 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
         Buffer.from(JSON.stringify(activity)),
       );
       const line = `${content.toString("base64url")}\n`;
-      if (!(await backups.append(nameOf(owner), Buffer.from(line), anchor.length))) continue;
-      await moveAnchor(records, owner, anchorAfter(anchor, line, activity), activity.at);
-      return;
+      if (await backups.append(nameOf(owner), Buffer.from(line), anchor.length))
+        return await moveAnchor(records, owner, held, anchorAfter(anchor, line, activity), activity.at);
+      held = await records.find(owner);
+      anchor = await reach(backups, seal, owner, anchorIn(held));
     }
     throw new Failure("busy", "Others write the same log.", { retryAfterSeconds: 1 });
   },
@@ -54,9 +57,10 @@ const nameOf = (owner: OwnerId) => `activity/${owner}`;
 
 const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activity", 1, owner, length, tip);
 
-/** The anchor, moved on over lines that were written by a request that was cut off before it could move it. */
-async function reach(backups: Blobs, records: RecordStore, seal: OwnerSeal, owner: OwnerId): Promise<Anchor> {
-  const { activity: anchor } = await readRecord(records, owner);
+const anchorIn = (held: Stored<OwnerRecord> | undefined): Anchor => held?.value.activity ?? emptyLog;
+
+/** The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved. */
+async function reach(backups: Blobs, seal: OwnerSeal, owner: OwnerId, anchor: Anchor): Promise<Anchor> {
   const beyond = (await backups.readFrom(nameOf(owner), anchor.length)).toString();
   return (await readLines(seal, owner, anchor, beyond)).anchor;
 }
@@ -105,8 +109,16 @@ async function openLine(
 }
 
 /** Never back: another request may have come further. */
-const moveAnchor = (records: RecordStore, owner: OwnerId, anchor: Anchor, now: Date) =>
-  changeRecord(records, owner, now, (record) => ({
+async function moveAnchor(
+  records: RecordStore,
+  owner: OwnerId,
+  held: Stored<OwnerRecord> | undefined,
+  anchor: Anchor,
+  now: Date,
+): Promise<void> {
+  const move = (record: OwnerRecord) => ({
     result: undefined,
     record: record.activity.length < anchor.length ? { ...record, activity: anchor } : record,
-  }));
+  });
+  await changeRecord(records, owner, now, move, Promise.resolve(held));
+}

@@ -23,20 +23,6 @@ const FORMAT = "1";
 const Wrapping = z.strictObject({ format: z.literal(FORMAT), kid: z.string(), wrappedkey: z.base64url() });
 
 export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: WrappingKeys): VersionStore => {
-  /** What is stored, and the key that opens it: one vault call. */
-  const unwrapped = async (place: Place, version: Sealed) => {
-    const [blob, ownerKey] = await Promise.all([
-      backups.read(nameOf(place, version)),
-      ownerKeys.find(place.owner),
-    ]);
-    const wrapping = Wrapping.safeParse(blob?.metadata);
-    if (!blob || !ownerKey || !wrapping.success) throw unreadable();
-    const { kid, wrappedkey } = wrapping.data;
-    const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
-    const context = contextFor(place, version);
-    return { content: blob.content, key: deriveKey(context, dataKey, ownerKey), context };
-  };
-
   return {
     async put(place, version, document) {
       const [{ id, publicKey }, ownerKey] = await Promise.all([
@@ -58,14 +44,23 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
       return { keyId: id, sealed };
     },
 
-    async open(place, version, kept) {
-      const { content, key, context } = await unwrapped(place, version);
-      return open(key, context, kept ?? content);
-    },
-
-    async sealAgain(place, version, document) {
-      const { key, context } = await unwrapped(place, version);
-      return seal(key, context, document);
+    async read(place, version) {
+      const [blob, ownerKey] = await Promise.all([
+        backups.read(nameOf(place, version)),
+        ownerKeys.find(place.owner),
+      ]);
+      const wrapping = Wrapping.safeParse(blob?.metadata);
+      if (!blob || !ownerKey || !wrapping.success) throw unreadable();
+      const { kid, wrappedkey } = wrapping.data;
+      const context = contextFor(place, version);
+      const unwrapKey = async () => {
+        const dataKey = await keys.unwrap(kid, Buffer.from(wrappedkey, "base64url"));
+        return deriveKey(context, dataKey, ownerKey);
+      };
+      return {
+        open: async (kept) => open(await unwrapKey(), context, kept ?? blob.content),
+        sealAgain: async (document) => seal(await unwrapKey(), context, document),
+      };
     },
   };
 };

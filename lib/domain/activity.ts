@@ -5,6 +5,7 @@ import { DeviceId, type OwnerId, sha256 } from "./owner.ts";
 export const ACTIVITIES = [
   "plan-requested",
   "recovered",
+  "recovery-requested",
   "device-registered",
   "device-revoked",
   "device-repudiated",

@@ -20,6 +20,7 @@ export type Announcement = z.infer<typeof Announcement>;
 export const LetterKind = z.enum([
   "code",
   "recovered",
+  "recovery-requested",
   "device-registered",
   "device-repudiated",
   "device-revoked",

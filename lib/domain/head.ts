@@ -65,16 +65,16 @@ export interface VersionStore {
     version: Omit<Version, "keyId">,
     content: Uint8Array,
   ): Promise<{ keyId: string; sealed: Buffer }>;
-  /**
-   * `sealed`: what the client kept. Fails as `backup-unreadable` if it isn't what was sealed, as `vault-unavailable` if it can't
-   * be told now.
-   */
-  open(place: Place, version: Version, sealed?: Buffer): Promise<Buffer>;
-  /**
-   * Seals the content of a stored version once more, under the key that is kept for it: what was sealed before opens as well.
-   * One vault call and no write; fails as `open` does.
-   */
-  sealAgain(place: Place, version: Version, content: Uint8Array): Promise<Buffer>;
+  /** What is stored of it, still sealed: no vault call. Fails as `backup-unreadable` if it isn't there. */
+  read(place: Place, version: Version): Promise<SealedVersion>;
+}
+
+/** One vault call each. Both fail as `backup-unreadable` or, if it can't be told now, as `vault-unavailable`. */
+export interface SealedVersion {
+  /** `kept`: what the client has, where it has custody. */
+  open(kept?: Buffer): Promise<Buffer>;
+  /** Seals the content once more, under the key that is stored for it: what was sealed before opens as well. No write. */
+  sealAgain(content: Uint8Array): Promise<Buffer>;
 }
 
 /** `signedInAt`: when the owner signed in, as far as their token tells. */

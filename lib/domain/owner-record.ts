@@ -48,15 +48,15 @@ export const readRecord = async (records: RecordStore, owner: OwnerId): Promise<
 
 type Next<R> = { result: R; record: OwnerRecord };
 
-/** `change` for a record that may not be there yet. What is over by now leaves it. */
+/** `change` for a record that may not be there yet; `held`: as it was read before. What is over by now leaves it. */
 export async function changeRecord<R>(
   records: RecordStore,
   owner: OwnerId,
   now: Date,
   decide: (record: OwnerRecord) => Next<R>,
+  held: Promise<Stored<OwnerRecord> | undefined> = records.find(owner),
 ): Promise<{ result: R; record: OwnerRecord }> {
-  const held = await records.find(owner);
-  const { result, stored } = await change(records, owner, held, (state): Change<OwnerRecord, R> => {
+  const { result, stored } = await change(records, owner, await held, (state): Change<OwnerRecord, R> => {
     const { result, record } = decide(recordIn(state));
     return { result, next: withoutOutlived(record, now) };
   });

@@ -100,7 +100,7 @@ async function exportHead(stores: ExportStores, owner: OwnerId, platform: Platfo
 }
 
 async function contentOf({ versions }: ExportStores, place: Place, version: Version) {
-  const { document, sealed } = contentIn(version, await openVersion(versions, place, version, undefined));
+  const { document, sealed } = contentIn(version, await openVersion(version, versions.read(place, version)));
   return { content: sealed ?? document };
 }
 

@@ -8,8 +8,8 @@ import { sealedContent, unreadableEnvelope } from "./custody.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { isUnreadable, unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import type { StoredHead, Version, VersionStore } from "./head.ts";
-import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
+import type { Head, SealedVersion, StoredHead, Version, VersionStore } from "./head.ts";
+import { type Caller, type Platform, sha256 } from "./owner.ts";
 import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Circumstances, type Outcome, planRecovery } from "./recovery-plan.ts";
 
@@ -43,24 +43,44 @@ export type Opened = {
   record: OwnerRecord;
 };
 
-/** The dry run, and the first half of a recovery: one vault call, no write. */
-export async function openPlan(
-  { versions, records, credentials }: OpeningStores,
+/** What is read of a backup before the vault is asked. */
+export type Opening = {
+  head: Head;
+  version: Version;
+  stored: Promise<SealedVersion>;
+  record: Promise<OwnerRecord>;
+};
+
+/** The reads are under way when it returns. Fails as `backup-not-found`. */
+export async function beginOpening(
+  { versions, records }: OpeningStores,
   heads: Heads,
+  { caller: { owner }, from }: Wanted,
+): Promise<Opening> {
+  const { head, version } = requireCurrent(heads[from]);
+  const stored = versions.read({ owner, platform: from }, version);
+  const record = readRecord(records, owner);
+  for (const reading of [stored, record]) reading.catch(() => undefined);
+  return { head, version, stored, record };
+}
+
+/** One vault call, no write. */
+export async function finishOpening(
+  credentials: CredentialStore,
+  { head, version, stored, record: reading }: Opening,
   { caller, platform, from, existing, envelope }: Wanted,
 ): Promise<Opened> {
-  const { owner } = caller;
-  const { head, version } = requireCurrent(heads[from]);
-  const kept = sealedContent(head, version, envelope);
-  const [content, record] = await Promise.all([
-    openVersion(versions, { owner, platform: from }, version, kept),
-    readRecord(records, owner),
-  ]);
+  const content = await openVersion(version, stored, sealedContent(head, version, envelope));
   const { document, sealed } = contentIn(version, content);
+  const record = await reading;
   const known = await knownOf(document.accounts, record, caller, credentials);
   const outcomes = planRecovery(document, { ...known, existing, samePlatform: platform === from });
   return { version, sealed, document, outcomes, record };
 }
+
+/** The dry run. */
+export const openPlan = async (stores: OpeningStores, heads: Heads, wanted: Wanted): Promise<Opened> =>
+  await finishOpening(stores.credentials, await beginOpening(stores, heads, wanted), wanted);
 
 /**
  * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or ever had one: the
@@ -91,13 +111,12 @@ export async function knownOf(
 
 /** Whatever is wrong with a client's envelope is told as such: the rest of the backup may be fine. */
 export async function openVersion(
-  versions: VersionStore,
-  place: Place,
   version: Version,
-  kept: Buffer | undefined,
+  stored: Promise<SealedVersion>,
+  kept?: Buffer,
 ): Promise<Buffer> {
   try {
-    const content = await versions.open(place, version, kept);
+    const content = await (await stored).open(kept);
     if (sha256(content) !== version.digest) throw unreadable();
     return content;
   } catch (error) {

@@ -9,18 +9,20 @@ import { subjectIn, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
 import { type Head, type HeadStore, newHead, type StoredHead, type Version } from "./head.ts";
 import { issueCode } from "./issue.ts";
-import { tellOfNewcomer } from "./newcomer.ts";
+import { hourOf, isNewcomer, rememberTold, toldLately } from "./newcomer.ts";
 import { withEpisode } from "./notice.ts";
 import { type Caller, sha256 } from "./owner.ts";
-import { type OwnerRecord, readRecord } from "./owner-record.ts";
+import type { OwnerRecord } from "./owner-record.ts";
 import { withSpentProof } from "./proof.ts";
 import {
+  beginOpening,
   contentIn,
+  finishOpening,
   type Heads,
   knownOf,
   type Opened,
+  type Opening,
   type OpeningStores,
-  openPlan,
   openVersion,
   requireReadable,
   type Wanted,
@@ -79,38 +81,94 @@ export type Recovered = {
  */
 export async function recover(stores: Stores, heads: Heads, recovery: Recovery): Promise<Recovered> {
   const { caller, platform, deviceName, now } = recovery;
-  const { owner } = caller;
   recordRecovery(heads[platform]?.value ?? newHead(now), caller, deviceName, now);
   const id = recoveryId(caller, recovery.idempotencyKey);
-  const former = recovery.idempotencyKey ? await stores.recoveries.find({ owner, id }) : undefined;
-  const opened = await (former
-    ? openAgain(stores, heads, former.value, recovery)
-    : openFirst(stores, heads, recovery));
-  if (!former) await tell(stores.outbox, id, heads, recovery, opened.record);
-  const { stored: head } = await change(stores.heads, { owner, platform }, heads[platform], (state) => {
-    if (!former) requireSameVersion(recovery, state, opened.version);
-    const next = recordRecovery(state?.value ?? newHead(now), caller, deviceName, now);
-    return { result: undefined, next: withEpisode(next, recovery.staleness, now) };
-  });
-  const record = former?.value ?? recordOf(recovery, opened);
-  const created = former ? undefined : await stores.recoveries.put({ owner, id }, record, undefined);
-  const credentials = created
-    ? await issueBound(stores, opened.outcomes, recovery)
-    : new Map<string, string>();
-  const { outcomes, version, document, sealed } = opened;
-  return { id, outcomes, credentials, settings: document.settings, sealed, version, head };
+  const opening = beginOpening(stores, heads, recovery);
+  opening.catch(() => undefined);
+  const former = recovery.idempotencyKey
+    ? await stores.recoveries.find({ owner: caller.owner, id })
+    : undefined;
+  return former
+    ? await recoverAgain(stores, heads, { recovery, id, opening, former: former.value })
+    : await recoverFirst(stores, heads, { recovery, id, opening });
 }
 
-/** What it is refused for shows what the backup holds: a device that isn't registered is told of before it sees that (R18). */
-async function openFirst(stores: Stores, heads: Heads, recovery: Recovery): Promise<Opened> {
-  const opened = await openPlan(stores, heads, recovery);
-  try {
+type Begun = { recovery: Recovery; id: string; opening: Promise<Opening> };
+
+async function recoverFirst(stores: Stores, heads: Heads, begun: Begun): Promise<Recovered> {
+  const { recovery, id } = begun;
+  const { owner } = recovery.caller;
+  const opened = await openFirst(stores, heads, begun);
+  const head = await register(stores.heads, heads, recovery, (state) =>
+    requireSameVersion(recovery, state, opened.version),
+  );
+  const created = await stores.recoveries.put({ owner, id }, recordOf(recovery, opened), undefined);
+  const credentials = created ? await issueBound(stores, opened.outcomes, recovery) : new Map();
+  return recoveredBy(id, opened, head, credentials);
+}
+
+async function recoverAgain(
+  stores: Stores,
+  heads: Heads,
+  { recovery, id, opening, former }: Begun & { former: RecoveryRecord },
+): Promise<Recovered> {
+  const opened = await openAgain(stores, heads, { recovery, opening, former });
+  return recoveredBy(id, opened, await register(stores.heads, heads, recovery), new Map());
+}
+
+/** Fails as `recordRecovery` does, and as `admitted` says. */
+async function register(
+  store: HeadStore,
+  heads: Heads,
+  { caller, platform, deviceName, staleness, now }: Recovery,
+  admitted: (state: StoredHead | undefined) => void = () => undefined,
+): Promise<StoredHead> {
+  const place = { owner: caller.owner, platform };
+  const { stored } = await change(store, place, heads[platform], (state) => {
+    admitted(state);
+    const next = recordRecovery(state?.value ?? newHead(now), caller, deviceName, now);
+    return { result: undefined, next: withEpisode(next, staleness, now) };
+  });
+  return stored;
+}
+
+const recoveredBy = (
+  id: string,
+  { outcomes, version, document, sealed }: Opened,
+  head: StoredHead,
+  credentials: Recovered["credentials"],
+): Recovered => ({ id, outcomes, credentials, settings: document.settings, sealed, version, head });
+
+/**
+ * Opened and told. What a recovery is refused for shows what the backup holds, so of a device that isn't registered the owner is
+ * told in any case: as of a request, and while the vault is asked (R18).
+ */
+async function openFirst(stores: Stores, heads: Heads, { recovery, id, ...begun }: Begun): Promise<Opened> {
+  const { caller, now } = recovery;
+  const opening = await begun.opening;
+  const record = await opening.record;
+  const open = async () => {
+    const opened = await finishOpening(stores.credentials, opening, recovery);
     requireExpected(opened, recovery);
     return opened;
-  } catch (error) {
-    await tellOfNewcomer(stores, recovery.caller, devicesIn(heads), recovery.now);
-    throw error;
+  };
+  if (!isNewcomer(caller, devicesIn(heads)) || toldLately(record, now)) {
+    const opened = await open();
+    await tell(stores.outbox, heads, recovery, record, {
+      kind: "recovered",
+      id: alarmId(id, now),
+      recovery: id,
+    });
+    return opened;
   }
+  const opened = open();
+  opened.catch(() => undefined);
+  const told = `recovery-requested ${caller.device} ${hourOf(now)}`;
+  await tell(stores.outbox, heads, recovery, record, { kind: "recovery-requested", id: told, recovery: id });
+  return await opened.catch(async (error: unknown) => {
+    await rememberTold(stores.records, caller.owner, now);
+    throw error;
+  });
 }
 
 /** Fails as `accounts-overlap` or `plan-outdated`, or as `not-in-this-mode` for a plan of what only a device can read. */
@@ -131,37 +189,33 @@ function requireExpected(opened: Opened, { planSeen, existing, overlap }: Recove
 async function openAgain(
   stores: Stores,
   heads: Heads,
-  former: RecoveryRecord,
-  recovery: Recovery,
+  { recovery, former, ...begun }: Omit<Begun, "id"> & { former: RecoveryRecord },
 ): Promise<Opened> {
   if (former.request !== requestDigest(recovery)) {
     throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");
   }
   requireGoingOn(former, recovery.now);
   requireInHistory(former, requireCurrent(heads[former.from]).head);
-  const { owner } = recovery.caller;
-  const place = { owner, platform: former.from };
-  const kept = sealedContent(
-    { ...newHead(recovery.now), versions: [former.version] },
-    former.version,
-    recovery.envelope,
-  );
-  const [content, record] = await Promise.all([
-    openVersion(stores.versions, place, former.version, kept),
-    readRecord(stores.records, owner),
-  ]);
-  const { document, sealed } = contentIn(former.version, content);
+  const opening = await begun.opening;
+  const { version, from } = former;
+  const { caller, existing, envelope } = recovery;
+  const kept = sealedContent({ ...newHead(recovery.now), versions: [version] }, version, envelope);
+  const stored =
+    version.id === opening.version.id
+      ? opening.stored
+      : stores.versions.read({ owner: caller.owner, platform: from }, version);
+  const { document, sealed } = contentIn(version, await openVersion(version, stored, kept));
+  const record = await opening.record;
   const bound = new Set(
     former.accounts
       .filter(({ state }) => state === "credential-sent")
       .map(({ account }) => identityOf(account)),
   );
   const waiting = document.accounts.filter((account) => !bound.has(identityOf(account)));
-  const { pushing } = await knownOf(waiting, record, recovery.caller, stores.credentials);
-  const samePlatform = former.platform === former.from;
-  const { existing } = recovery;
+  const { pushing } = await knownOf(waiting, record, caller, stores.credentials);
+  const samePlatform = former.platform === from;
   const outcomes = planRecovery(document, { existing, bound, pushing, samePlatform });
-  return { version: former.version, sealed, document, outcomes, record };
+  return { version, sealed, document, outcomes, record };
 }
 
 /** Another upload or a deletion came between: the caller repeats, and gets what is there then. */
@@ -206,12 +260,11 @@ const devicesIn = (heads: Heads) => Object.values(heads).flatMap((stored) => sto
 
 async function tell(
   outbox: Outbox,
-  id: string,
   heads: Heads,
   { caller, deviceName, now }: Recovery,
   record: OwnerRecord,
+  told: { kind: "recovered" | "recovery-requested"; id: string; recovery: string },
 ): Promise<void> {
   const device = subjectIn(devicesIn(heads), caller.device, now, deviceName);
-  const told = { kind: "recovered" as const, id: alarmId(id, now), recovery: id };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
 }

@@ -151,5 +151,5 @@ const envelopeAgain = async (
   content: Buffer,
 ): Promise<string | undefined> =>
   version.custody === "client"
-    ? envelopeOf(version, await versions.sealAgain(place, version, content))
+    ? envelopeOf(version, await (await versions.read(place, version)).sealAgain(content))
     : undefined;

@@ -19,6 +19,11 @@ export const en: Texts = {
       text: (facts) =>
         `Your authenticator's accounts were recovered on the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "recovery-requested": {
+      subject: "A new device asks for your accounts",
+      text: (facts) =>
+        `The device "${facts.deviceName}", which is new, signed in as you at ${facts.at} and asked for your authenticator's accounts to be recovered on it.\n\n${notYou(facts)}`,
+    },
     "device-registered": {
       subject: "A device was added",
       text: (facts) =>

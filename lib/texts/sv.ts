@@ -19,6 +19,11 @@ export const sv: Texts = {
       text: (facts) =>
         `Kontona i din autentiseringsapp återställdes på enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "recovery-requested": {
+      subject: "En ny enhet frågar efter dina konton",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}”, som är ny, loggade in som du ${facts.at} och bad om att få kontona i din autentiseringsapp återställda.\n\n${notYou(facts)}`,
+    },
     "device-registered": {
       subject: "En enhet lades till",
       text: (facts) =>

@@ -15,6 +15,7 @@ const facts: Facts = {
 /** Alarms tell of what the owner may undo with one press. */
 const ALARMS = [
   "recovered",
+  "recovery-requested",
   "device-registered",
   "device-revoked",
   "credential-issued",

@@ -2,7 +2,7 @@
 import type { Outbox, OutboxItem } from "../../lib/domain/announcement.ts";
 import { unreadable } from "../../lib/domain/envelope.ts";
 import { Failure } from "../../lib/domain/failure.ts";
-import type { Head, Version, VersionStore } from "../../lib/domain/head.ts";
+import type { Head, SealedVersion, Version, VersionStore } from "../../lib/domain/head.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
 import type { Store, Stored } from "../../lib/domain/store.ts";
 
@@ -62,19 +62,18 @@ export class MemoryVersions implements VersionStore {
     return { keyId: this.keyId, sealed };
   };
 
-  open = async (place: Place, { id }: Version, kept?: Buffer): Promise<Buffer> => {
-    this.opened += 1;
+  read = async (place: Place, { id }: Version): Promise<SealedVersion> => {
     const name = `${nameOf(place)}/${id}`;
     const stored = this.#contents.get(name);
-    const sealed = stored && (kept ?? stored);
-    if (sealed?.toString("latin1").startsWith(name)) return sealed.subarray(name.length);
-    throw unreadable();
-  };
-
-  sealAgain = async (place: Place, { id }: Version, content: Uint8Array): Promise<Buffer> => {
-    const name = `${nameOf(place)}/${id}`;
-    if (this.#contents.has(name)) return Buffer.concat([Buffer.from(name), content]);
-    throw unreadable();
+    if (!stored) throw unreadable();
+    return {
+      open: async (kept = stored) => {
+        this.opened += 1;
+        if (kept.toString("latin1").startsWith(name)) return kept.subarray(name.length);
+        throw unreadable();
+      },
+      sealAgain: async (content) => Buffer.concat([Buffer.from(name), content]),
+    };
   };
 }
 

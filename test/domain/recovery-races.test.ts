@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { identityOf } from "../../lib/domain/account.ts";
 import { encodeDocument } from "../../lib/domain/backup-document.ts";
 import { Failure } from "../../lib/domain/failure.ts";
+import type { SealedVersion, Version } from "../../lib/domain/head.ts";
 import { otpauthUri } from "../../lib/domain/one-time-code.ts";
-import { sha256 } from "../../lib/domain/owner.ts";
+import { type Place, sha256 } from "../../lib/domain/owner.ts";
 import type { Recovered, Stores } from "../../lib/domain/recovery.ts";
 import { alarmId } from "../../lib/domain/recovery-record.ts";
 import type { Store } from "../../lib/domain/store.ts";
@@ -24,10 +25,14 @@ const meanwhile = async (happens: (scene: Scene) => Promise<void>) => {
     through: ({ versions }) => ({
       versions: {
         ...versions,
-        open: async (...version) => {
-          const content = await versions.open(...version);
-          if (left-- > 0) await happens(scene);
-          return content;
+        read: async (place, version) => {
+          const stored = await versions.read(place, version);
+          const open: SealedVersion["open"] = async (kept) => {
+            const content = await stored.open(kept);
+            if (left-- > 0) await happens(scene);
+            return content;
+          };
+          return { ...stored, open };
         },
       },
     }),
@@ -233,7 +238,13 @@ function cutOff(stores: Stores, cut: Cut): Stores {
   const store = <K, T>({ find, put }: Store<K, T>) => ({ find: through(find), put: through(put) });
   return {
     heads: store(stores.heads),
-    versions: { ...stores.versions, put: through(stores.versions.put), open: through(stores.versions.open) },
+    versions: {
+      put: through(stores.versions.put),
+      read: through(async (place: Place, version: Version) => {
+        const { open, sealAgain } = await stores.versions.read(place, version);
+        return { open: through(open), sealAgain: through(sealAgain) };
+      }),
+    },
     records: store(stores.records),
     credentials: store(stores.credentials),
     recoveries: store(stores.recoveries),

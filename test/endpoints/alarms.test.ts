@@ -33,7 +33,12 @@ describe.concurrent("what is told", () => {
     await proven(scene);
     await aRegisteredPhone(scene.owner, { app: scene.watched.app });
     const told = scene.watched.told();
-    expect(kinds(scene)).toEqual(["contact-added", "recovered", "credential-issued", "device-registered"]);
+    expect(kinds(scene)).toEqual([
+      "contact-added",
+      "recovery-requested",
+      "credential-issued",
+      "device-registered",
+    ]);
     for (const { recipients } of told.slice(1)) expect(recipients).toHaveLength(1);
   });
 

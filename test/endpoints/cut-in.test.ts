@@ -143,7 +143,8 @@ describe.concurrent("a device", () => {
     const { api, issuer } = inject("surroundings");
     const id = ownerIdOf({ issuer, subject: scene.owner });
     const { id: device } =
-      watched.told().find(({ activity }) => activity.kind === "recovered")?.activity.device ?? expect.fail();
+      watched.told().find(({ activity }) => activity.kind === "recovery-requested")?.activity.device ??
+      expect.fail();
     const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, { owner: id, device }, watched.clock.now())}?language=en&utm_source=mail`;
     const open = async (method: string) =>
       await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();

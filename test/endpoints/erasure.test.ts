@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import { anApp } from "../support/app.ts";
 import { deliverAll } from "../support/delivering.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { aPhone } from "../support/phones.ts";
 import {
   anAppToWatch,
@@ -71,13 +72,15 @@ describe.concurrent("erasure", () => {
     }).services;
     await keeper.heads.find(place);
     await keeper.records.find(place.owner);
-    if (version) await keeper.versions.open(place, version);
+    if (version) await openVersionIn(keeper.versions, place, version);
     expect(copies.size).toBeGreaterThanOrEqual(3);
     expect((await erase(scene.phone)).status).toBe(204);
     const closed = { kind: "backup-unreadable" };
     await expect(reader.services.heads.find(place)).rejects.toMatchObject(closed);
     await expect(reader.services.records.find(place.owner)).rejects.toMatchObject(closed);
-    await expect(version && reader.services.versions.open(place, version)).rejects.toMatchObject(closed);
+    await expect(version && openVersionIn(reader.services.versions, place, version)).rejects.toMatchObject(
+      closed,
+    );
   });
 
   it("R35 the owner may begin anew, and another may prove the account", async () => {

@@ -108,7 +108,7 @@ describe.concurrent("the activity log", () => {
     expect(entries.map(({ kind }) => kind)).toEqual([
       "credential-issued",
       "step-up-failed",
-      "recovered",
+      "recovery-requested",
       "contact-added",
     ]);
   });
@@ -225,7 +225,7 @@ describe.concurrent("the export", () => {
       const { app } = anAppToWatch();
       const { phone } = await anOwnerWithBackup({ app });
       const failure = new Failure(kind, "down", { retryAfterSeconds: 5 });
-      app.services.versions = { ...app.services.versions, open: () => Promise.reject(failure) };
+      app.services.versions = { ...app.services.versions, read: () => Promise.reject(failure) };
       refused(await phone.call("GET", "v1/me/export"), kind);
     },
   );

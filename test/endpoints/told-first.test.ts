@@ -85,7 +85,11 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     ["plan-outdated", { plan: "made up" }] as const,
     ["accounts-overlap", { existingAccounts: [bound(scene.personal)] }] as const,
   ];
-  const toldOf = (scene: Recovery) => kinds(scene).filter(([kind]) => kind === "plan-requested");
+  /** To how many contacts each such message goes, but for that of the scene's own recovery. */
+  const toldOf = (scene: Recovery) =>
+    kinds(scene)
+      .flatMap(([kind, recipients]) => (kind === "recovery-requested" ? [recipients] : []))
+      .slice(1);
   const aNewcomer = ({ owner, watched }: Recovery) => aPhone({ owner, app: watched.app });
 
   it("R18 sees neither before its owner is told, once an hour", async () => {
@@ -95,10 +99,31 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
       hours += 1;
       for (const _ of [1, 2]) {
         expect(problemIn(await recover(await aNewcomer(scene), look)).type).toBe(typeOf(kind));
-        expect(toldOf(scene)).toEqual(Array(hours).fill(["plan-requested", 1]));
+        expect(toldOf(scene)).toEqual(Array(hours).fill(1));
       }
       scene.watched.clock.pass(HOUR);
     }
+  });
+
+  it("R18 refused a hundred times at once, its owner gets one letter and one line in the log", async () => {
+    const scene = await aRecovery();
+    const phone = await aNewcomer(scene);
+    const refusals = Array.from({ length: 100 }, () => recover(phone, { plan: "made up" }));
+    for (const reply of await Promise.all(refusals))
+      expect(problemIn(reply).type).toBe(typeOf("plan-outdated"));
+    const ids = scene.watched
+      .told()
+      .flatMap(({ activity }) => (activity.device?.id === phone.deviceId ? [activity.id] : []));
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it("R18 after it looked, its recovery is told of all the same", async () => {
+    const scene = await aRecovery();
+    const phone = await aNewcomer(scene);
+    expect(problemIn(await recover(phone, { plan: "made up" })).type).toBe(typeOf("plan-outdated"));
+    expect((await recover(phone)).status).toBe(200);
+    const told = scene.watched.told().filter(({ activity }) => activity.device?.id === phone.deviceId);
+    expect(told.map(({ activity }) => activity.kind)).toEqual(["recovery-requested", "recovered"]);
   });
 
   it("R18 sees nothing where its owner can't be told", async () => {

@@ -12,6 +12,7 @@ import { VersionStatus } from "../../lib/http/backup-status.ts";
 import { etagOf, receiptIn } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { recover, recoveredIn } from "../support/step-up.ts";
 
@@ -133,7 +134,7 @@ async function expectContents({ owner, documents }: Uploader): Promise<void> {
   const listed = (await heads.find(place))?.value.versions ?? expect.fail("nothing is listed");
   const opened = listed.map(async (version) => {
     const sent = documents.get(version.digest) ?? expect.fail("never sent");
-    const content = Buffer.from(await versions.open(place, version));
+    const content = Buffer.from(await openVersionIn(versions, place, version));
     expect(content.equals(encodeDocument(sent)), `generation ${version.generation}`).toBe(true);
   });
   await Promise.all(opened);

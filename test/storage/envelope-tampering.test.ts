@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Version } from "../../lib/domain/head.ts";
 import { type Place, Platform } from "../../lib/domain/owner.ts";
 import { aDeviceId, anId, aVersion } from "../domain/builders.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { aNewOwner } from "./contracts.ts";
 import { damagesOf, pairs, refused, told } from "./damages.ts";
 import { anInstance } from "./instances.ts";
@@ -36,8 +37,8 @@ describe("R5 R39 an envelope that the client keeps", () => {
     for (const { place, version, sealed } of kept) {
       const stored = await storage.blobs.read(`versions/${place.owner}/${place.platform}/${version.id}`);
       expect(stored?.content).toHaveLength(0);
-      expect(await told(() => versions.open(place, version))).toBe(refused);
-      expect(await told(() => versions.open(place, version, sealed))).toBe("opened");
+      expect(await told(() => openVersionIn(versions, place, version))).toBe(refused);
+      expect(await told(() => openVersionIn(versions, place, version, sealed))).toBe("opened");
     }
   });
 
@@ -45,7 +46,7 @@ describe("R5 R39 an envelope that the client keeps", () => {
     const { versions } = anInstance(storage.blobs);
     const { place, version, sealed } = kept[0] ?? expect.fail();
     for (const damaged of damagesOf(sealed)) {
-      expect(await told(() => versions.open(place, version, damaged))).toBe(refused);
+      expect(await told(() => openVersionIn(versions, place, version, damaged))).toBe(refused);
     }
   });
 
@@ -54,8 +55,8 @@ describe("R5 R39 an envelope that the client keeps", () => {
     const swaps = pairs(kept);
     expect(swaps).toHaveLength(28);
     for (const [a, b] of swaps) {
-      expect(await told(() => versions.open(a.place, a.version, b.sealed))).toBe(refused);
-      expect(await told(() => versions.open(b.place, b.version, a.sealed))).toBe(refused);
+      expect(await told(() => openVersionIn(versions, a.place, a.version, b.sealed))).toBe(refused);
+      expect(await told(() => openVersionIn(versions, b.place, b.version, a.sealed))).toBe(refused);
     }
   });
 
@@ -70,13 +71,17 @@ describe("R5 R39 an envelope that the client keeps", () => {
       { id: anId("third") },
     ];
     for (const change of changes) {
-      expect(await told(() => versions.open(place, { ...version, ...change }, sealed))).toBe(refused);
+      expect(await told(() => openVersionIn(versions, place, { ...version, ...change }, sealed))).toBe(
+        refused,
+      );
     }
   });
 
   it("R35 once the owner's key is deleted it opens no more", async () => {
     const { place, version, sealed } = kept.at(-1) ?? expect.fail();
     await storage.container.deleteBlob(`owner-keys/${place.owner}`);
-    expect(await told(() => anInstance(storage.blobs).versions.open(place, version, sealed))).toBe(refused);
+    expect(await told(() => openVersionIn(anInstance(storage.blobs).versions, place, version, sealed))).toBe(
+      refused,
+    );
   });
 });

@@ -4,6 +4,7 @@ import { shardOf } from "../../lib/azure/blob-shard-keys.ts";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
 import { aDeviceId, aHead, anId, anOwnerId, aVersion } from "../domain/builders.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { damagesOf, metadataDamagesOf, pairs, refused, told } from "./damages.ts";
 import { anInstance, type Instance } from "./instances.ts";
 import { accountsOf, aFullRecord, aRecoveryRecord, aTicket, someCredentials } from "./samples.ts";
@@ -43,7 +44,7 @@ async function fill(owner: OwnerId): Promise<void> {
   const version = aVersion({ id: anId(owner) });
   await add(instance.heads.put(place, aHead(), undefined), ({ heads }) => heads.find(place));
   await add(instance.versions.put(place, version, Buffer.from("content")), ({ versions }) =>
-    versions.open(place, version),
+    openVersionIn(versions, place, version),
   );
   await add(instance.records.put(owner, aFullRecord(), undefined), ({ records }) => records.find(owner));
   for (const id of [anId("first"), anId("second")]) {

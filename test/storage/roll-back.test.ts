@@ -9,6 +9,7 @@ import { kindFrom } from "../domain/refusals.ts";
 import { refused } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { idIn, recover, recoveredIn } from "../support/step-up.ts";
 
@@ -69,7 +70,9 @@ describe("R39 F10 roll-back", () => {
     expect(newer).toContain(version.id);
     storage.states.set(newer, storage.states.get(older) ?? []);
     storage.back.set(newer, 0);
-    expect(await kindFrom(() => app.services.versions.open(place, version))).toBe("backup-unreadable");
+    expect(await kindFrom(() => openVersionIn(app.services.versions, place, version))).toBe(
+      "backup-unreadable",
+    );
   });
 
   it("R27 R39 of the head, or of everything: the device that knows the newer generation is told", async () => {

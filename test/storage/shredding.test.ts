@@ -5,6 +5,7 @@ import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { anOwnerWithBackup } from "../endpoints/helpers.ts";
 import { type App, anApp } from "../support/app.ts";
 import { aBackup, replacing } from "../support/builders.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { anAppToWatch, aRecovery, bound, proven, type Recovery } from "../support/step-up.ts";
 
 const BACKUP = "v1/backups/android";
@@ -59,7 +60,7 @@ async function openingsOf({ owner, personal, watched }: Recovery, copies: Map<st
       (name) =>
       async ({ versions }) => {
         const version = named.find((each) => name.endsWith(each.id)) ?? expect.fail(name);
-        return await versions.open(place, version);
+        return await openVersionIn(versions, place, version);
       },
     records:
       () =>

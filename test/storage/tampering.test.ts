@@ -5,6 +5,7 @@ import type { Version } from "../../lib/domain/head.ts";
 import { ownerIdOf, type Place, Platform } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { damagesOf, metadataDamagesOf, pairs, refused, told } from "./damages.ts";
 
@@ -34,7 +35,7 @@ async function record(subject: string) {
     const place = { owner, platform };
     const reader = anApp({ through: recording }).services;
     for (const version of (await reader.heads.find(place))?.value.versions ?? []) {
-      await reader.versions.open(place, version);
+      await openVersionIn(reader.versions, place, version);
       versions.push({ place, version, blob: `versions/${owner}/${platform}/${version.id}` });
     }
   }
@@ -83,7 +84,7 @@ describe("R39 F8 every byte of every blob matters", () => {
     const { versions: store } = anApp({
       through: (blobs) => ({ ...blobs, read: async (asked) => (asked === name ? lie : stored.get(asked)) }),
     }).services;
-    const open = () => told(() => store.open(place, version));
+    const open = () => told(() => openVersionIn(store, place, version));
     expect(await open()).toBe("opened");
     const lies = [
       ...[...damagesOf(content)].map((damaged) => ({ content: damaged, metadata, etag })),
@@ -99,7 +100,7 @@ describe("R39 F8 every byte of every blob matters", () => {
     for (const content of damagesOf(key.content)) {
       const { heads, versions: store } = appOn({ [name]: { ...key, content } });
       expect(await told(() => heads.find(place))).toBe(refused);
-      expect(await told(() => store.open(place, version))).toBe(refused);
+      expect(await told(() => openVersionIn(store, place, version))).toBe(refused);
     }
     const { heads } = appOn({ [name]: undefined });
     expect(await told(() => heads.find(place))).toBe(refused);
@@ -124,8 +125,8 @@ describe("R39 F9 no blob stands for another", () => {
   it("R39 two versions swapped between owners, platforms or generations", async () => {
     for (const [a, b] of pairs(versions)) {
       const { versions: store } = swapped(a.blob, b.blob);
-      expect(await told(() => store.open(a.place, a.version))).toBe(refused);
-      expect(await told(() => store.open(b.place, b.version))).toBe(refused);
+      expect(await told(() => openVersionIn(store, a.place, a.version))).toBe(refused);
+      expect(await told(() => openVersionIn(store, b.place, b.version))).toBe(refused);
     }
   });
 
@@ -134,12 +135,14 @@ describe("R39 F9 no blob stands for another", () => {
     const { heads, versions: store } = swapped(a, b);
     for (const { place, version } of versions) {
       expect(await told(() => heads.find(place))).toBe(refused);
-      expect(await told(() => store.open(place, version))).toBe(refused);
+      expect(await told(() => openVersionIn(store, place, version))).toBe(refused);
     }
   });
 
   it("R39 a version that isn't there looks the same", async () => {
     const { place, version, blob } = versions[0] ?? expect.fail();
-    expect(await told(() => appOn({ [blob]: undefined }).versions.open(place, version))).toBe(refused);
+    expect(await told(() => openVersionIn(appOn({ [blob]: undefined }).versions, place, version))).toBe(
+      refused,
+    );
   });
 });
