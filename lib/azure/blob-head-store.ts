@@ -19,8 +19,7 @@ export const blobHeadStore = (backups: Blobs, ownerKeys: OwnerKeys, policy: Stal
     const metadata = metadataOf(head, policy);
     const context = contextFor(place, metadata);
     // An owner begins with it: never under a key that another instance has erased meanwhile.
-    if (!replaces) ownerKeys.forget(place.owner);
-    const ownerKey = await (replaces ? ownerKeys.find(place.owner) : ownerKeys.obtain(place.owner));
+    const ownerKey = await (replaces ? ownerKeys.find(place.owner) : ownerKeys.obtainFresh(place.owner));
     if (!ownerKey) return undefined;
     const content = seal(deriveKey(context, ownerKey), context, Buffer.from(JSON.stringify(head)));
     return await backups.write(nameOf(place), { content, metadata }, replaces);

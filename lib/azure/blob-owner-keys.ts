@@ -11,6 +11,13 @@ export interface OwnerKeys {
   find(owner: OwnerId, options?: { fresh: boolean }): Promise<Buffer | undefined>;
   /** The stored key, made now if there is none: for what an owner begins with. */
   obtain(owner: OwnerId): Promise<Buffer>;
+  /** As `obtain`, but never from the cache, unless this instance has made it a moment ago and nothing was sealed so under it since. */
+  obtainFresh(owner: OwnerId): Promise<Buffer>;
+  /**
+   * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored` is the one that is
+   * stored then, another if somebody was faster.
+   */
+  offer(owner: OwnerId): Promise<{ key: Buffer; stored: Promise<Buffer> }>;
   /** The stored key. Fails as `backup-unreadable` if there is none: nothing may be sealed for an owner who was erased. */
   require(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
@@ -41,39 +48,86 @@ export async function openUnder<T>(
 
 const KEPT = { most: 10_000, milliseconds: 60_000 };
 
-export function blobOwnerKeys(keys: Blobs, now: Clock): OwnerKeys {
-  const kept = new Kept<OwnerId, Buffer>(now, KEPT);
-  const reading = new Map<OwnerId, Promise<Buffer | undefined>>();
-  const read = async (owner: OwnerId) => {
-    kept.delete(owner);
-    const stored = await keys.read(nameOf(owner));
-    return stored && kept.set(owner, checked(stored.content));
-  };
+/** What is known of an owner's key. `isNew`: made by this instance, and not used by `obtainFresh` since. */
+type Known = { key: Buffer; isNew: boolean } | "absent";
+
+export const blobOwnerKeys = (keys: Blobs, now: Clock): OwnerKeys => new CachedKeys(keys, now);
+
+class CachedKeys implements OwnerKeys {
+  readonly #keys: Blobs;
+  readonly #known: Kept<OwnerId, Known>;
   /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
-  const share = (owner: OwnerId) => {
-    const shared = reading.get(owner) ?? read(owner).finally(() => reading.delete(owner));
-    reading.set(owner, shared);
-    return shared;
+  readonly #reading = new Map<OwnerId, Promise<Buffer | undefined>>();
+
+  constructor(keys: Blobs, now: Clock) {
+    this.#keys = keys;
+    this.#known = new Kept(now, KEPT);
+  }
+
+  find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) => {
+    if (fresh) return await this.#read(owner);
+    const known = this.#keyOf(owner);
+    if (known) return known.key;
+    const shared = this.#reading.get(owner) ?? this.#read(owner).finally(() => this.#reading.delete(owner));
+    this.#reading.set(owner, shared);
+    return await shared;
   };
-  const find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) =>
-    fresh ? await read(owner) : (kept.get(owner) ?? (await share(owner)));
-  return {
-    find,
-    async obtain(owner) {
-      const known = await find(owner);
-      if (known) return known;
-      const key = randomBytes(KEY_BYTES);
-      const created = await keys.write(nameOf(owner), { content: key }, undefined);
-      return created ? kept.set(owner, key) : ((await find(owner, { fresh: true })) ?? fail());
-    },
-    require: async (owner) => (await find(owner)) ?? fail(),
-    forget: (owner) => kept.delete(owner),
-    etagOf: async (owner) => (await keys.read(nameOf(owner)))?.etag,
-    async erase(owner, only) {
-      await keys.delete(nameOf(owner), only);
-      kept.delete(owner);
-    },
+
+  /** That there was none a moment ago saves a look: if there is one now, the write finds it. */
+  offer: OwnerKeys["offer"] = async (owner) => {
+    const known = this.#known.get(owner) === "absent" ? undefined : await this.find(owner);
+    if (known) return { key: known, stored: Promise.resolve(known) };
+    const key = randomBytes(KEY_BYTES);
+    return { key, stored: this.#create(owner, key) };
   };
+
+  obtain: OwnerKeys["obtain"] = async (owner) => await (await this.offer(owner)).stored;
+
+  obtainFresh: OwnerKeys["obtainFresh"] = async (owner) => {
+    const known = this.#keyOf(owner);
+    if (known?.isNew) {
+      known.isNew = false;
+      return known.key;
+    }
+    this.forget(owner);
+    return await this.obtain(owner);
+  };
+
+  require: OwnerKeys["require"] = async (owner) => (await this.find(owner)) ?? fail();
+
+  forget: OwnerKeys["forget"] = (owner) => {
+    if (this.#keyOf(owner)) this.#known.delete(owner);
+  };
+
+  etagOf: OwnerKeys["etagOf"] = async (owner) => (await this.#keys.read(nameOf(owner)))?.etag;
+
+  erase: OwnerKeys["erase"] = async (owner, only) => {
+    await this.#keys.delete(nameOf(owner), only);
+    this.#known.delete(owner);
+  };
+
+  async #read(owner: OwnerId): Promise<Buffer | undefined> {
+    this.#known.delete(owner);
+    const stored = await this.#keys.read(nameOf(owner));
+    if (stored) return this.#keep(owner, checked(stored.content));
+    this.#known.set(owner, "absent");
+    return undefined;
+  }
+
+  async #create(owner: OwnerId, key: Buffer): Promise<Buffer> {
+    const created = await this.#keys.write(nameOf(owner), { content: key }, undefined);
+    return created ? this.#keep(owner, key, true) : ((await this.#read(owner)) ?? fail());
+  }
+
+  #keep(owner: OwnerId, key: Buffer, isNew = false): Buffer {
+    this.#known.set(owner, { key, isNew });
+    return key;
+  }
+
+  #keyOf(owner: OwnerId) {
+    const known = this.#known.get(owner);
+    return known === "absent" ? undefined : known;
+  }
 }
 
 const nameOf = (owner: OwnerId) => `owner-keys/${owner}`;

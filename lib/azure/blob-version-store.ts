@@ -27,7 +27,7 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
     async put(place, version, document) {
       const [{ id, publicKey }, ownerKey] = await Promise.all([
         keys.current(place.owner),
-        ownerKeys.obtain(place.owner),
+        ownerKeys.offer(place.owner),
       ]);
       const dataKey = randomBytes(KEY_BYTES);
       const context = contextFor(place, version);
@@ -36,11 +36,16 @@ export const blobVersionStore = (backups: Blobs, ownerKeys: OwnerKeys, keys: Wra
         kid: id,
         wrappedkey: wrapKey(publicKey, dataKey).toString("base64url"),
       };
-      const sealed = seal(deriveKey(context, dataKey, ownerKey), context, document);
-      const content = version.custody === "client" ? Buffer.alloc(0) : sealed;
-      const etag = await backups.write(nameOf(place, version), { content, metadata }, undefined);
-      if (!etag)
+      const store = async (key: Buffer, replaces?: string) => {
+        const sealed = seal(deriveKey(context, dataKey, key), context, document);
+        const content = version.custody === "client" ? Buffer.alloc(0) : sealed;
+        const etag = await backups.write(nameOf(place, version), { content, metadata }, replaces);
+        if (etag) return { etag, sealed };
         throw new Failure("storage-unavailable", "The version was not stored.", { retryAfterSeconds: 5 });
+      };
+      const [first, ownersKey] = await Promise.all([store(ownerKey.key), ownerKey.stored]);
+      // Somebody else has made the owner's key at the same time: what was stored under ours opens for nobody.
+      const { sealed } = ownersKey.equals(ownerKey.key) ? first : await store(ownersKey, first.etag);
       return { keyId: id, sealed };
     },
 

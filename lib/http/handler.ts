@@ -67,7 +67,10 @@ async function readOwned(
 ) {
   const signedIn = await signIn(request, services);
   const { newcomers, provesAccount, tellsDamage, aboutLife } = endpoint;
-  const platform = tellsDamage ? undefined : Platform.safeParse(request.params["platform"]).data;
+  const platform =
+    tellsDamage || expectsNothing(endpoint, request)
+      ? undefined
+      : Platform.safeParse(request.params["platform"]).data;
   const life = aboutLife ? await services.belongings.lifeOf(signedIn.owner) : undefined;
   const reading = aboutLife
     ? readOpenable(services, signedIn.owner, now)
@@ -84,6 +87,10 @@ async function readOwned(
   const accountSignIn = provesAccount ? await proveAccount(request, caller, heads, services, now) : undefined;
   return { ...asked, caller, heads, life, accountSignIn, appTooOld, damage };
 }
+
+/** Whoever says that there is nothing yet is mostly a new owner's device: then the other platform is looked at, too. */
+const expectsNothing = ({ newcomers, conditional }: Endpoint, { headers }: HttpRequest): boolean =>
+  newcomers && conditional && headers.has("if-none-match");
 
 /** A sign-in that doesn't count is a step-up that failed. */
 async function proveAccount(

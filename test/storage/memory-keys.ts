@@ -16,14 +16,23 @@ export function memoryOwnerKeys(stored: Map<OwnerId, Buffer>, now: Clock): Owner
     const key = stored.get(owner);
     return key && kept.set(owner, key);
   };
+  const obtain = async (owner: OwnerId) => {
+    const known = await find(owner);
+    if (known) return known;
+    const key = stored.get(owner) ?? randomBytes(KEY_BYTES);
+    stored.set(owner, key);
+    return kept.set(owner, key);
+  };
   return {
     find,
-    async obtain(owner) {
-      const known = await find(owner);
-      if (known) return known;
-      const key = stored.get(owner) ?? randomBytes(KEY_BYTES);
-      stored.set(owner, key);
-      return kept.set(owner, key);
+    obtain,
+    async obtainFresh(owner) {
+      kept.delete(owner);
+      return await obtain(owner);
+    },
+    async offer(owner) {
+      const key = await obtain(owner);
+      return { key, stored: Promise.resolve(key) };
     },
     require: async (owner) => (await find(owner)) ?? fail(),
     forget: (owner) => kept.delete(owner),

@@ -3,9 +3,12 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobOwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
 import { blobVersionStore } from "../../lib/azure/blob-version-store.ts";
+import type { Blobs } from "../../lib/azure/blobs.ts";
 import { keyVault } from "../../lib/azure/key-vault.ts";
+import { KEY_BYTES } from "../../lib/domain/envelope.ts";
 import { aPlace, aVersion } from "../domain/builders.ts";
 import { MemoryVersions } from "../domain/memory-stores.ts";
+import { openVersionIn } from "../support/open-version.ts";
 import { versionStoreContract } from "./contracts.ts";
 import { type OwnContainer, type OwnKeys, ownContainer, ownKeys } from "./targets.ts";
 
@@ -16,10 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([storage.close(), vault.close()]));
 
-const aStore = () => {
-  const ownerKeys = blobOwnerKeys(storage.blobs, () => new Date());
+const aStore = (blobs: Blobs = storage.blobs) => {
+  const ownerKeys = blobOwnerKeys(blobs, () => new Date());
   return blobVersionStore(
-    storage.blobs,
+    blobs,
     ownerKeys,
     keyVault(vault.credential, vault, () => new Date()),
   );
@@ -36,4 +39,23 @@ it("R8 R39 tells by which key it is wrapped", async () => {
   const [place, version] = [aPlace(), aVersion()];
   const { keyId } = await aStore().put(place, version, randomBytes(100));
   expect(vault.keyIds.map(({ id }) => id)).toContain(keyId);
+});
+
+it("R8 R39 what is put while another instance makes the owner's key opens under the key that is stored", async () => {
+  const [place, content] = [aPlace(), randomBytes(100)];
+  const overtaken: Blobs = {
+    ...storage.blobs,
+    async write(name, blob, replaces) {
+      const theirs = { content: randomBytes(KEY_BYTES) };
+      if (name.startsWith("owner-keys/")) await storage.blobs.write(name, theirs, undefined);
+      return await storage.blobs.write(name, blob, replaces);
+    },
+  };
+  for (const custody of ["service", "client"] as const) {
+    const version = aVersion({ id: randomBytes(16).toString("base64url"), custody });
+    const { sealed } = await aStore(overtaken).put(place, version, content);
+    const kept = custody === "client" ? sealed : undefined;
+    expect(await openVersionIn(aStore(), place, version, kept)).toEqual(content);
+    await storage.blobs.delete(`owner-keys/${place.owner}`);
+  }
 });
