@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { newId } from "../lib/domain/id.ts";
 import {
+  faultsOf,
   runPage,
   SWEEPS,
   type Sweep,
@@ -21,9 +22,8 @@ type Ended = { outcome: string };
 
 export async function startSweeps(store: SweepStore, now: Date): Promise<Ended> {
   const run = newId();
-  const started = await Promise.allSettled(SWEEPS.map((sweep) => startSweep(store, { sweep, run }, now)));
-  const [failed] = started.filter(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
+  const [fault] = await faultsOf(SWEEPS, 1, (sweep) => startSweep(store, { sweep, run }, now));
+  if (fault !== undefined) throw fault;
   return { outcome: `started ${SWEEPS.length}` };
 }
 
@@ -34,8 +34,8 @@ export async function sweepPage(
   now: Date,
 ): Promise<Ended> {
   const parsed = QueueText.parse(message);
-  const { handled, failed, last } = await runPage(store, sweeps, parsed, now);
+  const { handled, failed, last, finished } = await runPage(store, sweeps, parsed, now);
   sweptPage(parsed.sweep, handled);
-  const done = `${failed > 0 ? ` failed ${failed}` : ""}${last ? " done" : ""}`;
+  const done = `${failed > 0 ? ` failed ${failed}` : ""}${last ? " done" : ""}${finished ? " finished" : ""}`;
   return { outcome: `${parsed.sweep} ${handled}${done}` };
 }

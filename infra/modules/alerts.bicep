@@ -101,6 +101,18 @@ var logAlerts LogAlert[] = [
     span: 'PT1H'
   }
   {
+    name: 'sweep-unfinished'
+    says: 'A sweep began more than twelve hours ago and has not come to its end.'
+    severity: 2
+    query: loadTextContent('queries/sweep-unfinished.kql')
+    measure: 'Unfinished'
+    dimensions: []
+    operator: 'GreaterThan'
+    threshold: 0
+    every: 'PT1H'
+    span: 'P2D'
+  }
+  {
     name: 'sweep-absent'
     says: 'The daily sweep has not run for 26 hours.'
     severity: 2

@@ -104,6 +104,8 @@ export async function lastRuns(store: Pick<SweepStore, "progress">): Promise<Las
 const PAGE = 250;
 const AT_ONCE = 8;
 const SLOWLY = 2;
+/** A queue that answers slowly must not use up the time of those that wait behind. */
+const SENT_AT_ONCE = 16;
 
 const nothingYet = { handled: 0, failed: 0, keys: {} };
 
@@ -120,16 +122,35 @@ export async function startSweep(
   });
   const shards = SLOW.includes(sweep) ? SHARDS.slice(0, 1) : SHARDS;
   const message = { sweep, run, ...(since && { since }), ...nothingYet };
-  await Promise.all(shards.map((shard) => store.next({ ...message, shard })));
+  const [fault] = await faultsOf(shards, SENT_AT_ONCE, (shard) => store.next({ ...message, shard }));
+  if (fault !== undefined) throw fault;
 }
 
-/** One page: what is due is handled, a few at a time; then comes the next page, or the shard is done. */
+/** So many at a time; all have their turn, and what some of them threw is told afterwards. */
+export async function faultsOf<T>(
+  all: readonly T[],
+  atOnce: number,
+  work: (each: T) => Promise<void>,
+): Promise<unknown[]> {
+  const waiting = all.values();
+  const faults: unknown[] = [];
+  const worker = async () => {
+    for (const each of waiting) await work(each).catch((error: unknown) => faults.push(error));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return faults;
+}
+
+/**
+ * One page: what is due is handled, a few at a time; then comes the next page, or the shard is done. `last`: of its shard.
+ * `finished`: no shard is left.
+ */
 export async function runPage(
   store: SweepStore,
   sweeps: Record<SweepName, Sweep>,
   message: SweepMessage,
   now: Date,
-): Promise<{ handled: number; failed: number; last: boolean }> {
+): Promise<{ handled: number; failed: number; last: boolean; finished: boolean }> {
   const sweep = sweeps[message.sweep];
   await sweep.prepare?.();
   const { blobs, next } = await store.list(sweep.prefix(message.shard), { size: PAGE, from: message.from });
@@ -140,26 +161,19 @@ export async function runPage(
     failed: message.failed + failed,
     keys: sweep.countsKeys ? added(message.keys, keysIn(listed)) : message.keys,
   };
-  if (next === undefined) await endShard(store, { ...message, ...sums }, now);
-  else await store.next({ ...message, ...sums, from: next });
-  return { handled, failed, last: next === undefined };
+  if (next !== undefined) await store.next({ ...message, ...sums, from: next });
+  const finished = next === undefined && (await endShard(store, { ...message, ...sums }, now));
+  return { handled, failed, last: next === undefined, finished };
 }
 
 /** `listed`: as it is afterwards. Throws what may pass, after all the others had their turn: then the page comes again. */
 async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: number) {
   const { groupOf = ({ name }: Listed) => name, handle, isDue } = sweep;
   const due = new Map(blobs.filter((each) => isDue(each, when)).map((each) => [groupOf(each), each]));
-  const waiting = [...due.values()];
   const changed = new Map<string, Listed["metadata"]>();
-  const faults: unknown[] = [];
-  const worker = async () => {
-    for (let each = waiting.pop(); each; each = waiting.pop()) {
-      const { name } = each;
-      const tell: Changed = (metadata) => changed.set(name, metadata);
-      await handle(each, when.now, tell).catch((error: unknown) => faults.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  const faults = await faultsOf([...due.values()], atOnce, (each) =>
+    handle(each, when.now, (metadata) => changed.set(each.name, metadata)),
+  );
   const passing = faults.find(mayPass);
   if (passing !== undefined) throw passing;
   const listed = blobs.map((each) => ({ ...each, metadata: changed.get(each.name) ?? each.metadata }));
@@ -170,17 +184,21 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
 const mayPass = (error: unknown) =>
   error instanceof Failure && !(error instanceof KeyDisabled) && !isUnreadable(error);
 
-/** A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
-async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<void> {
+/** Whether that was the last one. A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
+async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<boolean> {
   let isOutdated = false;
+  let isFinished = false;
   await store.report(message.sweep, (progress) => {
-    isOutdated = progress !== undefined && progress.run !== message.run;
-    return withShard(progress, message, now);
+    const next = withShard(progress, message, now);
+    isOutdated = next.run !== message.run;
+    isFinished = !isOutdated && next.finishedAt !== undefined;
+    return next;
   });
   const following = SHARDS[SHARDS.indexOf(message.shard) + 1];
-  if (isOutdated || following === undefined || !SLOW.includes(message.sweep)) return;
+  if (isOutdated || following === undefined || !SLOW.includes(message.sweep)) return isFinished;
   const { from: _, ...rest } = message;
   await store.next({ ...rest, ...nothingYet, shard: following });
+  return isFinished;
 }
 
 /** A shard that is done twice counts once; one of an older run counts no more. */

@@ -110,6 +110,7 @@ describe("R42 alerts", () => {
       "server-errors",
       "strangers-at-keys",
       "sweep-absent",
+      "sweep-unfinished",
       "unexplained-unwraps",
     ]);
     const metrics = metricAlerts.map(({ name }) => name.split("-").slice(0, 2).join("-"));
@@ -152,6 +153,14 @@ describe("R42 alerts", () => {
     expect(texts(alert?.query ?? "", "function")).toEqual(registered("timer"));
     expect(alert?.overrideQueryTimeRange).toBe("P2D");
     expect(alert?.query).toContain("ago(26h)");
+  });
+
+  it("R29 R42 a sweep that began and never ended is noticed: all are waited for, by what the log says of the last page", () => {
+    const query = queryOf("main", "sweep-unfinished");
+    expect(texts(query, "function")).toEqual([...registered("timer"), "sweep-page"]);
+    expect(query).toContain(`Unfinished = ${SWEEPS.length} - Finished`);
+    expect(query).toContain("endswith ' finished'");
+    expect(query).toContain("isnotnull(begun)");
   });
 
   it("R29 R38 R42 what the sweep wraps anew is counted as its log says it", () => {
