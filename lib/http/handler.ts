@@ -17,6 +17,7 @@ import { parse } from "./parse.ts";
 import { readPrecondition } from "./precondition.ts";
 import { kindOf, problemOf } from "./problem.ts";
 import { isJose, readJose, readJson } from "./read-body.ts";
+import { noteRefusal } from "./refused-upload.ts";
 import type { Services } from "./services.ts";
 
 export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
@@ -76,7 +77,10 @@ async function readOwned(
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
-  const asked = await readRequest(endpoint, request, services);
+  const asked = await readRequest(endpoint, request, services).catch(async (error: unknown) => {
+    if (endpoint.notesRefusals) await noteRefusal(services.heads, { caller, platform, reading }, error, now);
+    throw error;
+  });
   const admission = { platform, newcomers, now };
   const { heads, damage } = tellsDamage
     ? await admitDespiteDamage(services, caller, reading, admission)
