@@ -82,7 +82,7 @@ export type Endpoint<
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
   takesSealed: boolean;
-  /** That it was refused is noted: staleness tells since when. */
+  /** That a body was refused is noted: staleness tells since when. */
   notesRefusals: boolean;
   /** Takes an envelope that the client kept, so its body may be longer than an upload. */
   takesEnvelope: boolean;

@@ -1,4 +1,4 @@
-/** Notes that an upload is refused: the refusal neither fails by that nor waits for it for long. */
+/** Notes that what was uploaded is refused: the refusal neither fails by that nor waits for it for long. */
 import { setTimeout } from "node:timers/promises";
 import type { HeadStore } from "../domain/head.ts";
 import type { Caller, Platform } from "../domain/owner.ts";
