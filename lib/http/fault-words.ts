@@ -24,10 +24,19 @@ const COUNTED: Record<string, string> = {
 };
 
 /** The schema's own words come before these. */
-export function wordsFor(issue: Raw): string {
+export const wordsFor = (issue: Raw): string =>
+  isMissing(issue) ? `is missing: it ${rightFor(issue)}` : rightFor(issue);
+
+/** Of a union, what is missing may be the member that tells its forms apart. */
+function isMissing({ code, input, ...issue }: Raw): boolean {
+  const isUnion = code === "invalid_union" && typeof input === "object" && input !== null;
+  return isUnion && "discriminator" in issue ? !(`${issue.discriminator}` in input) : input === undefined;
+}
+
+function rightFor(issue: Raw): string {
   switch (issue.code) {
     case "invalid_type":
-      return wrongType(issue);
+      return expected(issue.expected);
     case "too_big":
       return bounded(issue.origin, `${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}`);
     case "too_small":
@@ -45,10 +54,9 @@ export function wordsFor(issue: Raw): string {
   }
 }
 
-function wrongType({ expected, input }: Issue<"invalid_type">): string {
-  const type = TYPES[expected];
-  if (type === undefined) return "must not be there";
-  return input === undefined ? `is missing: it must be ${type}` : `must be ${type}`;
+function expected(type: string): string {
+  const words = TYPES[type];
+  return words === undefined ? "must not be there" : `must be ${words}`;
 }
 
 function tooSmall({ origin, minimum, inclusive }: Issue<"too_small">): string {
