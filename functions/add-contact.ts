@@ -4,14 +4,18 @@ import { Channel } from "../lib/domain/contact.ts";
 import { addContact as add } from "../lib/domain/contact-changes.ts";
 import { invalid } from "../lib/domain/failure.ts";
 import { Language } from "../lib/domain/language.ts";
-import { emailAddress, phoneNumber } from "../lib/http/address.ts";
+import { emailAddress, MOST_TYPED, phoneNumber } from "../lib/http/address.ts";
 import { callerDevice } from "../lib/http/admit.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { sendCode } from "../lib/http/send-code.ts";
 
 /** `language`: the one that the contact is written to in. */
-const Request = z.strictObject({ channel: Channel, address: z.string().max(254), language: Language });
+const Request = z.strictObject({
+  channel: Channel,
+  address: z.string().max(MOST_TYPED),
+  language: Language,
+});
 
 export const addContact = endpoint({
   name: "add-contact",

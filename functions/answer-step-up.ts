@@ -11,6 +11,9 @@ import { Code } from "../lib/http/code.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { CodeCredential, PushCredential } from "../lib/http/recovery-status.ts";
 
+/** Room for a whole activation address, pasted with what stands around it. */
+const MOST_TYPED = 2000;
+
 /** A push credential's private half stays on the device; only the public one is sent. */
 const WantedCredential = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("code") }),
@@ -23,7 +26,7 @@ const WantedCredential = z.discriminatedUnion("type", [
 const Request = z
   .strictObject({
     code: Code.optional(),
-    ticket: z.string().max(100).optional(),
+    ticket: z.string().max(MOST_TYPED).optional(),
     credential: WantedCredential.default({ type: "code" }),
   })
   .refine(({ code, ticket }) => (code === undefined) !== (ticket === undefined), {
@@ -75,6 +78,6 @@ function answerOf(code: string | undefined, typed = ""): Answer {
   if (ticket) return { kind: "ticket", ticket };
   throw invalid(
     "/ticket",
-    "is mistyped: it must be seven groups of four letters and digits, as shown under the QR code",
+    "is mistyped: it must be seven groups of four letters and digits, as shown under the QR code, or what the QR code says",
   );
 }

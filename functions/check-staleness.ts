@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Platform } from "../lib/domain/owner.ts";
 import { assess } from "../lib/domain/staleness.ts";
-import { Staleness } from "../lib/http/backup-status.ts";
+import { Staleness, stalenessStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /** What the device remembers of its last upload or recovery: a service that knows less was rolled back. */
@@ -38,13 +38,13 @@ export const checkStaleness = endpoint({
       etag: z.string().optional(),
     }),
   },
-  handle({ heads, params: { platform }, query, now }, { policy }) {
+  handle({ caller, heads, params: { platform }, query, now }, { policy }) {
     const stored = heads[platform];
     const [newest] = stored?.value.versions ?? [];
     return {
       status: 200,
       body: {
-        ...assess(stored?.value, query, policy.staleness, now),
+        ...stalenessStatus(assess(stored?.value, { ...query, device: caller.device }, policy.staleness, now)),
         generation: stored?.value.generation ?? 0,
         ...(newest && { digest: newest.digest }),
         ...(stored && { etag: stored.etag }),

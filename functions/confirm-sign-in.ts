@@ -24,7 +24,7 @@ export const confirmSignIn = endpoint({
     );
     return {
       status: 200,
-      body: backupStatus(platform, stored, services.policy.staleness, now),
+      body: backupStatus(platform, stored, { policy: services.policy.staleness, device: caller.device, now }),
       etag: stored.etag,
     };
   },

@@ -25,7 +25,7 @@ export const deleteBackup = endpoint({
     );
     return {
       status: 200,
-      body: backupStatus(platform, stored, services.policy.staleness, now),
+      body: backupStatus(platform, stored, { policy: services.policy.staleness, device: caller.device, now }),
       etag: stored.etag,
     };
   },

@@ -15,8 +15,12 @@ export const getBackup = endpoint({
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
   problems: ["backup-not-found"],
-  handle({ heads, params: { platform }, now }, { policy }) {
+  handle({ caller, heads, params: { platform }, now }, { policy }) {
     const stored = requireBackup(heads[platform]);
-    return { status: 200, body: backupStatus(platform, stored, policy.staleness, now), etag: stored.etag };
+    return {
+      status: 200,
+      body: backupStatus(platform, stored, { policy: policy.staleness, device: caller.device, now }),
+      etag: stored.etag,
+    };
   },
 });

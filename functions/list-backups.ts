@@ -12,10 +12,12 @@ export const listBackups = endpoint({
   route: "v1/backups",
   access: "owner",
   replies: { 200: z.strictObject({ backups: z.array(BackupStatus) }) },
-  handle({ heads, now }, { policy }) {
+  handle({ caller, heads, now }, { policy }) {
     const backups = Platform.options.flatMap((platform) => {
       const stored = heads[platform];
-      return hasBackup(stored) ? [backupStatus(platform, stored, policy.staleness, now)] : [];
+      return hasBackup(stored)
+        ? [backupStatus(platform, stored, { policy: policy.staleness, device: caller.device, now })]
+        : [];
     });
     return { status: 200, body: { backups } };
   },

@@ -25,6 +25,10 @@ export const restoreVersion = endpoint({
     const stored = await changeBackup(services, { caller, heads, place }, told, (held) =>
       planRestore(held, precondition, { versionId, historyLength, now }),
     );
-    return { status: 200, body: backupStatus(platform, stored, staleness, now), etag: stored.etag };
+    return {
+      status: 200,
+      body: backupStatus(platform, stored, { policy: staleness, device: caller.device, now }),
+      etag: stored.etag,
+    };
   },
 });

@@ -24,6 +24,10 @@ export const undeleteBackup = endpoint({
     const stored = await changeBackup(services, { caller, heads, place }, told, (held) =>
       planUndelete(held, precondition, staleness.undeleteDays, now),
     );
-    return { status: 200, body: backupStatus(platform, stored, staleness, now), etag: stored.etag };
+    return {
+      status: 200,
+      body: backupStatus(platform, stored, { policy: staleness, device: caller.device, now }),
+      etag: stored.etag,
+    };
   },
 });

@@ -33,6 +33,7 @@ export const uploadBackup = endpoint({
   newcomers: true,
   conditional: true,
   takesSealed: true,
+  notesRefusals: true,
   request: {
     params: z.strictObject({ platform: Platform }),
     query: z.strictObject({ custody: Custody.optional() }),

@@ -25,10 +25,36 @@ export function requireCurrent(stored: StoredHead | undefined): { head: Head; ve
   throw new Failure("backup-not-found", "The backup for this platform was deleted.");
 }
 
+/**
+ * A note in the head, such as that an upload was refused, makes it another blob but no other backup: what named it before still
+ * does. Not after any change of the backup, whoever makes it, also an instance that knows nothing of former ETags.
+ */
+function isNamedBy(stored: StoredHead | undefined, etag: string): boolean {
+  return stored !== undefined && (stored.etag === etag || formerEtagsOf(stored.value).includes(etag));
+}
+
+function formerEtagsOf(head: Head): string[] {
+  const { formerEtags: former } = head;
+  const isSame = former?.generation === head.generation && former.version === currentVersion(head)?.id;
+  return former && isSame ? former.etags : [];
+}
+
+const MOST_FORMER_ETAGS = 30;
+
+/** The head with a note in it: whoever knows it as it was may still replace it. */
+export function withNote({ value: head, etag }: StoredHead, note: Partial<Head>): Head {
+  const etags = [...formerEtagsOf(head), etag].slice(-MOST_FORMER_ETAGS);
+  return {
+    ...head,
+    ...note,
+    formerEtags: { generation: head.generation, version: currentVersion(head)?.id, etags },
+  };
+}
+
 /** Fails as `stale-precondition` unless the caller knows the present state (R7). */
 export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
   const holds =
-    precondition === "nothing" ? !currentVersion(stored?.value) : precondition.replaces === stored?.etag;
+    precondition === "nothing" ? !currentVersion(stored?.value) : isNamedBy(stored, precondition.replaces);
   if (holds) return;
   throw new Failure("stale-precondition", "The backup is not in the state that this request replaces.", {
     generation: stored?.value.generation ?? 0,

@@ -13,6 +13,10 @@ const device = {
   lastSeenAt: z.coerce.date(),
   lastRecoveryAt: z.coerce.date().optional(),
   revokedAt: z.coerce.date().optional(),
+  /** Since when its uploads are refused, until one is taken. */
+  refusedSince: z.coerce.date().optional(),
+  /** When that was last noted, whether or not it is over. */
+  refusalNotedAt: z.coerce.date().optional(),
 };
 export type Device = z.infer<z.ZodObject<typeof device>>;
 /** Keeps what it doesn't know, as heads do. */

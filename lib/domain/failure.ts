@@ -61,6 +61,8 @@ export type Fault = { at: string; detail: string };
 /** What a refusal may tell besides its kind; each member stands in the problem document under the same name. */
 export type FailureDetails = {
   errors?: Fault[];
+  /** How many there are; `errors` holds no more than a hundred. */
+  errorsTotal?: number;
   generation?: number;
   envelopeGeneration?: number;
   etag?: string;
@@ -87,4 +89,4 @@ export class Failure extends Error {
 
 /** `invalid-request` for one field: `at` is a JSON pointer, or the name of a parameter or header. */
 export const invalid = (at: string, detail: string) =>
-  new Failure("invalid-request", `${at}: ${detail}`, { errors: [{ at, detail }] });
+  new Failure("invalid-request", `${at}: ${detail}`, { errors: [{ at, detail }], errorsTotal: 1 });

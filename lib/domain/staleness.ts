@@ -1,6 +1,7 @@
 /** Whether a backup can be relied on, why not, and what to do about it (R26-R28). Pure. */
 import { currentVersion, isPurged, undeletableUntil } from "./backup.ts";
 import { DAY, later } from "./clock.ts";
+import { isActive } from "./device.ts";
 import type { Head } from "./head.ts";
 
 export const BACKUP_STATES = ["fresh", "aging", "stale", "missing", "deleted"] as const;
@@ -15,6 +16,7 @@ export const STALENESS_REASONS = [
   "key-retired",
   "sign-in-too-old",
   "upload-too-old",
+  "uploads-refused",
   "sign-in-aging",
   "upload-aging",
   "never-uploaded",
@@ -34,6 +36,8 @@ export type Assessment = {
   reasons: StalenessReason[];
   indicator: Indicator;
   nextStep: NextStep;
+  /** Where uploads are refused. */
+  refusedSince?: Date;
 };
 
 /** All in days, but the ids of retired key versions. */
@@ -49,11 +53,15 @@ export type StalenessPolicy = {
 /** What the device remembers of its last contact; a newer state than ours means that ours was rolled back. */
 export type Remembered = { generation?: number | undefined; digest?: string | undefined };
 
+/** `device`: the one that asks; its own refused uploads concern it longer than those of others. */
+type Asking = Remembered & { device?: string };
+
 const nextStepOf = {
   "rolled-back": "upload",
   "key-retired": "upload",
   "sign-in-too-old": "sign-in",
   "upload-too-old": "upload",
+  "uploads-refused": "upload",
   "sign-in-aging": "sign-in",
   "upload-aging": "upload",
   "never-uploaded": "upload",
@@ -61,15 +69,20 @@ const nextStepOf = {
   purged: "upload",
 } as const satisfies Record<StalenessReason, NextStep>;
 
-const AGING: StalenessReason[] = ["sign-in-aging", "upload-aging"];
+/** Somebody has to act, whatever the state. */
+const ALARMING: StalenessReason[] = ["rolled-back", "uploads-refused"];
+/** What is stored can still be relied on, but is no longer kept up to date, or won't be for long. */
+const AGING: StalenessReason[] = ["uploads-refused", "sign-in-aging", "upload-aging"];
 
 export function assess(
   head: Head | undefined,
-  remembered: Remembered,
+  { device, ...remembered }: Asking,
   policy: StalenessPolicy,
   now: Date,
 ): Assessment {
-  const reasons = [...rollBack(head, remembered), ...reasonsOf(head, policy, now)];
+  const refusedSince = head && uploadsRefusedSince(head, device);
+  const found = [...rollBack(head, remembered), ...reasonsOf(head, policy, now)];
+  const reasons = refusedSince ? inOrder([...found, "uploads-refused"]) : found;
   const state = stateOf(head, reasons);
   const [first] = reasons;
   return {
@@ -77,7 +90,25 @@ export function assess(
     reasons,
     indicator: indicatorOf(state, reasons),
     nextStep: first ? nextStepOf[first] : "none",
+    ...(refusedSince && { refusedSince }),
   };
+}
+
+const inOrder = (reasons: StalenessReason[]) =>
+  STALENESS_REASONS.filter((reason) => reasons.includes(reason));
+
+/**
+ * The earliest refusal after which its device had no upload taken. Of other devices, only while nobody had: one that lies in a
+ * drawer must not alarm the others for good. What was refused before the backup was deleted is over.
+ */
+function uploadsRefusedSince(head: Head, asking: string | undefined): Date | undefined {
+  const version = currentVersion(head);
+  const changedAt = version?.createdAt ?? head.deletedAt ?? head.purgedAt;
+  const refusals = head.devices.filter(isActive).flatMap(({ id, refusedSince }) => {
+    const concerns = (version && id === asking) || !changedAt || (refusedSince && refusedSince > changedAt);
+    return refusedSince && concerns ? [refusedSince] : [];
+  });
+  return refusals.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /** Whether it can't be relied on any more, by what the service itself knows. */
@@ -120,7 +151,7 @@ function stateOf(head: Head | undefined, reasons: StalenessReason[]): BackupStat
 }
 
 function indicatorOf(state: BackupState, reasons: StalenessReason[]): Indicator {
-  if (state === "stale" || reasons.includes("rolled-back")) return "exclamation";
+  if (state === "stale" || reasons.some((reason) => ALARMING.includes(reason))) return "exclamation";
   return state === "fresh" ? "none" : "dot";
 }
 

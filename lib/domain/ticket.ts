@@ -7,6 +7,7 @@ import { Id } from "./id.ts";
 import { DeviceId, OwnerId, sha256 } from "./owner.ts";
 import { answersFor, type Provider } from "./provider.ts";
 import type { Store } from "./store.ts";
+import { codeTyped } from "./typed.ts";
 
 /** Named by the keyed hash of its code. `account`: a digest, so that no name is kept. */
 export const Ticket = z.strictObject({
@@ -37,22 +38,32 @@ export function newTicketCode(): string {
   return check === undefined ? newTicketCode() : data + check;
 }
 
-/** Dashes of every length: keyboards on phones put one for another. */
-const GAPS = /[\s\p{Pd}\u2212]/gu;
-
 /** For reading and typing: seven groups of four. */
 export const grouped = (code: string): string => (code.match(new RegExp(`.{${GROUP}}`, "g")) ?? []).join("-");
 
+/** Where an activation address says its code: `&` may be written as HTML writes it, `-` as addresses may. */
+const IN_ADDRESS = /[?&;]code=(?<code>.*)/is;
+/** As many letters and digits as a code has; an address may be followed by other words. */
+const FIRST_LETTERS = new RegExp(`^.{${DATA_LENGTH + 1}}`, "u");
+
 /**
- * The code that was typed: case, spaces and dashes don't matter, O is 0, I and L are 1. Undefined for what can't be a code:
- * mistyped, then, since any one wrong or swapped character shows.
+ * The code that was typed, or that the pasted activation address says: case, spaces and marks don't matter, full-width letters
+ * and other scripts' digits count, O is 0, I and L are 1. Undefined for what can't be a code: mistyped, then, since any one wrong
+ * or swapped character shows.
  */
 export function readTicketCode(typed: string): string | undefined {
-  const code = typed.toUpperCase().replaceAll(GAPS, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+  const inAddress = IN_ADDRESS.exec(typed)?.groups?.["code"];
+  const text = inAddress === undefined ? typed : decodedIn(inAddress);
+  const letters = codeTyped(text.normalize("NFKC")).toUpperCase();
+  const whole = inAddress === undefined ? letters : (FIRST_LETTERS.exec(letters)?.[0] ?? "");
+  const code = whole.replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   const isOne =
     code.length === DATA_LENGTH + 1 && Array.from(code).every((letter) => ALPHABET.includes(letter));
   return isOne && ALPHABET[remainderOf(code.slice(0, -1))] === code.slice(-1) ? code : undefined;
 }
+
+/** Of a query's parameter, up to the next one. */
+const decodedIn = (parameter: string): string => new URLSearchParams(`code=${parameter}`).get("code") ?? "";
 
 const remainderOf = (data: string) =>
   Array.from(data).reduce((rest, letter) => (rest * 32 + ALPHABET.indexOf(letter)) % CHECK_MODULUS, 0);

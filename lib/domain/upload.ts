@@ -18,6 +18,7 @@ import {
 } from "./head.ts";
 import { withEpisode } from "./notice.ts";
 import { type Caller, type Place, sha256 } from "./owner.ts";
+import { withoutRefusal } from "./refused-upload.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
 
@@ -90,7 +91,11 @@ export function planUpload(
   const next = {
     ...former,
     generation: version.generation,
-    devices: withDevice(former.devices, { id: caller.device, name: deviceName }, now),
+    devices: withoutRefusal(
+      withDevice(former.devices, { id: caller.device, name: deviceName }, now),
+      caller.device,
+    ),
+    formerEtags: undefined,
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     deletedAt: undefined,
     purgedAt: undefined,

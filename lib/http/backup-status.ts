@@ -24,6 +24,13 @@ export const Staleness = z.strictObject({
   reasons: z.array(z.enum(STALENESS_REASONS)),
   indicator: z.enum(INDICATORS),
   nextStep: z.enum(NEXT_STEPS),
+  /** Since when uploads are refused, where `reasons` says so. */
+  refusedSince: Timestamp.optional(),
+});
+
+export const stalenessStatus = ({ refusedSince, ...told }: Assessment): z.infer<typeof Staleness> => ({
+  ...told,
+  ...(refusedSince && { refusedSince: refusedSince.toISOString() }),
 });
 
 /** `digest`: SHA-256 of the stored document, base64url. `sizeBytes`: of that document. */
@@ -86,8 +93,7 @@ export function versionStatus(
 export function backupStatus(
   platform: Platform,
   { value: head, etag }: StoredHead,
-  policy: StalenessPolicy,
-  now: Date,
+  { policy, device, now }: { policy: StalenessPolicy; device: string; now: Date },
 ): z.infer<typeof BackupStatus> {
   const [newest] = head.versions;
   return {
@@ -100,6 +106,6 @@ export function backupStatus(
       deletedAt: head.deletedAt.toISOString(),
       undeletableUntil: undeletableUntil(head.deletedAt, policy.undeleteDays).toISOString(),
     }),
-    staleness: assess(head, {}, policy, now) satisfies Assessment,
+    staleness: stalenessStatus(assess(head, { device }, policy, now)),
   };
 }

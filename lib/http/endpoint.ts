@@ -82,6 +82,8 @@ export type Endpoint<
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
   takesSealed: boolean;
+  /** That a body was refused is noted: staleness tells since when. */
+  notesRefusals: boolean;
   /** Takes an envelope that the client kept, so its body may be longer than an upload. */
   takesEnvelope: boolean;
   /** If-Match or If-None-Match is required. */
@@ -107,6 +109,7 @@ type Optional =
   | "aboutLife"
   | "provesAccount"
   | "takesSealed"
+  | "notesRefusals"
   | "takesEnvelope"
   | "conditional"
   | "idempotent"
@@ -135,6 +138,7 @@ export function endpoint<
     aboutLife?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
+    notesRefusals?: boolean;
     takesEnvelope?: boolean;
     conditional?: C;
     idempotent?: boolean;
@@ -151,6 +155,7 @@ export function endpoint<
     aboutLife: false,
     provesAccount: false,
     takesSealed: false,
+    notesRefusals: false,
     takesEnvelope: false,
     conditional: false,
     idempotent: false,

@@ -17,6 +17,7 @@ import { parse } from "./parse.ts";
 import { readPrecondition } from "./precondition.ts";
 import { kindOf, problemOf } from "./problem.ts";
 import { isJose, readJose, readJson } from "./read-body.ts";
+import { noteRefusal } from "./refused-upload.ts";
 import type { Services } from "./services.ts";
 
 export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
@@ -79,13 +80,17 @@ async function readOwned(
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
-  const asked = await readRequest(endpoint, request, services);
+  const parameters = readParameters(endpoint, request);
+  const content = await readContent(endpoint, request, services).catch(async (error: unknown) => {
+    if (endpoint.notesRefusals) await noteRefusal(services.heads, { caller, platform, reading }, error, now);
+    throw error;
+  });
   const admission = { platform, newcomers, now };
   const { heads, damage } = tellsDamage
     ? await admitDespiteDamage(services, caller, reading, admission)
     : { heads: await admitDevice(services, caller, await reading, admission), damage: undefined };
   const accountSignIn = provesAccount ? await proveAccount(request, caller, heads, services, now) : undefined;
-  return { ...asked, caller, heads, life, accountSignIn, appTooOld, damage };
+  return { ...parameters, ...content, caller, heads, life, accountSignIn, appTooOld, damage };
 }
 
 /** Whoever says that there is nothing yet is mostly a new owner's device: then the other platform is looked at, too. */
@@ -127,15 +132,26 @@ function targetOf({ method, route }: Endpoint, { params }: HttpRequest, { policy
   return { method, url: `${policy.publicBaseUrl}/${path}` };
 }
 
-async function readRequest(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
-  const { params, query, body } = endpoint.request;
-  const isSealed = endpoint.takesSealed && isJose(request);
-  const most = endpoint.takesEnvelope ? withEnvelope(policy.maxUploadBytes) : policy.maxUploadBytes;
+const readRequest = async (endpoint: Endpoint, request: HttpRequest, services: Services) => ({
+  ...readParameters(endpoint, request),
+  ...(await readContent(endpoint, request, services)),
+});
+
+function readParameters(endpoint: Endpoint, request: HttpRequest) {
+  const { params, query } = endpoint.request;
   return {
     params: parse(params, request.params, "path"),
     query: parse(query, readQuery(request.url), "query"),
     precondition: endpoint.conditional ? readPrecondition(request) : undefined,
     idempotencyKey: endpoint.idempotent ? readIdempotencyKey(request) : undefined,
+  };
+}
+
+async function readContent(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
+  const { body } = endpoint.request;
+  const isSealed = endpoint.takesSealed && isJose(request);
+  const most = endpoint.takesEnvelope ? withEnvelope(policy.maxUploadBytes) : policy.maxUploadBytes;
+  return {
     sealed: isSealed ? parse(DeviceSealed, await readJose(request, most), "body") : undefined,
     body: takesBody(endpoint) && !isSealed ? parse(body, await readJson(request, most), "body") : undefined,
   };

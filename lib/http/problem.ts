@@ -21,6 +21,8 @@ export const Problem = z.strictObject({
   remedy: z.string(),
   retry: z.enum(RETRIES),
   errors: z.array(z.strictObject({ at: z.string(), detail: z.string() })).optional(),
+  /** How many there are; of more than a hundred, one of each bad entry of a list comes first. */
+  errorsTotal: z.int().optional(),
   generation: z.int().optional(),
   envelopeGeneration: z.int().optional(),
   etag: z.string().optional(),

@@ -2,7 +2,12 @@
 import { entry } from "./problem-entry.ts";
 
 export const requestProblems = {
-  "invalid-request": entry(400, "after-change", "The request is not valid.", "Correct what `errors` names."),
+  "invalid-request": entry(
+    400,
+    "after-change",
+    "The request is not valid.",
+    "Correct what `errors` names. Of a backup, an app may leave out the entries that it can't correct, and tell its owner.",
+  ),
   "body-required": entry(400, "after-change", "The request has no body.", "Send the document as the body."),
   "not-signed-in": entry(
     401,

@@ -91,6 +91,46 @@ describe("R22 typing a code by hand", () => {
     }
   });
 
+  it("R22 full-width letters, other scripts' digits and the marks around it don't matter", () => {
+    const wide = (code: string) =>
+      code.replaceAll(/[0-9A-Z]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0));
+    const arabic = (code: string) =>
+      code.replaceAll(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
+    const written = [
+      wide,
+      arabic,
+      (code: string) => `“${grouped(code)}”.`,
+      (code: string) => `\u202a(${code})\u202c`,
+    ];
+    holds(
+      fc.property(codes, fc.constantFrom(...written), (code, write) => {
+        expect(readTicketCode(write(code))).toBe(code);
+      }),
+    );
+  });
+
+  it("R21 R22 a whole activation address counts as its code, with whatever was copied along", () => {
+    holds(
+      fc.property(codes, fc.webUrl({ withQueryParameters: true }), (code, address) => {
+        const text = qrText(address, code);
+        const turned = `authenticator:activate?code=${grouped(code)}&address=${encodeURIComponent(address)}`;
+        const typed = [text, `<${text}>`, `“${text}”.`, `Open ${text} within ten minutes`, turned];
+        const html = text.replaceAll("&", "&amp;");
+        const wrapped = text.replace(grouped(code), grouped(code).replace("-", "-\r\n"));
+        for (const each of [...typed, html, wrapped, text.replaceAll("-", "%2D"), text.toUpperCase()])
+          expect(readTicketCode(each), each).toBe(code);
+      }),
+    );
+  });
+
+  it("R22 a mistyped code in an activation address is noticed", () => {
+    const [code, other] = [newTicketCode(), newTicketCode()];
+    const [wrong, short] = [inPlace(code, 3, code.charAt(3) === "7" ? "8" : "7"), code.slice(1)];
+    for (const typed of [qrText("https://api.example", wrong), qrText("https://api.example", short)])
+      expect(readTicketCode(typed), typed).toBeUndefined();
+    expect(readTicketCode(`${grouped(code)} ${grouped(other)}`)).toBeUndefined();
+  });
+
   it("R22 any one wrong character is noticed", () => {
     holds(
       fc.property(codes, (code) => {
@@ -141,7 +181,7 @@ describe("R22 typing a code by hand", () => {
       }),
       1000,
     );
-    for (const typed of ["", "-", "U".repeat(28), "０".repeat(28), "0".repeat(29)]) {
+    for (const typed of ["", "-", "U".repeat(28), "0".repeat(29), "code=", "?code=", "?code=%"]) {
       expect(readTicketCode(typed)).toBeUndefined();
     }
   });

@@ -7,6 +7,7 @@ import { type Endpoint, isProviderAccess, type ProviderAccess, takesBody } from 
 import { replacing } from "../support/builders.ts";
 import { aProviderToken } from "../support/tokens.ts";
 import {
+  alreadyNoted,
   anOwnerWithBackup,
   aRegisteredPhone,
   etagOf,
@@ -24,6 +25,7 @@ async function aRequest(endpoint: Endpoint) {
   const { owner, phone } = await anOwnerWithBackup();
   const second = await aRegisteredPhone(owner);
   const etag = etagOf(await phone.call("GET", "v1/backups/android"));
+  await alreadyNoted(phone);
   const about = { platform: phone.platform, etag, device: second.deviceId };
   const { path, body, headers = {} } = sampleOf(endpoint, about);
   if (isProviderAccess(endpoint.access)) phone.token = await aProviderTokenFor(endpoint.access);
@@ -129,6 +131,7 @@ describe("the host", () => {
     async (...call) => {
       const most = Number(inject("surroundings").settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
       const { owner, phone, uploaded } = await anOwnerWithBackup();
+      await alreadyNoted(phone);
       const raw = (bytes: number): Raw => ({ body: " ".repeat(bytes), headers: replacing(uploaded) });
       await expectRefused(owner, "body-too-large", () => rawCall(phone, ...call, raw(most)));
       const before = await storedOf(owner);

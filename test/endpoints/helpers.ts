@@ -98,6 +98,13 @@ export const recovering = ({ platform }: CheckedPhone, change: object = {}) => (
   body: { platform, device: { name: "canary-new-phone" }, existingAccounts: [], ...change },
 });
 
+/** A device's first refused upload of a day is noted; those after it write nothing. */
+export async function alreadyNoted(phone: CheckedPhone): Promise<void> {
+  const path = `v1/backups/${phone.platform}`;
+  const reply = await phone.call("PUT", path, { body: {}, headers: { "if-match": '"any"' } });
+  refused(reply, "invalid-request");
+}
+
 /** Each call is refused, says nothing of what was sent, and leaves everything as it was. */
 export async function expectEachRefused(
   owner: string,

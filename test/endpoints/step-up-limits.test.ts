@@ -63,6 +63,30 @@ describe.concurrent("codes", () => {
     expect((await answer(scene.phone, id, { code: scene.watched.lastCode() })).status).toBe(200);
   });
 
+  it("F20 R24 a code counts as its six digits, however it is typed", async () => {
+    const scene = await aRecovery();
+    const from = (zero: number) => (code: string) =>
+      code.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+    const written: ((code: string) => string)[] = [
+      (code) => `\u00a0${code.slice(0, 3)}\u202f${code.slice(3)}. `,
+      (code) => `“${code}”`,
+      (code) => `\u202a${Array.from(code).join("-")}\u202c`,
+      from(0xff10),
+      from(0x660),
+    ];
+    for (const [at, write] of written.entries()) {
+      const added = await scene.phone.call("POST", "v1/contacts", {
+        body: { channel: "email", address: `canary-typed${at}@mail.example`, language: "en" },
+      });
+      const code = write(scene.watched.lastCode());
+      const path = `v1/contacts/${idIn(added)}/confirm`;
+      expect((await scene.phone.call("POST", path, { body: { code } })).status, code).toBe(200);
+    }
+    const { id } = startedIn(await start(scene));
+    const code = ` ${from(0x966)(scene.watched.lastCode())}.`;
+    expect((await answer(scene.phone, id, { code })).status).toBe(200);
+  });
+
   it("F5 R24 fifty right answers at once: exactly one gets a credential", async () => {
     const scene = await aRecovery();
     const { id } = startedIn(await start(scene));
@@ -118,18 +142,19 @@ describe.concurrent("codes", () => {
     expect((await confirm(contactCode)).status).toBe(200);
   });
 
-  it("F20 codes that aren't six ASCII digits are refused by name, uncounted", async () => {
+  it("F20 R24 codes that aren't six digits are refused by name, uncounted", async () => {
     const scene = await aRecovery();
     const { id } = startedIn(await start(scene));
     const odd = [
       "",
       "12345",
       "1234567",
-      "１２３４５６",
-      "١٢٣٤٥٦",
       "12345a",
-      " 123456",
-      "1".repeat(10_000),
+      "①②③④⑤⑥",
+      "12345²",
+      "123 456 7",
+      " ".repeat(1_000_000),
+      "1".repeat(1_000_000),
       ["123456"],
       123456,
       null,

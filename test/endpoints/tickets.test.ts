@@ -67,6 +67,13 @@ describe.concurrent("a work account", () => {
     expect(Date.parse(ticket.expiresAt) - scene.watched.clock.now().getTime()).toBe(600 * SECOND);
   });
 
+  it("R21 R22 a whole pasted activation address counts as its ticket", async () => {
+    const scene = await aRecovery();
+    const { text } = await aTicket(scene);
+    const id = await begin(scene);
+    expect((await answer(scene.phone, id, { ticket: ` <${text}>. ` })).status).toBe(200);
+  });
+
   it("F6 R21 a ticket is good for 599 s and not for 600", async () => {
     for (const [seconds, status] of [
       [599, 200],

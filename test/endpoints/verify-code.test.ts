@@ -52,6 +52,17 @@ describe.concurrent("a code", () => {
     expect(await check(0)).toEqual({ valid: false });
   });
 
+  it("F20 R14 R24 a code that a person typed at the provider counts as its six digits, once", async () => {
+    const scene = await aRecovery();
+    const uri = await proven(scene);
+    const code = codeAt(uri, scene.watched.clock.now());
+    const typed = `${code.slice(0, 3)}\u00a0${code.slice(3)}.`;
+    const inArabic = code.replaceAll(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)));
+    expect((await verify(scene, scene.personal, typed)).body).toMatchObject({ valid: true });
+    for (const again of [typed, inArabic, code])
+      expect((await verify(scene, scene.personal, again)).body).toEqual({ valid: false });
+  });
+
   it("F5 F21 R14 fifty checks of one code at once: exactly one is told that it is valid", async () => {
     const scene = await aRecovery();
     const uri = await proven(scene);
@@ -81,7 +92,7 @@ describe.concurrent("a code", () => {
     expect(told[1]).toEqual(told[0]);
     expect(told[2]).toEqual(told[0]);
     const token = await aProviderToken("personal-sign-in", "Codes.Verify");
-    for (const code of ["", "１２３４５６", "12345", ["123456"], 123456]) {
+    for (const code of ["", "①②③④⑤⑥", "12345", "12345a", ["123456"], 123456]) {
       const body = { account: bound(scene.personal), code };
       refused(await providerCall(scene.watched.app, "v1/codes/verify", body, token), "invalid-request");
     }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { EmailClient } from "@azure/communication-email";
 import { SmsClient, type SmsClientOptions } from "@azure/communication-sms";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { emailAddress } from "../../lib/http/address.ts";
 import { aMailbox, anEmail, aText, overHttp, sender } from "./a-mailbox.ts";
 
 type Policy = NonNullable<SmsClientOptions["additionalPolicies"]>[number]["policy"];
@@ -29,6 +30,12 @@ describe("R42 the mailbox speaks the email SDK's language", () => {
         text: "Your code is 12345.",
       },
     ]);
+  });
+
+  it("R19 takes every address that contacts may have", async () => {
+    const address = emailAddress("anna&b/c=d!e@räucher.テスト");
+    await (await mailbox.mail.beginSend(anEmail(address))).pollUntilDone();
+    expect((await mailbox.messages()).map(({ to }) => to)).toEqual([address]);
   });
 
   it("keeps one entry per recipient, newest first", async () => {

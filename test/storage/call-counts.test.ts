@@ -94,6 +94,17 @@ describe("calls per operation on a cold instance", () => {
     expect(await vault.takeCalls()).toEqual({});
   });
 
+  it("R32 R37 a refused upload makes one round of reads, one write and no vault call; the next one no write", async () => {
+    const { phone, first } = await settled();
+    const odd = { body: { accounts: [0], settings: {} }, headers: replacing(first) };
+    expect((await phone.call("PUT", "v1/backups/android", odd)).status).toBe(400);
+    expect(calls.sort()).toEqual(["read backups", "read keys", "write backups"]);
+    await forget();
+    expect((await phone.call("PUT", "v1/backups/android", odd)).status).toBe(400);
+    expect(calls).toEqual(["read backups"]);
+    expect(await vault.takeCalls()).toEqual({});
+  });
+
   it("R8 R37 R42 one repeated for its lost envelope makes one vault call, and the log says so", async () => {
     const phone = await aPhone({ app: coldApp() });
     const headers = { ...nothingYet, "idempotency-key": "one" };

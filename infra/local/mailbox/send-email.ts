@@ -5,7 +5,9 @@ import { parseBody } from "./parse-body.ts";
 import type { Call, Post, Reply } from "./post.ts";
 import { badRequest, notFound } from "./refusal.ts";
 
-const Addresses = z.array(z.object({ address: z.email(), displayName: z.string().optional() }));
+const Addresses = z.array(
+  z.object({ address: z.email({ pattern: z.regexes.html5Email }), displayName: z.string().optional() }),
+);
 
 const Email = z.object({
   senderAddress: z.email(),
