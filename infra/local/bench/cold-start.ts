@@ -1,8 +1,8 @@
 /** From the start of a host's process to its first answer: what a person waits for when no instance is warm. */
 import { setTimeout } from "node:timers/promises";
 import { startHost } from "../host-process.ts";
-import { median } from "./measure.ts";
 import type { Report } from "./report.ts";
+import { median } from "./statistics.ts";
 
 const RUNS = 15;
 const BUDGET_MS = 700;

@@ -3,11 +3,11 @@ import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { startHost } from "../host-process.ts";
 import type { Stack } from "../stack.ts";
-import { SWEEPS_ONLY, through } from "./count-calls.ts";
-import { startCountingProxy } from "./counting-proxy.ts";
-import { heldTo, peakMemory } from "./memory.ts";
+import { heldTo, memoryOf } from "./memory.ts";
 import { providerToken } from "./provers.ts";
+import { blobKind, type Kind, startProxy } from "./recording-proxy.ts";
 import type { Report } from "./report.ts";
+import { SWEEPS_ONLY, through } from "./settings.ts";
 import { APP } from "./sign-up.ts";
 
 const MEMORY_BUDGET_MB = 150;
@@ -23,18 +23,22 @@ export async function sweepAll(
   { count, due }: { count: number; due: number },
   report: Report,
 ): Promise<void> {
-  const proxy = await startCountingProxy(addresses.blob, isWork);
+  const proxy = await startProxy(addresses.blob, {
+    kindOf: (call) => (isWork(call.url) ? blobKind(call) : undefined),
+  });
   const host = await startHost({
     ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: () => undefined },
-    settings: { ...through(proxy.url, addresses.blob, settings), ...SWEEPS_ONLY },
+    settings: { ...through(settings, { from: addresses.blob, to: proxy.url }), ...SWEEPS_ONLY },
   });
   const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };
   const startedAt = performance.now();
   await fetch(`${host.url}/api/v1/sweeps/stale`, { method: "POST", headers });
   const handled = await finished(`${host.url}/api/v1/sweeps`, headers);
   const seconds = (performance.now() - startedAt) / 1000;
-  const { reads, lists, writes } = proxy.take();
-  const peak = peakMemory(host.pid() ?? 0);
+  const calls = proxy.take();
+  const countOf = (wanted: Kind) => calls.filter(({ kind }) => kind === wanted).length;
+  const [reads, lists, writes] = [countOf("read"), countOf("list"), countOf("write")];
+  const { peak } = memoryOf(host.pid() ?? 0);
   await host.close();
   await proxy.close();
   report.heading(`One sweep for stale backups over ${count} owners`);
@@ -44,7 +48,7 @@ export async function sweepAll(
   const each = handled === 0 ? 0 : reads / handled;
   const note = `${each.toFixed(1)} for each of ${handled} that were due (${due} expected); ${writes} writes`;
   report.row({ name: "reads", value: String(reads), note });
-  if (peak === undefined) return;
+  if (Number.isNaN(peak)) return;
   const memory = {
     ratio: peak / MEMORY_BUDGET_MB,
     budget: 1,

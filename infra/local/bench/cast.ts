@@ -1,0 +1,117 @@
+/** The people of a measurement, and what their phones send next. All sign up through another instance than the measured one. */
+import { setTimeout } from "node:timers/promises";
+import type { Stack } from "../stack.ts";
+import type { LoadClient, Unit } from "./load.ts";
+import type { Operation } from "./operations.ts";
+import type { Owner, Where } from "./owners.ts";
+import { type Prover, providerToken } from "./provers.ts";
+import type { Side } from "./side.ts";
+import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
+
+/** `owners`: with one upload each, for plans and recoveries; `provers`: those whose codes are checked. */
+export type Counts = { owners: number; provers: number };
+
+/** So many have a whole history; they upload, and ask for staleness. */
+const REGULARS = 64;
+const UPLOADS = 9;
+const MOMENT_MS = 200;
+
+type People = { regulars: Owner[]; owners: Owner[]; provers: Prover[]; token: string };
+
+export class Cast {
+  readonly #side: Side;
+  readonly #where: Where;
+  readonly #document: string;
+  readonly #people: People;
+  readonly #turns = new Map<Operation, number>();
+
+  static async of(
+    { stack, load, document }: { stack: Stack; load: LoadClient; document: string },
+    side: Side,
+    counts: Counts,
+  ): Promise<Cast> {
+    const { api, issuer } = stack.addresses;
+    const people = await withHelper(stack, async (instance): Promise<People> => {
+      const where = { api, issuer, instance };
+      return {
+        regulars: await ownersWith(UPLOADS, { load, where, document, count: REGULARS }),
+        owners: await ownersWith(1, { load, where, document, count: counts.owners }),
+        provers: await provers(counts.provers, where),
+        token: await providerToken(issuer, "Codes.Verify"),
+      };
+    });
+    for (const each of [...people.regulars, ...people.owners, ...people.provers]) each.moveTo(side.api);
+    return new Cast(side, { api, issuer, instance: side.api }, document, people);
+  }
+
+  private constructor(side: Side, where: Where, document: string, people: People) {
+    this.#side = side;
+    this.#where = where;
+    this.#document = document;
+    this.#people = people;
+  }
+
+  /** The next unit of each operation by the next of its people. `turn`: whose, if it is to be the same as for another operation. */
+  async unit(operation: Operation, turn = this.#next(operation)): Promise<Unit> {
+    const name = `${this.#side.name} ${operation}`;
+    const { regulars, owners, token } = this.#people;
+    switch (operation) {
+      case "upload":
+        return at(regulars, turn).upload(this.#document, name);
+      case "first upload":
+        return at(await newOwners(1, this.#where), 0).firstUpload(this.#document, name);
+      case "staleness":
+        return at(regulars, turn).staleness(name);
+      case "staleness, first call":
+        return at(owners, turn).staleness(name);
+      case "plan":
+        return at(owners, turn).plan(name);
+      case "recovery":
+        return at(owners, turn).recovery({}, name);
+      // The other half of them, so that both are an owner's first.
+      case "recovery with Idempotency-Key":
+        return at(owners, turn + Math.floor(owners.length / 2)).recoveryWithKey(name);
+      case "code check":
+        return (await this.#prover()).codeCheck(token, name);
+    }
+  }
+
+  /** For so many clients, each with its own people; and what brings the keys into the cache that are to be there. */
+  async lanes(operation: Operation, { clients, each }: { clients: number; each: number }) {
+    const isRegulars = operation === "upload" || operation === "staleness";
+    const lanes: Unit[][] = [];
+    const warmUp: Unit[][] = operation === "code check" ? [this.proversCalls()] : [];
+    for (let lane = 0; lane < clients; lane++) {
+      const turn = isRegulars ? this.#next("upload") : undefined;
+      const units: Unit[] = [];
+      for (let count = 0; count < each; count++) units.push(await this.unit(operation, turn));
+      lanes.push(units);
+      if (turn !== undefined) warmUp.push([at(this.#people.regulars, turn).staleness()]);
+    }
+    return { lanes, warmUp };
+  }
+
+  /** Brings the keys of those whose codes are checked into the cache. */
+  proversCalls(): Unit[] {
+    return this.#people.provers.map((prover) => prover.staleness());
+  }
+
+  #next(operation: Operation): number {
+    const turn = this.#turns.get(operation) ?? 0;
+    this.#turns.set(operation, turn + 1);
+    return turn;
+  }
+
+  /** The one whose turn it is; waits if no code of theirs is left. */
+  async #prover(): Promise<Prover> {
+    const prover = at(this.#people.provers, this.#next("code check"));
+    while (!prover.hasCode()) await setTimeout(MOMENT_MS);
+    return prover;
+  }
+}
+
+function at<T>(people: readonly T[], turn: number): T {
+  const each = people[turn % people.length];
+  if (each === undefined) throw new RangeError("nobody is there");
+  return each;
+}

@@ -1,0 +1,59 @@
+/** The whole of `npm run bench`, section by section, for one instance or for two in turns. */
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { Closers } from "../closers.ts";
+import { atOnce, processorTime, SIXTEEN, SIXTY_FOUR } from "./at-once.ts";
+import type { Player, Run } from "./bench-run.ts";
+import { Cast, type Counts } from "./cast.ts";
+import { startLoadClient } from "./load.ts";
+import { oneClient } from "./one-client.ts";
+import { ownStack } from "./own-stack.ts";
+import { rawCalls } from "./raw.ts";
+import type { Report } from "./report.ts";
+import { startSide } from "./side.ts";
+import { APP } from "./sign-up.ts";
+import { crowd, memory } from "./under-load.ts";
+
+/** Enough for each measured recovery but those of the crowd to be an owner's first. */
+const PEOPLE: Counts = { owners: 600, provers: 196 };
+
+/** `beside`: another checkout, whose app is measured in turns with this one. */
+export async function everyOperation(report: Report, document: string, beside?: string): Promise<void> {
+  const apps = [{ name: "this", appFolder: APP }];
+  if (beside !== undefined) apps.push({ name: "beside", appFolder: built(beside) });
+  await using stack = await ownStack({ host: "none" });
+  const closers = new Closers();
+  const load = startLoadClient();
+  closers.add(async () => load.close());
+  try {
+    const players: Player[] = [];
+    for (const app of apps) {
+      const side = await startSide(stack, { ...app, closers });
+      players.push({ side, cast: await Cast.of({ stack, load, document }, side, PEOPLE) });
+    }
+    const raw = await rawCalls(players[0]?.side.settings ?? stack.settings, document.length);
+    await sections({ stack, load, report, raw, players });
+  } finally {
+    await closers.close();
+  }
+}
+
+async function sections(run: Run): Promise<void> {
+  await oneClient(run);
+  const figures = await atOnce(run, SIXTEEN);
+  await processorTime(run, figures);
+  await atOnce(run, SIXTY_FOUR);
+  await crowd(run);
+  memory(run);
+}
+
+/** Its bundle is made by its own script. */
+function built(folder: string): string {
+  const appFolder = resolve(folder);
+  const { status, stderr } = spawnSync("npm", ["run", "--silent", "build"], {
+    cwd: appFolder,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`npm run build failed in ${appFolder}: ${stderr}`);
+  return appFolder;
+}

@@ -1,0 +1,28 @@
+/** The rows of a table for one instance, or for two that are compared. */
+import type { Player } from "./bench-run.ts";
+
+/** `values`: those of the first cells that can be compared. */
+export type SideRow = { values: readonly number[]; cells: readonly string[] };
+
+/** A row for each instance; where there are two, a third with the quotients. */
+export function ofEachSide(
+  players: readonly Player[],
+  what: string,
+  rowOf: (name: string, player: Player) => SideRow,
+): string[][] {
+  const rows = players.map((player) => ({ player, ...rowOf(`${player.side.name} ${what}`, player) }));
+  const [first, second] = rows;
+  if (!first) return [];
+  if (!second) return [[what, ...first.cells]];
+  const quotients = first.values.map((value, at) => `${(value / (second.values[at] ?? 0)).toFixed(2)} ×`);
+  return [
+    ...rows.map(({ player, cells }, at) => [
+      `${at === 0 ? what : "".padEnd(what.length)} ${player.side.name}`,
+      ...cells,
+    ]),
+    ["  quotient", ...quotients],
+  ];
+}
+
+export const figure = (value: number) => value.toFixed(2);
+export const count = (value: number) => value.toFixed(0);
