@@ -41,10 +41,12 @@ export async function atOnce(run: Run, load: Load): Promise<Figures> {
   const figures = new Figures();
   const operations = Object.keys(load.each).filter((name): name is Operation => name in load.each);
   for (let round = 0; round < BLOCKS; round++) {
-    for (const bare of ["PUT", "GET"] as const) await bareBlock(run, load, { bare, figures });
-    for (const operation of operations)
+    for (const operation of operations) {
+      const bare = BARE[operation];
+      if (bare) await bareBlock(run, load, { bare, figures });
       for (const player of inTurns(run.players, round))
         await operationBlock(run, player, { operation, load, figures });
+    }
   }
   tell(run, load, figures);
   return figures;

@@ -1,7 +1,6 @@
 /** The people of a measurement, and what their phones send next. All sign up through another instance than the measured one. */
-import { setTimeout } from "node:timers/promises";
 import type { Stack } from "../stack.ts";
-import type { LoadClient, Unit } from "./load.ts";
+import { dealt, type LoadClient, type Unit } from "./load.ts";
 import type { Operation } from "./operations.ts";
 import type { Owner, Where } from "./owners.ts";
 import { type Prover, providerToken } from "./provers.ts";
@@ -14,7 +13,8 @@ export type Counts = { owners: number; provers: number };
 /** So many have a whole history; they upload, and ask for staleness. */
 const REGULARS = 64;
 const UPLOADS = 9;
-const MOMENT_MS = 200;
+/** What only prepares. */
+const AT_ONCE = 8;
 
 type People = { regulars: Owner[]; owners: Owner[]; provers: Prover[]; token: string };
 
@@ -72,7 +72,7 @@ export class Cast {
       case "recovery with Idempotency-Key":
         return at(owners, turn + Math.floor(owners.length / 2)).recoveryWithKey(name);
       case "code check":
-        return (await this.#prover()).codeCheck(token, name);
+        return this.#prover().codeCheck(token, name);
     }
   }
 
@@ -80,7 +80,7 @@ export class Cast {
   async lanes(operation: Operation, { clients, each }: { clients: number; each: number }) {
     const isRegulars = operation === "upload" || operation === "staleness";
     const lanes: Unit[][] = [];
-    const warmUp: Unit[][] = operation === "code check" ? [this.proversCalls()] : [];
+    const warmUp: Unit[][] = operation === "code check" ? dealt(this.proversCalls(), AT_ONCE) : [];
     for (let lane = 0; lane < clients; lane++) {
       const turn = isRegulars ? this.#next("upload") : undefined;
       const units: Unit[] = [];
@@ -102,11 +102,13 @@ export class Cast {
     return turn;
   }
 
-  /** The one whose turn it is; waits if no code of theirs is left. */
-  async #prover(): Promise<Prover> {
-    const prover = at(this.#people.provers, this.#next("code check"));
-    while (!prover.hasCode()) await setTimeout(MOMENT_MS);
-    return prover;
+  /** The next one who has a code left; a wait would make the codes before it too old. */
+  #prover(): Prover {
+    const { provers } = this.#people;
+    const turn = this.#next("code check");
+    const after = provers.findIndex((_, skipped) => at(provers, turn + skipped).hasCode());
+    if (after < 0) throw new RangeError("nobody has a code left");
+    return at(provers, turn + after);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Owners with a backup each, and the requests that their phones would send next, signed and ready. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { Phone } from "../phone.ts";
+import { type Call, Phone, type Reply } from "../phone.ts";
 import { requestOf, type Unit } from "./load.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -44,6 +44,11 @@ export class Owner {
   moveTo(instance: string): void {
     this.#where.instance = instance;
     this.#phone.instance = instance;
+  }
+
+  /** One more call of this owner's first phone. */
+  call(method: string, path: string, call: Call): Promise<Reply> {
+    return this.#phone.call(method, path, call);
   }
 
   firstUpload(body: string, name = "first upload"): Unit {

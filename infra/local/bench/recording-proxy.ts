@@ -19,10 +19,13 @@ type Options = {
   /** Undefined: passes at once and is noted nowhere. */
   kindOf(call: { method: string; url: string }): Kind | undefined;
   /** Added to each noted call. */
-  delayMs?: number;
+  delayMs?: () => number;
 };
 
-export async function startProxy(target: string, { kindOf, delayMs = 0 }: Options): Promise<RecordingProxy> {
+export async function startProxy(
+  target: string,
+  { kindOf, delayMs = () => 0 }: Options,
+): Promise<RecordingProxy> {
   const { hostname, port, pathname } = new URL(target);
   const agent = new Agent({ keepAlive: true });
   let calls: Call[] = [];
@@ -42,7 +45,7 @@ export async function startProxy(target: string, { kindOf, delayMs = 0 }: Option
       answer.pipe(outgoing);
     });
     forwarded.on("error", () => outgoing.destroy());
-    void passOn(incoming, forwarded, kind ? delayMs : 0);
+    void passOn(incoming, forwarded, kind ? delayMs() : 0);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port: ownPort } = server.address() as AddressInfo;

@@ -23,6 +23,8 @@ const LOOK_MS = 100;
 const STILL = 3;
 /** A poll of an empty queue may fall into a look. */
 const NOTHING_MS = 10;
+/** What is put off to later is nothing to wait for. */
+const PATIENCE_MS = 30_000;
 
 export async function startSide(
   { settings: shared }: Stack,
@@ -45,7 +47,8 @@ export async function startSide(
 }
 
 async function settled(pid: number, queue: QueueClient): Promise<void> {
-  for (let still = 0, last = cpuMs(pid); still < STILL; ) {
+  const until = performance.now() + PATIENCE_MS;
+  for (let still = 0, last = cpuMs(pid); still < STILL && performance.now() < until; ) {
     await setTimeout(LOOK_MS);
     const now = cpuMs(pid);
     const { approximateMessagesCount: waiting = 0 } = await queue.getProperties();

@@ -1,0 +1,72 @@
+/** A stack whose storage, queue and vault take longer to answer, and that notes each call of one operation. */
+import { setTimeout } from "node:timers/promises";
+import { QueueClient } from "@azure/storage-queue";
+import type { Stack } from "../stack.ts";
+import { blobKind, type Call, queueKind, type RecordingProxy, startProxy } from "./recording-proxy.ts";
+import { through } from "./settings.ts";
+
+/** Longer than anything else that happens between two calls. */
+export const DELAY_MS = 60;
+
+const LOOK_MS = 50;
+/** Looks in a row at which nothing happens. */
+const STILL = 4;
+/** What is put off to later is nothing to wait for. */
+const PATIENCE_MS = 10_000;
+
+export type DelayedStack = {
+  /** For instances whose calls are noted. */
+  settings: Record<string, string>;
+  /** Calls take their time only within this; `after`: whatever began before the answer and ended later, or began later. */
+  noted(work: () => Promise<unknown>): Promise<{ milliseconds: number; before: Call[]; after: Call[] }>;
+  settled(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function delayedStack({ settings, addresses }: Stack): Promise<DelayedStack> {
+  const { blob, queue, vault } = addresses;
+  let delay = 0;
+  const delayMs = () => delay;
+  const proxies: [string, RecordingProxy][] = [
+    [blob, await startProxy(blob, { kindOf: blobKind, delayMs })],
+    [queue, await startProxy(queue, { kindOf: queueKind, delayMs })],
+    [vault, await startProxy(vault, { kindOf: () => "vault", delayMs })],
+  ];
+  const running = () => proxies.reduce((count, [, proxy]) => count + proxy.running(), 0);
+  const take = () => proxies.flatMap(([, proxy]) => proxy.take());
+  const messages = new QueueClient(settings["QUEUE_STORAGE"] ?? "", "messages");
+  const settled = () => untilStill(messages, running);
+  return {
+    settings: through(settings, ...proxies.map(([from, { url: to }]) => ({ from, to }))),
+    settled,
+    async noted(work) {
+      take();
+      delay = DELAY_MS;
+      const startedAt = performance.now();
+      await work();
+      const answeredAt = performance.now();
+      await settled();
+      delay = 0;
+      const calls = take();
+      const wasBefore = ({ endedAt }: Call) => endedAt <= answeredAt;
+      return {
+        milliseconds: answeredAt - startedAt,
+        before: calls.filter(wasBefore),
+        after: calls.filter((call) => !wasBefore(call)),
+      };
+    },
+    async close() {
+      for (const [, proxy] of proxies) await proxy.close();
+    },
+  };
+}
+
+/** Until nothing waits in the queue and no call is under way, long enough for the next one to have begun. */
+async function untilStill(messages: QueueClient, running: () => number): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  for (let still = 0; still < STILL && performance.now() < until; ) {
+    await setTimeout(LOOK_MS);
+    const { approximateMessagesCount: waiting = 0 } = await messages.getProperties();
+    still = running() === 0 && waiting === 0 ? still + 1 : 0;
+  }
+}
