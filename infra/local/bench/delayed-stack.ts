@@ -2,7 +2,15 @@
 import { setTimeout } from "node:timers/promises";
 import { QueueClient } from "@azure/storage-queue";
 import type { Stack } from "../stack.ts";
-import { blobKind, type Call, queueKind, type RecordingProxy, startProxy } from "./recording-proxy.ts";
+import {
+  blobKind,
+  type Call,
+  type Hold,
+  queueKind,
+  type RecordingProxy,
+  startProxy,
+  takesMessages,
+} from "./recording-proxy.ts";
 import { through } from "./settings.ts";
 
 /** Longer than anything else that happens between two calls. */
@@ -17,7 +25,10 @@ const PATIENCE_MS = 10_000;
 export type DelayedStack = {
   /** For instances whose calls are noted. */
   settings: Record<string, string>;
-  /** Calls take their time only within this; `after`: whatever began before the answer and ended later, or began later. */
+  /**
+   * Calls are slow only within this. The host gets no message before the answer, so that what it delivers counts as `after`; so
+   * does a call that nobody waited for.
+   */
   noted(work: () => Promise<unknown>): Promise<{ milliseconds: number; before: Call[]; after: Call[] }>;
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -25,12 +36,16 @@ export type DelayedStack = {
 
 export async function delayedStack({ settings, addresses }: Stack): Promise<DelayedStack> {
   const { blob, queue, vault } = addresses;
-  let delay = 0;
-  const delayMs = () => delay;
+  let isSlow = false;
+  let answered = Promise.resolve();
+  const hold: Hold = (call, kind) => {
+    if (takesMessages(call)) return answered;
+    return isSlow && kind ? setTimeout(DELAY_MS) : undefined;
+  };
   const proxies: [string, RecordingProxy][] = [
-    [blob, await startProxy(blob, { kindOf: blobKind, delayMs })],
-    [queue, await startProxy(queue, { kindOf: queueKind, delayMs })],
-    [vault, await startProxy(vault, { kindOf: () => "vault", delayMs })],
+    [blob, await startProxy(blob, { kindOf: blobKind, hold })],
+    [queue, await startProxy(queue, { kindOf: queueKind, hold })],
+    [vault, await startProxy(vault, { kindOf: () => "vault", hold })],
   ];
   const running = () => proxies.reduce((count, [, proxy]) => count + proxy.running(), 0);
   const take = () => proxies.flatMap(([, proxy]) => proxy.take());
@@ -41,12 +56,14 @@ export async function delayedStack({ settings, addresses }: Stack): Promise<Dela
     settled,
     async noted(work) {
       take();
-      delay = DELAY_MS;
+      isSlow = true;
+      const answer = Promise.withResolvers<void>();
+      answered = answer.promise;
       const startedAt = performance.now();
-      await work();
+      await work().finally(answer.resolve);
       const answeredAt = performance.now();
       await settled();
-      delay = 0;
+      isSlow = false;
       const calls = take();
       const wasBefore = ({ endedAt }: Call) => endedAt <= answeredAt;
       return {

@@ -1,6 +1,7 @@
 /** The whole of `npm run bench`, section by section, for one instance or for two in turns. */
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { Closers } from "../closers.ts";
 import { atOnce, processorTime, SIXTEEN, SIXTY_FOUR } from "./at-once.ts";
 import type { Player, Run } from "./bench-run.ts";
@@ -12,7 +13,7 @@ import { rawCalls } from "./raw.ts";
 import type { Report } from "./report.ts";
 import { startSide } from "./side.ts";
 import { APP } from "./sign-up.ts";
-import { crowd, memory } from "./under-load.ts";
+import { crowd, largeUploads, memory } from "./under-load.ts";
 
 /** Enough for each measured recovery but those of the crowd to be an owner's first. */
 const PEOPLE: Counts = { owners: 600, provers: 196 };
@@ -45,15 +46,18 @@ async function sections(run: Run): Promise<void> {
   await atOnce(run, SIXTY_FOUR);
   await crowd(run);
   memory(run);
+  await largeUploads(run);
 }
 
-/** Its bundle is made by its own script. */
+/** Its bundle is made by its own script, which may complain about a busy machine when all is done. */
 function built(folder: string): string {
   const appFolder = resolve(folder);
-  const { status, stderr } = spawnSync("npm", ["run", "--silent", "build"], {
+  const startedAt = Date.now();
+  const { stdout, stderr } = spawnSync("npm", ["run", "--silent", "build"], {
     cwd: appFolder,
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`npm run build failed in ${appFolder}: ${stderr}`);
-  return appFolder;
+  const bundle = statSync(join(appFolder, "dist/index.js"), { throwIfNoEntry: false });
+  if (bundle && bundle.mtimeMs >= startedAt) return appFolder;
+  throw new Error(`npm run build made no bundle in ${appFolder}: ${stdout}${stderr}`);
 }

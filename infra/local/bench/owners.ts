@@ -7,12 +7,12 @@ const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BACKUP = "v1/backups/android";
 
 /** JSON of so many accounts: 50 make about 10 KB. */
-export function aDocument(accounts: number): string {
+export function aDocument(accounts: number, secretLength = 32): string {
   const account = (index: number) => ({
     kind: "third-party",
     issuer: `Issuer ${index}`,
     userName: `somebody.${randomUUID()}@example.org`,
-    otp: { type: "totp", secret: base32(32), algorithm: "SHA1", digits: 6, period: 30 },
+    otp: { type: "totp", secret: base32(secretLength), algorithm: "SHA1", digits: 6, period: 30 },
   });
   return JSON.stringify({
     accounts: Array.from({ length: accounts }, (_, index) => account(index)),

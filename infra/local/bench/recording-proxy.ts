@@ -1,10 +1,9 @@
 /** Stands between an instance and a stand-in, notes each call that passes, and can make each take longer. */
 import { Agent, createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import type { Interval } from "./statistics.ts";
 
-export type Kind = "read" | "write" | "list" | "queue" | "vault";
+export type Kind = "read" | "write" | "list" | "queue" | "vault" | "delivered";
 export type Call = Interval & { kind: Kind };
 export type RecordingProxy = {
   url: string;
@@ -15,17 +14,13 @@ export type RecordingProxy = {
   close(): Promise<void>;
 };
 
-type Options = {
-  /** Undefined: passes at once and is noted nowhere. */
-  kindOf(call: { method: string; url: string }): Kind | undefined;
-  /** Added to each noted call. */
-  delayMs?: () => number;
-};
+type PassingCall = { method: string; url: string };
+/** What a call waits for before it is passed on. */
+export type Hold = (call: PassingCall, kind: Kind | undefined) => Promise<unknown> | undefined;
+/** A call without a kind is noted nowhere. */
+type Options = { kindOf(call: PassingCall): Kind | undefined; hold?: Hold };
 
-export async function startProxy(
-  target: string,
-  { kindOf, delayMs = () => 0 }: Options,
-): Promise<RecordingProxy> {
+export async function startProxy(target: string, { kindOf, hold }: Options): Promise<RecordingProxy> {
   const { hostname, port, pathname } = new URL(target);
   const agent = new Agent({ keepAlive: true });
   let calls: Call[] = [];
@@ -45,7 +40,7 @@ export async function startProxy(
       answer.pipe(outgoing);
     });
     forwarded.on("error", () => outgoing.destroy());
-    void passOn(incoming, forwarded, kind ? delayMs() : 0);
+    void passOn(incoming, forwarded, hold?.({ method, url }, kind));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port: ownPort } = server.address() as AddressInfo;
@@ -65,16 +60,22 @@ export async function startProxy(
   };
 }
 
-async function passOn(incoming: IncomingMessage, forwarded: NodeJS.WritableStream, delayMs: number) {
-  if (delayMs > 0) await setTimeout(delayMs);
-  incoming.pipe(forwarded);
+async function passOn(incoming: IncomingMessage, to: NodeJS.WritableStream, held?: Promise<unknown>) {
+  if (held) await held;
+  incoming.pipe(to);
 }
 
-export function blobKind({ method, url }: { method: string; url: string }): Kind {
+export function blobKind({ method, url }: PassingCall): Kind {
   if (method !== "GET" && method !== "HEAD") return "write";
   return url.includes("comp=list") ? "list" : "read";
 }
 
-/** What the app puts there; taking messages out is the host's. */
-export const queueKind = ({ method, url }: { method: string; url: string }): Kind | undefined =>
-  method === "POST" && url.includes("/messages") ? "queue" : undefined;
+/** What the app puts there, and what the host is done with. */
+export function queueKind({ method, url }: PassingCall): Kind | undefined {
+  if (!url.includes("/messages")) return undefined;
+  if (method === "DELETE") return "delivered";
+  return method === "POST" ? "queue" : undefined;
+}
+
+/** The host looks for messages. */
+export const takesMessages = ({ method, url }: PassingCall) => method === "GET" && url.includes("/messages?");
