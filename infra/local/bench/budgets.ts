@@ -29,6 +29,16 @@ export const PEAK_MB: Budget = { now: 300, aim: 270 };
 /** What large uploads need on a small instance, in MB. */
 export const NEEDED_MB: Budget = { now: 200, aim: 200 };
 
+/** From a process's start to its first answer. */
+export const COLD_START_MS: Budget = { now: 700, aim: 450 };
+
+/** One sweep over all owners: memory in MB, with the heap held small; list calls at 100,000 owners. */
+export const SWEEP_MB: Budget = { now: 150, aim: 150 };
+export const SWEEP_LISTS: Budget = { aim: 100 };
+
+/** An owner costs the same, whatever the number of others. */
+export const MANY_OWNERS: Budget = { now: 1.1, aim: 1.1 };
+
 /** At 256 clients. */
 export const ERRORS: Budget = { now: 0, aim: 0 };
 

@@ -61,7 +61,7 @@ export async function startProxy(target: string, { kindOf, hold }: Options): Pro
 }
 
 async function passOn(incoming: IncomingMessage, to: NodeJS.WritableStream, held?: Promise<unknown>) {
-  if (held) await held;
+  await held;
   incoming.pipe(to);
 }
 

@@ -2,7 +2,8 @@
 import { cpus } from "node:os";
 import { type Budget, judge } from "./budgets.ts";
 
-export type Row = { name: string; value: string; ratio?: number; budget?: number; note: string };
+/** `ratio`: what the budget is for. */
+export type Row = { name: string; value: string; ratio?: number; budget?: Budget; note: string };
 
 export class Report {
   over = false;
@@ -37,12 +38,10 @@ export class Report {
   }
 
   row({ name, value, ratio, budget, note }: Row): void {
-    const isOver = ratio !== undefined && budget !== undefined && ratio > budget;
-    this.over ||= isOver;
     const shown = ratio === undefined ? "" : `${ratio.toFixed(2)} ×`;
-    const limit = budget === undefined ? "" : `≤ ${budget} ${isOver ? "OVER" : "ok"}`;
+    const limit = ratio === undefined ? "" : this.verdict(ratio, budget);
     console.log(
-      `  ${name.padEnd(34)}${value.padStart(10)}  ${shown.padStart(8)}  ${limit.padEnd(12)} ${note}`,
+      `  ${name.padEnd(38)}${value.padStart(10)}  ${shown.padStart(8)}  ${limit.padEnd(26)} ${note}`,
     );
   }
 }

@@ -1,6 +1,7 @@
 /** What owners cost when there are many: each operation beside the same one where there are few, and a whole sweep. */
 import { pathOf, spawnNode } from "../child.ts";
 import type { Stack } from "../stack.ts";
+import { MANY_OWNERS } from "./budgets.ts";
 import { Figures } from "./figures.ts";
 import { type LoadClient, prepare, startLoadClient, type Unit } from "./load.ts";
 import { type OwnStack, ownStack } from "./own-stack.ts";
@@ -14,8 +15,6 @@ import { sweepAll } from "./sweep.ts";
 const FEW = 100;
 const ROUNDS = 300;
 const WARM_UP = 50;
-/** An owner costs the same, whatever the number of others. */
-const MOST = 1.1;
 /** One in a hundred backups has gone stale since the last sweep. */
 const DUE_SHARE = 100;
 const FILLERS = 2;
@@ -91,7 +90,7 @@ async function side(
     }
     const bare = BARE[name];
     const ratio = more / figures.of(`many ${bare}`).p50 / (less / figures.of(`few ${bare}`).p50);
-    report.row({ name, value, ratio, budget: MOST, note: `${note}, each by its bare ${bare}` });
+    report.row({ name, value, ratio, budget: MANY_OWNERS, note: `${note}, each by its bare ${bare}` });
   }
 }
 

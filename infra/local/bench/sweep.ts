@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { startHost } from "../host-process.ts";
 import type { Stack } from "../stack.ts";
+import { SWEEP_LISTS, SWEEP_MB } from "./budgets.ts";
 import { heldTo, memoryOf } from "./memory.ts";
 import { providerToken } from "./provers.ts";
 import { blobKind, type Kind, startProxy } from "./recording-proxy.ts";
@@ -10,8 +11,9 @@ import type { Report } from "./report.ts";
 import { SWEEPS_ONLY, through } from "./settings.ts";
 import { APP } from "./sign-up.ts";
 
-const MEMORY_BUDGET_MB = 150;
 const HEAP_MB = 32;
+/** The budget of list calls is for so many owners. */
+const LISTS_FOR = 100_000;
 const LOOK_MS = 200;
 
 const Progress = z.object({
@@ -44,17 +46,19 @@ export async function sweepAll(
   report.heading(`One sweep for stale backups over ${count} owners`);
   const rate = `${(count / seconds).toFixed(0)} owners a second`;
   report.row({ name: "all of it", value: `${seconds.toFixed(1)} s`, note: rate });
-  report.row({ name: "list calls", value: String(lists), note: `${Math.round(count / lists)} owners each` });
+  const listBudget = count === LISTS_FOR ? report.verdict(lists, SWEEP_LISTS) : "";
+  const owners = `${Math.round(count / lists)} owners each`;
+  report.row({
+    name: "list calls",
+    value: String(lists),
+    note: [owners, listBudget].filter(Boolean).join("; "),
+  });
   const each = handled === 0 ? 0 : reads / handled;
   const note = `${each.toFixed(1)} for each of ${handled} that were due (${due} expected); ${writes} writes`;
   report.row({ name: "reads", value: String(reads), note });
   if (Number.isNaN(peak)) return;
-  const memory = {
-    ratio: peak / MEMORY_BUDGET_MB,
-    budget: 1,
-    note: `of the budget; heap held to ${HEAP_MB} MB`,
-  };
-  report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, ...memory });
+  const memory = `heap held to ${HEAP_MB} MB; ${report.verdict(peak, SWEEP_MB)}`;
+  report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, note: memory });
 }
 
 /** What is read and written to say how far the sweep has come grows with the pages, and with how often we look. */
