@@ -9,24 +9,25 @@ import type { Operation } from "./operations.ts";
 import { runBlock } from "./side.ts";
 import { count, figure, ofEachSide, type SideRow } from "./sides-table.ts";
 
-/** An even number: each instance comes first as often as the other. */
-const BLOCKS = 2;
 const BARE_EACH = 20;
 /** Of Key Vault: 500 operations with an RSA-3072 key in an HSM in ten seconds. */
 const VAULT_CEILING = "a vault gives 50 a second";
 
-type Load = { clients: number; each: Partial<Record<Operation, number>> };
+/** `blocks`: an even number, so that each instance comes first as often as the other. `each`: operations of a client in a block. */
+type Load = { clients: number; blocks: number; each: Partial<Record<Operation, number>> };
 type Bare = "PUT" | "GET";
 
 export const SIXTEEN: Load = {
   clients: 16,
+  blocks: 4,
   each: {
-    ...{ upload: 10, "first upload": 8, staleness: 40, plan: 12, "code check": 6 },
-    ...{ recovery: 5, "recovery with Idempotency-Key": 5 },
+    ...{ upload: 10, "first upload": 6, staleness: 30, plan: 10, "code check": 4 },
+    ...{ recovery: 4, "recovery with Idempotency-Key": 4 },
   },
 };
 export const SIXTY_FOUR: Load = {
   clients: 64,
+  blocks: 2,
   each: {
     ...{ upload: 5, "first upload": 3, staleness: 15, plan: 4, "code check": 2 },
     ...{ recovery: 2, "recovery with Idempotency-Key": 2 },
@@ -40,7 +41,7 @@ const BARE: Partial<Record<Operation, Bare>> = {
 export async function atOnce(run: Run, load: Load): Promise<Figures> {
   const figures = new Figures();
   const operations = Object.keys(load.each).filter((name): name is Operation => name in load.each);
-  for (let round = 0; round < BLOCKS; round++) {
+  for (let round = 0; round < load.blocks; round++) {
     for (const operation of operations) {
       const bare = BARE[operation];
       if (bare) await bareBlock(run, load, { bare, figures });
@@ -114,7 +115,7 @@ function tell({ report, players }: Run, { clients, each }: Load, figures: Figure
 
 /** What the process does in a pause that is as long as the longest of the measurements is what it does anyway. */
 export async function processorTime({ report, players }: Run, figures: Figures): Promise<void> {
-  const longest = Math.max(...figures.all.map(([, { windowMs }]) => windowMs / BLOCKS));
+  const longest = Math.max(...figures.all.map(([, { windowMs }]) => windowMs / SIXTEEN.blocks));
   const before = players.map(({ side }) => cpuMs(side.pid));
   await setTimeout(longest);
   const idle = players.map(({ side }, at) => (cpuMs(side.pid) - (before[at] ?? 0)) / longest);

@@ -7,8 +7,8 @@ import { type Prover, providerToken } from "./provers.ts";
 import type { Side } from "./side.ts";
 import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 
-/** `owners`: with one upload each, for plans and recoveries; `provers`: those whose codes are checked. */
-export type Counts = { owners: number; provers: number };
+/** `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: those whose codes are checked. */
+export type Counts = { visitors: number; losers: number; provers: number };
 
 /** So many have a whole history; they upload, and ask for staleness. */
 const REGULARS = 64;
@@ -16,7 +16,7 @@ const UPLOADS = 9;
 /** What only prepares. */
 const AT_ONCE = 8;
 
-type People = { regulars: Owner[]; owners: Owner[]; provers: Prover[]; token: string };
+type People = { regulars: Owner[]; visitors: Owner[]; losers: Owner[]; provers: Prover[]; token: string };
 
 export class Cast {
   readonly #side: Side;
@@ -35,12 +35,14 @@ export class Cast {
       const where = { api, issuer, instance };
       return {
         regulars: await ownersWith(UPLOADS, { load, where, document, count: REGULARS }),
-        owners: await ownersWith(1, { load, where, document, count: counts.owners }),
+        visitors: await ownersWith(1, { load, where, document, count: counts.visitors }),
+        losers: await ownersWith(1, { load, where, document, count: counts.losers }),
         provers: await provers(counts.provers, where),
         token: await providerToken(issuer, "Codes.Verify"),
       };
     });
-    for (const each of [...people.regulars, ...people.owners, ...people.provers]) each.moveTo(side.api);
+    const { regulars, visitors, losers, provers: all } = people;
+    for (const each of [...regulars, ...visitors, ...losers, ...all]) each.moveTo(side.api);
     return new Cast(side, { api, issuer, instance: side.api }, document, people);
   }
 
@@ -54,7 +56,7 @@ export class Cast {
   /** The next unit of each operation by the next of its people. `turn`: whose, if it is to be the same as for another operation. */
   async unit(operation: Operation, turn = this.#next(operation)): Promise<Unit> {
     const name = `${this.#side.name} ${operation}`;
-    const { regulars, owners, token } = this.#people;
+    const { regulars, visitors, losers, token } = this.#people;
     switch (operation) {
       case "upload":
         return at(regulars, turn).upload(this.#document, name);
@@ -63,14 +65,14 @@ export class Cast {
       case "staleness":
         return at(regulars, turn).staleness(name);
       case "staleness, first call":
-        return at(owners, turn).staleness(name);
+        return at(visitors, turn).staleness(name);
       case "plan":
-        return at(owners, turn).plan(name);
+        return at(visitors, turn).plan(name);
       case "recovery":
-        return at(owners, turn).recovery({}, name);
+        return at(losers, turn).recovery({}, name);
       // The other half of them, so that both are an owner's first.
       case "recovery with Idempotency-Key":
-        return at(owners, turn + Math.floor(owners.length / 2)).recoveryWithKey(name);
+        return at(losers, turn + Math.floor(losers.length / 2)).recoveryWithKey(name);
       case "code check":
         return this.#prover().codeCheck(token, name);
     }

@@ -15,8 +15,8 @@ import { startSide } from "./side.ts";
 import { APP } from "./sign-up.ts";
 import { crowd, largeUploads, memory } from "./under-load.ts";
 
-/** Enough for each measured recovery but those of the crowd to be an owner's first. */
-const PEOPLE: Counts = { owners: 600, provers: 196 };
+/** Enough for each recovery at one and at sixteen clients to be an owner's first, and for each first call to be one. */
+const PEOPLE: Counts = { visitors: 150, losers: 780, provers: 196 };
 
 /** `beside`: another checkout, whose app is measured in turns with this one. */
 export async function everyOperation(report: Report, document: string, beside?: string): Promise<void> {
@@ -40,6 +40,7 @@ export async function everyOperation(report: Report, document: string, beside?: 
 }
 
 async function sections(run: Run): Promise<void> {
+  if (run.players.length > 1) run.report.note("Quotient: this checkout's figure by that of the other one.");
   await oneClient(run);
   const figures = await atOnce(run, SIXTEEN);
   await processorTime(run, figures);
