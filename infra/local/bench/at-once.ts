@@ -5,7 +5,7 @@ import { CPU_MS, SHARES } from "./budgets.ts";
 import { cpuMs } from "./cpu.ts";
 import { Figures } from "./figures.ts";
 import { prepare, type Unit } from "./load.ts";
-import type { Operation } from "./operations.ts";
+import { OPERATIONS, type Operation } from "./operations.ts";
 import { runBlock } from "./side.ts";
 import { count, figure, ofEachSide, type SideRow } from "./sides-table.ts";
 
@@ -38,11 +38,12 @@ const BARE: Partial<Record<Operation, Bare>> = {
   ...{ upload: "PUT", "first upload": "PUT", staleness: "GET" },
 };
 
+const operationsOf = ({ each }: Load) => OPERATIONS.filter((operation) => each[operation] !== undefined);
+
 export async function atOnce(run: Run, load: Load): Promise<Figures> {
   const figures = new Figures();
-  const operations = Object.keys(load.each).filter((name): name is Operation => name in load.each);
   for (let round = 0; round < load.blocks; round++) {
-    for (const operation of operations) {
+    for (const operation of operationsOf(load)) {
       const bare = BARE[operation];
       if (bare) await bareBlock(run, load, { bare, figures });
       for (const player of inTurns(run.players, round))
@@ -85,15 +86,16 @@ async function operationBlock(
   figure.windowMs += spent.windowMs;
 }
 
-function tell({ report, players }: Run, { clients, each }: Load, figures: Figures): void {
+function tell({ report, players }: Run, load: Load, figures: Figures): void {
+  const { clients } = load;
   report.heading(`${clients} clients at once: throughput, and latency with the time in the queue included`);
-  const rows = Object.keys(each).flatMap((name) =>
+  const rows = operationsOf(load).flatMap((name) =>
     ofEachSide(players, name, (key): SideRow => {
       const { perSecond, p50, p95, problems } = figures.of(key);
-      const bare = BARE[name as Operation];
+      const bare = BARE[name];
       const bareRate = bare ? figures.of(`least ${bare}`).perSecond : Number.NaN;
       const share = perSecond / bareRate;
-      const verdict = clients === 16 && bare ? report.verdict(share, SHARES[name as Operation], "≥") : "";
+      const verdict = clients === 16 && bare ? report.verdict(share, SHARES[name], "≥") : "";
       return {
         values: [perSecond, 1000 / perSecond, p50, p95],
         cells: [
@@ -122,11 +124,11 @@ export async function processorTime({ report, players }: Run, figures: Figures):
   report.heading(
     `Processor time of the functions process per operation at ${SIXTEEN.clients} clients, until all that follows is done`,
   );
-  const rows = Object.keys(SIXTEEN.each).flatMap((name) =>
+  const rows = operationsOf(SIXTEEN).flatMap((name) =>
     ofEachSide(players, name, (key, player): SideRow => {
       const { cpuEach, windowMs, times } = figures.of(key);
       const nothing = ((idle[players.indexOf(player)] ?? 0) * windowMs) / times.length;
-      const verdict = report.verdict(cpuEach, CPU_MS[name as Operation]);
+      const verdict = report.verdict(cpuEach, CPU_MS[name]);
       return { values: [cpuEach], cells: [figure(cpuEach), figure(nothing), count(times.length), verdict] };
     }),
   );
