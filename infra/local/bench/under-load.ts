@@ -9,9 +9,10 @@ import { aDocument } from "./owners.ts";
 import { WITHOUT_QUEUE } from "./settings.ts";
 import { count, ofEachSide, type SideRow } from "./sides-table.ts";
 import { APP, ownersWith } from "./sign-up.ts";
+import { median } from "./statistics.ts";
 
 const CLIENTS = 256;
-const LARGE = { clients: 16, each: 10, accounts: 1000, secretLength: 850, heapMb: 64 };
+const LARGE = { clients: 16, each: 10, accounts: 1000, secretLength: 850, heapMb: 64, runs: 3 };
 const EACH: readonly Operation[] = ["first upload", "staleness, first call", "plan", "recovery"];
 
 export async function crowd({ load, report, players }: Run): Promise<void> {
@@ -61,14 +62,20 @@ export async function largeUploads({ stack, load, report }: Run): Promise<void> 
     return peak;
   };
   const size = (document.length / 2 ** 20).toFixed(2);
-  const [needed, taken] = [await peakWith(heldTo(LARGE.heapMb)), await peakWith(SMALL_INSTANCE)];
+  const peaks: number[] = [];
+  for (let run = 0; run < LARGE.runs; run++) peaks.push(await peakWith(heldTo(LARGE.heapMb)));
+  const [needed, taken] = [median(peaks), await peakWith(SMALL_INSTANCE)];
   report.heading(
     `Peak memory of a small instance while ${LARGE.clients} clients upload ${size} MiB each, in MB`,
   );
   report.table(
     ["", "peak", "budget"],
     [
-      [`what is needed: heap held to ${LARGE.heapMb} MB`, count(needed), report.verdict(needed, NEEDED_MB)],
+      [
+        `what is needed: heap held to ${LARGE.heapMb} MB, median of ${LARGE.runs}`,
+        count(needed),
+        report.verdict(needed, NEEDED_MB),
+      ],
       ["what V8 takes with the small instance's own flags", count(taken), ""],
     ],
   );
