@@ -90,12 +90,13 @@ function tell({ report, players }: Run, load: Load, figures: Figures): void {
   const { clients } = load;
   report.heading(`${clients} clients at once: throughput, and latency with the time in the queue included`);
   const rows = operationsOf(load).flatMap((name) =>
-    ofEachSide(players, name, (key): SideRow => {
+    ofEachSide(players, name, (key, _, isOurs): SideRow => {
       const { perSecond, p50, p95, problems } = figures.of(key);
       const bare = BARE[name];
       const bareRate = bare ? figures.of(`least ${bare}`).perSecond : Number.NaN;
       const share = perSecond / bareRate;
-      const verdict = clients === 16 && bare ? report.verdict(share, SHARES[name], "≥") : "";
+      const verdict =
+        clients === 16 && bare ? report.verdict(share, SHARES[name], { bound: "≥", isOurs }) : "";
       return {
         values: [perSecond, 1000 / perSecond, p50, p95],
         cells: [
@@ -125,10 +126,10 @@ export async function processorTime({ report, players }: Run, figures: Figures):
     `Processor time of the functions process per operation at ${SIXTEEN.clients} clients, until all that follows is done`,
   );
   const rows = operationsOf(SIXTEEN).flatMap((name) =>
-    ofEachSide(players, name, (key, player): SideRow => {
+    ofEachSide(players, name, (key, player, isOurs): SideRow => {
       const { cpuEach, windowMs, times } = figures.of(key);
       const nothing = ((idle[players.indexOf(player)] ?? 0) * windowMs) / times.length;
-      const verdict = report.verdict(cpuEach, CPU_MS[name]);
+      const verdict = report.verdict(cpuEach, CPU_MS[name], { isOurs });
       return { values: [cpuEach], cells: [figure(cpuEach), figure(nothing), count(times.length), verdict] };
     }),
   );

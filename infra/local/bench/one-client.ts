@@ -47,9 +47,9 @@ function tell({ report, players }: Run, figures: Figures): void {
   );
   const rows = OPERATIONS.flatMap((operation) => {
     const least = figures.of(`least ${leastOf[operation]}`).p50;
-    return ofEachSide(players, operation, (name): SideRow => {
+    return ofEachSide(players, operation, (name, _, isOurs): SideRow => {
       const { p50, p95, perSecond, problems } = figures.of(name);
-      const verdict = report.verdict(p50 / least, RATIOS[operation]);
+      const verdict = report.verdict(p50 / least, RATIOS[operation], { isOurs });
       const cells = [figure(p50), figure(p95), count(perSecond), String(problems.length), figure(least)];
       return {
         values: [p50, p95, perSecond],

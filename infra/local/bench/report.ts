@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 import { type Budget, judge } from "./budgets.ts";
 
+type Verdict = { bound?: "≤" | "≥"; isOurs?: boolean };
 /** `ratio`: what the budget is for. */
 export type Row = { name: string; value: string; ratio?: number; budget?: Budget; note: string };
 
@@ -16,10 +17,10 @@ export class Report {
     console.log(`  ${text}`);
   }
 
-  /** What to print about a figure's budget. */
-  verdict(value: number, budget: Budget | undefined, bound: "≤" | "≥" = "≤"): string {
+  /** What to print about a figure's budget; of another checkout's figure it is only told. */
+  verdict(value: number, budget: Budget | undefined, { bound = "≤", isOurs = true }: Verdict = {}): string {
     const { text, isOver } = judge(value, budget, bound);
-    this.over ||= isOver;
+    this.over ||= isOver && isOurs;
     return text;
   }
 

@@ -4,13 +4,16 @@ import type { Player } from "./bench-run.ts";
 /** `values`: those of the first cells that can be compared. */
 export type SideRow = { values: readonly number[]; cells: readonly string[] };
 
-/** A row for each instance; where there are two, a third with the quotients. */
+/** A row for each instance, ours first; where there are two, a third with the quotients. */
 export function ofEachSide(
   players: readonly Player[],
   what: string,
-  rowOf: (name: string, player: Player) => SideRow,
+  rowOf: (name: string, player: Player, isOurs: boolean) => SideRow,
 ): string[][] {
-  const rows = players.map((player) => ({ player, ...rowOf(`${player.side.name} ${what}`, player) }));
+  const rows = players.map((player, at) => ({
+    player,
+    ...rowOf(`${player.side.name} ${what}`, player, at === 0),
+  }));
   const [first, second] = rows;
   if (!first) return [];
   if (!second) return [[what, ...first.cells]];

@@ -27,7 +27,7 @@ export async function crowd({ load, report, players }: Run): Promise<void> {
     const { units } = await load.run(lanes);
     await side.settled();
     const problems = units.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
-    const verdict = report.verdict(problems.length, ERRORS);
+    const verdict = report.verdict(problems.length, ERRORS, { isOurs: side === players[0]?.side });
     report.table(
       ["", "operations", "errors", "budget"],
       [[side.name, count(units.length), count(problems.length), verdict]],
@@ -38,9 +38,9 @@ export async function crowd({ load, report, players }: Run): Promise<void> {
 
 export function memory({ report, players }: Run): void {
   report.heading("Memory of the functions process after all that, in MB; V8 may take what it wants");
-  const rows = ofEachSide(players, "resident", (_, { side }): SideRow => {
+  const rows = ofEachSide(players, "resident", (_, { side }, isOurs): SideRow => {
     const { resident, peak } = memoryOf(side.pid);
-    const verdict = report.verdict(peak, PEAK_MB);
+    const verdict = report.verdict(peak, PEAK_MB, { isOurs });
     return { values: [resident, peak], cells: [count(resident), count(peak), verdict] };
   });
   report.table(["", "now", "peak", "budget of the peak"], rows);
