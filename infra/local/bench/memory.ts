@@ -1,4 +1,4 @@
-/** The most memory that a process has had resident at once, in MB. */
+/** How much memory a process has, and V8's flags under which it is measured. */
 import { readFileSync } from "node:fs";
 
 /** What an instance of 512 MB runs with, as the template sets it: V8 then collects early instead of growing. */
@@ -7,9 +7,10 @@ export const SMALL_INSTANCE = ["--memory-saver-mode", "--optimize-for-size", "--
 /** V8 takes what it may; held to so many MB, it shows what is needed: with less than that the process would end. */
 export const heldTo = (megabytes: number) => [...SMALL_INSTANCE, `--max-old-space-size=${megabytes}`];
 
-/** From Linux's /proc; undefined elsewhere. */
-export function peakMemory(pid: number): number | undefined {
-  if (process.platform !== "linux") return undefined;
-  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1000;
+/** In MB: resident now, and the most at once since the start. From Linux's /proc; NaN elsewhere. */
+export function memoryOf(pid: number): { resident: number; peak: number } {
+  if (process.platform !== "linux") return { resident: Number.NaN, peak: Number.NaN };
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1000;
+  return { resident: megabytes("VmRSS"), peak: megabytes("VmHWM") };
 }

@@ -1,85 +1,64 @@
-/** Each operation alone: its median beside the bare calls that it can't do without. */
-import type { Stack } from "../stack.ts";
-import { bareStorage, bareVault } from "./bare.ts";
-import { send } from "./http-client.ts";
-import { interleaved, timed } from "./measure.ts";
-import { providerToken } from "./provers.ts";
-import { milliseconds, type Report } from "./report.ts";
-import { proveAccounts, signUp } from "./sign-up.ts";
+/** One client: how long each operation takes, beside the least that it could ever cost, in the same rounds. */
+import { inTurns, type Run } from "./bench-run.ts";
+import { RATIOS } from "./budgets.ts";
+import { Figures } from "./figures.ts";
+import { prepare, type Unit } from "./load.ts";
+import { leastOf, OPERATIONS, type Operation } from "./operations.ts";
+import { LEAST, type Raw } from "./raw.ts";
+import { count, figure, ofEachSide, type SideRow } from "./sides-table.ts";
 
-const ROUNDS = 300;
-const WARM_UP = 50;
+const ROUNDS = 120;
+const WARM_UP = 10;
 
-/**
- * What a function costs that does nothing, of host, library and HTTP, is taken off before comparing: it is the platform's, and
- * another one on Azure. The notes say what the ratio would be with nothing taken off. See
- * .adr/0009-what-the-benchmark-compares.md for the bare calls of each and the budgets.
- */
-export async function oneClient(stack: Stack, report: Report, document: string): Promise<void> {
-  const p50 = await measure(stack, document);
-  report.heading(`One client, p50 of ${ROUNDS}, a document of ${document.length} bytes with 50 accounts`);
-  for (const name of ["put", "get", "unwrap"] as const) {
-    report.row({ name: `bare ${name}`, value: milliseconds(p50[name]), note: "" });
+type Part = { operations: readonly Operation[]; least: readonly (keyof typeof LEAST)[] };
+
+/** What follows a recovery must not slow down anything else: it has rounds of its own. */
+const PARTS: readonly Part[] = [
+  {
+    operations: ["first upload", "upload", "staleness", "staleness, first call", "plan", "code check"],
+    least: ["upload", "staleness", "plan", "code check"],
+  },
+  { operations: ["recovery", "recovery with Idempotency-Key"], least: ["recovery"] },
+];
+
+export async function oneClient(run: Run): Promise<void> {
+  const figures = new Figures();
+  for (const part of PARTS) {
+    const rounds: Unit[][] = [];
+    for (let round = 0; round < WARM_UP + ROUNDS; round++) rounds.push(await roundOf(part, run, round));
+    for (const { cast } of run.players) await prepare(run.load, [cast.proversCalls()]);
+    await prepare(run.load, [rounds.slice(0, WARM_UP).flat()]);
+    figures.add((await run.load.run([rounds.slice(WARM_UP).flat()])).units);
+    for (const { side } of run.players) await side.settled();
   }
-  report.row({
-    name: "a function that does nothing",
-    value: milliseconds(p50.nothing),
-    note: "taken off below",
-  });
-  const { put, get, unwrap } = p50;
-  const row = (name: string, value: number, bare: number, note: string, budget?: number) =>
-    report.row({
-      ...{ name, value: milliseconds(value), ratio: (value - p50.nothing) / bare, note },
-      ...(budget && { budget }),
-    });
-  const whole = (value: number, bare: number) => `with nothing taken off ${(value / bare).toFixed(2)} ×`;
-  const { stalenessCold: first, stalenessCached: again, upload, recovery } = p50;
-  row("staleness, first call", first, get, `of a bare GET; ${whole(first, get)}`, 2.6);
-  row("staleness, key cached", again, get, `of a bare GET; ${whole(again, get)}`, 1.6);
-  row("upload", upload, put, `of a bare PUT; ${whole(upload, put)}`, 3.2);
-  row("plan", p50.plan, 2 * get + unwrap, "of 2 GETs and an unwrap", 2.2);
-  const note = `of 2 GETs, an unwrap, 3 PUTs; ${whole(recovery, get + unwrap)} of a GET and an unwrap`;
-  row("recovery", recovery, 2 * get + unwrap + 3 * put, note, 1.6);
-  row("code check, key cached", p50.check, put, "of a bare PUT", 3.0);
-  row("code check, key not cached", p50.checkCold, put, "of a bare PUT");
+  tell(run, figures);
 }
 
-async function measure(stack: Stack, document: string) {
-  const [storage, unwrap] = [
-    await bareStorage(stack.settings, document.length),
-    await bareVault(stack.settings),
-  ];
-  const turns = ROUNDS + WARM_UP;
-  const phones = await signUp(stack, turns, document);
-  const recoverers = await signUp(stack, turns, document);
-  const provers = await proveAccounts(stack, turns);
-  const cold = await proveAccounts(stack, turns);
-  const token = await providerToken(stack.addresses.issuer, "Codes.Verify");
-  const health = { url: `${stack.addresses.api}/health`, method: "GET", headers: {} };
-  return await interleaved(
-    {
-      put: storage.put,
-      get: storage.get,
-      unwrap,
-      nothing: () => timed(() => send(health)),
-      // As phones do: they ask, and upload if they must.
-      stalenessCold: (turn) => of(phones, turn).staleness(),
-      stalenessCached: (turn) => of(phones, turn).staleness(),
-      upload: (turn) => of(phones, turn).upload(document),
-      plan: (turn) => of(recoverers, turn).plan(),
-      recovery: (turn) => of(recoverers, turn).recover(),
-      check: async (turn) => {
-        await of(provers, turn).warmUp();
-        return await of(provers, turn).checkCode(token);
-      },
-      checkCold: (turn) => of(cold, turn).checkCode(token),
-    },
-    { rounds: ROUNDS, warmUp: WARM_UP },
+async function roundOf({ operations, least }: Part, { players, raw }: Run, round: number): Promise<Unit[]> {
+  const units: Unit[] = [];
+  for (const operation of operations)
+    for (const { cast } of inTurns(players, round)) units.push(await cast.unit(operation));
+  return [...units, ...least.map((name) => raw[name satisfies keyof Raw]())];
+}
+
+function tell({ report, players }: Run, figures: Figures): void {
+  report.heading(
+    `One client, ${ROUNDS} rounds: milliseconds from the request's first byte to the answer's last, nothing taken off`,
   );
-}
-
-function of<T>(owners: T[], turn: number): T {
-  const owner = owners[turn % owners.length];
-  if (owner) return owner;
-  throw new RangeError("no such owner");
+  const rows = OPERATIONS.flatMap((operation) => {
+    const least = figures.of(`least ${leastOf[operation]}`).p50;
+    return ofEachSide(players, operation, (name, _, isOurs): SideRow => {
+      const { p50, p95, perSecond, problems } = figures.of(name);
+      const verdict = report.verdict(p50 / least, RATIOS[operation], { isOurs });
+      const cells = [figure(p50), figure(p95), count(perSecond), String(problems.length), figure(least)];
+      return {
+        values: [p50, p95, perSecond],
+        cells: [...cells, figure(p50 / least), verdict, LEAST[leastOf[operation]]],
+      };
+    });
+  });
+  const columns = ["p50", "p95", "a second", "errors", "least p50", "ratio"];
+  report.table(["", ...columns, "budget of the ratio", "the least, by raw HTTP"], rows, { text: 2 });
+  for (const [name, { problems }] of figures.all)
+    if (problems[0] !== undefined) report.note(`${name}: ${problems[0]}`);
 }

@@ -2,17 +2,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Stack, startStack } from "../stack.ts";
+import { type Stack, type StackOptions, startStack } from "../stack.ts";
 
 export type OwnStack = Stack & AsyncDisposable;
 
-/** `settings`: beside the stack's own. */
 export async function ownStack(
-  settings: Record<string, string> = {},
-  { storageInMemory = false } = {},
+  options: Pick<StackOptions, "settings" | "storageInMemory" | "host"> = {},
 ): Promise<OwnStack> {
   const data = await mkdtemp(join(tmpdir(), "authenticator-backup-bench-"));
-  const stack = await startStack({ data, ports: "free", settings, storageInMemory, log: () => undefined });
+  const stack = await startStack({ data, ports: "free", ...options, log: () => undefined });
   const body = JSON.stringify({ operationsPer10Seconds: null });
   await fetch(`${stack.addresses.vault}/dev/throttle`, { method: "PUT", body });
   return {

@@ -1,12 +1,10 @@
-/** Owners with a backup each, and what their phones do next. */
+/** Owners with a backup each, and the requests that their phones would send next, signed and ready. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { Phone } from "../phone.ts";
-import { send } from "./http-client.ts";
-import { timed } from "./measure.ts";
+import { type Call, Phone, type Reply } from "../phone.ts";
+import { requestOf, type Unit } from "./load.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BACKUP = "v1/backups/android";
-const AT_ONCE = 8;
 
 /** JSON of so many accounts: 50 make about 10 KB. */
 export function aDocument(accounts: number, secretLength = 32): string {
@@ -27,61 +25,67 @@ const base32 = (length: number) => Array.from(randomBytes(length), (byte) => BAS
 /** `instance`: where to send requests, if not to the public address. */
 export type Where = { api: string; issuer: string; instance?: string };
 
-/** Each operation answers the milliseconds that its request took; signing the proof is the phone's own time. */
+/** Each unit is to be sent within a minute of its making, and once. */
 export class Owner {
+  readonly #where: Where;
   readonly #phone: Phone;
-  #etag = "";
+  readonly #name = `bench-${randomUUID()}`;
 
-  constructor({ api, issuer, instance = api }: Where) {
-    this.#phone = new Phone({ api, issuer, platform: "android" });
-    this.#phone.instance = instance;
+  constructor(where: Where) {
+    this.#where = where;
+    this.#phone = phoneAt(where);
   }
 
-  async signUp(document: string): Promise<void> {
-    await this.#phone.signIn(`bench-${randomUUID()}`);
-    await this.#put(document, { "if-none-match": "*" });
+  async signIn(): Promise<void> {
+    await this.#phone.signIn(this.#name);
   }
 
-  /** From now on the phone talks to another instance of the service. */
+  /** From now on the owner's phones talk to another instance of the service. */
   moveTo(instance: string): void {
+    this.#where.instance = instance;
     this.#phone.instance = instance;
   }
 
-  upload(document: string): Promise<number> {
-    return this.#put(document, { "if-match": this.#etag });
+  /** One more call of this owner's first phone. */
+  call(method: string, path: string, call: Call): Promise<Reply> {
+    return this.#phone.call(method, path, call);
   }
 
-  staleness(): Promise<number> {
-    const request = this.#phone.prepare("GET", `${BACKUP}/staleness`);
-    return timed(() => send(request));
+  firstUpload(body: string, name = "first upload"): Unit {
+    const prepared = this.#phone.prepare("PUT", BACKUP, { body, headers: { "if-none-match": "*" } });
+    return { name, chain: [requestOf(prepared, { remembersAs: this.#name })] };
   }
 
-  plan(): Promise<number> {
+  upload(body: string, name = "upload"): Unit {
+    const prepared = this.#phone.prepare("PUT", BACKUP, { body });
+    return { name, chain: [requestOf(prepared, { ifMatch: this.#name, remembersAs: this.#name })] };
+  }
+
+  staleness(name = "staleness"): Unit {
+    return { name, chain: [requestOf(this.#phone.prepare("GET", `${BACKUP}/staleness`))] };
+  }
+
+  plan(name = "plan"): Unit {
     const body = { platform: "android", existingAccounts: [] };
-    const request = this.#phone.prepare("POST", "v1/recovery-plans", { body });
-    return timed(() => send(request));
+    return { name, chain: [requestOf(this.#phone.prepare("POST", "v1/recovery-plans", { body }))] };
   }
 
-  recover(): Promise<number> {
+  /** On a device that the service has never seen. */
+  recovery(headers: Record<string, string> = {}, name = "recovery"): Unit {
+    const phone = phoneAt(this.#where);
+    phone.token = this.#phone.token;
     const body = { platform: "android", device: { name: "bench" }, existingAccounts: [] };
-    const request = this.#phone.prepare("POST", "v1/recoveries", { body });
-    return timed(() => send(request));
+    const prepared = phone.prepare("POST", "v1/recoveries", { body, headers });
+    return { name, chain: [requestOf(prepared, { remembersAs: this.#name })] };
   }
 
-  #put(body: string, headers: Record<string, string>): Promise<number> {
-    const request = this.#phone.prepare("PUT", BACKUP, { body, headers });
-    return timed(async () => {
-      this.#etag = (await send(request)).etag;
-    });
+  recoveryWithKey(name = "recovery with Idempotency-Key"): Unit {
+    return this.recovery({ "idempotency-key": randomUUID() }, name);
   }
 }
 
-export async function signUpMany(count: number, where: Where, document: string): Promise<Owner[]> {
-  const owners = Array.from({ length: count }, () => new Owner(where));
-  const waiting = [...owners];
-  const client = async () => {
-    for (let owner = waiting.pop(); owner; owner = waiting.pop()) await owner.signUp(document);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, client));
-  return owners;
+function phoneAt({ api, issuer, instance = api }: Where): Phone {
+  const phone = new Phone({ api, issuer, platform: "android" });
+  phone.instance = instance;
+  return phone;
 }

@@ -1,10 +1,9 @@
-/** Owners with one proven work account each: their codes can be checked once. */
+/** Owners with one proven work account each, whose codes a provider checks. */
 import { randomUUID } from "node:crypto";
 import { URI } from "otpauth";
 import * as z from "zod";
 import { Phone } from "../phone.ts";
-import { send } from "./http-client.ts";
-import { timed } from "./measure.ts";
+import { requestOf, type Unit } from "./load.ts";
 import type { Where } from "./owners.ts";
 
 const Token = z.object({ access_token: z.string() });
@@ -12,7 +11,7 @@ const Made = z.looseObject({ id: z.string() });
 const Ticket = z.looseObject({ code: z.string() });
 const Credential = z.object({ credential: z.object({ uri: z.string() }) });
 
-const AT_ONCE = 8;
+const STEP_MS = 30_000;
 
 /** An app of the provider that answers for the accounts here. */
 export async function providerToken(issuer: string, role: string): Promise<string> {
@@ -35,12 +34,14 @@ export class Prover {
     userName: `${randomUUID()}@contoso.example`,
   };
   #uri = "";
+  #lastStep = 0;
 
   constructor({ api, issuer, instance = api }: Where) {
     this.#phone = new Phone({ api, issuer, platform: "android" });
     this.#phone.instance = instance;
   }
 
+  /** `tickets`: the provider's token for them. */
   async signUp(tickets: string): Promise<void> {
     const account = this.#account;
     const document = { accounts: [{ ...account, usesPush: true }], settings: {} };
@@ -63,26 +64,25 @@ export class Prover {
   }
 
   /** As any call of the owner does, it brings the owner's key into the instance's cache. */
-  warmUp(): Promise<unknown> {
-    return send(this.#phone.prepare("GET", "v1/backups/android/staleness"));
+  staleness(): Unit {
+    const prepared = this.#phone.prepare("GET", "v1/backups/android/staleness");
+    return { name: "staleness", chain: [requestOf(prepared)] };
   }
 
-  checkCode(token: string): Promise<number> {
-    const body = JSON.stringify({ account: this.#account, code: URI.parse(this.#uri).generate() });
+  /** A code counts once, and one step too early: whoever has none left must wait for the next step. */
+  hasCode(): boolean {
+    return this.#lastStep <= stepNow();
+  }
+
+  codeCheck(token: string, name = "code check"): Unit {
+    this.#lastStep = Math.max(stepNow(), this.#lastStep + 1);
+    const code = URI.parse(this.#uri).generate({ timestamp: this.#lastStep * STEP_MS });
+    const body = JSON.stringify({ account: this.#account, code });
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    return timed(() =>
-      send({ url: `${this.#phone.instance}/v1/codes/verify`, method: "POST", headers, body }),
-    );
+    const url = `${this.#phone.instance}/v1/codes/verify`;
+    const request = requestOf({ url, method: "POST", headers, body }, { mustSay: '"valid":true' });
+    return { name, chain: [request] };
   }
 }
 
-export async function proveMany(count: number, where: Where): Promise<Prover[]> {
-  const tickets = await providerToken(where.issuer, "Tickets.Issue");
-  const provers = Array.from({ length: count }, () => new Prover(where));
-  const waiting = [...provers];
-  const client = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop()) await next.signUp(tickets);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, client));
-  return provers;
-}
+const stepNow = () => Math.floor(Date.now() / STEP_MS);

@@ -1,9 +1,10 @@
-/** Prints measured figures beside their budgets, and remembers whether all were kept. */
+/** Prints measured figures as tables, and remembers whether all budgets that hold today were kept. */
 import { cpus } from "node:os";
+import { type Budget, judge } from "./budgets.ts";
 
-/** `most`: of those that have a budget. */
-export type Counts = { name: string; counts: Record<string, number>; most: Record<string, number> };
-export type Row = { name: string; value: string; ratio?: number; budget?: number; note: string };
+type Verdict = { bound?: "≤" | "≥"; isOurs?: boolean };
+/** `ratio`: what the budget is for. */
+export type Row = { name: string; value: string; ratio?: number; budget?: Budget; note: string };
 
 export class Report {
   over = false;
@@ -12,24 +13,37 @@ export class Report {
     console.log(`\n${text}`);
   }
 
-  row({ name, value, ratio, budget, note }: Row): void {
-    const isOver = ratio !== undefined && budget !== undefined && ratio > budget;
-    this.over ||= isOver;
-    const shown = ratio === undefined ? "" : `${ratio.toFixed(2)} ×`;
-    const limit = budget === undefined ? "" : `≤ ${budget} ${isOver ? "OVER" : "ok"}`;
-    console.log(
-      `  ${name.padEnd(34)}${value.padStart(10)}  ${shown.padStart(8)}  ${limit.padEnd(12)} ${note}`,
-    );
+  note(text: string): void {
+    console.log(`  ${text}`);
   }
 
-  counts({ name, counts, most }: Counts): void {
-    const told = Object.entries(counts).map(([what, count]) => {
-      const isOver = count > (most[what] ?? Number.POSITIVE_INFINITY);
-      this.over ||= isOver;
-      const limit = most[what] === undefined ? "" : ` (≤ ${most[what]}${isOver ? " OVER" : ""})`;
-      return `${count} ${what}${limit}`;
-    });
-    console.log(`  ${name.padEnd(34)}${told.join(", ")}`);
+  /** What to print about a figure's budget; of another checkout's figure it is only told. */
+  verdict(value: number, budget: Budget | undefined, { bound = "≤", isOurs = true }: Verdict = {}): string {
+    const { text, isOver } = judge(value, budget, bound);
+    this.over ||= isOver && isOurs;
+    return text;
+  }
+
+  /** Names to the left, figures to the right, what is said about them at the end to the left again. */
+  table(columns: readonly string[], rows: readonly (readonly string[])[], { text = 1 } = {}): void {
+    const all = [columns, ...rows];
+    const widths = columns.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
+    const isText = (at: number) => at === 0 || at >= columns.length - text;
+    for (const row of all) {
+      const cells = columns.map((_, at) => {
+        const [cell, width] = [row[at] ?? "", widths[at] ?? 0];
+        return isText(at) ? cell.padEnd(width) : cell.padStart(width);
+      });
+      console.log(`  ${cells.join("  ")}`.trimEnd());
+    }
+  }
+
+  row({ name, value, ratio, budget, note }: Row): void {
+    const shown = ratio === undefined ? "" : `${ratio.toFixed(2)} ×`;
+    const limit = ratio === undefined ? "" : this.verdict(ratio, budget);
+    console.log(
+      `  ${name.padEnd(38)}${value.padStart(10)}  ${shown.padStart(8)}  ${limit.padEnd(26)} ${note}`,
+    );
   }
 }
 

@@ -1,21 +1,20 @@
 /** What owners cost when there are many: each operation beside the same one where there are few, and a whole sweep. */
 import { pathOf, spawnNode } from "../child.ts";
 import type { Stack } from "../stack.ts";
-import { bareStorage } from "./bare.ts";
-import { WITHOUT_QUEUE } from "./count-calls.ts";
-import { interleaved } from "./measure.ts";
+import { MANY_OWNERS } from "./budgets.ts";
+import { Figures } from "./figures.ts";
+import { type LoadClient, prepare, startLoadClient, type Unit } from "./load.ts";
 import { type OwnStack, ownStack } from "./own-stack.ts";
-import type { Owner } from "./owners.ts";
 import { progressBar } from "./progress-bar.ts";
+import { rawCalls } from "./raw.ts";
 import { milliseconds, type Report } from "./report.ts";
-import { signUp } from "./sign-up.ts";
+import { WITHOUT_QUEUE } from "./settings.ts";
+import { ownersWith, withHelper } from "./sign-up.ts";
 import { sweepAll } from "./sweep.ts";
 
 const FEW = 100;
 const ROUNDS = 300;
 const WARM_UP = 50;
-/** An owner costs the same, whatever the number of others. */
-const MOST = 1.1;
 /** One in a hundred backups has gone stale since the last sweep. */
 const DUE_SHARE = 100;
 const FILLERS = 2;
@@ -35,7 +34,7 @@ export async function atScale(count: number, report: Report, document: string): 
 /** A stack whose storage holds so many owners. */
 async function filled(count: number): Promise<OwnStack> {
   // Azurite writes its whole index to disk again and again: what that takes grows with the owners, and is not ours.
-  const stack = await ownStack(WITHOUT_QUEUE, { storageInMemory: true });
+  const stack = await ownStack({ settings: WITHOUT_QUEUE, storageInMemory: true });
   const bar = progressBar(`${count} owners`, count);
   const due = Math.floor(count / DUE_SHARE);
   const shares = Array.from({ length: FILLERS }, (_, at) => ({
@@ -71,44 +70,61 @@ async function side(
   large: Stack,
   { count, report, document }: { count: number; report: Report; document: string },
 ): Promise<void> {
-  const [here, there] = [await operations(small, document), await operations(large, document)];
-  const both = Object.fromEntries(
-    OPERATIONS.flatMap((name) => [
-      [`few ${name}`, here[name]],
-      [`many ${name}`, there[name]],
-    ]),
-  ) as Record<`${"few" | "many"} ${Operation}`, (turn: number) => Promise<number>>;
-  const p50 = await interleaved(both, { rounds: ROUNDS, warmUp: WARM_UP, inPairs: true });
+  const load = startLoadClient();
+  const both = [
+    await operations(load, small, { where: "few", document }),
+    await operations(load, large, { where: "many", document }),
+  ];
+  const rounds = Array.from({ length: WARM_UP + ROUNDS }, (_, round) => roundOf(both, round));
+  await prepare(load, [rounds.slice(0, WARM_UP).flat()]);
+  const figures = new Figures();
+  figures.add((await load.run([rounds.slice(WARM_UP).flat()])).units);
+  load.close();
   report.heading(`${count} owners beside ${FEW}, one client, p50 of ${ROUNDS}`);
-  const [few, many] = [(name: Operation) => p50[`few ${name}`], (name: Operation) => p50[`many ${name}`]];
   for (const name of OPERATIONS) {
-    const [less, more] = [few(name), many(name)];
-    const note = `of ${milliseconds(less)} with ${FEW} owners`;
-    if (name === "put" || name === "get")
-      report.row({ name: `bare ${name}`, value: milliseconds(more), ratio: more / less, note });
-    else {
-      const [bare, ratio] = [BARE[name], more / many(BARE[name]) / (less / few(BARE[name]))];
-      report.row({
-        name,
-        value: milliseconds(more),
-        ratio,
-        budget: MOST,
-        note: `${note}, each by its bare ${bare}`,
-      });
+    const [less, more] = [figures.of(`few ${name}`).p50, figures.of(`many ${name}`).p50];
+    const [value, note] = [milliseconds(more), `of ${milliseconds(less)} with ${FEW} owners`];
+    if (name === "put" || name === "get") {
+      report.row({ name: `bare ${name}`, value, ratio: more / less, note });
+      continue;
     }
+    const bare = BARE[name];
+    const ratio = more / figures.of(`many ${bare}`).p50 / (less / figures.of(`few ${bare}`).p50);
+    report.row({ name, value, ratio, budget: MANY_OWNERS, note: `${note}, each by its bare ${bare}` });
   }
 }
 
-async function operations(stack: Stack, document: string) {
-  const owners = await signUp(stack, ROUNDS + WARM_UP, document);
-  const of = (turn: number): Owner => owners[turn % owners.length] ?? fail();
-  const { put, get } = await bareStorage(stack.settings, document.length);
-  return {
-    put,
-    get,
-    upload: (turn: number) => of(turn).upload(document),
-    staleness: (turn: number) => of(turn).staleness(),
-    recovery: (turn: number) => of(turn).recover(),
+type Operations = (round: number) => Record<Operation, Unit>;
+
+/** The two of each pair change places in every second round, so that neither always comes after the other. */
+const roundOf = (both: readonly Operations[], round: number): Unit[] => {
+  const sides = both.map((operationsOf) => operationsOf(round));
+  return OPERATIONS.flatMap((name) =>
+    (round % 2 === 0 ? sides : sides.toReversed()).map((units) => units[name]),
+  );
+};
+
+async function operations(
+  load: LoadClient,
+  stack: Stack,
+  { where: side, document }: { where: "few" | "many"; document: string },
+): Promise<Operations> {
+  const { api, issuer } = stack.addresses;
+  const count = ROUNDS + WARM_UP;
+  const owners = await withHelper(stack, (instance) =>
+    ownersWith(1, { load, where: { api, issuer, instance }, document, count }),
+  );
+  for (const owner of owners) owner.moveTo(api);
+  const { PUT, GET } = await rawCalls(stack.settings, document.length);
+  return (round) => {
+    const owner = owners[round % owners.length] ?? fail();
+    return {
+      put: { ...PUT(), name: `${side} put` },
+      get: { ...GET(), name: `${side} get` },
+      upload: owner.upload(document, `${side} upload`),
+      staleness: owner.staleness(`${side} staleness`),
+      recovery: owner.recovery({}, `${side} recovery`),
+    };
   };
 }
 

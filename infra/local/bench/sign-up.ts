@@ -2,26 +2,76 @@
 import { pathOf } from "../child.ts";
 import { startHost } from "../host-process.ts";
 import type { Stack } from "../stack.ts";
-import { type Owner, signUpMany, type Where } from "./owners.ts";
-import { type Prover, proveMany } from "./provers.ts";
+import { dealt, type LoadClient, prepare } from "./load.ts";
+import { Owner, type Where } from "./owners.ts";
+import { Prover, providerToken } from "./provers.ts";
+import { WITHOUT_QUEUE } from "./settings.ts";
 
 export const APP = pathOf("../../..", import.meta.url);
 
-type Movable = { moveTo(instance: string): void };
+const AT_ONCE = 8;
+/** So many at a time: a proof is good for a minute. */
+const SHARE = 200;
 
-async function elsewhere<T extends Movable>(
-  stack: Stack,
-  signUp: (where: Where) => Promise<T[]>,
-): Promise<T[]> {
-  const host = await startHost({ appFolder: APP, port: 0, settings: stack.settings, log: () => undefined });
-  const owners = await signUp({ ...stack.addresses, instance: `${host.url}/api` });
-  for (const owner of owners) owner.moveTo(stack.addresses.api);
-  await host.close();
+/** `url`: of an instance that is there to sign people up. */
+export async function withHelper<T>(
+  { settings }: Pick<Stack, "settings">,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const quiet = { ...settings, ...WITHOUT_QUEUE };
+  const host = await startHost({ appFolder: APP, port: 0, settings: quiet, log: () => undefined });
+  try {
+    return await work(`${host.url}/api`);
+  } finally {
+    await host.close();
+  }
+}
+
+/** Signed in, and nothing stored yet. */
+export async function newOwners(count: number, where: Where): Promise<Owner[]> {
+  const owners = Array.from({ length: count }, () => new Owner({ ...where }));
+  await eachOf(owners, (owner) => owner.signIn());
   return owners;
 }
 
-export const signUp = (stack: Stack, count: number, document: string): Promise<Owner[]> =>
-  elsewhere(stack, (where) => signUpMany(count, where, document));
+/** With so many uploads each. */
+export async function ownersWith(
+  uploads: number,
+  { load, where, document, count }: { load: LoadClient; where: Where; document: string; count: number },
+): Promise<Owner[]> {
+  const owners = await newOwners(count, where);
+  for (let at = 0; at < count; at += SHARE) {
+    const share = owners.slice(at, at + SHARE);
+    await prepare(
+      load,
+      dealt(
+        share.map((owner) => owner.firstUpload(document)),
+        AT_ONCE,
+      ),
+    );
+    for (let upload = 1; upload < uploads; upload++)
+      await prepare(
+        load,
+        dealt(
+          share.map((owner) => owner.upload(document)),
+          AT_ONCE,
+        ),
+      );
+  }
+  return owners;
+}
 
-export const proveAccounts = (stack: Stack, count: number): Promise<Prover[]> =>
-  elsewhere(stack, (where) => proveMany(count, where));
+export async function provers(count: number, where: Where): Promise<Prover[]> {
+  const tickets = await providerToken(where.issuer, "Tickets.Issue");
+  const all = Array.from({ length: count }, () => new Prover(where));
+  await eachOf(all, (prover) => prover.signUp(tickets));
+  return all;
+}
+
+async function eachOf<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+  const waiting = [...all];
+  const client = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+}

@@ -3,15 +3,17 @@ import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { startHost } from "../host-process.ts";
 import type { Stack } from "../stack.ts";
-import { SWEEPS_ONLY, through } from "./count-calls.ts";
-import { startCountingProxy } from "./counting-proxy.ts";
-import { heldTo, peakMemory } from "./memory.ts";
+import { SWEEP_LISTS, SWEEP_MB } from "./budgets.ts";
+import { heldTo, memoryOf } from "./memory.ts";
 import { providerToken } from "./provers.ts";
+import { blobKind, type Kind, startProxy } from "./recording-proxy.ts";
 import type { Report } from "./report.ts";
+import { SWEEPS_ONLY, through } from "./settings.ts";
 import { APP } from "./sign-up.ts";
 
-const MEMORY_BUDGET_MB = 150;
 const HEAP_MB = 32;
+/** The budget of list calls is for so many owners. */
+const LISTS_FOR = 100_000;
 const LOOK_MS = 200;
 
 const Progress = z.object({
@@ -23,34 +25,40 @@ export async function sweepAll(
   { count, due }: { count: number; due: number },
   report: Report,
 ): Promise<void> {
-  const proxy = await startCountingProxy(addresses.blob, isWork);
+  const proxy = await startProxy(addresses.blob, {
+    kindOf: (call) => (isWork(call.url) ? blobKind(call) : undefined),
+  });
   const host = await startHost({
     ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: () => undefined },
-    settings: { ...through(proxy.url, addresses.blob, settings), ...SWEEPS_ONLY },
+    settings: { ...through(settings, { from: addresses.blob, to: proxy.url }), ...SWEEPS_ONLY },
   });
   const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };
   const startedAt = performance.now();
   await fetch(`${host.url}/api/v1/sweeps/stale`, { method: "POST", headers });
   const handled = await finished(`${host.url}/api/v1/sweeps`, headers);
   const seconds = (performance.now() - startedAt) / 1000;
-  const { reads, lists, writes } = proxy.take();
-  const peak = peakMemory(host.pid() ?? 0);
+  const calls = proxy.take();
+  const countOf = (wanted: Kind) => calls.filter(({ kind }) => kind === wanted).length;
+  const [reads, lists, writes] = [countOf("read"), countOf("list"), countOf("write")];
+  const { peak } = memoryOf(host.pid() ?? 0);
   await host.close();
   await proxy.close();
   report.heading(`One sweep for stale backups over ${count} owners`);
   const rate = `${(count / seconds).toFixed(0)} owners a second`;
   report.row({ name: "all of it", value: `${seconds.toFixed(1)} s`, note: rate });
-  report.row({ name: "list calls", value: String(lists), note: `${Math.round(count / lists)} owners each` });
+  const listBudget = count === LISTS_FOR ? report.verdict(lists, SWEEP_LISTS) : "";
+  const owners = `${Math.round(count / lists)} owners each`;
+  report.row({
+    name: "list calls",
+    value: String(lists),
+    note: [owners, listBudget].filter(Boolean).join("; "),
+  });
   const each = handled === 0 ? 0 : reads / handled;
   const note = `${each.toFixed(1)} for each of ${handled} that were due (${due} expected); ${writes} writes`;
   report.row({ name: "reads", value: String(reads), note });
-  if (peak === undefined) return;
-  const memory = {
-    ratio: peak / MEMORY_BUDGET_MB,
-    budget: 1,
-    note: `of the budget; heap held to ${HEAP_MB} MB`,
-  };
-  report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, ...memory });
+  if (Number.isNaN(peak)) return;
+  const memory = `heap held to ${HEAP_MB} MB; ${report.verdict(peak, SWEEP_MB)}`;
+  report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, note: memory });
 }
 
 /** What is read and written to say how far the sweep has come grows with the pages, and with how often we look. */

@@ -1,0 +1,79 @@
+/**
+ * Every budget of the benchmark. `now` holds today: over it, the command fails. `aim` is what it is to become, and is told as well.
+ * A figure over its budget is told as such; no budget follows what was measured.
+ */
+import type { Operation } from "./operations.ts";
+
+export type Budget = { now?: number; aim?: number };
+type Budgets<N extends string> = Partial<Record<N, Budget>>;
+
+/** p50 at one client, as a multiple of the least. */
+export const RATIOS: Budgets<Operation> = {
+  upload: { aim: 2.4 },
+  staleness: { aim: 2.4 },
+  plan: { aim: 1.8 },
+  recovery: { aim: 1.8 },
+  "recovery with Idempotency-Key": { aim: 1.8 },
+  "code check": { aim: 2 },
+};
+
+/** At sixteen clients, at least so much of the bare calls a second. */
+export const SHARES: Budgets<Operation> = { upload: { aim: 0.35 }, staleness: { aim: 0.45 } };
+
+/** Processor time of the functions process, whatever follows included. */
+export const CPU_MS: Budgets<Operation> = { upload: { aim: 1 }, staleness: { aim: 0.6 } };
+
+/** Of the functions process under load, in MB. */
+export const PEAK_MB: Budget = { now: 300, aim: 270 };
+
+/** What large uploads need on a small instance, in MB. */
+export const NEEDED_MB: Budget = { now: 200, aim: 200 };
+
+/** From a process's start to its first answer. */
+export const COLD_START_MS: Budget = { now: 700, aim: 450 };
+
+/** One sweep over all owners: memory in MB, with the heap held small; list calls at 100,000 owners. */
+export const SWEEP_MB: Budget = { now: 150, aim: 150 };
+export const SWEEP_LISTS: Budget = { aim: 100 };
+
+/** An owner costs the same, whatever the number of others. */
+export const MANY_OWNERS: Budget = { now: 1.1, aim: 1.1 };
+
+/** At 256 clients. */
+export const ERRORS: Budget = { now: 0, aim: 0 };
+
+/** Vault calls count before and after the answer; writes are of blobs, before it. */
+export type CallBudget = { rounds?: Budget; writes?: Budget; vault?: Budget; after?: Budget };
+
+const NONE: Budget = { now: 0, aim: 0 };
+const ONE: Budget = { now: 1, aim: 1 };
+const RECOVERY: CallBudget = {
+  ...{ rounds: { now: 5, aim: 4 }, writes: { aim: 2 }, vault: ONE, after: { now: 3, aim: 3 } },
+};
+
+export const CALLS: Record<string, CallBudget> = {
+  "first upload": { rounds: { now: 4, aim: 3 }, writes: { aim: 2 }, vault: NONE },
+  "second upload": { rounds: { now: 3, aim: 2 }, writes: { aim: 1 }, vault: NONE },
+  "tenth upload": { rounds: { now: 3, aim: 2 }, writes: { aim: 1 }, vault: NONE },
+  staleness: { rounds: { aim: 1 }, writes: NONE, vault: NONE },
+  plan: { rounds: { now: 3, aim: 2 }, writes: NONE, vault: ONE },
+  "recovery, the owner's first": RECOVERY,
+  recovery: RECOVERY,
+  "recovery with Idempotency-Key": RECOVERY,
+  "recovery, one proven code account": { rounds: { aim: 6 }, vault: ONE },
+  "code check": { rounds: { aim: 2 }, writes: { aim: 1 } },
+};
+
+export type Verdict = { text: string; isOver: boolean };
+
+/** `isOver`: over what holds today. NaN, where nothing could be measured, is over nothing. */
+export function judge(value: number, { now, aim }: Budget = {}, bound: "≤" | "≥" = "≤"): Verdict {
+  const over = (limit: number) => (bound === "≤" ? value > limit : value < limit);
+  const told = (limit: number | undefined) => {
+    if (limit === undefined) return [];
+    return [`${bound} ${limit} ${over(limit) ? "OVER" : "ok"}`];
+  };
+  const aims = now === aim ? [] : told(aim).map((text) => `aim ${text}`);
+  const both = [...told(now), ...aims];
+  return { text: both.join(", "), isOver: now !== undefined && over(now) };
+}

@@ -1,0 +1,25 @@
+/** What is measured, and the least that each could cost. */
+import type { LEAST } from "./raw.ts";
+
+export const OPERATIONS = [
+  "upload",
+  "first upload",
+  "staleness",
+  "staleness, first call",
+  "plan",
+  "recovery",
+  "recovery with Idempotency-Key",
+  "code check",
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export const leastOf = {
+  upload: "upload",
+  "first upload": "upload",
+  staleness: "staleness",
+  "staleness, first call": "staleness",
+  plan: "plan",
+  recovery: "recovery",
+  "recovery with Idempotency-Key": "recovery",
+  "code check": "code check",
+} as const satisfies Record<Operation, keyof typeof LEAST>;

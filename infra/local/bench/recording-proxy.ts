@@ -1,0 +1,81 @@
+/** Stands between an instance and a stand-in, notes each call that passes, and can make each take longer. */
+import { Agent, createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Interval } from "./statistics.ts";
+
+export type Kind = "read" | "write" | "list" | "queue" | "vault" | "delivered";
+export type Call = Interval & { kind: Kind };
+export type RecordingProxy = {
+  url: string;
+  /** Those that began since it was last asked and are over. */
+  take(): Call[];
+  /** How many are under way. */
+  running(): number;
+  close(): Promise<void>;
+};
+
+type PassingCall = { method: string; url: string };
+/** What a call waits for before it is passed on. */
+export type Hold = (call: PassingCall, kind: Kind | undefined) => Promise<unknown> | undefined;
+/** A call without a kind is noted nowhere. */
+type Options = { kindOf(call: PassingCall): Kind | undefined; hold?: Hold };
+
+export async function startProxy(target: string, { kindOf, hold }: Options): Promise<RecordingProxy> {
+  const { hostname, port, pathname } = new URL(target);
+  const agent = new Agent({ keepAlive: true });
+  let calls: Call[] = [];
+  let running = 0;
+  const server = createServer((incoming, outgoing) => {
+    const { method = "", url = "", headers } = incoming;
+    const kind = kindOf({ method, url });
+    const startedAt = performance.now();
+    if (kind) running += 1;
+    outgoing.once("close", () => {
+      if (!kind) return;
+      running -= 1;
+      calls.push({ kind, startedAt, endedAt: performance.now() });
+    });
+    const forwarded = request({ hostname, port, path: url, method, headers, agent }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    forwarded.on("error", () => outgoing.destroy());
+    void passOn(incoming, forwarded, hold?.({ method, url }, kind));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port: ownPort } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${ownPort}${pathname === "/" ? "" : pathname}`,
+    take() {
+      const taken = calls;
+      calls = [];
+      return taken;
+    },
+    running: () => running,
+    async close() {
+      agent.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function passOn(incoming: IncomingMessage, to: NodeJS.WritableStream, held?: Promise<unknown>) {
+  await held;
+  incoming.pipe(to);
+}
+
+export function blobKind({ method, url }: PassingCall): Kind {
+  if (method !== "GET" && method !== "HEAD") return "write";
+  return url.includes("comp=list") ? "list" : "read";
+}
+
+/** What the app puts there, and what the host is done with. */
+export function queueKind({ method, url }: PassingCall): Kind | undefined {
+  if (!url.includes("/messages")) return undefined;
+  if (method === "DELETE") return "delivered";
+  return method === "POST" ? "queue" : undefined;
+}
+
+/** The host looks for messages. */
+export const takesMessages = ({ method, url }: PassingCall) => method === "GET" && url.includes("/messages?");

@@ -1,0 +1,21 @@
+/** App settings of instances that are measured. */
+
+const WITHOUT_MESSAGES = {
+  "AzureWebJobs.deliver-messages.Disabled": "true",
+  "AzureWebJobs.start-sweeps.Disabled": "true",
+};
+
+/** For an instance that only answers HTTP. */
+export const WITHOUT_QUEUE = { ...WITHOUT_MESSAGES, "AzureWebJobs.sweep-page.Disabled": "true" };
+
+/** Nothing but sweeps, also where the stack's own host leaves them alone. */
+export const SWEEPS_ONLY = { ...WITHOUT_MESSAGES, "AzureWebJobs.sweep-page.Disabled": "false" };
+
+/** The settings of an instance whose calls to each of these addresses pass another one. */
+export const through = (settings: Record<string, string>, ...ways: readonly { from: string; to: string }[]) =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      ways.reduce((text, { from, to }) => text.replaceAll(from, to), value),
+    ]),
+  );
