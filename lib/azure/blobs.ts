@@ -29,7 +29,7 @@ export interface Blobs {
 }
 
 export type Listed = { name: string; etag: string; metadata: Metadata; modifiedAt: Date };
-export type BlobPage = { blobs: Listed[]; next: string | undefined };
+type BlobPage = { blobs: Listed[]; next: string | undefined };
 
 /** One call with all its tries: a phone must not wait longer for an answer. */
 const DEADLINE_MS = 8000;

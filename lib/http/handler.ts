@@ -68,10 +68,8 @@ async function readOwned(
 ) {
   const signedIn = await signIn(request, services);
   const { newcomers, provesAccount, tellsDamage, aboutLife } = endpoint;
-  const platform =
-    tellsDamage || expectsNothing(endpoint, request)
-      ? undefined
-      : Platform.safeParse(request.params["platform"]).data;
+  const named = Platform.safeParse(request.params["platform"]).data;
+  const platform = tellsDamage || expectsNothing(endpoint, request) ? undefined : named;
   const life = aboutLife ? await services.belongings.lifeOf(signedIn.owner) : undefined;
   const reading = aboutLife
     ? readOpenable(services, signedIn.owner, now)
@@ -82,7 +80,8 @@ async function readOwned(
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const parameters = readParameters(endpoint, request);
   const content = await readContent(endpoint, request, services).catch(async (error: unknown) => {
-    if (endpoint.notesRefusals) await noteRefusal(services.heads, { caller, platform, reading }, error, now);
+    const noted = { caller, platform: named, reading };
+    if (endpoint.notesRefusals) await noteRefusal(services.heads, noted, error, now);
     throw error;
   });
   const admission = { platform, newcomers, now };
