@@ -39,7 +39,10 @@ export const listActivity = endpoint({
     const end = Math.min(query.before ?? entries.length, entries.length);
     const start = Math.max(0, end - PAGE);
     // What is told to people is written down a moment later than what isn't.
-    const shown = entries.slice(start, end).toSorted((a, b) => Number(b.at) - Number(a.at));
+    const shown = entries
+      .slice(start, end)
+      .toReversed()
+      .toSorted((a, b) => Number(b.at) - Number(a.at));
     return {
       status: 200,
       body: {

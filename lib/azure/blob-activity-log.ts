@@ -25,7 +25,7 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
     let anchor = anchorIn(held);
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (anchor.recent.includes(activity.id)) return;
-      if (anchor.length === 0) await makeRoom(backups, seal, owner);
+      if (anchor.length === 0) seal.forget(owner);
       const content = await seal.seal(
         owner,
         contextFor(owner, anchor),
@@ -36,6 +36,7 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
         return await moveAnchor(records, owner, held, anchorAfter(anchor, line, activity), activity.at);
       held = await records.find(owner);
       anchor = await reach(backups, seal, owner, anchorIn(held));
+      if (anchor.length === 0) await makeRoom(backups, seal, owner);
     }
     throw new Failure("busy", "Others write the same log.", { retryAfterSeconds: 1 });
   },
@@ -66,11 +67,10 @@ async function reach(backups: Blobs, seal: OwnerSeal, owner: OwnerId, anchor: An
 }
 
 /**
- * Where nothing is known of a log, its owner may have been erased a moment ago, elsewhere: the key is read anew, and lines that
- * were still written under the former one go. Whoever could put others in their place could as well have taken them away.
+ * Where nothing is known of a log, its owner may have been erased a moment ago, elsewhere: lines that were still written under
+ * the former key go. Whoever could put others in their place could as well have taken them away.
  */
 async function makeRoom(backups: Blobs, seal: OwnerSeal, owner: OwnerId): Promise<void> {
-  seal.forget(owner);
   const stored = await backups.read(nameOf(owner));
   if (!stored || stored.content.length === 0) return;
   const { entries } = await readLines(seal, owner, emptyLog, stored.content.toString());

@@ -99,8 +99,11 @@ const pageIn = ({ body }: Reply) => Page.parse(body);
 describe.concurrent("the activity log", () => {
   it("R35 F29 tells every recovery, credential and failed step-up, newest first", async () => {
     const scene = await aRecovery();
+    const { clock } = scene.watched;
+    clock.pass(SECOND);
     const { id } = z.object({ id: z.string() }).parse((await start(scene)).body);
     await answer(scene.phone, id, { code: scene.watched.lastCode() === "000000" ? "000001" : "000000" });
+    clock.pass(SECOND);
     await answer(scene.phone, id, { code: scene.watched.lastCode() });
     await deliverAll(scene);
     const { entries, intact } = pageIn(await scene.phone.call("GET", "v1/activity"));

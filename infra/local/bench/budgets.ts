@@ -57,7 +57,7 @@ export const CALLS: Record<string, CallBudget> = {
   "tenth upload": { rounds: { now: 3, aim: 2 }, writes: { aim: 1 }, vault: NONE },
   staleness: { rounds: { aim: 1 }, writes: NONE, vault: NONE },
   plan: { rounds: { now: 3, aim: 2 }, writes: NONE, vault: ONE },
-  "recovery, the owner's first": RECOVERY,
+  "recovery, the owner's first": { ...RECOVERY, after: { aim: 3 } },
   recovery: RECOVERY,
   "recovery with Idempotency-Key": RECOVERY,
   "recovery, one proven code account": { rounds: { aim: 6 }, vault: ONE },
