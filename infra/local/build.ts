@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
 /** Inside node_modules, so that its imports resolve. */
 const UNBUNDLED = join(ROOT, "node_modules/.cache/unbundled/index.mjs");
-const MOST_BYTES = 1_500_000;
+const MOST_BYTES = 1_700_000;
 const LARGEST_IMPORT_SHARE = 1 / 3;
 /** Above the budget by more than two measurements of the same bundle differ on a busy machine: only this fails the build. */
 const NEVER_IMPORT_SHARE = 0.4;
