@@ -125,6 +125,10 @@ describe("R12 R15 the states of its accounts", () => {
       { account: work, state: "step-up" },
     ]);
     expect(withSent(next, personal)).toEqual(next);
+    const named = aRecovery({ accounts: [{ account: { ...personal, id: "mine" }, state: "kept" }] });
+    expect(withSent(named, personal).accounts).toEqual([
+      { account: { ...personal, id: "mine" }, state: "credential-sent" },
+    ]);
     const other = aBound({ userName: "other" });
     expect(withSent(aRecovery(), other).accounts).toEqual([
       ...aRecovery().accounts,

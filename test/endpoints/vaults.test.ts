@@ -11,7 +11,7 @@ import { anOwnerWithBackup, expectRefused, recovering, refused, upload } from ".
 
 const Recovered = z.looseObject({
   accounts: z.array(z.looseObject({ outcome: z.string(), reason: z.string(), account: z.unknown() })),
-  settings: z.unknown(),
+  settings: z.unknown().optional(),
   askAgainWith: z.array(z.string()).optional(),
 });
 const recover = (phone: CheckedPhone, change: object = {}, headers: Record<string, string> = {}) =>
@@ -128,7 +128,7 @@ describe.concurrent("entries of one name", () => {
     const kept = recoveredIn(await recover(await aPhone({ owner }), { existingAccounts, ...keepExisting }));
     expect(kept).toMatchObject({
       askAgainWith: ["fingerprint"],
-      outcomes: ["keep name-only", "keep name-only", {}],
+      outcomes: ["keep name-only", "keep name-only", "restore in-backup"],
     });
   });
 
