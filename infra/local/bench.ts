@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { coldStart } from "./bench/cold-start.ts";
 import { countCalls } from "./bench/count-calls.ts";
+import { decisions } from "./bench/decisions.ts";
 import { manyClients } from "./bench/many-clients.ts";
 import { oneClient } from "./bench/one-client.ts";
 import { ownStack } from "./bench/own-stack.ts";
@@ -41,6 +42,7 @@ async function everyOperation(stack: Stack, report: Report): Promise<void> {
   await manyClients(stack, report, DOCUMENT);
   await uploadMemory(stack, report);
   await counts(stack, report);
+  decisions(report);
 }
 
 /** How many owners `--owners` asks for. */
