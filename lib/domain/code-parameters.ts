@@ -6,6 +6,7 @@ import { plainText } from "./text.ts";
 /** Spaces, dashes and what can't be seen: sites show secrets in groups, and copying brings along what stands between. */
 const SEPARATORS = /[\s\p{Pd}\p{Cf}]+/gu;
 const PADDING = /=+$/;
+const COUNTED = "characters, not counting spaces, dashes and padding";
 
 const withoutSeparators = (text: string) => text.replace(SEPARATORS, "");
 const toBase32 = (text: string) =>
@@ -17,16 +18,16 @@ const toBase32 = (text: string) =>
 const Base32Secret = z
   .string()
   .overwrite(toBase32)
-  .min(2)
-  .max(1024)
+  .min(2, `must have at least 2 ${COUNTED}`)
+  .max(1024, `must have at most 1,024 ${COUNTED}`)
   .regex(/^[A-Z2-7]*$/, "must be base32 (RFC 4648 §6): letters and the digits 2 to 7");
 
 /** Some apps hash the digits as they are written, so that each keeps its case. */
 const HexSecret = z
   .string()
   .overwrite(withoutSeparators)
-  .min(2)
-  .max(1024)
+  .min(2, `must have at least 2 ${COUNTED}`)
+  .max(1024, `must have at most 1,024 ${COUNTED}`)
   .regex(/^(?:[0-9A-Fa-f]{2})*$/, "must be pairs of hexadecimal digits");
 
 /** Those that exports of apps carry. */

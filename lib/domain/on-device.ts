@@ -21,7 +21,8 @@ const ABSENT: Found = { presence: "absent", by: [] };
 export function compareWith(accounts: StoredAccount[], existing: ExistingAccount[]): Comparison {
   const find = finderFor(accounts, existing);
   const found = accounts.map(find);
-  const overlapping = new Set(found.flatMap(({ by }) => by));
+  const causes = new Set(found.map(({ by }) => by));
+  const overlapping = new Set([...causes].flat());
   return {
     presence: found.map(({ presence }) => presence),
     overlapping: [...overlapping].sort((a, b) => a - b),
@@ -36,33 +37,30 @@ function finderFor(
   const byName = placesBy(existing, identityOf);
   const byId = placesBy(existing, idOf);
   const byFingerprint = placesBy(existing, fingerprintIn);
-  const backedUp = new Set(accounts.flatMap((account) => (isThirdParty(account) ? (account.id ?? []) : [])));
+  const backedUp = new Set(accounts.map(({ kind, id }) => (kind === "third-party" ? id : undefined)));
   /** What is known by its id, or by what its codes are made from, is no other entry of that name. */
-  const isUnknown = (at: number) => {
-    const [id, fingerprint] = [idOf(existing[at]), fingerprintIn(existing[at])];
-    return fingerprint === undefined && (id === undefined || !backedUp.has(id));
-  };
+  const unknownByName = placesBy(existing, (account) => {
+    const id = idOf(account);
+    const isKnown = fingerprintIn(account) !== undefined || (id !== undefined && backedUp.has(id));
+    return isKnown ? undefined : identityOf(account);
+  });
   return (account) => {
     if (isForeign(account)) return ABSENT;
-    const named = byName.get(identityOf(account)) ?? [];
-    if (account.kind !== "third-party")
-      return named.length > 0 ? { presence: "on-device", by: named } : ABSENT;
+    const named = byName.get(identityOf(account));
+    if (account.kind !== "third-party") return named ? { presence: "on-device", by: named } : ABSENT;
     const same = byFingerprint.size > 0 && byFingerprint.get(fingerprintOf(account.otp) ?? "");
     if (same) return { presence: "on-device", by: same };
     const identified = byId.get(account.id ?? "");
     if (identified) return { presence: "same-id", by: identified };
-    const unknown = named.filter(isUnknown);
-    if (unknown.length > 0) return { presence: "name-only", by: unknown };
-    return named.length > 0 ? { presence: "same-name", by: [] } : ABSENT;
+    const unknown = unknownByName.get(identityOf(account));
+    if (unknown) return { presence: "name-only", by: unknown };
+    return named ? { presence: "same-name", by: [] } : ABSENT;
   };
 }
 
-const isThirdParty = (account: StoredAccount) => account.kind === "third-party";
-
-const idOf = (account: ExistingAccount | undefined) =>
-  account?.kind === "third-party" ? account.id : undefined;
-const fingerprintIn = (account: ExistingAccount | undefined) =>
-  account?.kind === "third-party" ? account.fingerprint : undefined;
+const idOf = (account: ExistingAccount) => (account.kind === "third-party" ? account.id : undefined);
+const fingerprintIn = (account: ExistingAccount) =>
+  account.kind === "third-party" ? account.fingerprint : undefined;
 
 function placesBy<T>(values: T[], keyOf: (value: T) => string | undefined): ReadonlyMap<string, number[]> {
   const places = new Map<string, number[]>();
