@@ -28,16 +28,14 @@ export type Account = z.infer<typeof Account>;
 
 const KINDS: ReadonlySet<string> = new Set(["third-party", "personal", "work"]);
 
-/** Of a kind that only a newer version knows. */
-const foreign = {
-  kind: z
-    .string()
-    .refine((kind) => !KINDS.has(kind))
-    .brand<"foreign">(),
-  id: z.string().optional(),
-  issuer: z.string().optional(),
-  userName: z.string().optional(),
-};
+const ForeignKind = z
+  .string()
+  .refine((kind) => !KINDS.has(kind))
+  .brand<"foreign">();
+
+/** Of a kind that only a newer version knows, and so is what its members are. */
+const any = z.unknown().optional();
+const foreign = { kind: ForeignKind, id: any, issuer: any, userName: any };
 
 /*
  * What is stored was checked when it came, by this version or another: a kind has the members that it always had, and may have others,
@@ -74,20 +72,22 @@ export const isForeign = (account: { kind: string }): account is ForeignAccount 
 const thirdPartyName = { kind: z.literal("third-party"), ...named };
 const personalName = { kind: z.literal("personal"), ...named };
 const workName = { kind: z.literal("work"), ...named, tenant: z.string() };
+const text = z.string().optional();
+const foreignName = { kind: ForeignKind, id: text, issuer: text, userName: text };
 
 /** What an account is called, without anything secret and without what it uses. */
 export type AccountName =
   | Shaped<typeof thirdPartyName>
   | Shaped<typeof personalName>
   | Shaped<typeof workName>
-  | ForeignAccount;
+  | Shaped<typeof foreignName>;
 export const AccountName: z.ZodType<AccountName> = z.union([
   z.discriminatedUnion("kind", [
     z.strictObject(thirdPartyName),
     z.strictObject(personalName),
     z.strictObject(workName),
   ]),
-  z.strictObject(foreign),
+  z.strictObject(foreignName),
 ]);
 
 /** The same where it is stored: what a newer version adds is kept. */
@@ -97,7 +97,7 @@ export const StoredName: z.ZodType<AccountName> = z.union([
     z.looseObject(personalName),
     z.looseObject(workName),
   ]),
-  ForeignAccount,
+  z.looseObject(foreignName),
 ]);
 
 /* Apps send back what an answer brought, whole: what isn't needed of it is left out. */
@@ -116,22 +116,20 @@ export const ExistingAccount = z.discriminatedUnion("kind", [
 ]);
 export type ExistingAccount = z.infer<typeof ExistingAccount>;
 
+/** The name alone, without a secret and without what it uses. */
 export function nameOf(account: StoredAccount | AccountName): AccountName {
-  const ofApp = account.id === undefined ? {} : { id: account.id };
   if (isForeign(account)) {
-    const { kind, issuer, userName } = account;
-    return {
-      kind,
-      ...ofApp,
-      ...(issuer !== undefined && { issuer }),
-      ...(userName !== undefined && { userName }),
-    };
+    const { kind, id, issuer, userName } = account;
+    return { kind, ...textIn("id", id), ...textIn("issuer", issuer), ...textIn("userName", userName) };
   }
-  const { kind, issuer, userName } = account;
+  const { kind, id, issuer, userName } = account;
   return kind === "work"
-    ? { kind, ...ofApp, issuer, userName, tenant: account.tenant }
-    : { kind, ...ofApp, issuer, userName };
+    ? { kind, ...textIn("id", id), issuer, userName, tenant: account.tenant }
+    : { kind, ...textIn("id", id), issuer, userName };
 }
+
+const textIn = <K extends string>(name: K, value: unknown) =>
+  typeof value === "string" ? { [name]: value } : {};
 
 type Named = {
   kind: string;

@@ -85,15 +85,10 @@ export function refuseOverlap({ outcomes, overlapping }: Planned, rule: OverlapR
 }
 
 /** Names a plan: the same only if the backup and every outcome are the same. */
-export const planId = (versionId: string, outcomes: Outcome[]): string =>
-  sha256(
-    JSON.stringify([
-      versionId,
-      ...outcomes.map(({ outcome, reason, account }) => [
-        outcome,
-        reason,
-        identityOf(account),
-        ...(account.id === undefined ? [] : [account.id]),
-      ]),
-    ]),
-  );
+export function planId(versionId: string, outcomes: Outcome[]): string {
+  const told = outcomes.map(({ outcome, reason, account }) => {
+    const name = nameOf(account);
+    return [outcome, reason, identityOf(name), ...(name.id === undefined ? [] : [name.id])];
+  });
+  return sha256(JSON.stringify([versionId, ...told]));
+}

@@ -157,7 +157,7 @@ async function openAgain(
       .filter(({ state }) => state === "credential-sent")
       .map(({ account }) => identityOf(account)),
   );
-  const waiting = document.accounts.filter((account) => !bound.has(identityOf(account)));
+  const waiting = document.accounts.filter((account) => !bound.has(identityOf(nameOf(account))));
   const { pushing } = await knownOf(waiting, record, recovery.caller, stores.credentials);
   const samePlatform = former.platform === former.from;
   const { presence, overlapping } = compareWith(document.accounts, recovery.existing);

@@ -167,7 +167,7 @@ describe("R13 a document comes back exactly", () => {
         { kind: "third-party", issuer: "a", userName: "b", otp: { ...anAccount().otp, offset: -1 } },
         { kind: "personal", issuer: "a", userName: "b", usesPush: false, avatar: { a: 1 } },
         { kind: "work", issuer: "a", tenant: "t", userName: "b", usesPush: true, region: "eu" },
-        { kind: "passkey", credential: { id: "x" } },
+        { kind: "passkey", id: 7, issuer: { name: "a" }, credential: { id: "x" } },
       ],
       settings: { theme: "sepia", sortBy: 3, widgets: [{ at: 1 }] },
     };

@@ -1,7 +1,7 @@
 /** Plans that refuse, and what names a plan. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ExistingAccount, identityOf } from "../../lib/domain/account.ts";
+import { type ExistingAccount, identityOf, nameOf } from "../../lib/domain/account.ts";
 import { compareWith } from "../../lib/domain/on-device.ts";
 import {
   type Circumstances,
@@ -64,7 +64,12 @@ describe("R12 what names a plan", () => {
   it("R12 the ids of two plans of one version are the same only if every outcome and its reason are", () => {
     const told = (outcomes: Outcome[]) =>
       JSON.stringify(
-        outcomes.map(({ outcome, reason, account }) => [outcome, reason, identityOf(account), account.id]),
+        outcomes.map(({ outcome, reason, account }) => [
+          outcome,
+          reason,
+          identityOf(nameOf(account)),
+          account.id,
+        ]),
       );
     holds(
       fc.property(scenes, scenes, fc.boolean(), ({ backup, ...one }, other, sameBackup) => {

@@ -92,7 +92,7 @@ describe("R11 R13 R15 laws of plans", () => {
   it("R13 every account of the backup is in the plan, once and in its order, and no other", () => {
     holds(
       fc.property(scenes, (scene) => {
-        const names = planOf(scene).map(({ account }) => identityOf(account));
+        const names = planOf(scene).map(({ account }) => identityOf(nameOf(account)));
         expect(names).toEqual(scene.backup.accounts.map(identityOf));
       }),
     );

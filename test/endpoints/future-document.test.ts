@@ -35,7 +35,7 @@ const future = {
     },
     { kind: "third-party", id: "b", ...name, otp: { ...otp, offset: -1 } },
     { kind: "personal", issuer: "https://a.example", userName: "b", usesPush: true, avatar: { a: 1 } },
-    { kind: "passkey", credential: { id: "canary" }, userName: "anna" },
+    { kind: "passkey", id: 7, credential: { id: "canary" }, userName: "anna" },
   ],
   settings: { theme: "sepia", sortBy: 3, widgets: [{ at: 1 }], custom: { "a.b": "c" } },
 };
