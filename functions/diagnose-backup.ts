@@ -1,6 +1,6 @@
 /** POST v1/backups/{platform}/diagnosis: why a recovery on this device would be refused, check by check, with a remedy each (R31). */
 import * as z from "zod";
-import { AccountName } from "../lib/domain/account.ts";
+import { ExistingAccount } from "../lib/domain/account.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { Check, diagnose } from "../lib/http/diagnosis.ts";
@@ -9,7 +9,7 @@ import { endpoint } from "../lib/http/endpoint.ts";
 /** What a recovery would send. */
 const Request = z.strictObject({
   from: Platform.optional(),
-  existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS).default([]),
+  existingAccounts: z.array(ExistingAccount).max(MAX_ACCOUNTS).default([]),
   envelope: z.string().optional(),
 });
 

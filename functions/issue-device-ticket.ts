@@ -1,6 +1,6 @@
 /** POST v1/device-tickets: an older device's ticket for a work account that works on it, so that a new one needn't ask the provider (R23). */
 import * as z from "zod";
-import { WorkAccount } from "../lib/domain/account.ts";
+import { WorkName } from "../lib/domain/account.ts";
 import { later, SECOND } from "../lib/domain/clock.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import { ticketFor } from "../lib/domain/ticket.ts";
@@ -14,7 +14,7 @@ export const issueDeviceTicket = endpoint({
   method: "POST",
   route: "v1/device-tickets",
   access: "owner-fresh",
-  request: { body: z.strictObject({ account: WorkAccount.omit({ usesPush: true }) }) },
+  request: { body: z.strictObject({ account: WorkName }) },
   replies: { 201: TicketReply },
   problems: ["account-not-on-device", "too-many-recoveries", "busy", "vault-unavailable"],
   async handle({ caller, heads, body: { account }, now }, services) {

@@ -1,6 +1,6 @@
 /** POST v1/tickets: a provider's ticket for a work account, to be scanned now or printed for later (R21-R23). */
 import * as z from "zod";
-import { WorkAccount } from "../lib/domain/account.ts";
+import { WorkName } from "../lib/domain/account.ts";
 import { DAY, later, SECOND } from "../lib/domain/clock.ts";
 import { requireAnswersFor } from "../lib/domain/provider.ts";
 import { ticketFor } from "../lib/domain/ticket.ts";
@@ -9,7 +9,7 @@ import { issueTicket as issue, TicketReply } from "../lib/http/ticket-reply.ts";
 
 /** `use`: within minutes, or printed and kept for the day when the phone is gone. */
 const Request = z.strictObject({
-  account: WorkAccount.omit({ usesPush: true }),
+  account: WorkName,
   use: z.enum(["now", "printed"]).default("now"),
 });
 

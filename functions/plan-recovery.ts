@@ -1,30 +1,32 @@
 /** POST v1/recovery-plans: what a recovery on this device would do, account by account; nothing happens (R12). */
 import * as z from "zod";
-import { AccountName, nameOf } from "../lib/domain/account.ts";
+import { ExistingAccount, nameOf } from "../lib/domain/account.ts";
 import { requireBackup } from "../lib/domain/backup.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { tellOfNewcomer } from "../lib/domain/newcomer.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { openPlan, requirePortable, requireReadable } from "../lib/domain/recovery-opening.ts";
-import { overlapOf, planId } from "../lib/domain/recovery-plan.ts";
+import { askAgain, planId, pointersTo } from "../lib/domain/recovery-plan.ts";
 import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
+import { AskAgain } from "../lib/http/problem.ts";
 import { ENVELOPE, PlannedAccount } from "../lib/http/recovery-status.ts";
 
 /** `from`: the platform whose backup is to be recovered; the device's own if left out. */
 const Request = z.strictObject({
   platform: Platform,
   from: Platform.optional(),
-  existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS),
+  existingAccounts: z.array(ExistingAccount).max(MAX_ACCOUNTS),
   envelope: z.string().optional(),
 });
 
-/** `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. */
+/** `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. `askAgainWith`: where something is kept for its name only. */
 const Plan = z.strictObject({
   id: z.string(),
   accounts: z.array(PlannedAccount),
   overlapping: z.array(z.string()),
+  askAgainWith: AskAgain.optional(),
   version: VersionStatus,
 });
 
@@ -48,17 +50,17 @@ export const planRecovery = endpoint({
     await tellOfNewcomer(services, caller, devicesOf(heads), now);
     const opened = await openPlan(services, heads, wanted);
     requireReadable(opened);
-    const { version, document, outcomes } = opened;
+    const { version, outcomes, overlapping } = opened;
     const accounts = outcomes.map((each) =>
       each.outcome === "restore" ? { ...each, account: nameOf(each.account) } : each,
     );
-    const overlapping = overlapOf(document, existingAccounts);
     return {
       status: 200,
       body: {
         id: planId(version.id, outcomes),
         accounts,
-        overlapping,
+        overlapping: pointersTo(overlapping),
+        ...askAgain(outcomes),
         version: versionStatus(version, head),
       },
     };

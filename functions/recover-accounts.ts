@@ -1,14 +1,17 @@
 /** POST v1/recoveries: brings the accounts back to this device after a fresh sign-in, and registers the device (R10-R17). */
 import * as z from "zod";
-import { AccountName, identityOf } from "../lib/domain/account.ts";
-import { AppSettings, MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
+import { ExistingAccount, identityOf } from "../lib/domain/account.ts";
+import { StoredSettings } from "../lib/domain/app-settings.ts";
+import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { type Recovered, recover } from "../lib/domain/recovery.ts";
 import { requirePortable } from "../lib/domain/recovery-opening.ts";
+import { askAgain } from "../lib/domain/recovery-plan.ts";
 import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
+import { AskAgain } from "../lib/http/problem.ts";
 import { ENVELOPE, RecoveredAccount } from "../lib/http/recovery-status.ts";
 
 /** `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none is touched. */
@@ -16,17 +19,18 @@ const Request = z.strictObject({
   platform: Platform,
   from: Platform.optional(),
   device: z.strictObject({ name: DeviceName }),
-  existingAccounts: z.array(AccountName).max(MAX_ACCOUNTS),
+  existingAccounts: z.array(ExistingAccount).max(MAX_ACCOUNTS),
   overlap: z.enum(["refuse", "keep-existing"]).default("refuse"),
   plan: z.string().max(64).optional(),
   envelope: z.string().optional(),
 });
 
-/** `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. */
+/** `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. `askAgainWith`: where something is kept for its name only. */
 const Reply = z.strictObject({
   id: z.string(),
   accounts: z.array(RecoveredAccount),
-  settings: AppSettings,
+  settings: StoredSettings,
+  askAgainWith: AskAgain.optional(),
   sealed: z.string().optional(),
   version: VersionStatus,
 });
@@ -71,6 +75,7 @@ export const recoverAccounts = endpoint({
       status: 200,
       body: {
         ...{ id, accounts: accountsIn(recovered), settings, version: versionStatus(version, source) },
+        ...askAgain(recovered.outcomes),
         ...(sealed !== undefined && { sealed }),
       },
       etag: head.etag,
@@ -80,8 +85,7 @@ export const recoverAccounts = endpoint({
 
 const accountsIn = ({ outcomes, credentials }: Recovered): z.input<typeof RecoveredAccount>[] =>
   outcomes.map((each) => {
+    if (each.reason !== "bound") return each;
     const uri = credentials.get(identityOf(each.account));
-    return each.outcome === "restore" && each.reason === "bound" && uri
-      ? { ...each, credential: { type: "code" as const, uri } }
-      : each;
+    return uri ? { ...each, credential: { type: "code" as const, uri } } : each;
   });

@@ -12,12 +12,13 @@ import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /**
- * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then. `envelope`: for the
- * app to keep, where the client has custody; the service keeps no copy.
+ * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then. `etag`: the header's, for
+ * clients that see no headers. `envelope`: for the app to keep, where the client has custody; the service keeps no copy.
  */
 const Receipt = z.strictObject({
   platform: Platform,
   current: z.boolean(),
+  etag: z.string().optional(),
   version: VersionStatus,
   envelope: z.string().optional(),
 });
@@ -34,6 +35,7 @@ export const uploadBackup = endpoint({
   conditional: true,
   takesSealed: true,
   notesRefusals: true,
+  namesDevice: true,
   request: {
     params: z.strictObject({ platform: Platform }),
     query: z.strictObject({ custody: Custody.optional() }),
@@ -42,11 +44,10 @@ export const uploadBackup = endpoint({
   replies: { 200: Receipt, 201: Receipt },
   problems: ["device-unknown", "vault-unavailable"],
   async handle({ caller, heads, params: { platform }, query, body, sealed, ...rest }, services) {
-    const { precondition, idempotencyKey, now } = rest;
+    const { precondition, idempotencyKey, deviceName = defaultName[platform], now } = rest;
     const held = heads[platform];
     const all = devicesOf(heads);
     requireOwnPlatform(caller, heads, platform);
-    const deviceName = defaultName[platform];
     const { custody = defaultCustody[platform] } = query;
     const offered = offeredBy(body, sealed);
     const upload = prepareUpload(offered, { caller, deviceName, custody, precondition, idempotencyKey, now });
@@ -59,6 +60,7 @@ export const uploadBackup = endpoint({
       status: precondition === "nothing" ? 201 : 200,
       body: {
         ...{ platform, current, version: versionStatus(version, stored.value) },
+        ...(current && { etag: stored.etag }),
         ...(envelope !== undefined && { envelope }),
       },
       ...(current && { etag: stored.etag }),

@@ -1,92 +1,150 @@
-/** One entry of the authenticator app: what of it may be backed up, and when two entries are the same one. */
+/** One entry of the authenticator app: what of it may be backed up, what may be stored of it, and how it is named. */
 import * as z from "zod";
+import { Fingerprint, OneTimeCode } from "./code-parameters.ts";
 import { plainText } from "./text.ts";
 
 const Name = plainText(320);
 const Required = Name.min(1);
 
-/** RFC 4648 §6 in groups of eight, of which the last may be short; padding optional; either case, as apps and issuers write it. */
-const BASE32 =
-  /^(?:[A-Za-z2-7]{8})*(?:[A-Za-z2-7]{2}(?:={6})?|[A-Za-z2-7]{4}(?:={4})?|[A-Za-z2-7]{5}(?:={3})?|[A-Za-z2-7]{7}=?)?$/;
+/** The app's own, the same on each upload; a UUID is one, too. */
+export const EntryId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes and underscores, such as a UUID");
 
-const Base32Secret = z.string().min(2).max(1024).regex(BASE32, "must be base32 (RFC 4648 §6)");
-
-const Algorithm = z.enum(["SHA1", "SHA256", "SHA512"]);
-const Digits = z.int().min(4).max(10);
-
-/** What is needed to make one-time codes: RFC 6238, RFC 4226, or Steam's five letters. */
-const OneTimeCode = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("totp"),
-    secret: Base32Secret,
-    algorithm: Algorithm,
-    digits: Digits,
-    period: z.int().min(1).max(86_400),
-  }),
-  z.strictObject({
-    type: z.literal("hotp"),
-    secret: Base32Secret,
-    algorithm: Algorithm,
-    digits: Digits,
-    counter: z.int().min(0),
-  }),
-  z.strictObject({ type: z.literal("steam"), secret: Base32Secret }),
-]);
-
-export const ThirdPartyAccount = z
-  .strictObject({ kind: z.literal("third-party"), issuer: Name, userName: Name, otp: OneTimeCode })
-  .refine(({ issuer, userName }) => issuer !== "" || userName !== "", {
-    path: ["userName"],
-    error: "must not be empty where the issuer is",
-  });
-
-export const PersonalAccount = z.strictObject({
-  kind: z.literal("personal"),
-  issuer: Required,
-  userName: Required,
-  usesPush: z.boolean(),
-});
-
-export const WorkAccount = z.strictObject({
-  kind: z.literal("work"),
-  issuer: Required,
-  tenant: Required,
-  userName: Required,
-  usesPush: z.boolean(),
-});
+const id = EntryId.optional();
+const group = Name.optional();
+const usesPush = z.boolean();
+const thirdParty = { kind: z.literal("third-party"), issuer: Name, userName: Name };
+const personal = { kind: z.literal("personal"), issuer: Required, userName: Required };
+const work = { kind: z.literal("work"), issuer: Required, tenant: Required, userName: Required };
 
 /** R3: only a third-party account has a secret; the credentials of the others are bound to a device. */
-export const Account = z.discriminatedUnion("kind", [ThirdPartyAccount, PersonalAccount, WorkAccount]);
+export const Account = z.discriminatedUnion("kind", [
+  z.strictObject({ ...thirdParty, id, group, otp: OneTimeCode }),
+  z.strictObject({ ...personal, id, group, usesPush }),
+  z.strictObject({ ...work, id, group, usesPush }),
+]);
 export type Account = z.infer<typeof Account>;
 
-/** What tells one account from another, without anything secret. */
-export const AccountName = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("third-party"), issuer: Name, userName: Name }),
-  PersonalAccount.omit({ usesPush: true }),
-  WorkAccount.omit({ usesPush: true }),
+const KINDS: ReadonlySet<string> = new Set(["third-party", "personal", "work"]);
+
+const ForeignKind = z
+  .string()
+  .refine((kind) => !KINDS.has(kind))
+  .brand<"foreign">();
+
+/** Of a kind that only a newer version knows, and so is what its members are. */
+const any = z.unknown().optional();
+const foreign = { kind: ForeignKind, id: any, issuer: any, userName: any };
+
+/*
+ * What is stored was checked when it came, by this version or another: a kind has the members that it always had, and may have others,
+ * which are kept as they are.
+ */
+const named = { id: z.string().optional(), issuer: z.string(), userName: z.string() };
+const storedThirdParty = {
+  kind: z.literal("third-party"),
+  ...named,
+  otp: z.looseObject({ type: z.string() }),
+};
+const storedPersonal = { kind: z.literal("personal"), ...named, usesPush };
+const storedWork = { kind: z.literal("work"), ...named, tenant: z.string(), usesPush };
+
+type Shaped<S extends z.ZodRawShape> = z.infer<z.ZodObject<S>>;
+export type StoredThirdParty = Shaped<typeof storedThirdParty>;
+export type StoredPersonal = Shaped<typeof storedPersonal>;
+export type StoredWork = Shaped<typeof storedWork>;
+export type ForeignAccount = Shaped<typeof foreign>;
+
+export const StoredThirdParty = z.looseObject(storedThirdParty);
+export const StoredPersonal = z.looseObject(storedPersonal);
+export const StoredWork = z.looseObject(storedWork);
+export const ForeignAccount = z.looseObject(foreign);
+
+export type StoredAccount = StoredThirdParty | StoredPersonal | StoredWork | ForeignAccount;
+export const StoredAccount: z.ZodType<StoredAccount> = z.union([
+  z.discriminatedUnion("kind", [StoredThirdParty, StoredPersonal, StoredWork]),
+  ForeignAccount,
 ]);
-export type AccountName = z.infer<typeof AccountName>;
+
+export const isForeign = (account: { kind: string }): account is ForeignAccount => !KINDS.has(account.kind);
+
+const thirdPartyName = { kind: z.literal("third-party"), ...named };
+const personalName = { kind: z.literal("personal"), ...named };
+const workName = { kind: z.literal("work"), ...named, tenant: z.string() };
+const text = z.string().optional();
+const foreignName = { kind: ForeignKind, id: text, issuer: text, userName: text };
+
+/** What an account is called, without anything secret and without what it uses. */
+export type AccountName =
+  | Shaped<typeof thirdPartyName>
+  | Shaped<typeof personalName>
+  | Shaped<typeof workName>
+  | Shaped<typeof foreignName>;
+export const AccountName: z.ZodType<AccountName> = z.union([
+  z.discriminatedUnion("kind", [
+    z.strictObject(thirdPartyName),
+    z.strictObject(personalName),
+    z.strictObject(workName),
+  ]),
+  z.strictObject(foreignName),
+]);
+
+/** The same where it is stored: what a newer version adds is kept. */
+export const StoredName: z.ZodType<AccountName> = z.union([
+  z.discriminatedUnion("kind", [
+    z.looseObject(thirdPartyName),
+    z.looseObject(personalName),
+    z.looseObject(workName),
+  ]),
+  z.looseObject(foreignName),
+]);
+
+/* Apps send back what an answer brought, whole: what isn't needed of it is left out. */
+
+export const WorkName = z.object(work);
 
 /** An account whose credentials are bound to a device: they are made anew after step-up, or with the recovery (R15). */
-export const BoundAccount = z.discriminatedUnion("kind", [
-  PersonalAccount.omit({ usesPush: true }),
-  WorkAccount.omit({ usesPush: true }),
-]);
+export const BoundAccount = z.discriminatedUnion("kind", [z.object(personal), WorkName]);
 export type BoundAccount = z.infer<typeof BoundAccount>;
 
+/** What a device has already; `fingerprint`: of what its codes are made from. It is compared, and never stored, logged or told. */
+export const ExistingAccount = z.discriminatedUnion("kind", [
+  z.object({ ...thirdParty, id, fingerprint: Fingerprint.optional() }),
+  z.object(personal),
+  WorkName,
+]);
+export type ExistingAccount = z.infer<typeof ExistingAccount>;
+
 /** The name alone, without a secret and without what it uses. */
-export function nameOf(account: AccountName): AccountName {
-  const { kind, issuer, userName } = account;
-  return kind === "work" ? { kind, issuer, userName, tenant: account.tenant } : { kind, issuer, userName };
+export function nameOf(account: StoredAccount | AccountName): AccountName {
+  if (isForeign(account)) {
+    const { kind, id, issuer, userName } = account;
+    return { kind, ...textIn("id", id), ...textIn("issuer", issuer), ...textIn("userName", userName) };
+  }
+  const { kind, id, issuer, userName } = account;
+  return kind === "work"
+    ? { kind, ...textIn("id", id), issuer, userName, tenant: account.tenant }
+    : { kind, ...textIn("id", id), issuer, userName };
 }
 
+const textIn = <K extends string>(name: K, value: unknown) =>
+  typeof value === "string" ? { [name]: value } : {};
+
+type Named = {
+  kind: string;
+  issuer?: string | undefined;
+  userName?: string | undefined;
+  tenant?: string | undefined;
+};
+
 /**
- * Equal for two entries if and only if they name the same account. Unicode is compared in NFC; the user names of accounts that
- * sign in at a provider without case, as providers do: another spelling must not be another account.
+ * Equal for two entries if and only if they have the same name; third-party accounts of one name may be several. Unicode is compared
+ * in NFC; the user names of accounts that sign in at a provider without case, as providers do: another spelling must not be another
+ * account.
  */
-export function identityOf(account: AccountName): string {
-  const { kind, issuer, userName } = account;
-  const name = kind === "third-party" ? userName : userName.toLowerCase();
-  const parts = [kind, issuer, name, kind === "work" ? account.tenant : ""];
+export function identityOf({ kind, issuer = "", userName = "", tenant = "" }: Named): string {
+  const isBound = kind === "personal" || kind === "work";
+  const parts = [kind, issuer, isBound ? userName.toLowerCase() : userName, kind === "work" ? tenant : ""];
   return JSON.stringify(parts.map((part) => part.normalize("NFC")));
 }

@@ -68,6 +68,7 @@ export type FailureDetails = {
   etag?: string;
   minimumVersion?: string;
   overlapping?: string[];
+  askAgainWith?: ["fingerprint"];
   plan?: { id: string; accounts: { outcome: string; reason: string; account: AccountName }[] };
   triesLeft?: number;
   usableInSeconds?: number;

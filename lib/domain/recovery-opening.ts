@@ -1,7 +1,7 @@
 /** Opening a backup for a device: what plan and recovery have in common. One vault call, no write. */
-import { type Account, type AccountName, identityOf } from "./account.ts";
+import { type ExistingAccount, identityOf, isForeign, type StoredAccount } from "./account.ts";
 import { requireCurrent } from "./backup.ts";
-import { type BackupDocument, decodeDocument } from "./backup-document.ts";
+import { decodeDocument, type StoredDocument } from "./backup-document.ts";
 import { bindingFor } from "./binding.ts";
 import type { CredentialStore } from "./credential.ts";
 import { sealedContent, unreadableEnvelope } from "./custody.ts";
@@ -9,6 +9,7 @@ import { DEVICE_SEALED } from "./device-sealed.ts";
 import { isUnreadable, unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 import type { Head, SealedVersion, StoredHead, Version, VersionStore } from "./head.ts";
+import { compareWith } from "./on-device.ts";
 import { type Caller, type Platform, sha256 } from "./owner.ts";
 import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Circumstances, type Outcome, planRecovery } from "./recovery-plan.ts";
@@ -21,7 +22,7 @@ export type Wanted = {
   caller: Caller;
   platform: Platform;
   from: Platform;
-  existing: AccountName[];
+  existing: ExistingAccount[];
   /** What the app has kept, where the client has custody. */
   envelope: string | undefined;
 };
@@ -38,8 +39,10 @@ export type Opened = {
   version: Version;
   /** What the device has sealed itself, and only a device can open; the document is empty then. */
   sealed: string | undefined;
-  document: BackupDocument;
+  document: StoredDocument;
   outcomes: Outcome[];
+  /** Places in the accounts of the device. */
+  overlapping: number[];
   record: OwnerRecord;
 };
 
@@ -74,8 +77,9 @@ export async function finishOpening(
   const { document, sealed } = contentIn(version, content);
   const record = await reading;
   const known = await knownOf(document.accounts, record, caller, credentials);
-  const outcomes = planRecovery(document, { ...known, existing, samePlatform: platform === from });
-  return { version, sealed, document, outcomes, record };
+  const { presence, overlapping } = compareWith(document.accounts, existing);
+  const outcomes = planRecovery(document, { ...known, presence, samePlatform: platform === from });
+  return { version, sealed, document, outcomes, overlapping, record };
 }
 
 /** The dry run. */
@@ -87,14 +91,14 @@ export const openPlan = async (stores: OpeningStores, heads: Heads, wanted: Want
  * document is the client's word only, and a thief's device can upload it (R15).
  */
 export async function knownOf(
-  accounts: Account[],
+  accounts: StoredAccount[],
   record: OwnerRecord,
   { owner }: Caller,
   credentials: CredentialStore,
 ): Promise<Pick<Circumstances, "bound" | "pushing">> {
   const checked = await Promise.all(
     accounts.map(async (account) => {
-      if (account.kind !== "personal" || account.usesPush) return [];
+      if (isForeign(account) || account.kind !== "personal" || account.usesPush) return [];
       const binding = bindingFor(record, account);
       const stored = binding && (await credentials.find(account));
       if (stored?.value.owner !== owner) return [];
@@ -124,7 +128,7 @@ export async function openVersion(
   }
 }
 
-const NOTHING: BackupDocument = { accounts: [], settings: {} };
+const NOTHING: StoredDocument = { accounts: [], settings: {} };
 
 export const contentIn = ({ contentType }: Version, content: Buffer) =>
   contentType === DEVICE_SEALED

@@ -1,6 +1,6 @@
 /** The record of one recovery: what came back and what still waits for proof, so that an app killed half-way goes on where it was. */
 import * as z from "zod";
-import { AccountName, type BoundAccount, identityOf, nameOf } from "./account.ts";
+import { type BoundAccount, identityOf, nameOf, StoredName } from "./account.ts";
 import { DAY, HOUR, later } from "./clock.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
@@ -12,9 +12,12 @@ import type { Store, Stored } from "./store.ts";
 
 /** `credential-sent`: made for this device and sent once; whoever lost it asks for a fresh one. */
 export const ACCOUNT_STATES = ["restored", "kept", "step-up", "credential-sent"] as const;
-const AccountState = z.enum(ACCOUNT_STATES);
+const State = z.enum(ACCOUNT_STATES);
 
-export const RecoveryRecord = z.strictObject({
+const accountState = { account: StoredName, state: State };
+type AccountState = z.infer<z.ZodObject<typeof accountState>>;
+
+const recovery = {
   device: DeviceId,
   platform: Platform,
   from: Platform,
@@ -22,9 +25,13 @@ export const RecoveryRecord = z.strictObject({
   /** Digest of what was asked for. */
   request: z.string(),
   createdAt: z.coerce.date(),
-  accounts: z.array(z.strictObject({ account: AccountName, state: AccountState })),
-});
-export type RecoveryRecord = z.infer<typeof RecoveryRecord>;
+  accounts: z.array(z.looseObject(accountState)),
+};
+export type RecoveryRecord = Omit<z.infer<z.ZodObject<typeof recovery>>, "accounts"> & {
+  accounts: AccountState[];
+};
+/** Keeps what it doesn't know, as heads do. */
+export const RecoveryRecord: z.ZodType<RecoveryRecord> = z.looseObject(recovery);
 export type StoredRecovery = Stored<RecoveryRecord>;
 export type RecoveryStore = Store<{ owner: OwnerId; id: string }, RecoveryRecord>;
 
@@ -44,10 +51,10 @@ export const recoveryId = ({ device }: Caller, idempotencyKey: string | undefine
 export const alarmId = (id: string, now: Date): string =>
   `recovered ${id} ${Math.floor(now.getTime() / HOUR)}`;
 
-const stateOf = (outcome: Outcome) => {
-  if (outcome.outcome === "keep") return "kept" as const;
-  if (outcome.outcome === "step-up") return "step-up" as const;
-  return outcome.account.kind === "third-party" ? ("restored" as const) : ("credential-sent" as const);
+const stateOf = ({ outcome, reason }: Outcome) => {
+  if (outcome === "keep") return "kept";
+  if (outcome === "step-up") return "step-up";
+  return reason === "bound" ? "credential-sent" : "restored";
 };
 
 export const accountStates = (outcomes: Outcome[]): RecoveryRecord["accounts"] =>
@@ -88,8 +95,26 @@ export function requireState(
 
 /** In its place; an account that the service didn't know of comes last. */
 export function withSent(recovery: RecoveryRecord, account: BoundAccount): RecoveryRecord {
-  const sent = { account, state: "credential-sent" as const };
+  const state = "credential-sent" as const;
   const at = recovery.accounts.findIndex((each) => identityOf(each.account) === identityOf(account));
-  const accounts = at < 0 ? [...recovery.accounts, sent] : recovery.accounts.with(at, sent);
+  const former = recovery.accounts[at];
+  const accounts = former
+    ? recovery.accounts.with(at, { ...former, state })
+    : [...recovery.accounts, { account, state }];
   return { ...recovery, accounts };
 }
+
+/**
+ * Fails as `idempotency-key-reused`: what the device says of its accounts has another outcome now. Fingerprints aren't stored, nor any
+ * digest of them, so that only what they lead to can be compared. What was proven since may have been kept or not.
+ */
+export function requireSameOutcomes({ accounts }: RecoveryRecord, outcomes: Outcome[]): void {
+  const isSame = outcomes.every(({ outcome }, index) => {
+    const state = accounts[index]?.state;
+    return state === "credential-sent" || (state === "kept") === (outcome === "keep");
+  });
+  if (!isSame) throw reusedKey();
+}
+
+export const reusedKey = () =>
+  new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");

@@ -1,8 +1,8 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
-import { type BoundAccount, identityOf, nameOf } from "./account.ts";
+import { type BoundAccount, type ExistingAccount, identityOf, nameOf } from "./account.ts";
 import { alarm, type Outbox } from "./announcement.ts";
+import type { StoredSettings } from "./app-settings.ts";
 import { currentVersion, requireCurrent } from "./backup.ts";
-import type { AppSettings } from "./backup-document.ts";
 import { latest } from "./clock.ts";
 import { sealedContent } from "./custody.ts";
 import { subjectIn, withChange, withDevice } from "./device.ts";
@@ -11,6 +11,7 @@ import { type Head, type HeadStore, newHead, type StoredHead, type Version } fro
 import { issueCode } from "./issue.ts";
 import { hourOf, isNewcomer, rememberTold, toldLately } from "./newcomer.ts";
 import { withEpisode } from "./notice.ts";
+import { compareWith } from "./on-device.ts";
 import { type Caller, sha256 } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import { withSpentProof } from "./proof.ts";
@@ -36,6 +37,8 @@ import {
   recoveryId,
   requireGoingOn,
   requireInHistory,
+  requireSameOutcomes,
+  reusedKey,
 } from "./recovery-record.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
@@ -69,7 +72,7 @@ export type Recovered = {
   id: string;
   outcomes: Outcome[];
   credentials: ReadonlyMap<string, string>;
-  settings: AppSettings;
+  settings: StoredSettings;
   sealed: string | undefined;
   version: Version;
   head: StoredHead;
@@ -172,9 +175,9 @@ async function openFirst(stores: Stores, heads: Heads, { recovery, id, ...begun 
 }
 
 /** Fails as `accounts-overlap` or `plan-outdated`, or as `not-in-this-mode` for a plan of what only a device can read. */
-function requireExpected(opened: Opened, { planSeen, existing, overlap }: Recovery): void {
+function requireExpected(opened: Opened, { planSeen, overlap }: Recovery): void {
   if (planSeen !== undefined) requireReadable(opened);
-  refuseOverlap(opened.document, existing, overlap);
+  refuseOverlap(opened, overlap);
   const id = planId(opened.version.id, opened.outcomes);
   if (planSeen === undefined || planSeen === id) return;
   throw new Failure("plan-outdated", "The backup changed since the plan was made.", {
@@ -191,9 +194,7 @@ async function openAgain(
   heads: Heads,
   { recovery, former, ...begun }: Omit<Begun, "id"> & { former: RecoveryRecord },
 ): Promise<Opened> {
-  if (former.request !== requestDigest(recovery)) {
-    throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another request before.");
-  }
+  if (former.request !== requestDigest(recovery)) throw reusedKey();
   requireGoingOn(former, recovery.now);
   requireInHistory(former, requireCurrent(heads[former.from]).head);
   const opening = await begun.opening;
@@ -211,11 +212,13 @@ async function openAgain(
       .filter(({ state }) => state === "credential-sent")
       .map(({ account }) => identityOf(account)),
   );
-  const waiting = document.accounts.filter((account) => !bound.has(identityOf(account)));
+  const waiting = document.accounts.filter((account) => !bound.has(identityOf(nameOf(account))));
   const { pushing } = await knownOf(waiting, record, caller, stores.credentials);
   const samePlatform = former.platform === from;
-  const outcomes = planRecovery(document, { existing, bound, pushing, samePlatform });
-  return { version, sealed, document, outcomes, record };
+  const { presence, overlapping } = compareWith(document.accounts, existing);
+  const outcomes = planRecovery(document, { presence, bound, pushing, samePlatform });
+  requireSameOutcomes(former, outcomes);
+  return { version, sealed, document, outcomes, overlapping, record };
 }
 
 /** Another upload or a deletion came between: the caller repeats, and gets what is there then. */
@@ -228,8 +231,15 @@ function requireSameVersion(
   throw new Failure("busy", "The backup was replaced meanwhile.", { retryAfterSeconds: 1 });
 }
 
+/** Of no fingerprint, which would be stored with it; only of whether there is one. */
 const requestDigest = ({ platform, from, existing, overlap }: Recovery) =>
-  sha256(JSON.stringify([platform, from, overlap, existing.map(identityOf).sort()]));
+  sha256(JSON.stringify([platform, from, overlap, existing.map(digestible).sort()]));
+
+function digestible(account: ExistingAccount): string {
+  const { id, fingerprint } = { id: undefined, fingerprint: undefined, ...account };
+  if (id === undefined && fingerprint === undefined) return identityOf(account);
+  return JSON.stringify([identityOf(account), id ?? "", fingerprint !== undefined]);
+}
 
 const recordOf = (recovery: Recovery, { version, outcomes }: Opened): RecoveryRecord => ({
   device: recovery.caller.device,
@@ -248,7 +258,7 @@ async function issueBound(
   { caller, now }: Recovery,
 ): Promise<Map<string, string>> {
   const bound = outcomes.flatMap((each): BoundAccount[] =>
-    each.outcome === "restore" && each.account.kind === "personal"
+    each.reason === "bound"
       ? [{ kind: "personal", issuer: each.account.issuer, userName: each.account.userName }]
       : [],
   );

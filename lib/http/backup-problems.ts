@@ -13,7 +13,8 @@ export const backupProblems = {
     409,
     "after-change",
     "The device already has some of these accounts.",
-    "Remove the accounts that `overlapping` points at from the device, or recover with `overlap: keep-existing`.",
+    "Remove the accounts that `overlapping` points at from the device, or recover with `overlap: keep-existing`. " +
+      "Where `askAgainWith` stands, send the `fingerprint` of each account of the device first: those that only share a name don't overlap.",
   ),
   "recovery-not-found": entry(
     404,

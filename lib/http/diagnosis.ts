@@ -1,6 +1,6 @@
 /** Diagnosis: what a recovery would do is tried step by step, and what each step refuses becomes a check with its remedy (R31). */
 import * as z from "zod";
-import type { AccountName } from "../domain/account.ts";
+import type { ExistingAccount } from "../domain/account.ts";
 import { currentVersion, isPurged, requireCurrent, undeletableUntil } from "../domain/backup.ts";
 import { Failure } from "../domain/failure.ts";
 import { type Head, newHead } from "../domain/head.ts";
@@ -13,7 +13,7 @@ import { assess } from "../domain/staleness.ts";
 import { devicesOf, requireOwnPlatform } from "./admit.ts";
 import { requireFresh } from "./authenticate.ts";
 import { Timestamp } from "./backup-status.ts";
-import { kindOf, typeOf } from "./problem.ts";
+import { AskAgain, kindOf, typeOf } from "./problem.ts";
 import { RETRIES } from "./problem-entry.ts";
 import { problems } from "./problems.ts";
 import type { Services } from "./services.ts";
@@ -48,6 +48,7 @@ export const Check = z.strictObject({
   remedy: z.string().optional(),
   retry: z.enum(RETRIES).optional(),
   overlapping: z.array(z.string()).optional(),
+  askAgainWith: AskAgain.optional(),
   absence: z.enum(ABSENCES).optional(),
   undeletableUntil: Timestamp.optional(),
   from: Platform.optional(),
@@ -60,7 +61,7 @@ export type Question = {
   heads: Heads;
   platform: Platform;
   from: Platform;
-  existing: AccountName[];
+  existing: ExistingAccount[];
   envelope: string | undefined;
   appTooOld: Failure | undefined;
   damage: Failure | undefined;
@@ -72,7 +73,7 @@ export type Question = {
  * damaged, a recovery goes no further, and whether the device was revoked may stand just there.
  */
 export async function diagnose(services: Services, question: Question): Promise<Check[]> {
-  const { caller, heads, platform, from, existing, appTooOld, damage, now } = question;
+  const { caller, heads, platform, from, appTooOld, damage, now } = question;
   const { signInMaxAgeSeconds, crossPlatformRecovery } = services.policy;
   const signIn = await check("sign-in", () => requireFresh(caller.authTime, now, signInMaxAgeSeconds));
   const app = await check("app-version", () => throwIf(appTooOld));
@@ -86,7 +87,7 @@ export async function diagnose(services: Services, question: Question): Promise<
     await check("platform", () => requirePortable({ platform, from }, crossPlatformRecovery)),
     await check("limits", () => recordRecovery(own, caller, "device", now)),
     await check("backup", () => requireCurrent(heads[from]), whereElse(heads, from, services, now)),
-    ...(await checkContent(services, question, existing)),
+    ...(await checkContent(services, question)),
     ...checkStaleness(heads[from]?.value, services, now),
   ];
 }
@@ -96,11 +97,7 @@ function throwIf(refusal: Failure | undefined): void {
 }
 
 /** Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so contacts are told first. */
-async function checkContent(
-  services: Services,
-  question: Question,
-  existing: AccountName[],
-): Promise<Check[]> {
+async function checkContent(services: Services, question: Question): Promise<Check[]> {
   if (!currentVersion(question.heads[question.from]?.value)) return [];
   const { caller, heads, now } = question;
   const opening = tellOfNewcomer(services, caller, devicesOf(heads), now).then(() =>
@@ -108,9 +105,9 @@ async function checkContent(
   );
   const content = await check("content", () => opening);
   if (content.state === "failed") return [content];
-  const { document, sealed }: Opened = await opening;
-  if (sealed !== undefined) return [content, NOT_READ];
-  return [content, await check("overlap", () => refuseOverlap(document, existing, "refuse"))];
+  const opened: Opened = await opening;
+  if (opened.sealed !== undefined) return [content, NOT_READ];
+  return [content, await check("overlap", () => refuseOverlap(opened, "refuse"))];
 }
 
 const NOT_READ: Check = {
@@ -163,12 +160,13 @@ async function check(id: CheckId, work: () => unknown, instead: Partial<Check> =
     if (!(error instanceof Failure)) throw error;
     const kind = kindOf(error);
     const { remedy, retry } = problems[kind];
-    const { overlapping } = error.details;
+    const { overlapping, askAgainWith } = error.details;
     const told = {
       detail: error.message,
       remedy,
       retry,
       ...(overlapping && { overlapping }),
+      ...(askAgainWith && { askAgainWith }),
       ...instead,
     };
     return { id, state: "failed", problem: typeOf(kind), ...told };

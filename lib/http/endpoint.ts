@@ -54,6 +54,8 @@ type Input<A extends Access, P, Q, B, C> = {
   precondition: C extends true ? Precondition : undefined;
   /** Where the endpoint is idempotent and the request names one. */
   idempotencyKey: string | undefined;
+  /** Where the endpoint names devices and the request brings a name. */
+  deviceName: string | undefined;
   now: Date;
 } & Principal<A>;
 
@@ -92,6 +94,8 @@ export type Endpoint<
   idempotent: boolean;
   /** What it answers may carry the ETag of the state that it tells. */
   tagged: boolean;
+  /** Takes a name for the device in the header Device-Name. */
+  namesDevice: boolean;
   request: { params: P; query: Q; body: B };
   replies: R;
   /** What it can refuse for reasons of its own; `problemsOf` adds what follows from the rest of the declaration. */
@@ -114,6 +118,7 @@ type Optional =
   | "conditional"
   | "idempotent"
   | "tagged"
+  | "namesDevice"
   | "request"
   | "problems"
   | "replies";
@@ -143,6 +148,7 @@ export function endpoint<
     conditional?: C;
     idempotent?: boolean;
     tagged?: boolean;
+    namesDevice?: boolean;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
   },
@@ -160,6 +166,7 @@ export function endpoint<
     conditional: false,
     idempotent: false,
     tagged: false,
+    namesDevice: false,
     problems: [],
     ...definition,
     request: { params, query, body },

@@ -9,6 +9,7 @@ import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
 import { admitDespiteDamage, readOpenable } from "./damage.ts";
+import { readDeviceName } from "./device-name.ts";
 import { type Endpoint, isOwnerAccess, isProviderAccess, type OwnerAccess, takesBody } from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
 import { logRequest } from "./log.ts";
@@ -143,6 +144,7 @@ function readParameters(endpoint: Endpoint, request: HttpRequest) {
     query: parse(query, readQuery(request.url), "query"),
     precondition: endpoint.conditional ? readPrecondition(request) : undefined,
     idempotencyKey: endpoint.idempotent ? readIdempotencyKey(request) : undefined,
+    deviceName: endpoint.namesDevice ? readDeviceName(request) : undefined,
   };
 }
 

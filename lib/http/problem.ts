@@ -5,6 +5,9 @@ import { Failure } from "../domain/failure.ts";
 import { RETRIES } from "./problem-entry.ts";
 import { type ProblemKind, problems } from "./problems.ts";
 
+/** What the accounts of the device must bring, too, so that those of one name are told apart. */
+export const AskAgain = z.tuple([z.literal("fingerprint")]);
+
 /** The plan as it would be now. */
 const Plan = z.strictObject({
   id: z.string(),
@@ -28,6 +31,7 @@ export const Problem = z.strictObject({
   etag: z.string().optional(),
   minimumVersion: z.string().optional(),
   overlapping: z.array(z.string()).optional(),
+  askAgainWith: AskAgain.optional(),
   plan: Plan.optional(),
   triesLeft: z.int().optional(),
   usableInSeconds: z.int().optional(),

@@ -1,7 +1,15 @@
 /** How a plan, a recovery and a new credential are told to the app. */
 import * as z from "zod";
-import { AccountName, PersonalAccount, ThirdPartyAccount, WorkAccount } from "../domain/account.ts";
+import {
+  AccountName,
+  ForeignAccount,
+  nameOf,
+  StoredPersonal,
+  StoredThirdParty,
+  StoredWork,
+} from "../domain/account.ts";
 import { findDevice } from "../domain/device.ts";
+import { KEEP_REASONS } from "../domain/on-device.ts";
 import { Platform } from "../domain/owner.ts";
 import { STEP_UP_REASONS } from "../domain/recovery-plan.ts";
 import { ACCOUNT_STATES, endsAt, type RecoveryRecord } from "../domain/recovery-record.ts";
@@ -17,7 +25,9 @@ export const ENVELOPE = [
   "not-in-this-mode",
 ] as const;
 
-const Named = z.discriminatedUnion("kind", [PersonalAccount, WorkAccount]);
+/* Whole accounts are as they were backed up, with whatever this version doesn't know. */
+
+const Named = z.discriminatedUnion("kind", [StoredPersonal, StoredWork]);
 
 /** `uri`: an otpauth URI with the secret, told once. */
 export const CodeCredential = z.strictObject({ type: z.literal("code"), uri: z.string() });
@@ -25,7 +35,7 @@ export const PushCredential = z.strictObject({ type: z.literal("push") });
 
 const Kept = z.strictObject({
   outcome: z.literal("keep"),
-  reason: z.literal("on-device"),
+  reason: z.enum(KEEP_REASONS),
   account: AccountName,
 });
 const StepUp = z.strictObject({
@@ -38,7 +48,7 @@ const StepUp = z.strictObject({
 export const PlannedAccount = z.union([
   z.strictObject({
     outcome: z.literal("restore"),
-    reason: z.enum(["in-backup", "bound"]),
+    reason: z.enum(["in-backup", "same-name", "bound"]),
     account: AccountName,
   }),
   Kept,
@@ -49,13 +59,13 @@ export const PlannedAccount = z.union([
 export const RecoveredAccount = z.union([
   z.strictObject({
     outcome: z.literal("restore"),
-    reason: z.literal("in-backup"),
-    account: ThirdPartyAccount,
+    reason: z.enum(["in-backup", "same-name"]),
+    account: z.union([StoredThirdParty, ForeignAccount]),
   }),
   z.strictObject({
     outcome: z.literal("restore"),
     reason: z.literal("bound"),
-    account: PersonalAccount,
+    account: StoredPersonal,
     credential: CodeCredential.optional(),
   }),
   Kept,
@@ -93,6 +103,6 @@ export function recoveryStatus(
     generation: version.generation,
     createdAt: createdAt.toISOString(),
     endsAt: endsAt(recovery).toISOString(),
-    accounts,
+    accounts: accounts.map(({ account, state }) => ({ account: nameOf(account), state })),
   };
 }

@@ -1,53 +1,82 @@
 /** Documents of every allowed kind, for properties that must hold for all of them. */
 import * as fc from "fast-check";
 import { type Account, identityOf } from "../../lib/domain/account.ts";
-import type { AppSettings, BackupDocument } from "../../lib/domain/backup-document.ts";
+import type { AppSettings } from "../../lib/domain/app-settings.ts";
+import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { base32 } from "../../lib/domain/one-time-code.ts";
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 /** Any Unicode but control characters; at most 40 code points, so always within every limit on names. */
 const text = fc.string({ unit: "binary", maxLength: 40 }).map((any) => any.replaceAll(CONTROLS, ""));
 const filled = text.map((any) => `x${any}`);
+/** Also names that others have, too. */
+const name = fc.oneof(text, fc.constantFrom("", "admin", "Nextcloud"));
 
-const secret = fc.stringMatching(/^([A-Za-z2-7]{8}){1,8}([A-Za-z2-7]{2}(={6})?|[A-Za-z2-7]{5}(={3})?)?$/);
-const algorithm = fc.constantFrom("SHA1" as const, "SHA256" as const, "SHA512" as const);
+/** As they are stored. */
+const bytes = fc.uint8Array({ minLength: 8, maxLength: 40 });
+const secret = bytes.map(base32);
+const hex = bytes.map((any) => Buffer.from(any).toString("hex"));
+const algorithm = fc.constantFrom(...(["SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "MD5"] as const));
 const digits = fc.integer({ min: 4, max: 10 });
+const pin = fc.stringMatching(/^\d{4,16}$/);
 const plain = { noNullPrototype: true };
 
+const type = <T extends string>(one: T) => fc.constant(one);
+const totp = { type: type("totp"), secret, algorithm, digits, period: fc.integer({ min: 1, max: 86_400 }) };
+const hotp = { type: type("hotp"), secret, algorithm, digits, counter: fc.maxSafeNat() };
+const withPin: { requiredKeys: ("type" | "secret")[]; noNullPrototype: true } = {
+  requiredKeys: ["type", "secret"],
+  noNullPrototype: true,
+};
+
 const otp = fc.oneof(
-  fc.record(
-    {
-      type: fc.constant("totp" as const),
-      secret,
-      algorithm,
-      digits,
-      period: fc.integer({ min: 1, max: 86_400 }),
-    },
-    plain,
-  ),
-  fc.record(
-    { type: fc.constant("hotp" as const), secret, algorithm, digits, counter: fc.maxSafeNat() },
-    plain,
-  ),
-  fc.record({ type: fc.constant("steam" as const), secret }, plain),
+  fc.record(totp, plain),
+  fc.record(hotp, plain),
+  fc.record({ type: type("steam"), secret }, plain),
+  fc.record({ type: type("motp"), secret: hex, pin }, withPin),
+  fc.record({ type: type("yandex"), secret, pin }, withPin),
 );
 
-const account: fc.Arbitrary<Account> = fc.oneof(
-  fc.record({ kind: fc.constant("third-party" as const), issuer: text, userName: filled, otp }, plain),
-  fc.record(
-    { kind: fc.constant("personal" as const), issuer: filled, userName: filled, usesPush: fc.boolean() },
-    plain,
-  ),
-  fc.record(
-    {
-      kind: fc.constant("work" as const),
-      issuer: filled,
-      tenant: filled,
-      userName: filled,
-      usesPush: fc.boolean(),
-    },
-    plain,
-  ),
+const id = fc.oneof(fc.uuid(), fc.stringMatching(/^[\w-]{1,64}$/));
+const besides = fc.record({ id, group: name }, { requiredKeys: [], ...plain });
+const usesPush = fc.boolean();
+
+const named: fc.Arbitrary<Account> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: type("third-party"), issuer: name, userName: name, otp }, plain),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: type("personal"), issuer: filled, userName: filled, usesPush }, plain),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      { kind: type("work"), issuer: filled, tenant: filled, userName: filled, usesPush },
+      plain,
+    ),
+  },
+);
+const account: fc.Arbitrary<Account> = fc.tuple(named, besides).map(([one, more]) => ({ ...one, ...more }));
+
+/** In the order in which they are stored. */
+const custom = fc
+  .dictionary(
+    fc.stringMatching(/^[a-z0-9.-]{1,64}$/).filter((key) => key !== "constructor" && key !== "prototype"),
+    fc.oneof(
+      fc.string({ unit: "binary", maxLength: 60 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((any) => any + 0),
+      fc.boolean(),
+    ),
+    { maxKeys: 12, ...plain },
+  )
+  .map((any) => Object.fromEntries(Object.entries(any).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+
+const group = fc.record(
+  { name: filled, order: fc.integer(), members: fc.array(fc.oneof(id, fc.nat(999)), { maxLength: 6 }) },
+  { requiredKeys: ["name"], ...plain },
 );
 
 const settings = fc.record(
@@ -57,11 +86,27 @@ const settings = fc.record(
     language: fc.constantFrom("en", "sv", "zh-Hant-TW"),
     appLock: fc.boolean(),
     hideCodes: fc.boolean(),
+    groups: fc.array(group, { maxLength: 4 }),
+    custom,
   },
   { requiredKeys: [], ...plain },
 ) satisfies fc.Arbitrary<AppSettings>;
 
-export const document: fc.Arbitrary<BackupDocument> = fc.record(
-  { accounts: fc.uniqueArray(account, { selector: identityOf, maxLength: 12 }), settings },
-  plain,
-);
+/** Of two entries that are doubles, or have one id, the first. */
+function singled(accounts: Account[]): Account[] {
+  const seen = new Set<string>();
+  const isNew = (key: string) => seen.size < seen.add(key).size;
+  return accounts.filter((one) => {
+    const made = one.kind === "third-party" ? { ...one.otp, pin: "", counter: 0 } : {};
+    const isFirst = isNew(`${identityOf(one)} ${JSON.stringify(made)}`);
+    return (one.id === undefined || isNew(`id ${one.id}`)) && isFirst;
+  });
+}
+
+export const documentsOf = (length: {
+  minLength?: number;
+  maxLength: number;
+}): fc.Arbitrary<BackupDocument> =>
+  fc.record({ accounts: fc.array(account, length).map(singled), settings }, plain);
+
+export const document = documentsOf({ maxLength: 12 });

@@ -76,7 +76,7 @@ describe("R12 R15 the states of its accounts", () => {
     const [unbound, company] = [aPersonalAccount(), aWorkAccount()];
     const accounts = [third, bound, kept, unbound, company];
     const outcomes = planRecovery(aBackup(accounts), {
-      existing: [nameOf(kept)],
+      presence: ["absent", "absent", "on-device"],
       bound: new Set([identityOf(bound)]),
       pushing: new Set(),
       samePlatform: true,
@@ -86,6 +86,18 @@ describe("R12 R15 the states of its accounts", () => {
       accounts.map((account, index) => ({ account: nameOf(account), state: states[index] })),
     );
     expect(JSON.stringify(accountStates(outcomes))).not.toContain("CANARY");
+  });
+
+  it("R20 several third-party accounts of one name are in nobody's way", () => {
+    const [one, two] = [anAccount({ ...personal, kind: "third-party" }), anAccount({ id: "two" })];
+    const accounts = [one, one, two].map((account) => ({
+      account: nameOf(account),
+      state: "restored" as const,
+    }));
+    const recovery = aRecovery({ accounts: [...accounts, { account: personal, state: "step-up" }] });
+    expect(() => requireState(recovery, personal, ["step-up"])).not.toThrow();
+    const next = withSent(recovery, personal);
+    expect(next.accounts).toEqual([...accounts, { account: personal, state: "credential-sent" }]);
   });
 
   it("R20 only that account, in a state that is wanted, may go on; anything else is refused alike", () => {
@@ -113,6 +125,10 @@ describe("R12 R15 the states of its accounts", () => {
       { account: work, state: "step-up" },
     ]);
     expect(withSent(next, personal)).toEqual(next);
+    const named = aRecovery({ accounts: [{ account: { ...personal, id: "mine" }, state: "kept" }] });
+    expect(withSent(named, personal).accounts).toEqual([
+      { account: { ...personal, id: "mine" }, state: "credential-sent" },
+    ]);
     const other = aBound({ userName: "other" });
     expect(withSent(aRecovery(), other).accounts).toEqual([
       ...aRecovery().accounts,
@@ -141,8 +157,10 @@ describe("R20 whose it is and when it ends", () => {
     }
   });
 
-  it("R39 comes back from its JSON as it was, and with any other field not at all", () => {
+  it("R39 comes back from its JSON as it was, also with what a newer version has added", () => {
     expect(RecoveryRecord.parse(JSON.parse(JSON.stringify(aRecovery())))).toEqual(aRecovery());
-    expect(RecoveryRecord.safeParse({ ...aRecovery(), secret: "x" }).success).toBe(false);
+    const named = { ...personal, since: 2027 };
+    const future = { ...aRecovery({ accounts: [{ account: named, state: "kept" }] }), batch: 1 };
+    expect(RecoveryRecord.parse(JSON.parse(JSON.stringify(future)))).toEqual(future);
   });
 });

@@ -8,7 +8,7 @@ import { sha256 } from "../../lib/domain/owner.ts";
 import { recordRecovery } from "../../lib/domain/recovery.ts";
 import { requirePortable } from "../../lib/domain/recovery-opening.ts";
 import { alarmId } from "../../lib/domain/recovery-record.ts";
-import { aBackup } from "../support/builders.ts";
+import { aBackup, onDevice } from "../support/builders.ts";
 import {
   aCaller,
   aContact,
@@ -189,7 +189,7 @@ describe("R11 R39 a recovery that is refused changes nothing", () => {
 
   it("R11 an overlap; and where the app keeps what it has, the rest comes back", async () => {
     const { backup, run, written } = await aScene();
-    const existing = backup.accounts.slice(0, 2).map(nameOf);
+    const existing = backup.accounts.slice(0, 2).map(onDevice);
     const failure = await refusalFrom(() => run({ existing }));
     const overlapping = ["/existingAccounts/0", "/existingAccounts/1"];
     expect(failure).toMatchObject({ kind: "accounts-overlap", details: { overlapping } });

@@ -41,7 +41,7 @@ describe.concurrent("a new device", () => {
     const steam = anAccount({ otp: { type: "steam", secret: aSecret() } });
     const hotp = anAccount({
       userName: "Zoe\u0308 🔑",
-      otp: { type: "hotp", secret: "canarya=", algorithm: "SHA512", digits: 8, counter: 2 ** 53 - 1 },
+      otp: { type: "hotp", secret: "CANARYA", algorithm: "SHA512", digits: 8, counter: 2 ** 53 - 1 },
     });
     const accounts = [aWorkAccount(), hotp, aPersonalAccount({ usesPush: true }), steam, anAccount()];
     const document = { accounts, settings: { sortBy: "issuer" as const, hideCodes: true, language: "sv" } };
@@ -197,7 +197,8 @@ describe.concurrent("the request", () => {
       [{ device: { name: "a\u0000" } }, "/device/name"],
       [{ device: { name: "a", model: "canary" } }, "/device/model"],
       [{ existingAccounts: undefined }, "/existingAccounts"],
-      [{ existingAccounts: [{ ...name, otp: { secret: aSecret() } }] }, "/existingAccounts/0/otp"],
+      [{ existingAccounts: [{ ...name, fingerprint: "canary" }] }, "/existingAccounts/0/fingerprint"],
+      [{ existingAccounts: [{ ...name, id: "canary canary" }] }, "/existingAccounts/0/id"],
       [{ existingAccounts: [name, { ...name, kind: "work" }] }, "/existingAccounts/1/tenant"],
       [{ existingAccounts: [{ ...name, userName: "\ud800" }] }, "/existingAccounts/0/userName"],
       [{ existingAccounts: Array.from({ length: 1001 }, () => name) }, "/existingAccounts"],

@@ -99,18 +99,7 @@ describe.concurrent("accounts", () => {
 
   it("R3 a secret is base32", async () => {
     const at = "/accounts/0/otp/secret";
-    const bad = [
-      "",
-      "====",
-      "CANARY 2",
-      "CANARY1",
-      "CANARY0",
-      "CANARY-2",
-      "CANARY=A",
-      "CANARYA==",
-      "CANARYÉ",
-      "ſſſſ",
-    ];
+    const bad = ["", "====", " - ", "C", "CANARY1", "CANARY0", "CANARY=A", "CANARY+2", "CANARYÉ", "ſſſſ"];
     await expectFaults([
       ...bad.map((secret): [unknown, string] => [withOtp({ secret }), at]),
       [withOtp({ secret: "A".repeat(1025) }), at],
@@ -128,9 +117,13 @@ describe.concurrent("accounts", () => {
       [withOtp({ digits: "6" }), "/accounts/0/otp/digits"],
       [withOtp({ period: 0 }), "/accounts/0/otp/period"],
       [withOtp({ period: 86_401 }), "/accounts/0/otp/period"],
-      [withOtp({ algorithm: "MD5" }), "/accounts/0/otp/algorithm"],
+      [withOtp({ algorithm: "SHA3" }), "/accounts/0/otp/algorithm"],
       [withOtp({ algorithm: "sha1" }), "/accounts/0/otp/algorithm"],
-      [withOtp({ type: "motp" }), "/accounts/0/otp/type"],
+      [withOtp({ type: "canary" }), "/accounts/0/otp/type"],
+      [
+        withOtp({ type: "motp", algorithm: undefined, digits: undefined, period: undefined }),
+        "/accounts/0/otp/secret",
+      ],
       [withOtp({ ...hotp, counter: -1 }), "/accounts/0/otp/counter"],
       [withOtp({ ...hotp, counter: 2 ** 53 }), "/accounts/0/otp/counter"],
       [withOtp(hotp), "/accounts/0/otp/counter"],
@@ -139,7 +132,7 @@ describe.concurrent("accounts", () => {
     ]);
   });
 
-  it("R3 names are plain, well-formed text, and there is one", async () => {
+  it("R3 names are plain, well-formed text; bound accounts have all of theirs", async () => {
     const bad = [
       "\0",
       "a\nb",
@@ -154,7 +147,6 @@ describe.concurrent("accounts", () => {
     await expectFaults([
       ...bad.map((userName): [unknown, string] => [withName({ userName }), "/accounts/0/userName"]),
       ...bad.map((issuer): [unknown, string] => [withName({ issuer }), "/accounts/0/issuer"]),
-      [withName({ issuer: "", userName: "" }), "/accounts/0/userName"],
       [withName({ userName: null }), "/accounts/0/userName"],
       [{ accounts: [aPersonalAccount({ userName: "" })], settings }, "/accounts/0/userName"],
       [{ accounts: [aWorkAccount({ tenant: "\u0001" })], settings }, "/accounts/0/tenant"],
@@ -180,11 +172,10 @@ describe.concurrent("accounts", () => {
     ]);
   });
 
-  it("R3 the same account stands in it once, however its name is composed", async () => {
+  it("R2 the same account stands in it once, however its name is composed", async () => {
     const [third, work] = [anAccount(), aWorkAccount()];
     const composed = anAccount({ userName: "Zo\u00eb" });
     await expectFaults([
-      [aBackup([third, { ...third, otp: { type: "steam", secret: aSecret() } }]), "/accounts/1"],
       [aBackup([third, third, third]), "/accounts/1", "/accounts/2"],
       [aBackup([work, anAccount(), work]), "/accounts/2"],
       [aBackup([composed, { ...composed, userName: "Zoe\u0308" }]), "/accounts/1"],
@@ -204,6 +195,7 @@ describe.concurrent("accounts", () => {
     const document = aBackup([
       anAccount({ issuer: "" }),
       anAccount({ userName: "" }),
+      anAccount({ issuer: "", userName: "" }),
       name("x".repeat(320)),
       name("Zoë 🔑 \u200d שלום"),
       name(`${"x".repeat(318)}🔑`),

@@ -1,8 +1,9 @@
 /** What the tests back up. Every value that must never be seen outside begins with "canary" (or, as base32, CANARY). */
 import { randomBytes } from "node:crypto";
 import type { Reply } from "../../infra/local/phone.ts";
-import type { Account } from "../../lib/domain/account.ts";
+import type { Account, ExistingAccount } from "../../lib/domain/account.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { fingerprintOf } from "../../lib/domain/code-parameters.ts";
 
 type ThirdParty = Extract<Account, { kind: "third-party" }>;
 
@@ -40,6 +41,20 @@ export const aBackup = (
   accounts,
   settings: { sortBy: "manual", theme: "dark" },
 });
+
+/** How a device that has the account tells of it: by its name, its id, and what its codes are made from. */
+export function onDevice(account: Account): ExistingAccount {
+  if (account.kind !== "third-party") return byName(account);
+  const { id, otp } = account;
+  const fingerprint = fingerprintOf(otp);
+  return { ...byName(account), ...(id !== undefined && { id }), ...(fingerprint && { fingerprint }) };
+}
+
+/** By its name alone. */
+export function byName(account: Account): ExistingAccount {
+  const { kind, issuer, userName } = account;
+  return kind === "work" ? { kind, issuer, userName, tenant: account.tenant } : { kind, issuer, userName };
+}
 
 export const nothingYet = { "if-none-match": "*" };
 

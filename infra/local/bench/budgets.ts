@@ -29,6 +29,9 @@ export const PEAK_MB: Budget = { now: 300, aim: 270 };
 /** What large uploads need on a small instance, in MB. */
 export const NEEDED_MB: Budget = { now: 200, aim: 200 };
 
+/** Of a document with as many entries as one may have. */
+export const VALIDATION_MS: Budget = { now: 25, aim: 25 };
+
 /** From a process's start to its first answer. */
 export const COLD_START_MS: Budget = { now: 700, aim: 450 };
 

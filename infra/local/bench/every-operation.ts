@@ -6,6 +6,7 @@ import { Closers } from "../closers.ts";
 import { atOnce, processorTime, SIXTEEN, SIXTY_FOUR } from "./at-once.ts";
 import type { Player, Run } from "./bench-run.ts";
 import { Cast, type Counts } from "./cast.ts";
+import { decisions } from "./decisions.ts";
 import { startLoadClient } from "./load.ts";
 import { oneClient } from "./one-client.ts";
 import { ownStack } from "./own-stack.ts";
@@ -51,6 +52,7 @@ async function sections(run: Run): Promise<void> {
   await crowd(run);
   memory(run);
   await largeUploads(run);
+  decisions(run.report);
 }
 
 /** Its bundle is made by its own script, which may complain about a busy machine when all is done. */

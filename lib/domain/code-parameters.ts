@@ -1,0 +1,111 @@
+/** What one-time codes are made from: the parameters of each type, secrets in one spelling, and a fingerprint that tells two apart. */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { plainText } from "./text.ts";
+
+/** Spaces, dashes and what can't be seen: sites show secrets in groups, and copying brings along what stands between. */
+const SEPARATORS = /[\s\p{Pd}\p{Cf}]+/gu;
+const PADDING = /=+$/;
+const COUNTED = "characters, not counting spaces, dashes and padding";
+
+const withoutSeparators = (text: string) => text.replace(SEPARATORS, "");
+const toBase32 = (text: string) =>
+  withoutSeparators(text)
+    .replace(PADDING, "")
+    .replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+
+/** RFC 4648 §6: comes back in capitals, without separators and padding. Bits at its end that fill no byte are kept, and count for nothing. */
+const Base32Secret = z
+  .string()
+  .overwrite(toBase32)
+  .min(2, `must have at least 2 ${COUNTED}`)
+  .max(1024, `must have at most 1,024 ${COUNTED}`)
+  .regex(/^[A-Z2-7]*$/, "must be base32 (RFC 4648 §6): letters and the digits 2 to 7");
+
+/** Some apps hash the digits as they are written, so that each keeps its case. */
+const HexSecret = z
+  .string()
+  .overwrite(withoutSeparators)
+  .min(2, `must have at least 2 ${COUNTED}`)
+  .max(1024, `must have at most 1,024 ${COUNTED}`)
+  .regex(/^(?:[0-9A-Fa-f]{2})*$/, "must be pairs of hexadecimal digits");
+
+/** Those that exports of apps carry. */
+const Algorithm = z.enum(["SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "MD5"]);
+const Pin = plainText(64);
+
+/** Defaults of the key URI format. */
+const numbers = { algorithm: Algorithm.default("SHA1"), digits: z.int().min(4).max(10).default(6) };
+const totp = {
+  type: z.literal("totp"),
+  secret: Base32Secret,
+  ...numbers,
+  period: z.int().min(1).max(86_400).default(30),
+};
+const hotp = { type: z.literal("hotp"), secret: Base32Secret, ...numbers, counter: z.int().min(0) };
+const steam = { type: z.literal("steam"), secret: Base32Secret };
+const motp = { type: z.literal("motp"), secret: HexSecret, pin: Pin.optional() };
+const yandex = { type: z.literal("yandex"), secret: Base32Secret, pin: Pin.optional() };
+
+/** RFC 6238, RFC 4226, Steam's five letters, Mobile-OTP, Yandex's eight letters. What makes the codes of the last three is fixed, but for secret and PIN. */
+export const OneTimeCode = z.discriminatedUnion("type", [
+  z.strictObject(totp),
+  z.strictObject(hotp),
+  z.strictObject(steam),
+  z.strictObject(motp),
+  z.strictObject(yandex),
+]);
+export type OneTimeCode = z.infer<typeof OneTimeCode>;
+
+/** The same, of a document that a newer version may have stored. */
+const KnownCode = z.discriminatedUnion("type", [
+  z.object(totp),
+  z.object(hotp),
+  z.object(steam),
+  z.object(motp),
+  z.object(yandex),
+]);
+
+/** Algorithm, digits, period. */
+const FIXED = { steam: ["SHA1", 5, 30], motp: ["MD5", 6, 10], yandex: ["SHA256", 8, 30] } as const;
+
+function numbersOf(code: OneTimeCode): readonly [algorithm: string, digits: number, period: number] {
+  if (code.type === "totp") return [code.algorithm, code.digits, code.period];
+  if (code.type === "hotp") return [code.algorithm, code.digits, 0];
+  return FIXED[code.type];
+}
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+function bytesOf({ type, secret }: OneTimeCode): Buffer {
+  if (type === "motp") return Buffer.from(secret, "hex");
+  const bytes = Buffer.alloc(Math.floor((secret.length * 5) / 8));
+  let [value, bits, at] = [0, 0, 0];
+  for (const letter of secret) {
+    value = ((value << 5) | BASE32.indexOf(letter)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    at = bytes.writeUInt8((value >> bits) & 0xff, at);
+  }
+  return bytes;
+}
+
+/**
+ * The same for two codes if and only if they are made from the same: the JSON text `["v1", type, algorithm, digits, period, secret]`,
+ * the secret's bytes as base64url. HOTP has the period 0; Steam has SHA1, 5, 30, Mobile-OTP MD5, 6, 10, Yandex SHA256, 8, 30. Counter
+ * and PIN are left out: they change, or are typed anew.
+ */
+export const materialOf = (code: OneTimeCode): string =>
+  JSON.stringify(["v1", code.type, ...numbersOf(code), bytesOf(code).toString("base64url")]);
+
+export const Fingerprint = z
+  .string()
+  .regex(/^[\w-]{21}[AQgw]$/, "must be 16 bytes as base64url: 22 characters, the last of them A, Q, g or w");
+
+/** The first 16 bytes of the SHA-256 of the material, base64url. Undefined for what this version doesn't know. */
+export function fingerprintOf(otp: unknown): string | undefined {
+  const known = KnownCode.safeParse(otp).data;
+  if (!known) return undefined;
+  return createHash("sha256").update(materialOf(known)).digest().subarray(0, 16).toString("base64url");
+}

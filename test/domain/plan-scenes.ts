@@ -1,0 +1,45 @@
+/** Documents, and what a device and its owner have of them, for laws of plans. */
+import * as fc from "fast-check";
+import { type ExistingAccount, identityOf } from "../../lib/domain/account.ts";
+import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { compareWith } from "../../lib/domain/on-device.ts";
+import { type Circumstances, planRecovery } from "../../lib/domain/recovery-plan.ts";
+import { onDevice } from "../support/builders.ts";
+import { document } from "./arbitraries.ts";
+
+export const nowhere: Circumstances = {
+  presence: [],
+  bound: new Set(),
+  pushing: new Set(),
+  samePlatform: true,
+};
+
+/** A document, some of its accounts on the device, some bound, names that it doesn't hold, either platform. */
+export const scenes = fc
+  .record({
+    backup: document,
+    onDevice: fc.array(fc.boolean()),
+    proven: fc.array(fc.boolean()),
+    pushed: fc.array(fc.boolean()),
+    others: fc.array(fc.uuid(), { maxLength: 3 }),
+    samePlatform: fc.boolean(),
+  })
+  .map(({ backup, onDevice: there, proven, pushed, others, samePlatform }) => {
+    const strangers = others.map(
+      (userName): ExistingAccount => ({ kind: "personal", issuer: "none", userName }),
+    );
+    const shared = backup.accounts.filter((_, index) => there[index]).map(onDevice);
+    const bound = new Set(backup.accounts.filter((_, index) => proven[index]).map(identityOf));
+    const pushing = new Set(backup.accounts.filter((_, index) => pushed[index]).map(identityOf));
+    return { backup, shared, strangers, bound, pushing, samePlatform };
+  });
+type Scene = Pick<Circumstances, "bound" | "pushing" | "samePlatform"> & {
+  backup: BackupDocument;
+  shared: ExistingAccount[];
+  strangers: ExistingAccount[];
+};
+export function planned({ backup, shared, strangers, ...known }: Scene) {
+  const { presence, overlapping } = compareWith(backup.accounts, [...strangers, ...shared]);
+  return { outcomes: planRecovery(backup, { presence, ...known }), overlapping };
+}
+export const planOf = (scene: Scene) => planned(scene).outcomes;
