@@ -11,17 +11,22 @@ import { type PipelineRequest, RestError } from "@azure/core-rest-pipeline";
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; content: Buffer };
 
-/** For each silence of the line: a dead one must leave time for another try. */
-const SILENCE_MS = 4000;
+/** Of the line: a dead one must leave time for another try. */
+const LONGEST_SILENCE_MS = 4000;
 
 const agent = new Agent({ keepAlive: true });
 const secureAgent = new SecureAgent({ keepAlive: true });
 
-/** Fails with a RestError if the line breaks, which the SDK's policy tries again, and as `signal` says once that is aborted. */
-export function exchange(sent: PipelineRequest, signal: AbortSignal): Promise<Answer> {
+/**
+ * `until`: by `performance.now()`; nothing is waited for longer. Fails with a RestError if the line breaks or falls silent, which
+ * the SDK's policy tries again, and with another error once the time is over.
+ */
+export function exchange(sent: PipelineRequest, until: number): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const fail = (error: Error) => reject(signal.aborted ? error : lineBroken(error, sent));
-  const outgoing = open(sent, signal, (incoming) => {
+  const left = until - performance.now();
+  if (left <= 0) return Promise.reject(new Error("The time for all tries is over."));
+  const fail = (error: Error) => reject(lineBroken(error, sent));
+  const outgoing = open(sent, Math.min(left, LONGEST_SILENCE_MS), (incoming) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("error", fail);
@@ -38,10 +43,10 @@ export function exchange(sent: PipelineRequest, signal: AbortSignal): Promise<An
 
 function open(
   { url, method, headers }: PipelineRequest,
-  signal: AbortSignal,
+  timeout: number,
   onAnswer: (incoming: IncomingMessage) => void,
 ): ClientRequest {
-  const options = { method, headers: headers.toJSON({ preserveCase: true }), signal, timeout: SILENCE_MS };
+  const options = { method, headers: headers.toJSON({ preserveCase: true }), timeout };
   return url.startsWith("https:")
     ? secureRequest(url, { ...options, agent: secureAgent }, onAnswer)
     : request(url, { ...options, agent }, onAnswer);

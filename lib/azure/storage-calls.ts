@@ -8,6 +8,7 @@ import {
   createHttpHeaders,
   createPipelineRequest,
   type HttpClient,
+  type HttpHeaders,
   type PipelinePolicy,
   RestError,
 } from "@azure/core-rest-pipeline";
@@ -55,7 +56,7 @@ export function storageCalls(address: StorageAddress, credential: TokenCredentia
       ...(body && { body }),
       allowInsecureConnection: true,
     });
-    const { client, answer } = wholeAnswers(AbortSignal.timeout(deadlineMs));
+    const { client, answer } = wholeAnswers(performance.now() + deadlineMs);
     await pipeline.sendRequest(client, request);
     const { status, headers: told, content } = answer();
     if (status < 300) return { status, headers: told, content };
@@ -76,17 +77,23 @@ function sharedKeyIn(connectionString: string): { accountName: string; accountKe
 }
 
 /** A pipeline passes on texts and streams; here each try brings its bytes whole, so that one that is cut off is tried again. */
-function wholeAnswers(signal: AbortSignal): { client: HttpClient; answer: () => Answer } {
+function wholeAnswers(until: number): { client: HttpClient; answer: () => Answer } {
   let last: Answer | undefined;
   const client: HttpClient = {
     async sendRequest(request) {
-      last = await exchange(request, signal);
-      const headers = createHttpHeaders();
-      for (const [name, value] of Object.entries(last.headers)) headers.set(name, String(value));
-      return { request, status: last.status, headers };
+      last = await exchange(request, until);
+      return { request, status: last.status, headers: headersToJudge(last) };
     },
   };
   return { client, answer: () => last ?? fail() };
+}
+
+/** Policies look at the headers of a refusal only. */
+function headersToJudge({ status, headers }: Answer): HttpHeaders {
+  const judged = createHttpHeaders();
+  if (status < 400) return judged;
+  for (const [name, value] of Object.entries(headers)) judged.set(name, String(value));
+  return judged;
 }
 
 function fail(): never {
