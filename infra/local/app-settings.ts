@@ -43,6 +43,8 @@ export function appSettings({
     KEY_IDS: keys[0]?.kid ?? "",
     PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(largestRequest(maxUploadBytes)),
+    // As in `modules/app-settings.bicep` for all but the smallest instances.
+    languageWorkers__node__arguments: "--max-semi-space-size=16",
     ...identity.settings,
   };
 }

@@ -13,7 +13,7 @@ export type HostOptions = {
   appFolder: string;
   port: number;
   settings: Record<string, string>;
-  /** For Node and V8, as `languageWorkers:node:arguments` in Azure. */
+  /** For Node and V8, in the place of what the settings say. */
   nodeFlags?: readonly string[];
   log(line: string): void;
 };
@@ -51,7 +51,11 @@ export async function startHost(options: HostOptions): Promise<HostProcess> {
 
 type Launched = { child: Child; listening: Promise<string> };
 
-function launch({ appFolder, port, settings, nodeFlags = [], log }: HostOptions): Launched {
+/** As the real host reads them. */
+const flagsIn = ({ languageWorkers__node__arguments: flags = "" }: Record<string, string>) =>
+  flags.split(" ").filter(Boolean);
+
+function launch({ appFolder, port, settings, nodeFlags = flagsIn(settings), log }: HostOptions): Launched {
   const listening = Promise.withResolvers<string>();
   const child = spawnNode({
     script,

@@ -52,13 +52,13 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
         KEY_IDS: join(keyIds, ',')
         COMMUNICATION_SERVICE: communicationService
         EMAIL_SENDER: emailSender
+        // See .adr/0004-memory-of-an-instance.md.
+        languageWorkers__node__arguments: instanceMemoryMB > 512
+          ? '--max-semi-space-size=16'
+          : '--memory-saver-mode --optimize-for-size --max-semi-space-size=1'
       },
       empty(publicKeys) ? {} : { PINNED_PUBLIC_KEYS: string({ keys: publicKeys }) },
       empty(smsSender) ? {} : { SMS_SENDER: smsSender },
-      // See .adr/0004-memory-of-an-instance.md.
-      instanceMemoryMB > 512
-        ? {}
-        : { languageWorkers__node__arguments: '--memory-saver-mode --optimize-for-size --max-semi-space-size=1' },
       options
     )
   }

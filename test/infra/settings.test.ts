@@ -1,7 +1,7 @@
 /** The settings that the template sets are those that the app reads, and it starts with them. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { largestRequest } from "../../infra/local/app-settings.ts";
 import { SMALL_INSTANCE } from "../../infra/local/bench/memory.ts";
 import { configFromEnvironment } from "../../lib/config.ts";
@@ -147,10 +147,11 @@ describe("R42 settings of the template", () => {
     expect(telling).toEqual([]);
   });
 
-  it("R42 only small instances run Node with flags that save memory", () => {
+  it("R42 small instances run Node with flags that save memory, others with what the local stack runs it with", () => {
+    const flags = "languageWorkers__node__arguments";
     // The benchmark measures with the very same flags.
-    expect(settingsOf("test")["languageWorkers__node__arguments"]).toBe(SMALL_INSTANCE.join(" "));
-    expect(settingsOf("main")["languageWorkers__node__arguments"]).toBeUndefined();
+    expect(settingsOf("test")[flags]).toBe(SMALL_INSTANCE.join(" "));
+    expect(settingsOf("main")[flags]).toBe(inject("surroundings").settings[flags]);
   });
 
   it("R42 every queue that a function waits for exists, and beside it its poison", () => {
