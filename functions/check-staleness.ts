@@ -1,5 +1,6 @@
 /** GET v1/backups/{platform}/staleness: can the backup be relied on, and what should the app show and do (R26, R27). */
 import * as z from "zod";
+import { etagOf } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { assess } from "../lib/domain/staleness.ts";
 import { Staleness, stalenessStatus } from "../lib/http/backup-status.ts";
@@ -47,9 +48,9 @@ export const checkStaleness = endpoint({
         ...stalenessStatus(assess(stored?.value, { ...query, device: caller.device }, policy.staleness, now)),
         generation: stored?.value.generation ?? 0,
         ...(newest && { digest: newest.digest }),
-        ...(stored && { etag: stored.etag }),
+        ...(stored && { etag: etagOf(stored) }),
       },
-      etag: stored?.etag,
+      etag: stored && etagOf(stored),
     };
   },
 });

@@ -1,5 +1,6 @@
 /** POST v1/backups/{platform}/confirm: the owner has signed in to the recovery account again, so the backup isn't stale for that (R28). */
 import * as z from "zod";
+import { etagOf } from "../lib/domain/backup.ts";
 import { planConfirmation } from "../lib/domain/notice.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { changeAs } from "../lib/http/admit.ts";
@@ -25,7 +26,7 @@ export const confirmSignIn = endpoint({
     return {
       status: 200,
       body: backupStatus(platform, stored, { policy: services.policy.staleness, device: caller.device, now }),
-      etag: stored.etag,
+      etag: etagOf(stored),
     };
   },
 });

@@ -1,6 +1,6 @@
 /** DELETE v1/backups/{platform}: turns backup off (R6). What was stored is kept for a while, in case it was a mistake (R30). */
 import * as z from "zod";
-import { planDeletion } from "../lib/domain/backup.ts";
+import { etagOf, planDeletion } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
@@ -26,7 +26,7 @@ export const deleteBackup = endpoint({
     return {
       status: 200,
       body: backupStatus(platform, stored, { policy: services.policy.staleness, device: caller.device, now }),
-      etag: stored.etag,
+      etag: etagOf(stored),
     };
   },
 });

@@ -1,6 +1,6 @@
 /** GET v1/backups/{platform}/versions: the last versions, newest first: when, from which device, how much; never content (R30). */
 import * as z from "zod";
-import { requireBackup } from "../lib/domain/backup.ts";
+import { etagOf, requireBackup } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -16,7 +16,12 @@ export const listVersions = endpoint({
   replies: { 200: z.strictObject({ versions: z.array(VersionStatus) }) },
   problems: ["backup-not-found"],
   handle({ heads, params: { platform } }) {
-    const { value: head, etag } = requireBackup(heads[platform]);
-    return { status: 200, body: { versions: head.versions.map((each) => versionStatus(each, head)) }, etag };
+    const stored = requireBackup(heads[platform]);
+    const { value: head } = stored;
+    return {
+      status: 200,
+      body: { versions: head.versions.map((each) => versionStatus(each, head)) },
+      etag: etagOf(stored),
+    };
   },
 });

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { ExistingAccount, identityOf } from "../lib/domain/account.ts";
 import { StoredSettings } from "../lib/domain/app-settings.ts";
+import { etagOf } from "../lib/domain/backup.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
@@ -78,7 +79,7 @@ export const recoverAccounts = endpoint({
         ...askAgain(recovered.outcomes),
         ...(sealed !== undefined && { sealed }),
       },
-      etag: head.etag,
+      etag: etagOf(head),
     };
   },
 });

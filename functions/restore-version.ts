@@ -1,6 +1,6 @@
 /** POST v1/backups/{platform}/versions/{versionId}/restore: makes a former version current, as a new generation (R30). */
 import * as z from "zod";
-import { planRestore } from "../lib/domain/backup.ts";
+import { etagOf, planRestore } from "../lib/domain/backup.ts";
 import { Id } from "../lib/domain/id.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { changeBackup } from "../lib/http/backup-change.ts";
@@ -28,7 +28,7 @@ export const restoreVersion = endpoint({
     return {
       status: 200,
       body: backupStatus(platform, stored, { policy: staleness, device: caller.device, now }),
-      etag: stored.etag,
+      etag: etagOf(stored),
     };
   },
 });

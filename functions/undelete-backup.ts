@@ -1,6 +1,6 @@
 /** POST v1/backups/{platform}/undelete: brings a deleted backup back while it is kept (R30). Safe to repeat. */
 import * as z from "zod";
-import { planUndelete } from "../lib/domain/backup.ts";
+import { etagOf, planUndelete } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
@@ -27,7 +27,7 @@ export const undeleteBackup = endpoint({
     return {
       status: 200,
       body: backupStatus(platform, stored, { policy: staleness, device: caller.device, now }),
-      etag: stored.etag,
+      etag: etagOf(stored),
     };
   },
 });

@@ -1,6 +1,6 @@
 /** PUT v1/backups/{platform}: seals a document as the new generation of the backup, if the caller knows the present one. */
 import * as z from "zod";
-import { currentVersion } from "../lib/domain/backup.ts";
+import { currentVersion, etagOf } from "../lib/domain/backup.ts";
 import { BackupDocument } from "../lib/domain/backup-document.ts";
 import { Custody, defaultCustody } from "../lib/domain/custody.ts";
 import { defaultName } from "../lib/domain/device.ts";
@@ -60,10 +60,10 @@ export const uploadBackup = endpoint({
       status: precondition === "nothing" ? 201 : 200,
       body: {
         ...{ platform, current, version: versionStatus(version, stored.value) },
-        ...(current && { etag: stored.etag }),
+        ...(current && { etag: etagOf(stored) }),
         ...(envelope !== undefined && { envelope }),
       },
-      ...(current && { etag: stored.etag }),
+      ...(current && { etag: etagOf(stored) }),
       reopened,
     };
   },

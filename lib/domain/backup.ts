@@ -2,6 +2,7 @@
 import { DAY, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import type { Head, Precondition, StoredHead, Version } from "./head.ts";
+import { newId } from "./id.ts";
 import type { Change } from "./store.ts";
 
 export const currentVersion = (head: Head | undefined): Version | undefined =>
@@ -25,40 +26,20 @@ export function requireCurrent(stored: StoredHead | undefined): { head: Head; ve
   throw new Failure("backup-not-found", "The backup for this platform was deleted.");
 }
 
-/**
- * A note in the head, such as that an upload was refused, makes it another blob but no other backup: what named it before still
- * does. Not after any change of the backup, whoever makes it, also an instance that knows nothing of former ETags.
- */
-function isNamedBy(stored: StoredHead | undefined, etag: string): boolean {
-  return stored !== undefined && (stored.etag === etag || formerEtagsOf(stored.value).includes(etag));
-}
-
-function formerEtagsOf(head: Head): string[] {
-  const { formerEtags: former } = head;
-  const isSame = former?.generation === head.generation && former.version === currentVersion(head)?.id;
-  return former && isSame ? former.etags : [];
-}
-
-const MOST_FORMER_ETAGS = 30;
-
-/** The head with a note in it: whoever knows it as it was may still replace it. */
-export function withNote({ value: head, etag }: StoredHead, note: Partial<Head>): Head {
-  const etags = [...formerEtagsOf(head), etag].slice(-MOST_FORMER_ETAGS);
-  return {
-    ...head,
-    ...note,
-    formerEtags: { generation: head.generation, version: currentVersion(head)?.id, etags },
-  };
-}
+/** What clients name the backup's state by. Before its first upload, that of the head. */
+export const etagOf = ({ value: { tag }, etag }: StoredHead): string =>
+  tag === undefined ? etag : `"${tag}"`;
 
 /** Fails as `stale-precondition` unless the caller knows the present state (R7). */
 export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
   const holds =
-    precondition === "nothing" ? !currentVersion(stored?.value) : isNamedBy(stored, precondition.replaces);
+    precondition === "nothing"
+      ? !currentVersion(stored?.value)
+      : stored && precondition.replaces === etagOf(stored);
   if (holds) return;
   throw new Failure("stale-precondition", "The backup is not in the state that this request replaces.", {
     generation: stored?.value.generation ?? 0,
-    ...(stored && { etag: stored.etag }),
+    ...(stored && { etag: etagOf(stored) }),
   });
 }
 
@@ -71,7 +52,7 @@ export function planDeletion(
   const stored = requireBackup(held);
   requireState(stored, precondition);
   if (stored.value.deletedAt) return { result: undefined, unchanged: stored };
-  return { result: undefined, next: { ...stored.value, deletedAt: now } };
+  return { result: undefined, next: { ...stored.value, deletedAt: now, tag: newId() } };
 }
 
 /** R30. Undeleting what isn't deleted changes nothing. Fails as `backup-not-found`, `stale-precondition` or `undelete-too-late`. */
@@ -88,7 +69,7 @@ export function planUndelete(
   const { deletedAt } = stored.value;
   if (!deletedAt) return { result: undefined, unchanged: stored };
   if (undeletableUntil(deletedAt, undeleteDays) <= now) throw tooLate();
-  return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
+  return { result: undefined, next: { ...stored.value, deletedAt: undefined, tag: newId() } };
 }
 
 /**
@@ -109,7 +90,7 @@ export function planRestore(
   const { sealedAs = version.generation } = version;
   const restored = { ...former, generation, sealedAs, restoredAt: now };
   const versions = [restored, ...head.versions].slice(0, historyLength);
-  return { result: undefined, next: { ...head, generation, versions } };
+  return { result: undefined, next: { ...head, generation, versions, tag: newId() } };
 }
 
 /** Deleted so long ago that nothing of it may come back. */

@@ -32,13 +32,6 @@ const version = {
 export type Version = z.infer<z.ZodObject<typeof version>>;
 export const Version: z.ZodType<Version> = z.looseObject(version);
 
-/** They name the state with this generation and current version, and no other. */
-const FormerEtags = z.looseObject({
-  generation: z.int().min(0),
-  version: z.string().optional(),
-  etags: z.array(z.string()),
-});
-
 const head = {
   generation: z.int().min(0),
   /** Newest first; the first is the current one, unless `deletedAt` is set. */
@@ -53,8 +46,11 @@ const head = {
   /** Since when nothing of what was deleted can come back. `deletedAt` stays until all of it is removed. */
   purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),
-  /** ETags that this head had before notes were made in it that change nothing of the backup; see `isNamedBy`. */
-  formerEtags: FormerEtags.optional(),
+  /**
+   * The backup's ETag: drawn anew by each upload, deletion, undeletion, restoration and purge, and by nothing else. So it names
+   * what an app has seen, whatever else in here changes; a digest would come back after delete and undelete.
+   */
+  tag: z.string().optional(),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */
   spentProofs: z.array(z.strictObject({ id: z.string(), at: z.coerce.date() })),
 };

@@ -1,5 +1,4 @@
 /** Uploads that are refused: noted, so that staleness can say since when (R32). Pure. */
-import { withNote } from "./backup.ts";
 import { DAY, later } from "./clock.ts";
 import { type Device, findDevice, isActive, withChange } from "./device.ts";
 import type { Head, StoredHead } from "./head.ts";
@@ -15,7 +14,7 @@ export function planRefusalNote(
   const device = stored && findDevice(stored.value.devices, id);
   if (!device || !isActive(device) || !isDue(device, now)) return { result: undefined, unchanged: stored };
   const devices = withChange(stored.value.devices, id, { refusedSince: now, refusalNotedAt: now });
-  return { result: undefined, next: withNote(stored, { devices }) };
+  return { result: undefined, next: { ...stored.value, devices } };
 }
 
 const isDue = ({ refusedSince, refusalNotedAt }: Device, now: Date): boolean =>

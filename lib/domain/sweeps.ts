@@ -3,6 +3,7 @@ import { isGone } from "./backup.ts";
 import { DAY, HOUR, later } from "./clock.ts";
 import { completeErasure, type EraseStores, forgetErased } from "./erasure.ts";
 import type { Head, StoredHead, Version } from "./head.ts";
+import { newId } from "./id.ts";
 import { notify } from "./notice.ts";
 import { OwnerId, type Place, Platform } from "./owner.ts";
 import { dropOutlived } from "./owner-record.ts";
@@ -136,7 +137,7 @@ type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
 function beginPurge(stored: StoredHead | undefined, undeleteDays: number, now: Date): HeadChange<boolean> {
   if (!stored || !isGone(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
   if (stored.value.purgedAt) return { result: true, unchanged: stored };
-  return { result: true, next: { ...stored.value, versions: [], purgedAt: now } };
+  return { result: true, next: { ...stored.value, versions: [], purgedAt: now, tag: newId() } };
 }
 
 function endPurge(stored: StoredHead | undefined): HeadChange<void> {

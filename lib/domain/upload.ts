@@ -16,6 +16,7 @@ import {
   type Version,
   type VersionStore,
 } from "./head.ts";
+import { newId } from "./id.ts";
 import { withEpisode } from "./notice.ts";
 import { type Caller, type Place, sha256 } from "./owner.ts";
 import { withoutRefusal } from "./refused-upload.ts";
@@ -95,7 +96,7 @@ export function planUpload(
       withDevice(former.devices, { id: caller.device, name: deviceName }, now),
       caller.device,
     ),
-    formerEtags: undefined,
+    tag: newId(),
     confirmedAt: latest(former.confirmedAt, caller.authTime),
     deletedAt: undefined,
     purgedAt: undefined,

@@ -1,6 +1,6 @@
 /** How a backup's state is told to the app: never any content. */
 import * as z from "zod";
-import { undeletableUntil } from "../domain/backup.ts";
+import { etagOf, undeletableUntil } from "../domain/backup.ts";
 import { AccountCounts } from "../domain/backup-document.ts";
 import { Custody } from "../domain/custody.ts";
 import { findDevice } from "../domain/device.ts";
@@ -92,14 +92,15 @@ export function versionStatus(
 
 export function backupStatus(
   platform: Platform,
-  { value: head, etag }: StoredHead,
+  stored: StoredHead,
   { policy, device, now }: { policy: StalenessPolicy; device: string; now: Date },
 ): z.infer<typeof BackupStatus> {
+  const { value: head } = stored;
   const [newest] = head.versions;
   return {
     platform,
     generation: head.generation,
-    etag,
+    etag: etagOf(stored),
     ...(newest && { version: versionStatus(newest, head) }),
     confirmedAt: head.confirmedAt.toISOString(),
     ...(head.deletedAt && {

@@ -1,5 +1,6 @@
 /** Uploads whose version can't be stored. */
 import { expect, it } from "vitest";
+import { etagOf } from "../../lib/domain/backup.ts";
 import { prepareUpload, storeUpload } from "../../lib/domain/upload.ts";
 import { aBackup } from "../support/builders.ts";
 import { aCaller, aHead, aPlace, aPolicy, now } from "./builders.ts";
@@ -14,7 +15,7 @@ it("R8 no head names a version that wasn't stored", async () => {
     { document: aBackup() },
     {
       ...{ caller: aCaller(), custody: "service", deviceName: "Android device", idempotencyKey: undefined },
-      ...{ precondition: { replaces: held?.etag ?? "" }, now },
+      ...{ precondition: { replaces: held ? etagOf(held) : "" }, now },
     },
   );
   await versions.put(aPlace(), { ...upload.version, generation: 2 }, upload.content);

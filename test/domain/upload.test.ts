@@ -1,6 +1,7 @@
 /** Uploads: which state they may replace, what they leave behind, and what a repetition does. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { etagOf } from "../../lib/domain/backup.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import { type Head, type Precondition, type StoredHead, Version } from "../../lib/domain/head.ts";
@@ -89,7 +90,7 @@ describe("R7 an upload names the state that it replaces", () => {
       devices.map(({ id }) => {
         const upload = anUpload({
           caller: aCaller({ device: id }),
-          precondition: { replaces: held?.etag ?? "" },
+          precondition: { replaces: held ? etagOf(held) : "" },
         });
         return storeUpload({ heads, versions }, aPlace(), held, upload, rules);
       }),
@@ -121,7 +122,7 @@ describe("R8 an upload that is repeated stores once", () => {
 
   it("R8 still knows the key once other uploads have followed", async () => {
     const { put, first } = await stores();
-    await put(anUpload({ of: aBackup(), precondition: { replaces: first.stored.etag } }));
+    await put(anUpload({ of: aBackup(), precondition: { replaces: etagOf(first.stored) } }));
     expect((await put(anUpload({ ...key, precondition: "nothing" }))).version).toEqual(first.version);
   });
 
@@ -162,7 +163,7 @@ describe("R8 an upload that is repeated stores once", () => {
   it("R8 an upload that is cut off before its head is written leaves the former backup whole", async () => {
     const { heads, versions, first } = await stores();
     const broken = { find: heads.find, put: () => Promise.reject(new Error("cut off")) };
-    const upload = anUpload({ precondition: { replaces: first.stored.etag } });
+    const upload = anUpload({ precondition: { replaces: etagOf(first.stored) } });
     await expect(
       storeUpload({ heads: broken, versions }, aPlace(), first.stored, upload, rules),
     ).rejects.toThrow("cut off");
@@ -204,7 +205,7 @@ describe("R30 R28 what an upload keeps", () => {
         (historyLength, uploads) => {
           let held = stored(aHead({ generation: 0, versions: [] }));
           for (let count = 1; count <= uploads; count++) {
-            const upload = anUpload({ precondition: { replaces: held.etag } });
+            const upload = anUpload({ precondition: { replaces: etagOf(held) } });
             held = stored(headAfter(held, upload, { ...rules, historyLength }), `"${count}"`);
             expect(held.value.generation).toBe(count);
           }

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { tagOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -91,14 +92,15 @@ it("R17 is refused to an unknown device, however fresh its sign-in", async () =>
   await expectRefused(owner, "device-unknown", () => confirm(unknown, { "if-match": etagOf(uploaded) }));
 });
 
-it("R7 two confirmations of one state at once: one wins, and nothing but the time changes", async () => {
+it("R7 two confirmations of one state at once: both count, and nothing but the time changes", async () => {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const before = await storedOf(owner);
   const headers = { "if-match": etagOf(uploaded) };
   const replies = await Promise.all([confirm(phone, headers), confirm(phone, headers)]);
-  expect(statusesOf(replies)).toEqual([200, 412]);
+  expect(statusesOf(replies)).toEqual([200, 200]);
   const after = await storedOf(owner);
   expect(versionsOf(after)).toEqual(versionsOf(before));
+  expect(await tagOf(owner)).toBe(etagOf(uploaded));
   expect(statusIn(await phone.call("GET", "v1/backups/android")).version).toEqual(
     receiptIn(uploaded).version,
   );

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { nothingYet } from "../support/builders.ts";
 import { anOwner, type CheckedPhone } from "../support/phones.ts";
+import { tagOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -34,7 +35,7 @@ it("R6 R30 deletes the current backup, keeps its versions for a while, and tells
   });
   const after = await storedOf(owner);
   expect(versionsOf(after)).toEqual(versionsOf(before));
-  expect(after["heads/android"]).toBe(etagOf(reply));
+  expect(await tagOf(owner)).toBe(etagOf(reply));
   expect(devicesIn(await phone.call("GET", "v1/devices"))).toHaveLength(1);
   await expectRefused(owner, "backup-not-found", () =>
     phone.call("POST", "v1/recoveries", recovering(phone)),

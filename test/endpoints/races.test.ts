@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
-import { headOf } from "./heads.ts";
+import { headOf, tagOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -39,7 +39,7 @@ it("R7 R8 two devices on one ETag: one wins each round, the loser learns the new
     expect(version.generation).toBe(round + 1);
     expect(problemIn(lost)).toMatchObject({ generation: round + 1, etag: etagOf(won) });
     const stored = await headOf(owner, "android");
-    expect(stored?.etag).toBe(etagOf(won));
+    expect(await tagOf(owner)).toBe(etagOf(won));
     const [first, former] = stored?.value.versions ?? [];
     expect([first?.id, former?.id]).toEqual([version.id, newest]);
     etag = etagOf(won);

@@ -11,6 +11,7 @@ import {
   expectRefused,
   placesIn,
   receiptIn,
+  recovering,
   register,
   revoke,
   statusesOf,
@@ -22,6 +23,57 @@ import { storedOf } from "./stored.ts";
 
 const put = (phone: CheckedPhone, headers: Record<string, string>, path = "v1/backups/android") =>
   phone.call("PUT", path, { body: aBackup(), headers });
+
+describe.concurrent("an ETag", () => {
+  it("R7 names the backup and nothing beside it: devices, contacts, recoveries, refusals and the other platform leave it", async () => {
+    const { owner, phone, uploaded } = await anOwnerWithBackup();
+    const deeds: Record<string, () => Promise<unknown>> = {
+      "a registration": () => aRegisteredPhone(owner),
+      "a recovery": async () => {
+        const other = await aPhone({ owner });
+        expect((await other.call("POST", "v1/recoveries", recovering(other))).status).toBe(200);
+      },
+      "another name": () =>
+        phone.call("PATCH", `v1/devices/${phone.deviceId}`, { body: { name: "canary-renamed" } }),
+      "a contact": () =>
+        phone.call("POST", "v1/contacts", {
+          body: { channel: "email", address: `canary-${owner}@mail.example`, language: "en" },
+        }),
+      "a refused upload": () => phone.call("PUT", "v1/backups/android", { body: {}, headers: nothingYet }),
+      "the other platform's upload": async () => {
+        const other = await aPhone({ owner, platform: "ios" });
+        await register(other);
+        await upload(other);
+      },
+    };
+    for (const [name, deed] of Object.entries(deeds)) {
+      await deed();
+      const status = await phone.call("GET", "v1/backups/android");
+      expect({ name, etag: etagOf(status) }).toEqual({ name, etag: etagOf(uploaded) });
+    }
+    expect((await put(phone, { "if-match": etagOf(uploaded) })).status).toBe(200);
+  });
+
+  it("R7 is another one after delete and undelete, and after each upload of the same", async () => {
+    const { phone, uploaded } = await anOwnerWithBackup();
+    const seen = [etagOf(uploaded)];
+    const last = () => ({ headers: { "if-match": seen.at(-1) ?? "" } });
+    seen.push(etagOf(await phone.call("DELETE", "v1/backups/android", last())));
+    seen.push(etagOf(await phone.call("POST", "v1/backups/android/undelete", last())));
+    for (const _ of [1, 2]) seen.push(etagOf(await put(phone, last().headers)));
+    expect(new Set(seen).size).toBe(5);
+    for (const stale of seen.slice(0, -1)) expect((await put(phone, { "if-match": stale })).status).toBe(412);
+  });
+
+  it("R7 of an upload amid registrations is never refused for them", async () => {
+    const { owner, phone, uploaded } = await anOwnerWithBackup();
+    const [stored] = await Promise.all([
+      put(phone, { "if-match": etagOf(uploaded) }),
+      ...Array.from({ length: 5 }, () => aRegisteredPhone(owner)),
+    ]);
+    expect(stored.status).toBe(200);
+  });
+});
 
 describe.concurrent("a first upload", () => {
   it("R2 R5 stores personal, work and third-party accounts side by side and answers 201 with a receipt", async () => {
