@@ -41,14 +41,19 @@ const foreign = { kind: ForeignKind, id: any, issuer: any, userName: any };
  * What is stored was checked when it came, by this version or another: a kind has the members that it always had, and may have others,
  * which are kept as they are.
  */
-const named = { id: z.string().optional(), issuer: z.string(), userName: z.string() };
+const [storedName, storedId] = [z.string(), z.string().optional()];
+const named = { issuer: storedName, userName: storedName, id: storedId };
+const namedWork = { issuer: storedName, tenant: storedName, userName: storedName, id: storedId };
+/** In the order in which members are uploaded: what was sent comes back in it. */
+const grouped = { group: z.unknown().optional() };
 const storedThirdParty = {
   kind: z.literal("third-party"),
   ...named,
+  ...grouped,
   otp: z.looseObject({ type: z.string() }),
 };
-const storedPersonal = { kind: z.literal("personal"), ...named, usesPush };
-const storedWork = { kind: z.literal("work"), ...named, tenant: z.string(), usesPush };
+const storedPersonal = { kind: z.literal("personal"), ...named, ...grouped, usesPush };
+const storedWork = { kind: z.literal("work"), ...namedWork, ...grouped, usesPush };
 
 type Shaped<S extends z.ZodRawShape> = z.infer<z.ZodObject<S>>;
 export type StoredThirdParty = Shaped<typeof storedThirdParty>;
@@ -71,7 +76,7 @@ export const isForeign = (account: { kind: string }): account is ForeignAccount 
 
 const thirdPartyName = { kind: z.literal("third-party"), ...named };
 const personalName = { kind: z.literal("personal"), ...named };
-const workName = { kind: z.literal("work"), ...named, tenant: z.string() };
+const workName = { kind: z.literal("work"), ...namedWork };
 const text = z.string().optional();
 const foreignName = { kind: ForeignKind, id: text, issuer: text, userName: text };
 

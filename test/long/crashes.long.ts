@@ -38,11 +38,13 @@ async function aFreePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : expect.fail("no port");
 }
 
-/** Nothing but the host itself: to the system, 0 means the tests' own process group. */
-function kill(): void {
-  const pid = host.pid();
-  if (!pid) expect.fail("the host has no process");
-  process.kill(pid, "SIGKILL");
+let killed = 0;
+
+/** Nothing but the host itself: to the system, 0 means the tests' own process group. Never one that is dead already. */
+async function kill(): Promise<void> {
+  while (host.pid() === killed) await setTimeout(5);
+  killed = host.pid() ?? expect.fail("the host has no process");
+  process.kill(killed, "SIGKILL");
 }
 
 /** `documents`: all that were sent, by digest. `seen`: the newest state that an answer told of; `former`: ETags before it. */
@@ -158,7 +160,7 @@ it("R7 R8 F26 fifty kills under load: no acknowledged upload is lost, no generat
     const before = done();
     while (done() <= before + 2) await Promise.race([setTimeout(5), failed]);
     await setTimeout(Math.random() * 30);
-    kill();
+    await kill();
     if (round % 10 !== 9) continue;
     await patiently(() => Promise.all(uploaders.map(expectWholeHistory)));
     await Promise.all(uploaders.map(expectContents));
