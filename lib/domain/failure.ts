@@ -10,6 +10,7 @@ export type FailureKind =
   | "not-signed-in"
   | "sign-in-too-old"
   | "proof-invalid"
+  | "clock-skewed"
   | "app-too-old"
   | "device-unknown"
   | "device-revoked"
@@ -74,6 +75,9 @@ export type FailureDetails = {
   usableInSeconds?: number;
   maxAgeSeconds?: number;
   retryAfterSeconds?: number;
+  /** The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is behind. */
+  serverTime?: string;
+  skewSeconds?: number;
 };
 
 export class Failure extends Error {

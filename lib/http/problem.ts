@@ -37,6 +37,9 @@ export const Problem = z.strictObject({
   usableInSeconds: z.int().optional(),
   maxAgeSeconds: z.int().optional(),
   retryAfterSeconds: z.int().optional(),
+  /** The present time here, and how far the time in the device proof is ahead of it: negative if it is behind. */
+  serverTime: z.iso.datetime().optional(),
+  skewSeconds: z.int().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

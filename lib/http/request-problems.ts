@@ -25,7 +25,15 @@ export const requestProblems = {
     401,
     "after-change",
     "A valid device proof is required.",
-    "Send a `DPoP` header made for this request: its method, its URL, this token, the present time, a new `jti`.",
+    "Send a `DPoP` header made for this request: its method, its URL, this token, the present time, a new `jti`. " +
+      "`errors` names the claims that are wrong, once the signature is right.",
+  ),
+  "clock-skewed": entry(
+    401,
+    "after-change",
+    "The device proof isn't of the present time.",
+    "Make a new proof with the time that `serverTime` tells, and repeat. If the app doesn't do that by itself, let the owner " +
+      "have the device set its clock automatically.",
   ),
   "device-revoked": entry(
     401,

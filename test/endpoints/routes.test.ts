@@ -46,12 +46,13 @@ it("R42 404 with an empty body for a route that there isn't", async () => {
   for (const answer of await Promise.all(statuses)) expect(answer.slice(1)).toEqual([404, undefined]);
 });
 
-it("R17 R42 a path in other letters reaches the route, but a proof is for the address as it is documented", async () => {
+it("R17 R42 a path in other letters reaches the route, but a proof is for the address as it is documented, with or without a slash at its end", async () => {
   const { phone } = await anOwnerWithBackup();
   expect((await rawCall(phone, "GET", "V1/Backups", { provenPath: "v1/backups" })).status).toBe(200);
   expect((await send(phone, "GET", "V1/Backups")).status).toBe(401);
   expect((await rawCall(phone, "GET", "v1/backups/", { provenPath: "v1/backups" })).status).toBe(200);
-  expect((await send(phone, "GET", "v1/backups/")).status).toBe(401);
+  expect((await send(phone, "GET", "v1/backups/")).status).toBe(200);
+  expect((await send(phone, "GET", "v1/backups", { provenPath: "v1/backups/" })).status).toBe(200);
 });
 
 it("R41 R42 a header that no endpoint reads may say anything, one that is read is refused by name", async () => {
