@@ -3,6 +3,8 @@ import type { AccountName } from "./account.ts";
 /** Why a request is refused, in the domain's words. lib/http/problem.ts gives each kind its status and remedy. */
 export type FailureKind =
   | "invalid-request"
+  | "route-not-found"
+  | "method-not-allowed"
   | "body-required"
   | "length-required"
   | "body-too-large"
@@ -78,6 +80,9 @@ export type FailureDetails = {
   /** The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is behind. */
   serverTime?: string;
   skewSeconds?: number;
+  /** The methods that the route takes; all routes that there are, each with its method. */
+  allow?: string[];
+  routes?: string[];
 };
 
 export class Failure extends Error {

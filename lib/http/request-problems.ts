@@ -8,6 +8,18 @@ export const requestProblems = {
     "The request is not valid.",
     "Correct what `errors` names. Of a backup, an app may leave out the entries that it can't correct, and tell its owner.",
   ),
+  "route-not-found": entry(
+    404,
+    "after-change",
+    "There is no such route.",
+    "Correct the path: `routes` names all that there are, relative to the API's address. Parts in braces are to be filled in.",
+  ),
+  "method-not-allowed": entry(
+    405,
+    "after-change",
+    "The route doesn't take this method.",
+    "Use one of the methods in `Allow`.",
+  ),
   "body-required": entry(400, "after-change", "The request has no body.", "Send the document as the body."),
   "not-signed-in": entry(
     401,
