@@ -58,7 +58,7 @@ export type FailureKind =
   | "identity-unavailable"
   | "messages-unavailable";
 
-/** One thing wrong with a request: where (never its value) and what would be right. */
+/** One thing wrong with a request or its device proof: where (never its value) and what would be right. */
 export type Fault = { at: string; detail: string };
 
 /** What a refusal may tell besides its kind; each member stands in the problem document under the same name. */
