@@ -57,8 +57,8 @@ type Claims = z.infer<typeof Claims>;
 const COMPACT = /^([\w-]{1,2000})\.([\w-]{1,4000})\.([\w-]{86})$/;
 
 /**
- * Until the signature holds, by the key that the token is bound to if it is, every refusal is alike. Then it says which claims
- * are wrong, and a proof that isn't of the present time is told what that is, so that the app can correct itself.
+ * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names the claims that are
+ * wrong; where only the time is, it tells the present one, so that the app can correct itself.
  */
 export const deviceProofVerifier =
   (now: Clock): Identity["verifyProof"] =>
