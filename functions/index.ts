@@ -11,6 +11,7 @@ import { oidcIdentity } from "../lib/oidc/identity.ts";
 import { deliverMessages } from "./deliver-messages.ts";
 import { endpoints } from "./endpoints.ts";
 import { startSweeps, sweepPage } from "./sweep-functions.ts";
+import { UNKNOWN_ROUTE, unknownRoute } from "./unknown-route.ts";
 
 takeAnyHeader();
 const config = configFromEnvironment(process.env);
@@ -34,6 +35,8 @@ for (const endpoint of endpoints) {
     handler: toHandler(endpoint, services),
   });
 }
+
+app.http(UNKNOWN_ROUTE, { ...unknownRoute(services), authLevel: "anonymous" });
 
 app.storageQueue("deliver-messages", {
   queueName: "messages",

@@ -37,6 +37,7 @@ export function appSettings({
     KEYS_STORAGE: azurite.connectionString,
     QUEUE_STORAGE: azurite.connectionString,
     AzureWebJobsStorage: azurite.connectionString,
+    AzureWebJobsDisableHomepage: "true",
     COMMUNICATION_SERVICE: mailbox.connectionString,
     EMAIL_SENDER: "no-reply@authenticator.example",
     SMS_SENDER: "+46700000000",

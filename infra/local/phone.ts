@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } fro
 import * as z from "zod";
 
 const Token = z.object({ access_token: z.string() });
+const ClockSkewed = z.object({ type: z.literal("/problems/clock-skewed"), serverTime: z.coerce.date() });
 
 export type Platform = "ios" | "android";
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -27,6 +28,8 @@ export class Phone {
   readonly #issuer: string;
   #fetch: Fetch;
   readonly #now: () => Date;
+  /** How far that clock is ahead of the service's, as far as the service has told. */
+  #aheadMs = 0;
   readonly #key: KeyObject;
   readonly #jwk: object;
   readonly platform: Platform;
@@ -64,8 +67,19 @@ export class Phone {
     return this.token;
   }
 
-  /** `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. */
+  /**
+   * `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. A phone whose clock
+   * is off corrects it by the answer, and asks again.
+   */
   async call(method: string, path: string, call: Call = {}): Promise<Reply> {
+    const reply = await this.#ask(method, path, call);
+    const { data: skewed } = ClockSkewed.safeParse(reply.body);
+    if (!skewed) return reply;
+    this.#aheadMs = this.#now().getTime() - skewed.serverTime.getTime();
+    return await this.#ask(method, path, call);
+  }
+
+  async #ask(method: string, path: string, call: Call): Promise<Reply> {
     const { url, ...init } = this.prepare(method, path, call);
     const response = await this.#fetch(url, init);
     const text = await response.text();
@@ -95,7 +109,7 @@ export class Phone {
   /** A DPoP proof (RFC 9449 §4.2) for one request; `claims` and `header` replace what it would say. */
   proof(method: string, url: string, token: string, claims: object = {}, header: object = {}): string {
     const [htu] = url.split("?");
-    const iat = Math.floor(this.#now().getTime() / 1000);
+    const iat = Math.floor((this.#now().getTime() - this.#aheadMs) / 1000);
     const payload = { htm: method, htu, iat, jti: randomUUID(), ath: sha256(token), ...claims };
     const input = `${encode({ typ: "dpop+jwt", alg: "ES256", jwk: this.#jwk, ...header })}.${encode(payload)}`;
     const signature = sign("sha256", Buffer.from(input), { key: this.#key, dsaEncoding: "ieee-p1363" });

@@ -39,6 +39,8 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
         // Alerts count log lines and requests: none may be left out. README.md, Telemetry.
         OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
         OTEL_TRACES_SAMPLER_ARG: '1.0'
+        // Else the host shows a page of Microsoft's at the root.
+        AzureWebJobsDisableHomepage: 'true'
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(largestRequest)
         AZURE_CLIENT_ID: clientId
         PUBLIC_BASE_URL: baseUrl

@@ -99,10 +99,10 @@ export function requireFree(
 const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): boolean =>
   holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
 
-/** Codes of steps before it was issued were never shown by anyone: none of them is accepted. */
+/** The step before it was issued counts: a phone that is a little slow shows that code first. None before was shown by anyone. */
 const credentialOf = (wanted: Wanted, now: Date): Partial<Holder> =>
   wanted.type === "code"
-    ? { code: { secret: wanted.secret.toString("base64"), issuedAt: now, lastStep: stepAt(now) - 1 } }
+    ? { code: { secret: wanted.secret.toString("base64"), issuedAt: now, lastStep: stepAt(now) - 2 } }
     : { push: { publicKey: wanted.publicKey, issuedAt: now } };
 
 /** Undefined if there is nothing of this owner's to end. */

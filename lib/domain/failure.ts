@@ -3,6 +3,8 @@ import type { AccountName } from "./account.ts";
 /** Why a request is refused, in the domain's words. lib/http/problem.ts gives each kind its status and remedy. */
 export type FailureKind =
   | "invalid-request"
+  | "route-not-found"
+  | "method-not-allowed"
   | "body-required"
   | "length-required"
   | "body-too-large"
@@ -10,6 +12,7 @@ export type FailureKind =
   | "not-signed-in"
   | "sign-in-too-old"
   | "proof-invalid"
+  | "clock-skewed"
   | "app-too-old"
   | "device-unknown"
   | "device-revoked"
@@ -55,7 +58,7 @@ export type FailureKind =
   | "identity-unavailable"
   | "messages-unavailable";
 
-/** One thing wrong with a request: where (never its value) and what would be right. */
+/** One thing wrong with a request or its device proof: where (never its value) and what would be right. */
 export type Fault = { at: string; detail: string };
 
 /** What a refusal may tell besides its kind; each member stands in the problem document under the same name. */
@@ -74,6 +77,12 @@ export type FailureDetails = {
   usableInSeconds?: number;
   maxAgeSeconds?: number;
   retryAfterSeconds?: number;
+  /** The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is behind. */
+  serverTime?: string;
+  skewSeconds?: number;
+  /** The methods that the route takes; all routes that there are, each with its method. */
+  allow?: string[];
+  routes?: string[];
 };
 
 export class Failure extends Error {

@@ -52,11 +52,20 @@ export const ownerIdOf = ({ issuer, subject }: Pick<SignIn, "issuer" | "subject"
 /** Unpadded base64url of the SHA-256 digest. */
 export const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
 
-export type ProofTarget = { method: string; url: string; accessToken: string };
+/** What a device proof must be made for, and with which key, if the access token is bound to one (RFC 9449 §6). */
+export type ProofTarget = {
+  method: string;
+  url: string;
+  accessToken: string;
+  keyThumbprint: string | undefined;
+};
 
-/** Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`, `identity-unavailable`. */
+/**
+ * Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`, `clock-skewed`,
+ * `identity-unavailable`.
+ */
 export interface Identity {
   verifyToken(accessToken: string, role: IssuerRole): Promise<SignIn>;
-  /** RFC 9449 §4.3. */
+  /** RFC 9449 §4.3, for a token that was verified: its bearer may be told what is wrong with a proof. */
   verifyProof(proof: string, target: ProofTarget): Promise<{ device: DeviceId; jti: string }>;
 }

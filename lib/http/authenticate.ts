@@ -24,7 +24,7 @@ export async function signIn(request: HttpRequest, { identity }: Services): Prom
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
 }
 
-/** The proof names the device, for this very request. Fails as `proof-invalid` or `sign-in-too-old`. */
+/** The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or `sign-in-too-old`. */
 export async function authenticate(
   access: OwnerAccess,
   request: HttpRequest,
@@ -33,10 +33,8 @@ export async function authenticate(
   { identity, policy }: Services,
   now: Date,
 ): Promise<Caller> {
-  const proof = await identity.verifyProof(request.headers.get("dpop") ?? "", { ...target, accessToken });
-  if (keyThumbprint !== undefined && keyThumbprint !== proof.device) {
-    throw new Failure("proof-invalid", "The access token is bound to another key.");
-  }
+  const dpop = request.headers.get("dpop") ?? "";
+  const proof = await identity.verifyProof(dpop, { ...target, accessToken, keyThumbprint });
   if (access === "owner-fresh") requireFresh(authTime, now, policy.signInMaxAgeSeconds);
   return {
     owner,

@@ -13,6 +13,7 @@ export function challengeFor(
     case "not-signed-in":
       return 'Bearer error="invalid_token"';
     case "proof-invalid":
+    case "clock-skewed":
       return 'DPoP error="invalid_dpop_proof", algs="ES256"';
     case "device-revoked":
       return 'DPoP error="invalid_token", algs="ES256"';

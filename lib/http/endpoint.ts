@@ -184,7 +184,8 @@ const TOKEN: ProblemKind[] = ["not-signed-in", "identity-unavailable", ...STORAG
 const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", "vault-unavailable"];
 /** The vault: where nothing is stored of an owner, an erasure may be remembered, and what is remembered is sealed. */
 const ERASED: ProblemKind[] = ["vault-unavailable"];
-const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, "proof-invalid", "device-revoked", "app-too-old"];
+const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
+const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
 const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition", "busy"];

@@ -10,7 +10,14 @@ import { authenticate, authenticateProvider, readAccountSignIn, signIn } from ".
 import { challengeFor } from "./challenge.ts";
 import { admitDespiteDamage, readOpenable } from "./damage.ts";
 import { readDeviceName } from "./device-name.ts";
-import { type Endpoint, isOwnerAccess, isProviderAccess, type OwnerAccess, takesBody } from "./endpoint.ts";
+import {
+  type Access,
+  type Endpoint,
+  isOwnerAccess,
+  isProviderAccess,
+  type OwnerAccess,
+  takesBody,
+} from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
 import { logRequest } from "./log.ts";
 import { languageIn, page, problemPage } from "./page.ts";
@@ -21,14 +28,24 @@ import { isJose, readJose, readJson } from "./read-body.ts";
 import { noteRefusal } from "./refused-upload.ts";
 import type { Services } from "./services.ts";
 
-export function toHandler(endpoint: Endpoint, services: Services): HttpHandler {
+export const toHandler = (endpoint: Endpoint, services: Services): HttpHandler =>
+  replying(endpoint, services, (request) => answer(endpoint, request, services));
+
+type Answered = { response: HttpResponseInit; reopened: boolean };
+
+/** Whatever the work throws is answered as a problem, and logged; every reply carries the same. */
+export function replying(
+  { name, access }: Pick<Endpoint, "name" | "access">,
+  services: Services,
+  work: (request: HttpRequest) => Promise<Answered>,
+): HttpHandler {
   return async (request, context) => {
     const startedAt = performance.now();
-    const { response, ...how } = await answer(endpoint, request, services).then(
+    const { response, ...how } = await work(request).then(
       (answered) => ({ ...answered, error: undefined }),
-      (error: unknown) => ({ response: refuse(endpoint, error, request, context, services), error }),
+      (error: unknown) => ({ response: refuse(access, error, request, context, services), error }),
     );
-    logRequest(context, { endpoint: endpoint.name, status: response.status, startedAt, ...how });
+    logRequest(context, { endpoint: name, status: response.status, startedAt, ...how });
     return { ...response, headers: { ...response.headers, ...common(context) } };
   };
 }
@@ -39,11 +56,7 @@ const common = ({ invocationId }: InvocationContext) => ({
   "x-request-id": invocationId,
 });
 
-async function answer(
-  endpoint: Endpoint,
-  request: HttpRequest,
-  services: Services,
-): Promise<{ response: HttpResponseInit; reopened: boolean }> {
+async function answer(endpoint: Endpoint, request: HttpRequest, services: Services): Promise<Answered> {
   const now = services.clock();
   const input = await readInput(endpoint, request, services, now);
   const { status, body, etag, reopened = false } = await endpoint.handle({ ...input, now }, services);
@@ -171,7 +184,7 @@ function readQuery(url: string): Record<string, string> {
 }
 
 function refuse(
-  { access }: Endpoint,
+  access: Access,
   error: unknown,
   { url }: HttpRequest,
   { invocationId }: InvocationContext,
@@ -185,6 +198,7 @@ function refuse(
   });
   const headers = {
     ...(challenge && { "www-authenticate": challenge }),
+    ...(problem.allow && { allow: problem.allow.join(", ") }),
     ...(problem.retryAfterSeconds && { "retry-after": String(problem.retryAfterSeconds) }),
   };
   if (access === "capability")

@@ -3,9 +3,10 @@ import type { HttpRequest } from "@azure/functions";
 import { Failure, invalid } from "../domain/failure.ts";
 import type { Precondition } from "../domain/head.ts";
 
-const STRONG_ETAG = /^"[\x21\x23-\x7e]{1,100}"$/;
+/** A proxy that compresses makes an ETag weak (`W/`): it stands for the strong one that it was made from. */
+const ETAG = /^(?:W\/)?("[\x21\x23-\x7e]{1,100}")$/;
 
-/** Fails as `precondition-required`, or as `invalid-request` for anything but one strong ETag or `If-None-Match: *`. */
+/** Fails as `precondition-required`, or as `invalid-request` for anything but one ETag or `If-None-Match: *`. */
 export function readPrecondition({ headers }: HttpRequest): Precondition {
   const replaces = headers.get("if-match");
   const absent = headers.get("if-none-match");
@@ -16,7 +17,7 @@ export function readPrecondition({ headers }: HttpRequest): Precondition {
     return "nothing";
   }
   if (replaces === null) throw new Failure("precondition-required", "If-Match or If-None-Match is missing.");
-  if (!STRONG_ETAG.test(replaces.trim()))
-    throw invalid("If-Match", 'must be one strong ETag in quotes, such as "0x8D…"');
-  return { replaces: replaces.trim() };
+  const [, etag] = ETAG.exec(replaces.trim()) ?? [];
+  if (etag === undefined) throw invalid("If-Match", 'must be one ETag in quotes, such as "0x8D…"');
+  return { replaces: etag };
 }

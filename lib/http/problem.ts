@@ -37,6 +37,13 @@ export const Problem = z.strictObject({
   usableInSeconds: z.int().optional(),
   maxAgeSeconds: z.int().optional(),
   retryAfterSeconds: z.int().optional(),
+  /** The present time here, and how far the time in the device proof is ahead of it: negative if it is behind. */
+  serverTime: z.iso.datetime().optional(),
+  skewSeconds: z.int().optional(),
+  /** The methods that the route takes, as in the header Allow. */
+  allow: z.array(z.string()).optional(),
+  /** All routes that there are, such as `GET v1/backups`, relative to the API's address. */
+  routes: z.array(z.string()).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

@@ -8,6 +8,18 @@ export const requestProblems = {
     "The request is not valid.",
     "Correct what `errors` names. Of a backup, an app may leave out the entries that it can't correct, and tell its owner.",
   ),
+  "route-not-found": entry(
+    404,
+    "after-change",
+    "There is no such route.",
+    "Correct the path: `routes` names all that there are, relative to the API's address. Parts in braces are to be filled in.",
+  ),
+  "method-not-allowed": entry(
+    405,
+    "after-change",
+    "The route doesn't take this method.",
+    "Use one of the methods in `Allow`.",
+  ),
   "body-required": entry(400, "after-change", "The request has no body.", "Send the document as the body."),
   "not-signed-in": entry(
     401,
@@ -25,7 +37,15 @@ export const requestProblems = {
     401,
     "after-change",
     "A valid device proof is required.",
-    "Send a `DPoP` header made for this request: its method, its URL, this token, the present time, a new `jti`.",
+    "Send a `DPoP` header made for this request: its method, its URL, this token, the present time, a new `jti`. " +
+      "`errors` names the claims that are wrong, once the signature is right.",
+  ),
+  "clock-skewed": entry(
+    401,
+    "after-change",
+    "The device proof isn't of the present time.",
+    "Make a new proof with the time that `serverTime` tells, and repeat. If the app doesn't do that by itself, let the owner " +
+      "have the device set its clock automatically.",
   ),
   "device-revoked": entry(
     401,

@@ -1,9 +1,11 @@
 /** Verifies device proofs: DPoP proof JWTs (RFC 9449 §4) made with the key that names the device (RFC 7638). */
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import * as z from "zod";
-import type { Clock } from "../domain/clock.ts";
-import { Failure } from "../domain/failure.ts";
+import { type Clock, HOUR } from "../domain/clock.ts";
+import { Failure, type Fault } from "../domain/failure.ts";
+import { Kept } from "../domain/kept.ts";
 import { DeviceId, type Identity, type ProofTarget, sha256 } from "../domain/owner.ts";
+import { claimAt, wrongClaims } from "../domain/proof.ts";
 
 const SKEW_MS = 60_000;
 
@@ -37,70 +39,126 @@ const Header = z.object({
   b64: z.never().optional(),
 });
 
+/** The last second of the year 9999: what is later is told in milliseconds. */
+const LAST_SECOND = 253_402_300_799;
+
+/** What can't be read counts as missing, or of what may be missing as no number: then the refusal names it. */
 const Claims = z.object({
-  htm: z.string(),
-  htu: z.string(),
-  iat: z.number(),
-  exp: z.number().optional(),
-  nbf: z.number().optional(),
-  jti: z.string().min(1).max(256),
-  ath: z.string(),
+  htm: z.string().optional().catch(undefined),
+  htu: z.string().optional().catch(undefined),
+  ath: z.string().optional().catch(undefined),
+  jti: z.string().min(1).max(256).optional().catch(undefined),
+  iat: z.number().min(0).max(LAST_SECOND).optional().catch(undefined),
+  exp: z.number().optional().catch(Number.NaN),
+  nbf: z.number().optional().catch(Number.NaN),
 });
+type Claims = z.infer<typeof Claims>;
 
 /** RFC 7515 §7.1: three parts of base64url without padding. */
 const COMPACT = /^([\w-]{1,2000})\.([\w-]{1,4000})\.([\w-]{86})$/;
 
 /**
- * The verifier refuses as `proof-invalid`, whatever is wrong with a proof. It checks the signature by itself: each proof
- * brings its own key, and preparing that for WebCrypto takes several times as long as all the rest.
+ * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names the claims that are
+ * wrong; where only the time is, it tells the present one, so that the app can correct itself.
  */
-export const deviceProofVerifier =
-  (now: Clock): Identity["verifyProof"] =>
-  async (proof, target) => {
-    try {
-      const [, header = "", payload = "", signature = ""] = COMPACT.exec(proof) ?? [];
-      const { jwk } = Header.parse(decode(header));
-      const { crv, kty, x, y } = jwk;
-      const key = createPublicKey({ key: { crv, kty, x, y }, format: "jwk" });
-      const signed = Buffer.from(`${header}.${payload}`);
-      const holds = verify(
-        "sha256",
-        signed,
-        { key, dsaEncoding: "ieee-p1363" },
-        Buffer.from(signature, "base64url"),
-      );
-      if (!holds) throw new Error("signature");
-      const claims = Claims.parse(decode(payload));
-      requireTarget(claims, target, now());
-      return { device: DeviceId.parse(sha256(JSON.stringify({ crv, kty, x, y }))), jti: claims.jti };
-    } catch (cause) {
-      throw new Failure(
-        "proof-invalid",
-        "The device proof is missing or not valid for this request.",
-        {},
-        { cause },
-      );
+export function deviceProofVerifier(now: Clock): Identity["verifyProof"] {
+  const known: KnownKeys = new Kept(now, KEPT);
+  return async (proof, target) => {
+    const { device, claims } = readSigned(proof, known);
+    if (target.keyThumbprint !== undefined && target.keyThumbprint !== device) {
+      throw new Failure("proof-invalid", "The access token is bound to another key.");
     }
+    return { device, jti: requireTarget(claims, target, now()) };
   };
+}
+
+type Key = { key: KeyObject; device: DeviceId };
+/** By their coordinates; a device mostly makes several calls in a row. */
+type KnownKeys = Kept<string, Key>;
+const KEPT = { most: 10_000, milliseconds: HOUR };
+
+function keyOf({ crv, kty, x, y }: z.infer<typeof PublicKey>): Key {
+  return {
+    key: createPublicKey({ key: { crv, kty, x, y }, format: "jwk" }),
+    device: DeviceId.parse(sha256(JSON.stringify({ crv, kty, x, y }))),
+  };
+}
+
+/**
+ * The signature is checked here by itself: each proof brings its own key, and preparing that for WebCrypto takes several times
+ * as long as all the rest.
+ */
+function readSigned(proof: string, known: KnownKeys): { device: DeviceId; claims: Claims } {
+  try {
+    const [, header = "", payload = "", signature = ""] = COMPACT.exec(proof) ?? [];
+    const { jwk } = Header.parse(decode(header));
+    const point = `${jwk.x}.${jwk.y}`;
+    const { key, device } = known.get(point) ?? keyOf(jwk);
+    const signed = Buffer.from(`${header}.${payload}`);
+    const holds = verify(
+      "sha256",
+      signed,
+      { key, dsaEncoding: "ieee-p1363" },
+      Buffer.from(signature, "base64url"),
+    );
+    if (!holds) throw new Error("signature");
+    known.set(point, { key, device });
+    return { device, claims: Claims.parse(decode(payload)) };
+  } catch (cause) {
+    const message = "The device proof is missing, or no DPoP proof that its own key has signed.";
+    throw new Failure("proof-invalid", message, {}, { cause });
+  }
+}
 
 const decode = (part: string): unknown => JSON.parse(Buffer.from(part, "base64url").toString());
 
-function requireTarget(
-  claims: z.infer<typeof Claims>,
-  { method, url, accessToken }: ProofTarget,
-  now: Date,
-): void {
-  const fresh = Math.abs(claims.iat * 1000 - now.getTime()) <= SKEW_MS;
-  const inTime =
-    (claims.exp ?? Number.POSITIVE_INFINITY) * 1000 > now.getTime() &&
-    (claims.nbf ?? 0) * 1000 <= now.getTime();
-  const fits =
-    claims.htm === method && normalized(claims.htu) === normalized(url) && claims.ath === sha256(accessToken);
-  if (!fresh || !inTime || !fits) throw new Error("made for another request");
+/** The `jti`. Fails as `proof-invalid`, or as `clock-skewed` where nothing but the time is wrong. */
+function requireTarget(claims: Claims, target: ProofTarget, now: Date): string {
+  const aheadMs = (claims.iat ?? Number.NaN) * 1000 - now.getTime();
+  const isSkewed = Math.abs(aheadMs) > SKEW_MS;
+  const faults = [...faultsFor(claims, target), ...(isSkewed ? [] : timeFaults(claims, now))];
+  if (faults.length > 0 || claims.jti === undefined) throw wrongClaims(faults);
+  if (isSkewed) throw clockSkewed(Math.round(aheadMs / 1000), now);
+  return claims.jti;
 }
 
-/** RFC 9449 §4.3: compared after the normalization of RFC 3986 §6.2.2 and §6.2.3, without query and fragment. */
-function normalized(text: string): string {
-  const url = new URL(text);
-  return `${url.origin}${url.pathname}`;
+function faultsFor({ htm, htu, ath, jti }: Claims, { method, url, accessToken }: ProofTarget): Fault[] {
+  const madeFor = htu === undefined ? undefined : normalized(htu);
+  return faultsOf([
+    ["htm", htm === method, `must be ${method}`],
+    ["htu", madeFor !== undefined && madeFor === normalized(url), `must be ${url}`],
+    ["ath", ath === sha256(accessToken), "must be base64url of the SHA-256 of the access token"],
+    ["jti", jti !== undefined, "must be 1 to 256 characters, others for each request"],
+  ]);
+}
+
+/** Where `iat` is off, so are the other times: by the same clock. */
+function timeFaults({ iat, exp, nbf }: Claims, now: Date): Fault[] {
+  const seconds = now.getTime() / 1000;
+  return faultsOf([
+    ["iat", iat !== undefined, "must be the time when the proof was made, in seconds since 1970"],
+    ["exp", exp === undefined || exp > seconds, "must be a time to come, in seconds since 1970"],
+    ["nbf", nbf === undefined || nbf <= seconds, "must be a time that has come, in seconds since 1970"],
+  ]);
+}
+
+/** Claims, whether they hold, and what would. */
+const faultsOf = (checks: [claim: string, holds: boolean, wanted: string][]): Fault[] =>
+  checks.filter(([, holds]) => !holds).map(([claim, , wanted]) => ({ at: claimAt(claim), detail: wanted }));
+
+function clockSkewed(skewSeconds: number, now: Date): Failure {
+  const how = skewSeconds > 0 ? `${skewSeconds} s ahead of` : `${-skewSeconds} s behind`;
+  return new Failure("clock-skewed", `The time in the device proof is ${how} the present time.`, {
+    serverTime: now.toISOString(),
+    skewSeconds,
+  });
+}
+
+/**
+ * RFC 9449 §4.3: compared after the normalization of RFC 3986 §6.2.2 and §6.2.3, without query and fragment. The host serves a
+ * path with a slash at its end as the same, so it is.
+ */
+function normalized(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url ? `${url.origin}${url.pathname.replace(/\/$/, "")}` : undefined;
 }

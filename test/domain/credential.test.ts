@@ -81,9 +81,20 @@ describe("R14 F21 which codes are accepted", () => {
     expect(accepted(used.next, first)).toBeUndefined();
   });
 
-  it("R14 codes of before it was issued were shown by nobody", () => {
-    expect(accepted(one, shown("old", after(-30)))).toBeUndefined();
-    expect(accepted(one, shown("old", now))).toBe(oldPhone);
+  it("R14 F21 a phone that is a little slow shows the code of the step before it was issued: that counts, once", () => {
+    const slow = shown("old", after(-30));
+    const used = checkCode(one, slow, now);
+    expect(used.checked).toEqual({ device: oldPhone });
+    expect(accepted(used.next, slow)).toBeUndefined();
+    expect(accepted(used.next, shown("old", now))).toBe(oldPhone);
+  });
+
+  it("R14 codes of before that were shown by nobody", () => {
+    for (const seconds of [-90, -60]) {
+      const code = shown("old", after(seconds));
+      const times = [seconds, seconds + 30, 0].map((each) => accepted(one, code, after(each)));
+      expect({ seconds, times }).toEqual({ seconds, times: [undefined, undefined, undefined] });
+    }
   });
 
   it.each(["", "12345", "1234567", "１２３４５６", "😀😀😀", "000000\u0000", "NaN"])(

@@ -59,6 +59,9 @@ describe("R17 a device proof is spent by a recovery", () => {
     for (const milliseconds of [0, 60 * SECOND, 120 * SECOND, 130 * SECOND - 1]) {
       const again = refusalOf(() => recordRecovery(head, caller, "x", after(milliseconds)));
       expect(again.kind).toBe("proof-invalid");
+      expect(again.details.errors).toEqual([
+        { at: "DPoP claim jti", detail: "was used before: make a new one for each request" },
+      ]);
     }
   });
 

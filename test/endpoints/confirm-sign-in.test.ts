@@ -58,7 +58,7 @@ it("R7 refuses malformed ETags and both headers at once", async () => {
   const etag = etagOf(uploaded);
   await expectEachRefused(owner, "invalid-request", {
     any: () => confirm(phone, { "if-match": "*" }),
-    weak: () => confirm(phone, { "if-match": `W/${etag}` }),
+    "weak without quotes": () => confirm(phone, { "if-match": `W/${etag.replaceAll('"', "")}` }),
     both: () => confirm(phone, { "if-match": etag, ...nothingYet }),
   });
 });

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { startIssuer } from "../../infra/local/issuer/start-issuer.ts";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
+import { typeOf } from "../../lib/http/problem.ts";
+import { aBackup, nothingYet } from "../support/builders.ts";
 import { aPhone, type CheckedPhone } from "../support/phones.ts";
 import {
   anOwnerWithBackup,
@@ -29,6 +31,9 @@ async function foreignToken(subject: string, claims: object = {}): Promise<strin
   const response = await fetch(`${foreign.url}/dev/token`, { method: "POST", headers, body });
   return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
 }
+
+/** In seconds, both ways. */
+const OFF = [65, 3 * 3600, 86_400].flatMap((each) => [-each, each]);
 
 /** A valid request of an owner for this endpoint, to be spoilt. */
 async function aRequest(endpoint: Endpoint) {
@@ -65,20 +70,63 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     expect(placesIn(none)).toEqual(["App-Version"]);
   });
 
-  it("R17 refuses a proof for another route, another method, another token or another time", async () => {
+  it("R17 refuses a proof for another route, another method or another token, and says so", async () => {
     const { owner, phone, method, url, ask } = await aRequest(endpoint);
     const { token } = phone;
     const otherToken = await (await aPhone({ owner })).signIn(owner);
     const otherUrl = `${inject("surroundings").api}/v1/elsewhere`;
-    const iat = Math.floor(Date.now() / 1000);
     const asking = (dpop: string) => () => ask({ dpop });
-    await expectEachRefused(owner, "proof-invalid", {
+    const told = await expectEachRefused(owner, "proof-invalid", {
       "another route": asking(phone.proof(method, otherUrl, token)),
       "another method": asking(phone.proof(method === "GET" ? "PUT" : "GET", url, token)),
       "another token": asking(phone.proof(method, url, otherToken)),
-      "too old": asking(phone.proof(method, url, token, { iat: iat - 70 })),
-      "yet to come": asking(phone.proof(method, url, token, { iat: iat + 70 })),
     });
+    const [at, wanted] = [told.map(placesIn), told.map(({ errors }) => errors?.[0]?.detail)];
+    expect(at).toEqual([["DPoP claim htu"], ["DPoP claim htm"], ["DPoP claim ath"]]);
+    expect(wanted.slice(0, 2)).toEqual([`must be ${url.split("?")[0]}`, `must be ${method}`]);
+  });
+
+  it("R17 R31 R32 a clock that is off is told the time and the difference; a proof corrected by it is accepted", async () => {
+    const { owner, phone, method, url, ask } = await aRequest(endpoint);
+    const asking = (iat: number) => ask({ dpop: phone.proof(method, url, phone.token, { iat }) });
+    let corrected = Number.NaN;
+    for (const off of OFF) {
+      const iat = Math.floor(Date.now() / 1000) + off;
+      const problem = await expectRefused(owner, "clock-skewed", () => asking(iat));
+      const { serverTime = "", skewSeconds = Number.NaN } = problem;
+      expect(Math.abs(skewSeconds - off), `${off} s off: ${skewSeconds}`).toBeLessThan(10);
+      expect(Math.abs(Date.parse(serverTime) - Date.now()), serverTime).toBeLessThan(10_000);
+      corrected = iat - skewSeconds;
+    }
+    const { type } = z
+      .looseObject({ type: z.string().optional() })
+      .parse((await asking(corrected)).body ?? {});
+    expect([typeOf("proof-invalid"), typeOf("clock-skewed")]).not.toContain(type);
+  });
+
+  it("R17 R33 whoever can't sign for the device is told nothing of time and claims", async () => {
+    const { owner, phone, method, url, ask } = await aRequest(endpoint);
+    const second = await aRegisteredPhone(owner);
+    const bound = await phone.signIn(owner, { claims: { cnf: { jkt: second.deviceId } } });
+    const iat = Math.floor(Date.now() / 1000) - 10_800;
+    const [good, off] = [{}, { iat }].map((claims) => phone.proof(method, url, phone.token, claims));
+    const forged = (proof = "") => `${proof.slice(0, -40)}${"A".repeat(40)}`;
+    const authorization = `Bearer ${bound}`;
+    const byThief = (claims: object) => phone.proof(method, url, bound, claims);
+    const strangers = await expectEachRefused(owner, "proof-invalid", {
+      "a forged signature": () => ask({ dpop: forged(good) }),
+      "a forged signature and another time": () => ask({ dpop: forged(off) }),
+    });
+    const thieves = await expectEachRefused(owner, "proof-invalid", {
+      "a key that the token isn't bound to": () => ask({ authorization, dpop: byThief({}) }),
+      "such a key and another time": () => ask({ authorization, dpop: byThief({ iat, htm: "x" }) }),
+    });
+    for (const [first, second] of [strangers, thieves]) {
+      const { instance: _, ...alike } = first ?? expect.fail("no answer");
+      expect(second).toMatchObject(alike);
+      expect({ ...second, instance: "" }).toEqual({ ...alike, instance: "" });
+      expect(Object.keys(alike)).not.toContain("errors");
+    }
   });
 });
 
@@ -144,6 +192,18 @@ describe.concurrent("tokens", () => {
 });
 
 describe.concurrent("proofs", () => {
+  it("R32 an app whose clock is off corrects itself by the answer, without its owner", async () => {
+    for (const off of OFF) {
+      const now = () => new Date(Date.now() + off * 1000);
+      const phone = await aPhone({ now, authTime: new Date() });
+      const backedUp = await phone.call("PUT", "v1/backups/android", {
+        body: aBackup(),
+        headers: nothingYet,
+      });
+      expect({ off, status: backedUp.status }).toEqual({ off, status: 201 });
+    }
+  });
+
   it("R17 refuses one that lacks a part, names another host or type, or isn't signed", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const asking = (claims: object, header?: object) => () =>

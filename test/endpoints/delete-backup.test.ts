@@ -74,7 +74,7 @@ it("R7 refuses malformed ETags and both headers at once", async () => {
   const etag = etagOf(uploaded);
   await expectEachRefused(owner, "invalid-request", {
     "any state": () => remove(phone, { "if-match": "*" }),
-    weak: () => remove(phone, { "if-match": `W/${etag}` }),
+    "weak without quotes": () => remove(phone, { "if-match": `W/${etag.replaceAll('"', "")}` }),
     list: () => remove(phone, { "if-match": `${etag}, ${etag}` }),
     both: () => remove(phone, { "if-match": etag, ...nothingYet }),
     "an ETag where * belongs": () => remove(phone, { "if-none-match": etag }),

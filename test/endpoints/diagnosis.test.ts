@@ -28,7 +28,8 @@ const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<strin
 
 /** What a diagnosis has no check for: faults of the request itself, what passes by itself, what comes with a plan. */
 const UNCHECKED = [
-  ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "device-revoked"],
+  ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "clock-skewed"],
+  "device-revoked",
   ...["body-required", "length-required", "body-too-large", "unsupported-media-type"],
   ...["identity-unavailable", "storage-unavailable", "busy"],
   ...["recovery-ended", "plan-outdated", "idempotency-key-reused", "too-many-accounts", "not-in-this-mode"],

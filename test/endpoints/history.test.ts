@@ -1,6 +1,7 @@
 /** Deleting by accident and uploading the wrong thing: what was there can be had back, never in place. */
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY, SECOND } from "../../lib/domain/clock.ts";
 import { newId } from "../../lib/domain/id.ts";
@@ -144,4 +145,25 @@ it("R7 R30 twenty restores at once: exactly one wins", async () => {
   const replies = await Promise.all(Array.from({ length: 20 }, () => phone.call("POST", path, { headers })));
   expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);
   expect(replies.filter((reply) => reply.status === 412)).toHaveLength(19);
+});
+
+it("R7 every conditional route takes a weak ETag for the strong one that a proxy made it from", async () => {
+  const { phone } = await anOwnerWithBackup();
+  const [first] = versionsIn(await phone.call("GET", `${BACKUP}/versions`));
+  const calls = [
+    ["PUT", BACKUP, { body: aBackup() }],
+    ["POST", `${BACKUP}/confirm`],
+    ["POST", `${BACKUP}/versions/${first?.id}/restore`],
+    ["DELETE", BACKUP],
+    ["POST", `${BACKUP}/undelete`],
+  ] as const;
+  const conditional = endpoints.filter((each) => each.conditional);
+  expect(calls, "each conditional route once").toHaveLength(conditional.length);
+  for (const [method, path, more] of calls) {
+    const { "if-match": strong } = replacing(await status(phone));
+    const ask = (etag: string) => phone.call(method, path, { ...more, headers: { "if-match": etag } });
+    refused(await ask(`W/"old"`), "stale-precondition");
+    const { status: answered } = await ask(`W/${strong}`);
+    expect({ method, path, answered }).toEqual({ method, path, answered: 200 });
+  }
 });

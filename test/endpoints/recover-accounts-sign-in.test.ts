@@ -9,6 +9,7 @@ import {
   anOwnerWithBackup,
   aRegisteredPhone,
   expectRefused,
+  placesIn,
   recovering,
   revoke,
   statusesOf,
@@ -91,7 +92,8 @@ describe.concurrent("the proof", () => {
     const phone = await aPhone({ owner });
     const dpop = proofOf(phone);
     expect((await recover(phone, dpop)).status).toBe(200);
-    await expectRefused(owner, "proof-invalid", () => recover(phone, dpop));
+    const again = await expectRefused(owner, "proof-invalid", () => recover(phone, dpop));
+    expect(placesIn(again)).toEqual(["DPoP claim jti"]);
     const change = { device: { name: "another" }, overlap: "keep-existing" };
     await expectRefused(owner, "proof-invalid", () => recover(phone, dpop, change));
     expect((await recover(phone)).status).toBe(200);
@@ -112,7 +114,7 @@ describe.concurrent("the proof", () => {
       expect((await recover(phone, proofOf(phone, { jti: "same" }))).status).toBe(200);
   });
 
-  it("R17 is refused as used for as long as its time would do", async () => {
+  it("R17 is refused as used for as long as its time would do, and then for its time", async () => {
     const { app, time } = aCountingApp();
     const { owner } = await anOwnerWithBackup({ app });
     const phone = await aPhone({ owner, app });
@@ -121,7 +123,8 @@ describe.concurrent("the proof", () => {
     expect((await recover(phone, dpop)).status).toBe(200);
     for (const seconds of [1, 60, 120, 121, 131, 600]) {
       time.now = new Date(start + seconds * 1000);
-      await expectRefused(owner, "proof-invalid", () => recover(phone, dpop));
+      const kind = seconds <= 120 ? "proof-invalid" : "clock-skewed";
+      await expectRefused(owner, kind, () => recover(phone, dpop));
     }
   });
 });

@@ -1,15 +1,17 @@
 /** What the host does before a function is reached, and what odd but well-formed addresses and headers come to. */
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
-import { anOwnerWithBackup, aRegisteredPhone, expectRefused, placesIn } from "./helpers.ts";
-import { encodeUtf8, rawCall, send } from "./raw.ts";
+import { UNKNOWN_ROUTE } from "../../functions/unknown-route.ts";
+import type { CheckedPhone } from "../support/phones.ts";
+import { anOwnerWithBackup, aRegisteredPhone, expectRefused, placesIn, refused } from "./helpers.ts";
+import { encodeUtf8, type Raw, rawCall, send } from "./raw.ts";
 import { named, sampleOf } from "./requests.ts";
 import { storedOf } from "./stored.ts";
 
-const METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"];
+const METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 describe.concurrent.each(named(endpoints))("%s", (_, endpoint) => {
-  it("R42 404 with an empty body for a method that no endpoint takes there", async () => {
+  it("R41 R42 405 for a method that no endpoint takes there, with those that are taken, and nothing is changed", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const about = { platform: phone.platform, etag: '"0x1"', device: phone.deviceId };
     const { path } = sampleOf(endpoint, about);
@@ -18,40 +20,81 @@ describe.concurrent.each(named(endpoints))("%s", (_, endpoint) => {
       .map(({ method }) => String(method));
     const before = await storedOf(owner);
     for (const method of METHODS.filter((name) => !taken.includes(name))) {
-      const { status, body, headers } = await send(phone, method, path);
-      expect([method, status, body]).toEqual([method, 404, undefined]);
-      expect(headers.get("cache-control")).toBe("no-store");
+      const reply = await send(phone, method, path);
+      expect([method, reply.headers.get("allow")]).toEqual([method, taken.join(", ")]);
+      if (method === "HEAD") expect([reply.status, reply.body]).toEqual([405, undefined]);
+      else expect(refused(reply, "method-not-allowed").allow).toEqual(taken);
     }
     expect(await storedOf(owner)).toEqual(before);
   });
 });
 
-it("R42 404 with an empty body for a route that there isn't", async () => {
-  const { phone } = await anOwnerWithBackup();
+const askWithoutToken = (phone: CheckedPhone, method: string, path: string, headers: Raw["headers"] = {}) =>
+  send(phone, method, path, {
+    headers: { authorization: undefined, dpop: undefined, "app-version": undefined, ...headers },
+  });
+
+it("R41 R42 a route that there isn't is told those that there are, always in the same words, with a token or without", async () => {
+  const { owner, phone } = await anOwnerWithBackup();
+  const before = await storedOf(owner);
   const paths = [
     "",
     "v1",
     "v2/backups",
     "v1/backups/android/versions/x",
     "v1/backup",
-    "v1/backups/",
     "admin",
+    "v1/backups/a%2Fb/c",
   ];
-  const statuses = paths
-    .filter((path) => path !== "v1/backups/")
-    .map(async (path) => {
-      const { status, body } = await send(phone, "GET", path);
-      return [path, status, body];
-    });
-  for (const answer of await Promise.all(statuses)) expect(answer.slice(1)).toEqual([404, undefined]);
+  const told = [];
+  for (const path of [
+    ...paths,
+    "canary",
+    "v1/devices//",
+    "%F0%9F%98%80",
+    "host",
+    "v1/backups/android/staleness/x",
+  ]) {
+    for (const method of METHODS) {
+      for (const ask of [send, askWithoutToken]) {
+        const reply = await ask(phone, method, path);
+        expect([method, path, reply.status, reply.headers.get("allow")]).toEqual([method, path, 404, null]);
+        if (method !== "HEAD") told.push({ ...refused(reply, "route-not-found"), instance: "" });
+      }
+    }
+  }
+  expect(new Set(told.map((each) => JSON.stringify(each))).size).toBe(1);
+  expect(told[0]?.routes).toEqual(endpoints.map(({ method, route }) => `${method} ${route}`));
+  expect(await storedOf(owner)).toEqual(before);
 });
 
-it("R17 R42 a path in other letters reaches the route, but a proof is for the address as it is documented", async () => {
+it("R41 R42 405 also in other letters and with a slash at the end", async () => {
+  const { phone } = await anOwnerWithBackup();
+  for (const path of ["v1/backups/", "V1/Backups", "HEALTH", "health/"]) {
+    const reply = await askWithoutToken(phone, "DELETE", path);
+    expect([path, reply.status, reply.headers.get("allow")]).toEqual([path, 405, "GET"]);
+  }
+});
+
+it("R42 what no function takes stays the host's: a method that the library makes no request of", async () => {
+  const { phone } = await anOwnerWithBackup();
+  const { status, body } = await send(phone, "TRACE", "v1/backups");
+  expect([status, body]).toEqual([404, undefined]);
+});
+
+it("R42 the function for all other routes is the last by name, whatever the letters: the host asks it last", () => {
+  const names = endpoints.map(({ name }) => name.toLowerCase());
+  expect(names.filter((name) => name >= UNKNOWN_ROUTE)).toEqual([]);
+  expect(new Intl.Collator("en").compare(names.toSorted().at(-1) ?? "", UNKNOWN_ROUTE)).toBe(-1);
+});
+
+it("R17 R42 a path in other letters reaches the route, but a proof is for the address as it is documented, with or without a slash at its end", async () => {
   const { phone } = await anOwnerWithBackup();
   expect((await rawCall(phone, "GET", "V1/Backups", { provenPath: "v1/backups" })).status).toBe(200);
   expect((await send(phone, "GET", "V1/Backups")).status).toBe(401);
   expect((await rawCall(phone, "GET", "v1/backups/", { provenPath: "v1/backups" })).status).toBe(200);
-  expect((await send(phone, "GET", "v1/backups/")).status).toBe(401);
+  expect((await send(phone, "GET", "v1/backups/")).status).toBe(200);
+  expect((await send(phone, "GET", "v1/backups", { provenPath: "v1/backups/" })).status).toBe(200);
 });
 
 it("R41 R42 a header that no endpoint reads may say anything, one that is read is refused by name", async () => {

@@ -19,12 +19,23 @@ describe("R7 a write names the state that it replaces", () => {
     expect(read({ "if-match": `  ${etag} ` })).toEqual({ replaces: etag });
   });
 
+  it("R7 takes a weak ETag for the strong one that a proxy made it from", () => {
+    expect(read({ "if-match": 'W/"0x8D"' })).toEqual({ replaces: '"0x8D"' });
+    expect(read({ "if-match": ' W/"0x8D" ' })).toEqual({ replaces: '"0x8D"' });
+  });
+
   it("R7 takes If-None-Match: * for nothing yet", () => {
     expect(read({ "if-none-match": "*" })).toBe("nothing");
   });
 
   it.each([
-    ["a weak one", 'W/"0x8D"'],
+    ["one that is weak in small letters", 'w/"0x8D"'],
+    ["one that is weak twice", 'W/W/"0x8D"'],
+    ["a weak one with a space", 'W/ "0x8D"'],
+    ["a weak one without quotes", "W/0x8D"],
+    ["a weak one that is empty", 'W/""'],
+    ["a list of weak ones", 'W/"0x8D", W/"0x8E"'],
+    ["a weak *", "W/*"],
     ["one without quotes", "0x8D"],
     ["one with half its quotes", '"0x8D'],
     ["an empty one", '""'],

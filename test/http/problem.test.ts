@@ -73,6 +73,8 @@ describe("R41 a problem document", () => {
       usableInSeconds: 3600,
       maxAgeSeconds: 300,
       retryAfterSeconds: 5,
+      serverTime: "2026-05-04T10:00:00.500Z",
+      skewSeconds: -65,
     };
     const told = Problem.parse(problemOf(new Failure("stale-precondition", "x", details), requestId));
     expect(told).toMatchObject(details);
@@ -145,6 +147,7 @@ describe("F27 challenges", () => {
   it.each([
     ["not-signed-in", 'Bearer error="invalid_token"'],
     ["proof-invalid", 'DPoP error="invalid_dpop_proof", algs="ES256"'],
+    ["clock-skewed", 'DPoP error="invalid_dpop_proof", algs="ES256"'],
     ["device-revoked", 'DPoP error="invalid_token", algs="ES256"'],
   ] as const)("R4 R17 %s is challenged with what is missing", (kind, header) => {
     expect(challengeFor(kind, policy)).toBe(header);

@@ -12,6 +12,7 @@ import { DEPLOYMENTS, type Deployment, ofType, resourcesOf, settingsOf } from ".
 const HOST = [
   "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
   "APPLICATIONINSIGHTS_CONNECTION_STRING",
+  "AzureWebJobsDisableHomepage",
   "AzureWebJobsStorage__accountName",
   "AzureWebJobsStorage__clientId",
   "AzureWebJobsStorage__credential",
@@ -121,6 +122,10 @@ describe("R42 settings of the template", () => {
     const settings = settingsOf(deployment);
     const limit = String(largestRequest(settings["MAX_UPLOAD_BYTES"]));
     expect(limit).toBe(settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]);
+  });
+
+  it.each(DEPLOYMENTS)("R42 the host shows no page of its own at the root: %s", (deployment) => {
+    expect(settingsOf(deployment)).toMatchObject({ AzureWebJobsDisableHomepage: "true" });
   });
 
   it.each(DEPLOYMENTS)("R42 nothing that alerts count is left out by sampling: %s", (deployment) => {

@@ -8,6 +8,8 @@ import { expectStatus } from "./story.ts";
 
 const OWNER = "bertil";
 const DAY_SECONDS = 86_400;
+const SLOW_MS = 3 * 3_600_000;
+const Skewed = z.object({ type: z.string(), skewSeconds: z.number() });
 const Versions = z.object({ versions: z.array(z.object({ id: z.string(), generation: z.number() })) });
 const Checks = z.object({
   checks: z.array(z.object({ id: z.string(), state: z.string(), remedy: z.string().optional() })),
@@ -23,12 +25,19 @@ const ask = async (phone: Phone, method: string, path: string, status = 200): Pr
 export async function liveOn(scene: Scene): Promise<void> {
   const { story, stack, accounts } = scene;
   story.chapter("Bertil's phone forgets");
-  const phone = aPhone(stack.addresses);
+  const phone = aPhone(stack.addresses, () => new Date(Date.now() - SLOW_MS));
   const monthsAgo = Math.floor(Date.now() / 1000) - 100 * DAY_SECONDS;
   await phone.signIn(OWNER, { authTime: monthsAgo });
   const document = { accounts, settings: {} };
   const first = { body: document, headers: { "if-none-match": "*" } };
-  await story.step("He backed up, and signed in a hundred days ago", async () =>
+  const { url, ...asking } = phone.prepare("GET", BACKUP);
+  const told = Skewed.parse(await (await fetch(url, asking)).json());
+  story.check(
+    "His phone's clock is three hours slow",
+    told.skewSeconds < 0,
+    `${told.type}: ${told.skewSeconds} s`,
+  );
+  await story.step("… it corrects itself. He backed up, and signed in a hundred days ago", async () =>
     expectStatus(await phone.call("PUT", BACKUP, first), 201),
   );
   await story.step("GET …/staleness", () => phone.call("GET", `${BACKUP}/staleness`), showStaleness);

@@ -39,8 +39,8 @@ export const boundAccounts = ({ addresses }: Stack) => ({
 
 export const startStory = ({ addresses }: Stack): Phone => aPhone(addresses);
 
-export const aPhone = ({ api, issuer }: Stack["addresses"]) =>
-  new Phone({ api, issuer, platform: "android" });
+export const aPhone = ({ api, issuer }: Stack["addresses"], now = () => new Date()) =>
+  new Phone({ api, issuer, platform: "android", now });
 
 const etagOf = ({ headers }: Reply) => headers.get("etag") ?? "";
 

@@ -13,6 +13,8 @@ const MOST_SKEW_MS = 30_000;
 
 const Problem = z.object({ type: z.string(), status: z.literal(401) });
 
+const Directory = z.object({ routes: z.array(z.string()).min(1) });
+
 const onOwnerRoute = (name: string, look: (answer: Answer) => string): Check => ({
   name,
   run: async (base) => look(await ask(base, OWNER_ROUTE)),
@@ -21,8 +23,13 @@ const onOwnerRoute = (name: string, look: (answer: Answer) => string): Check => 
 export const checks: Check[] = [
   { name: "the way there is encrypted", run: checkTransport },
   {
-    name: "an unknown route is 404",
-    run: async (base) => expectEqual((await ask(base, "v1/no-such-route")).status, 404),
+    name: "an unknown route is 404, and told those that there are",
+    run: async (base) => {
+      const answer = await ask(base, "v1/no-such-route");
+      const told = Directory.safeParse(jsonIn(answer));
+      if (!told.success) throw new Error(`${answer.status}, from the host and not from the app`);
+      return expectEqual(answer.status, 404);
+    },
   },
   onOwnerRoute("an owner's route without a token is 401", ({ status, headers }) => {
     if (!/^Bearer\b/.test(headers.get("www-authenticate") ?? ""))
