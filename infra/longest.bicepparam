@@ -28,6 +28,16 @@ param issuers = [
     audience: 'api://authenticator-backup-providers'
     role: 'provider'
   }
+  {
+    issuer: 'https://accounts.provider.example'
+    audience: ['ios-client', 'android-client']
+    audienceClaim: 'client_id'
+    role: 'recovery'
+    tokens: 'id'
+    clients: ['ios-client', 'android-client']
+    subjectClaim: 'uid'
+    authTimeClaim: 'https://backup.authenticator.example/auth_time'
+  }
 ]
 param providers = [
   {

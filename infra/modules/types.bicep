@@ -21,8 +21,10 @@ type Tags = { *: string }
 @sealed()
 type Issuer = {
   issuer: string
-  @description('Of its tokens, or several. audienceClaim holds it where tokens have no aud.')
-  audience: string | string[]
+  @description('Text, or a list of texts, which no type can say; the app checks it when it starts.')
+  #disable-next-line no-explicit-any
+  audience: any
+  @description('The claim that holds the audience where tokens have no aud.')
   audienceClaim: string?
   @description('recovery: the owner\'s own account. account: sign-ins that prove personal accounts. provider: apps of providers.')
   role: 'recovery' | 'account' | 'provider'

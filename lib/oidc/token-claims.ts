@@ -36,8 +36,8 @@ const Bound = z.strictObject({ jkt: z.string() });
 export function readClaims(payload: Payload, issuer: TokenIssuer, now: Date): SignIn & { expiresAt: Date } {
   const seconds = now.getTime() / 1000;
   const expiresAt = read(z.number(), payload, "exp");
-  require(expiresAt > seconds - SKEW_SECONDS, "exp");
-  require((read(z.number().optional(), payload, "nbf") ?? 0) <= seconds + SKEW_SECONDS, "nbf");
+  ensure(expiresAt > seconds - SKEW_SECONDS, "exp");
+  ensure((read(z.number().optional(), payload, "nbf") ?? 0) <= seconds + SKEW_SECONDS, "nbf");
   requireAudience(payload, issuer);
   requireKind(payload, issuer);
   const userName = claimOf(payload, issuer.accountClaim);
@@ -57,7 +57,10 @@ export function readClaims(payload: Payload, issuer: TokenIssuer, now: Date): Si
 /** The header's `typ`; `application/` may stand before it (RFC 7515 §4.1.9). */
 export function requireType(typ: unknown): void {
   const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : typ;
-  require(TYPES.some((each) => each === type), "typ");
+  ensure(
+    TYPES.some((each) => each === type),
+    "typ",
+  );
 }
 
 /** A token names whom it is for by `aud`; another claim counts only where there is none. */
@@ -66,20 +69,23 @@ function requireAudience(payload: Payload, { audience, audienceClaim, clients, t
   const named = hasAud || audienceClaim === undefined ? "aud" : audienceClaim;
   const value = read(z.string().or(Texts), payload, named, "aud");
   const isList = Array.isArray(value);
-  require((isList ? value : [value]).some((each) => audience.includes(each)), "aud");
+  ensure(
+    (isList ? value : [value]).some((each) => audience.includes(each)),
+    "aud",
+  );
   // An ID token's audiences are the apps themselves (OpenID Connect Core §3.1.3.7).
   const known = clients ?? (tokens === "id" ? audience : undefined);
-  if (isList && known) require(known.includes(clientOf(payload) ?? ""), "azp");
+  if (isList && known) ensure(known.includes(clientOf(payload) ?? ""), "azp");
 }
 
 /** A `nonce` alone says nothing: some providers put it into access tokens. */
 function requireKind(payload: Payload, { tokens }: TokenIssuer): void {
-  require(claimOf(payload, "events") === undefined, "logout-token");
+  ensure(claimOf(payload, "events") === undefined, "logout-token");
   const isIdToken =
     ["at_hash", "c_hash"].some((name) => claimOf(payload, name) !== undefined) ||
     claimOf(payload, "token_use") === "id" ||
     claimOf(payload, "typ") === "ID";
-  require(tokens === "id" || !isIdToken, "id-token");
+  ensure(tokens === "id" || !isIdToken, "id-token");
 }
 
 /** Entra's `oid` names a person within a tenant, so the tenant belongs to it. */
@@ -112,6 +118,6 @@ function read<T>(schema: z.ZodType<T>, payload: Payload, name: string, check = n
   throw new TokenRefusal(check);
 }
 
-function require(holds: boolean, check: string): void {
+function ensure(holds: boolean, check: string): void {
   if (!holds) throw new TokenRefusal(check);
 }
