@@ -13,8 +13,13 @@ param smsSender = '+46700000000'
 param issuers = [
   {
     issuer: 'https://login.authenticator.example/v2.0'
-    audience: 'api://authenticator-backup'
+    audience: ['api://authenticator-backup', 'api://authenticator-backup-formerly']
+    audienceClaim: 'client_id'
     role: 'recovery'
+    tokens: 'id'
+    clients: ['authenticator-app']
+    subjectClaim: 'sub'
+    authTimeClaim: 'auth_time'
     authContext: 'c1'
   }
   {
@@ -27,16 +32,6 @@ param issuers = [
     issuer: 'https://sts.provider.example'
     audience: 'api://authenticator-backup-providers'
     role: 'provider'
-  }
-  {
-    issuer: 'https://accounts.provider.example'
-    audience: ['ios-client', 'android-client']
-    audienceClaim: 'client_id'
-    role: 'recovery'
-    tokens: 'id'
-    clients: ['ios-client', 'android-client']
-    subjectClaim: 'uid'
-    authTimeClaim: 'https://backup.authenticator.example/auth_time'
   }
 ]
 param providers = [

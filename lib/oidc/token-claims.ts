@@ -75,7 +75,12 @@ function requireAudience(payload: Payload, { audience, audienceClaim, clients, t
   );
   // An ID token's audiences are the apps themselves (OpenID Connect Core §3.1.3.7).
   const known = clients ?? (tokens === "id" ? audience : undefined);
-  if (isList && known) ensure(known.includes(clientOf(payload) ?? ""), "azp");
+  const askedFor = claimOf(payload, "azp") ?? clientOf(payload);
+  if (isList && known)
+    ensure(
+      known.some((each) => each === askedFor),
+      "azp",
+    );
 }
 
 /** A `nonce` alone says nothing: some providers put it into access tokens. */

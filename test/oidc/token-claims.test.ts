@@ -138,6 +138,12 @@ describe("F22 R49 whom a token is for", () => {
     ["by another client", { ...list, azp: "evil" }, { clients: ["app"] }, "azp"],
     ["by nobody", list, { clients: ["app"] }, "azp"],
     ["by one that is no text", { ...list, azp: ["app"] }, { clients: ["app"] }, "azp"],
+    [
+      "by another client than another claim names",
+      { ...list, azp: "evil", client_id: "app" },
+      { clients: ["app"] },
+      "azp",
+    ],
     ["by one that another claim names", { ...list, client_id: "app" }, { clients: ["app"] }, taken],
     ["by anybody, where no clients are set", { ...list, azp: "evil" }, {}, taken],
     ["by anybody, for us alone", { azp: "evil" }, { clients: ["app"] }, taken],
