@@ -1,4 +1,4 @@
-/** What tokens of known providers look like: after their documentation and public reports, with the placeholders of infra/IDENTITY.md. */
+/** What tokens of known providers look like, with the placeholders of infra/IDENTITY.md. Written by hand: none was recorded from a provider. */
 
 /** One person, signed in with one of the provider's apps: the iOS one or the Android one. */
 export type Signed = { person: string; app: "ios" | "android"; at: Date };
