@@ -45,7 +45,7 @@ export const checkStaleness = endpoint({
     return {
       status: 200,
       body: {
-        ...stalenessStatus(assess(stored?.value, { ...query, device: caller.device }, policy.staleness, now)),
+        ...stalenessStatus(assess(stored?.value, { ...query, ...caller }, policy.staleness, now)),
         generation: stored?.value.generation ?? 0,
         ...(newest && { digest: newest.digest }),
         ...(stored && { etag: etagOf(stored) }),

@@ -25,7 +25,7 @@ export const deleteBackup = endpoint({
     );
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: services.policy.staleness, device: caller.device, now }),
+      body: backupStatus(platform, stored, { policy: services.policy.staleness, caller, now }),
       etag: etagOf(stored),
     };
   },

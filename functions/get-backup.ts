@@ -19,7 +19,7 @@ export const getBackup = endpoint({
     const stored = requireBackup(heads[platform]);
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: policy.staleness, device: caller.device, now }),
+      body: backupStatus(platform, stored, { policy: policy.staleness, caller, now }),
       etag: etagOf(stored),
     };
   },

@@ -16,7 +16,7 @@ export const listBackups = endpoint({
     const backups = Platform.options.flatMap((platform) => {
       const stored = heads[platform];
       return hasBackup(stored)
-        ? [backupStatus(platform, stored, { policy: policy.staleness, device: caller.device, now })]
+        ? [backupStatus(platform, stored, { policy: policy.staleness, caller, now })]
         : [];
     });
     return { status: 200, body: { backups } };

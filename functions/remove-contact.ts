@@ -14,11 +14,11 @@ export const removeContact = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: Id }) },
   replies: { 204: Nothing },
-  problems: ["contact-not-found", "sign-in-too-old", "busy", "vault-unavailable"],
+  problems: ["contact-not-found", "sign-in-too-old", "sign-in-time-missing", "busy", "vault-unavailable"],
   async handle({ caller, heads, params: { id }, now }, services) {
     const asking = { caller, device: callerDevice(caller, heads, now), now };
     const { signInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
-    const fresh = () => requireFresh(caller.authTime, now, signInMaxAgeSeconds);
+    const fresh = () => requireFresh(caller, now, signInMaxAgeSeconds);
     await remove(services, id, asking, contactCoolingOffHours, fresh);
     return { status: 204, body: undefined };
   },

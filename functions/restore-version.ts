@@ -27,7 +27,7 @@ export const restoreVersion = endpoint({
     );
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: staleness, device: caller.device, now }),
+      body: backupStatus(platform, stored, { policy: staleness, caller, now }),
       etag: etagOf(stored),
     };
   },

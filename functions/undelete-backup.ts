@@ -26,7 +26,7 @@ export const undeleteBackup = endpoint({
     );
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: staleness, device: caller.device, now }),
+      body: backupStatus(platform, stored, { policy: staleness, caller, now }),
       etag: etagOf(stored),
     };
   },

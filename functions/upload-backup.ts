@@ -5,15 +5,20 @@ import { BackupDocument } from "../lib/domain/backup-document.ts";
 import { Custody, defaultCustody } from "../lib/domain/custody.ts";
 import { defaultName } from "../lib/domain/device.ts";
 import { Failure } from "../lib/domain/failure.ts";
+import { signedInAt } from "../lib/domain/head.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { type Offered, prepareUpload, storeUpload } from "../lib/domain/upload.ts";
 import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
+/** What an upload brings to light that nobody at the phone can mend. */
+const WARNINGS = ["sign-in-time-unknown"] as const;
+
 /**
  * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then. `etag`: the header's, for
  * clients that see no headers. `envelope`: for the app to keep, where the client has custody; the service keeps no copy.
+ * `warnings`: what keeps this backup from being recovered; no token ever said when the owner signed in.
  */
 const Receipt = z.strictObject({
   platform: Platform,
@@ -21,6 +26,7 @@ const Receipt = z.strictObject({
   etag: z.string().optional(),
   version: VersionStatus,
   envelope: z.string().optional(),
+  warnings: z.array(z.enum(WARNINGS)).optional(),
 });
 
 export const uploadBackup = endpoint({
@@ -62,6 +68,7 @@ export const uploadBackup = endpoint({
         ...{ platform, current, version: versionStatus(version, stored.value) },
         ...(current && { etag: etagOf(stored) }),
         ...(envelope !== undefined && { envelope }),
+        ...(signedInAt(stored.value) === undefined && { warnings: [...WARNINGS] }),
       },
       ...(current && { etag: etagOf(stored) }),
       reopened,

@@ -13,8 +13,13 @@ param smsSender = '+46700000000'
 param issuers = [
   {
     issuer: 'https://login.authenticator.example/v2.0'
-    audience: 'api://authenticator-backup'
+    audience: ['api://authenticator-backup', 'api://authenticator-backup-formerly']
+    audienceClaim: 'client_id'
     role: 'recovery'
+    tokens: 'id'
+    clients: ['authenticator-app']
+    subjectClaim: 'sub'
+    authTimeClaim: 'auth_time'
     authContext: 'c1'
   }
   {

@@ -1,9 +1,9 @@
 /** All settings in one schema: flat names in, a typed object out. Fails at start, naming every bad one. */
 import * as z from "zod";
 import { contradictions, outOfPlace } from "./contradictions.ts";
-import { ISSUER_ROLES } from "./domain/owner.ts";
 import { Provider } from "./domain/provider.ts";
 import { jsonOf } from "./domain/text.ts";
+import { IdentityIssuers } from "./identity-issuers.ts";
 import {
   AppVersion,
   CommunicationAddress,
@@ -11,34 +11,12 @@ import {
   DailyLimits,
   Days,
   Hours,
-  IssuerUrl,
   KeyIdText,
   listOf,
   QueueConnection,
   SafeUrl,
   StorageAddress,
 } from "./settings.ts";
-
-/**
- * One identity provider whose tokens count, and for what. `authContext`: it speaks Entra's claims challenge. `accountClaim`:
- * the claim that holds the user name, where its tokens prove personal accounts.
- */
-const Issuer = z.strictObject({
-  issuer: IssuerUrl,
-  audience: z.string().min(1),
-  role: z.enum(ISSUER_ROLES),
-  accountClaim: z.string().min(1).default("preferred_username"),
-  authContext: z.string().min(1).optional(),
-});
-
-/** With one audience for both, an app's token would be taken for an owner's, or for a sign-in that proves an account. */
-function tellAppsFromPeople(issuers: z.infer<typeof Issuer>[]): boolean {
-  const apps = issuers.filter(({ role }) => role === "provider");
-  const people = issuers.filter(({ role }) => role !== "provider");
-  return apps.every((app) =>
-    people.every(({ issuer, audience }) => issuer !== app.issuer || audience !== app.audience),
-  );
-}
 
 /** Of 384 bytes as base64url: RSA-3072 is what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
 const MODULUS_LENGTH = 512;
@@ -52,18 +30,7 @@ const PublicKey = z.strictObject({
 
 const Settings = z.object({
   PUBLIC_BASE_URL: SafeUrl,
-  IDENTITY_ISSUERS: jsonOf(
-    z
-      .array(Issuer)
-      .refine(
-        (issuers) => issuers.some(({ role }) => role === "recovery"),
-        "must name at least one issuer with the role recovery",
-      )
-      .refine(
-        tellAppsFromPeople,
-        "must give the role provider an audience that no other role has with that issuer",
-      ),
-  ),
+  IDENTITY_ISSUERS: jsonOf(IdentityIssuers),
   BACKUPS_STORAGE: StorageAddress,
   KEYS_STORAGE: StorageAddress,
   KEY_IDS: listOf(KeyIdText).refine((ids) => ids.length > 0, "must name at least one key"),

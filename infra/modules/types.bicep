@@ -21,9 +21,21 @@ type Tags = { *: string }
 @sealed()
 type Issuer = {
   issuer: string
-  audience: string
+  @description('Text, or a list of texts, which no type can say; the app checks it when it starts.')
+  #disable-next-line no-explicit-any
+  audience: any
+  @description('The claim that holds the audience where tokens have no aud.')
+  audienceClaim: string?
   @description('recovery: the owner\'s own account. account: sign-ins that prove personal accounts. provider: apps of providers.')
   role: 'recovery' | 'account' | 'provider'
+  @description('Which tokens it is to be asked for; id where it has no others that a backend can check, never for provider.')
+  tokens: ('access' | 'id')?
+  @description('The apps that count where a token has a list of audiences.')
+  clients: string[]?
+  @description('The claim that names the owner, sub if left out; oid counts together with tid. Never change it once there are owners.')
+  subjectClaim: string?
+  @description('The claim that says when the owner signed in, auth_time if left out.')
+  authTimeClaim: string?
   @description('The claim that holds the user name, where tokens prove personal accounts.')
   accountClaim: string?
   @description('It speaks Entra\'s claims challenge, with this context.')

@@ -8,7 +8,12 @@ import type { OwnerId } from "./owner.ts";
 /** Each is logged: a challenge has five. */
 const EACH: FailureKind[] = ["answer-wrong", "ticket-invalid"];
 /** Logged once an hour: they can be had without end. */
-const HOURLY: FailureKind[] = ["account-sign-in-required", "account-not-proven", "too-many-tries"];
+const HOURLY: FailureKind[] = [
+  "account-sign-in-required",
+  "sign-in-time-missing",
+  "account-not-proven",
+  "too-many-tries",
+];
 export const LOGGED = [...EACH, ...HOURLY];
 
 type Trying = { device: Subject; recovery?: string; now: Date };

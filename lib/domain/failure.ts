@@ -11,6 +11,7 @@ export type FailureKind =
   | "unsupported-media-type"
   | "not-signed-in"
   | "sign-in-too-old"
+  | "sign-in-time-missing"
   | "proof-invalid"
   | "clock-skewed"
   | "app-too-old"
@@ -94,6 +95,17 @@ export class Failure extends Error {
     this.name = "Failure";
     this.kind = kind;
     this.details = details;
+  }
+}
+
+/** Why a token is refused: a word for the operator's log, never what the token holds. Strangers are told none of it. */
+export class TokenRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(code, options);
+    this.name = "TokenRefusal";
+    this.code = code;
   }
 }
 

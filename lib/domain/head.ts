@@ -36,7 +36,7 @@ const head = {
   generation: z.int().min(0),
   /** Newest first; the first is the current one, unless `deletedAt` is set. */
   versions: z.array(Version),
-  /** When the owner is last known to have signed in to the recovery account. */
+  /** When the owner is last known to have signed in to the recovery account; UNKNOWN_SIGN_IN while no token ever told. */
   confirmedAt: z.coerce.date(),
   deletedAt: z.coerce.date().optional(),
   /** When the owner was told that the backup is stale: once, until it can be relied on again. */
@@ -82,11 +82,18 @@ export interface SealedVersion {
   sealAgain(content: Uint8Array): Promise<Buffer>;
 }
 
-/** `signedInAt`: when the owner signed in, as far as their token tells. */
-export const newHead = (signedInAt: Date): Head => ({
+/** Earlier than any sign-in, so that the first one that is told counts; older instances know it as a sign-in long ago. */
+const UNKNOWN_SIGN_IN = new Date(0);
+
+/** Undefined while no token of the owner ever told. */
+export const signedInAt = ({ confirmedAt }: Head): Date | undefined =>
+  confirmedAt > UNKNOWN_SIGN_IN ? confirmedAt : undefined;
+
+/** `authTime`: when the owner signed in, if their token tells. */
+export const newHead = (authTime: Date | undefined): Head => ({
   generation: 0,
   versions: [],
-  confirmedAt: signedInAt,
+  confirmedAt: authTime ?? UNKNOWN_SIGN_IN,
   devices: [],
   spentProofs: [],
 });

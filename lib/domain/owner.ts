@@ -32,6 +32,8 @@ export type SignIn = {
   issuer: string;
   subject: string;
   authTime: Date | undefined;
+  /** The claim that would tell it. */
+  authTimeClaim: string;
   keyThumbprint: string | undefined;
   userName: string | undefined;
   client: string | undefined;
@@ -42,6 +44,7 @@ export type Caller = {
   owner: OwnerId;
   device: DeviceId;
   authTime: Date | undefined;
+  authTimeClaim: string;
   /** Names this very request: the hash of its device proof's `jti`. */
   proof: string;
 };

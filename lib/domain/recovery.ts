@@ -84,7 +84,7 @@ export type Recovered = {
  */
 export async function recover(stores: Stores, heads: Heads, recovery: Recovery): Promise<Recovered> {
   const { caller, platform, deviceName, now } = recovery;
-  recordRecovery(heads[platform]?.value ?? newHead(now), caller, deviceName, now);
+  recordRecovery(heads[platform]?.value ?? newHead(caller.authTime), caller, deviceName, now);
   const id = recoveryId(caller, recovery.idempotencyKey);
   const opening = beginOpening(stores, heads, recovery);
   opening.catch(() => undefined);
@@ -129,7 +129,7 @@ async function register(
   const place = { owner: caller.owner, platform };
   const { stored } = await change(store, place, heads[platform], (state) => {
     admitted(state);
-    const next = recordRecovery(state?.value ?? newHead(now), caller, deviceName, now);
+    const next = recordRecovery(state?.value ?? newHead(caller.authTime), caller, deviceName, now);
     return { result: undefined, next: withEpisode(next, staleness, now) };
   });
   return stored;
@@ -200,7 +200,7 @@ async function openAgain(
   const opening = await begun.opening;
   const { version, from } = former;
   const { caller, existing, envelope } = recovery;
-  const kept = sealedContent({ ...newHead(recovery.now), versions: [version] }, version, envelope);
+  const kept = sealedContent({ ...newHead(caller.authTime), versions: [version] }, version, envelope);
   const stored =
     version.id === opening.version.id
       ? opening.stored

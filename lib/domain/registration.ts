@@ -12,7 +12,7 @@ export function planRegistration(
   name: string,
   now: Date,
 ): Change<Head, Device> {
-  const head = stored?.value ?? newHead(authTime ?? now);
+  const head = stored?.value ?? newHead(authTime);
   const devices = withDevice(head.devices, { id, name }, now);
   return changeOf(head, withChange(devices, id, { name }), id);
 }

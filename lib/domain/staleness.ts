@@ -2,14 +2,14 @@
 import { currentVersion, isPurged, undeletableUntil } from "./backup.ts";
 import { DAY, later } from "./clock.ts";
 import { isActive } from "./device.ts";
-import type { Head } from "./head.ts";
+import { type Head, signedInAt } from "./head.ts";
 
 export const BACKUP_STATES = ["fresh", "aging", "stale", "missing", "deleted"] as const;
 export type BackupState = (typeof BACKUP_STATES)[number];
 
 /**
  * In the order of their weight: the first one that holds decides the next step. `purged`: deleted, and its time to be brought back
- * is over.
+ * is over. `sign-in-time-unknown`: no token ever said when the owner signed in, and without that nothing can be recovered.
  */
 export const STALENESS_REASONS = [
   "rolled-back",
@@ -17,6 +17,7 @@ export const STALENESS_REASONS = [
   "sign-in-too-old",
   "upload-too-old",
   "uploads-refused",
+  "sign-in-time-unknown",
   "sign-in-aging",
   "upload-aging",
   "never-uploaded",
@@ -53,8 +54,11 @@ export type StalenessPolicy = {
 /** What the device remembers of its last contact; a newer state than ours means that ours was rolled back. */
 export type Remembered = { generation?: number | undefined; digest?: string | undefined };
 
-/** `device`: the one that asks; its own refused uploads concern it longer than those of others. */
-type Asking = Remembered & { device?: string };
+/**
+ * `device`: the one that asks; its own refused uploads concern it longer than those of others. `authTime`: the sign-in that its
+ * token tells of; it counts where none was told before.
+ */
+type Asking = Remembered & { device?: string; authTime?: Date | undefined };
 
 const nextStepOf = {
   "rolled-back": "upload",
@@ -62,6 +66,8 @@ const nextStepOf = {
   "sign-in-too-old": "sign-in",
   "upload-too-old": "upload",
   "uploads-refused": "upload",
+  // Only the people who run the service can mend it.
+  "sign-in-time-unknown": "none",
   "sign-in-aging": "sign-in",
   "upload-aging": "upload",
   "never-uploaded": "upload",
@@ -76,12 +82,12 @@ const AGING: StalenessReason[] = ["uploads-refused", "sign-in-aging", "upload-ag
 
 export function assess(
   head: Head | undefined,
-  { device, ...remembered }: Asking,
+  { device, authTime, ...remembered }: Asking,
   policy: StalenessPolicy,
   now: Date,
 ): Assessment {
   const refusedSince = head && uploadsRefusedSince(head, device);
-  const found = [...rollBack(head, remembered), ...reasonsOf(head, policy, now)];
+  const found = [...rollBack(head, remembered), ...reasonsOf(head, authTime, policy, now)];
   const reasons = refusedSince ? inOrder([...found, "uploads-refused"]) : found;
   const state = stateOf(head, reasons);
   const [first] = reasons;
@@ -111,9 +117,12 @@ function uploadsRefusedSince(head: Head, asking: string | undefined): Date | und
   return refusals.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
-/** Whether it can't be relied on any more, by what the service itself knows. */
-export const isStale = (head: Head, policy: StalenessPolicy, now: Date): boolean =>
-  assess(head, {}, policy, now).state === "stale";
+/** Whether it can't be relied on any more, by what the service itself knows, and its owner can do something about it. */
+export const isStale = (head: Head, policy: StalenessPolicy, now: Date): boolean => {
+  const { reasons } = assess(head, {}, policy, now);
+  const mendable = reasons.filter((reason) => reason !== "sign-in-time-unknown");
+  return stateOf(head, mendable) === "stale";
+};
 
 function rollBack(head: Head | undefined, { generation = 0, digest }: Remembered): StalenessReason[] {
   const held = head?.generation ?? 0;
@@ -122,14 +131,21 @@ function rollBack(head: Head | undefined, { generation = 0, digest }: Remembered
   return generation > held || differs ? ["rolled-back"] : [];
 }
 
-function reasonsOf(head: Head | undefined, policy: StalenessPolicy, now: Date): StalenessReason[] {
+function reasonsOf(
+  head: Head | undefined,
+  authTime: Date | undefined,
+  policy: StalenessPolicy,
+  now: Date,
+): StalenessReason[] {
   const version = currentVersion(head);
   if (head && version) {
+    const signIn = signedInAt(head) ?? authTime;
     return [
       ...(policy.retiredKeyIds.includes(version.keyId) ? (["key-retired"] as const) : []),
-      ...aged(head.confirmedAt, policy.signInStaleDays, now, "sign-in-too-old"),
+      ...aged(signIn, policy.signInStaleDays, now, "sign-in-too-old"),
       ...aged(version.createdAt, policy.uploadStaleDays, now, "upload-too-old"),
-      ...agedBetween(head.confirmedAt, policy.signInAgingDays, policy.signInStaleDays, now, "sign-in-aging"),
+      ...(signIn ? [] : (["sign-in-time-unknown"] as const)),
+      ...agedBetween(signIn, policy.signInAgingDays, policy.signInStaleDays, now, "sign-in-aging"),
       ...agedBetween(version.createdAt, policy.uploadAgingDays, policy.uploadStaleDays, now, "upload-aging"),
     ];
   }
@@ -137,11 +153,16 @@ function reasonsOf(head: Head | undefined, policy: StalenessPolicy, now: Date): 
   return [head?.deletedAt ? "deleted" : "never-uploaded"];
 }
 
-const aged = (since: Date, days: number, now: Date, reason: StalenessReason) =>
-  later(since, days * DAY) <= now ? [reason] : [];
+const aged = (since: Date | undefined, days: number, now: Date, reason: StalenessReason) =>
+  since && later(since, days * DAY) <= now ? [reason] : [];
 
-const agedBetween = (since: Date, from: number, to: number, now: Date, reason: StalenessReason) =>
-  later(since, to * DAY) <= now ? [] : aged(since, from, now, reason);
+const agedBetween = (
+  since: Date | undefined,
+  from: number,
+  to: number,
+  now: Date,
+  reason: StalenessReason,
+) => (since && later(since, to * DAY) <= now ? [] : aged(since, from, now, reason));
 
 function stateOf(head: Head | undefined, reasons: StalenessReason[]): BackupState {
   if (reasons.includes("deleted")) return "deleted";
@@ -160,9 +181,10 @@ export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
   if (head.deletedAt) return head.purgedAt ?? undeletableUntil(head.deletedAt, policy.undeleteDays);
   const version = currentVersion(head);
   if (!version || head.noticedAt) return undefined;
-  const signIn = later(head.confirmedAt, policy.signInStaleDays * DAY);
   const upload = later(version.createdAt, policy.uploadStaleDays * DAY);
-  return new Date(Math.min(Number(signIn), Number(upload)));
+  const signIn = signedInAt(head);
+  if (!signIn) return upload;
+  return new Date(Math.min(Number(later(signIn, policy.signInStaleDays * DAY)), Number(upload)));
 }
 
 /** The key version whose retirement makes this backup stale, while nobody was told yet. */

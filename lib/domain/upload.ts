@@ -83,7 +83,7 @@ export function planUpload(
   { caller, deviceName, precondition, now, version: offered }: Upload,
   { ownerIsNew, historyLength, staleness }: UploadRules,
 ): UploadPlan {
-  const former = stored?.value ?? newHead(caller.authTime ?? now);
+  const former = stored?.value ?? newHead(caller.authTime);
   admit(caller, former.devices, ownerIsNew && !stored);
   const repeats = findRepeated(former, offered);
   if (repeats && stored) return { repeats, stored };

@@ -1,6 +1,6 @@
 /** Who is asking: the token names the owner, the proof names the device, and both hold for this very request. */
 import type { HttpRequest } from "@azure/functions";
-import { Failure } from "../domain/failure.ts";
+import { Failure, TokenRefusal } from "../domain/failure.ts";
 import { type Caller, type DeviceId, type OwnerId, ownerIdOf, type SignIn, sha256 } from "../domain/owner.ts";
 import type { Provider } from "../domain/provider.ts";
 import type { OwnerAccess, ProviderAccess } from "./endpoint.ts";
@@ -24,22 +24,23 @@ export async function signIn(request: HttpRequest, { identity }: Services): Prom
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
 }
 
-/** The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or `sign-in-too-old`. */
+/** The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or as `requireFresh` does. */
 export async function authenticate(
   access: OwnerAccess,
   request: HttpRequest,
-  { accessToken, owner, authTime, keyThumbprint }: SignedIn,
+  { accessToken, owner, keyThumbprint, ...signedIn }: SignedIn,
   target: { method: string; url: string },
   { identity, policy }: Services,
   now: Date,
 ): Promise<Caller> {
   const dpop = request.headers.get("dpop") ?? "";
   const proof = await identity.verifyProof(dpop, { ...target, accessToken, keyThumbprint });
-  if (access === "owner-fresh") requireFresh(authTime, now, policy.signInMaxAgeSeconds);
+  if (access === "owner-fresh") requireFresh(signedIn, now, policy.signInMaxAgeSeconds);
   return {
     owner,
     device: proof.device,
-    authTime: notAfter(authTime, now),
+    authTime: notAfter(signedIn.authTime, now),
+    authTimeClaim: signedIn.authTimeClaim,
     proof: sha256(`${proof.device}\n${proof.jti}`),
   };
 }
@@ -54,14 +55,17 @@ export async function authenticateProvider(
   const provider = policy.providers.find(
     (each) => each.clientId === client && (each.issuer === undefined || each.issuer === issuer),
   );
-  const mayCall = roles.some((role) => access === `provider:${role}`) && keyThumbprint === undefined;
-  if (provider && mayCall) return provider;
-  throw new Failure("role-missing", "The token's app may not do this.");
+  const refuse = (check: string) =>
+    new Failure("role-missing", "The token's app may not do this.", {}, { cause: new TokenRefusal(check) });
+  if (!provider) throw refuse("client");
+  if (keyThumbprint !== undefined) throw refuse("cnf");
+  if (!roles.some((role) => access === `provider:${role}`)) throw refuse("roles");
+  return provider;
 }
 
 /**
  * The sign-in to the account that is to be proven, if the request brings one. Fails as `account-sign-in-required` if it is not
- * valid, whatever is wrong with it, or too old.
+ * valid, whatever is wrong with it, or too old; as `sign-in-time-missing` if its token doesn't tell how old it is.
  */
 export async function readAccountSignIn(
   { headers }: HttpRequest,
@@ -74,11 +78,13 @@ export async function readAccountSignIn(
   const maxAgeSeconds = policy.accountSignInMaxAgeSeconds;
   const verified = await identity.verifyToken(tokenIn(header) ?? "", "account").catch((error: unknown) => {
     if (error instanceof Failure && error.kind === "not-signed-in")
-      throw accountSignInRequired(maxAgeSeconds);
+      throw accountSignInRequired(maxAgeSeconds, error.cause);
     throw error;
   });
   const isOurs = verified.keyThumbprint === undefined || verified.keyThumbprint === device;
-  if (isOurs && isFresh(verified.authTime, now, maxAgeSeconds)) return verified;
+  if (!isOurs) throw accountSignInRequired(maxAgeSeconds, new TokenRefusal("cnf"));
+  const authTime = requireSignInTime(verified, maxAgeSeconds);
+  if (isFresh(authTime, now, maxAgeSeconds)) return verified;
   throw accountSignInRequired(maxAgeSeconds);
 }
 
@@ -100,13 +106,12 @@ export function requireSignInTo(
   throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
 }
 
-const accountSignInRequired = (maxAgeSeconds: number) =>
+const accountSignInRequired = (maxAgeSeconds: number, cause?: unknown) =>
   new Failure(
     "account-sign-in-required",
     `A sign-in to the account itself, not older than ${maxAgeSeconds} s, is needed.`,
-    {
-      maxAgeSeconds,
-    },
+    { maxAgeSeconds },
+    { cause },
   );
 
 function readToken({ headers }: HttpRequest): string {
@@ -115,16 +120,32 @@ function readToken({ headers }: HttpRequest): string {
   throw new Failure("not-signed-in", "The access token is missing or not valid.");
 }
 
-/** R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. */
-export function requireFresh(authTime: Date | undefined, now: Date, maxAgeSeconds: number): void {
-  if (isFresh(authTime, now, maxAgeSeconds)) return;
+type Told = Pick<SignIn, "authTime" | "authTimeClaim">;
+
+/**
+ * R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. Fails as `sign-in-too-old` or
+ * `sign-in-time-missing`.
+ */
+export function requireFresh(told: Told, now: Date, maxAgeSeconds: number): void {
+  if (isFresh(requireSignInTime(told, maxAgeSeconds), now, maxAgeSeconds)) return;
   throw new Failure("sign-in-too-old", `The last sign-in is more than ${maxAgeSeconds} s ago.`, {
     maxAgeSeconds,
   });
 }
 
-function isFresh(authTime: Date | undefined, now: Date, maxAgeSeconds: number): boolean {
-  const age = authTime ? now.getTime() - authTime.getTime() : Number.POSITIVE_INFINITY;
+/** R49: a time that is unknown is not an old one, and signing in again need not help. */
+function requireSignInTime({ authTime, authTimeClaim }: Told, maxAgeSeconds: number): Date {
+  if (authTime) return authTime;
+  throw new Failure(
+    "sign-in-time-missing",
+    `The access token doesn't say when the owner signed in: its claim ${authTimeClaim} is missing, or is no time that can be.`,
+    { maxAgeSeconds },
+    { cause: new TokenRefusal("auth_time") },
+  );
+}
+
+function isFresh(authTime: Date, now: Date, maxAgeSeconds: number): boolean {
+  const age = now.getTime() - authTime.getTime();
   return age <= maxAgeSeconds * 1000 && age >= -SKEW_MS;
 }
 

@@ -5,8 +5,8 @@ import { AccountCounts } from "../domain/backup-document.ts";
 import { Custody } from "../domain/custody.ts";
 import { findDevice } from "../domain/device.ts";
 import { DEVICE_SEALED } from "../domain/device-sealed.ts";
-import type { Head, StoredHead, Version } from "../domain/head.ts";
-import { Platform } from "../domain/owner.ts";
+import { type Head, type StoredHead, signedInAt, type Version } from "../domain/head.ts";
+import { type Caller, Platform } from "../domain/owner.ts";
 import {
   type Assessment,
   assess,
@@ -54,7 +54,8 @@ export const BackupStatus = z.strictObject({
   etag: z.string(),
   /** The newest version; of a deleted backup, the one that undelete would bring back. */
   version: VersionStatus.optional(),
-  confirmedAt: Timestamp,
+  /** When the owner last signed in; left out while no token ever said. */
+  confirmedAt: Timestamp.optional(),
   deletedAt: Timestamp.optional(),
   undeletableUntil: Timestamp.optional(),
   staleness: Staleness,
@@ -93,20 +94,21 @@ export function versionStatus(
 export function backupStatus(
   platform: Platform,
   stored: StoredHead,
-  { policy, device, now }: { policy: StalenessPolicy; device: string; now: Date },
+  { policy, caller, now }: { policy: StalenessPolicy; caller: Caller; now: Date },
 ): z.infer<typeof BackupStatus> {
   const { value: head } = stored;
   const [newest] = head.versions;
+  const confirmedAt = signedInAt(head);
   return {
     platform,
     generation: head.generation,
     etag: etagOf(stored),
     ...(newest && { version: versionStatus(newest, head) }),
-    confirmedAt: head.confirmedAt.toISOString(),
+    ...(confirmedAt && { confirmedAt: confirmedAt.toISOString() }),
     ...(head.deletedAt && {
       deletedAt: head.deletedAt.toISOString(),
       undeletableUntil: undeletableUntil(head.deletedAt, policy.undeleteDays).toISOString(),
     }),
-    staleness: stalenessStatus(assess(head, { device }, policy, now)),
+    staleness: stalenessStatus(assess(head, caller, policy, now)),
   };
 }

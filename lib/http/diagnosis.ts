@@ -75,11 +75,11 @@ export type Question = {
 export async function diagnose(services: Services, question: Question): Promise<Check[]> {
   const { caller, heads, platform, from, appTooOld, damage, now } = question;
   const { signInMaxAgeSeconds, crossPlatformRecovery } = services.policy;
-  const signIn = await check("sign-in", () => requireFresh(caller.authTime, now, signInMaxAgeSeconds));
+  const signIn = await check("sign-in", () => requireFresh(caller, now, signInMaxAgeSeconds));
   const app = await check("app-version", () => throwIf(appTooOld));
   if (signIn.state === "failed") return [signIn, app];
   if (damage) return [signIn, app, await check("backup", () => throwIf(damage))];
-  const own = heads[platform]?.value ?? newHead(now);
+  const own = heads[platform]?.value ?? newHead(caller.authTime);
   return [
     signIn,
     app,
@@ -88,7 +88,7 @@ export async function diagnose(services: Services, question: Question): Promise<
     await check("limits", () => recordRecovery(own, caller, "device", now)),
     await check("backup", () => requireCurrent(heads[from]), whereElse(heads, from, services, now)),
     ...(await checkContent(services, question)),
-    ...checkStaleness(heads[from]?.value, services, now),
+    ...checkStaleness(heads[from]?.value, caller, services, now),
   ];
 }
 
@@ -117,9 +117,14 @@ const NOT_READ: Check = {
   remedy: "Recover, open it on the device, and let the app decide what to restore.",
 };
 
-function checkStaleness(head: Head | undefined, { policy }: Services, now: Date): Check[] {
+function checkStaleness(
+  head: Head | undefined,
+  { authTime }: Caller,
+  { policy }: Services,
+  now: Date,
+): Check[] {
   if (!currentVersion(head)) return [];
-  const { reasons } = assess(head, {}, policy.staleness, now);
+  const { reasons } = assess(head, { authTime }, policy.staleness, now);
   if (reasons.length === 0) return [{ id: "staleness", state: "ok", detail: "The backup is fresh." }];
   const remedy = "Recover, then upload and sign in anew. What was added since the last upload is missing.";
   return [

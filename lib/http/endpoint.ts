@@ -186,7 +186,8 @@ const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", 
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
 const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];
-const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven"];
+const FRESH: ProblemKind[] = ["sign-in-too-old", "sign-in-time-missing"];
+const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven", "sign-in-time-missing"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
 const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition", "busy"];
 
@@ -203,7 +204,7 @@ const listProblems = (endpoint: Declaration): ProblemKind[] => [
   ...(endpoint.access === "capability" ? STORAGE : []),
   ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? (["device-unknown"] as const) : []),
   ...(endpoint.provesAccount ? ACCOUNT : []),
-  ...(endpoint.access === "owner-fresh" ? (["sign-in-too-old"] as const) : []),
+  ...(endpoint.access === "owner-fresh" ? FRESH : []),
   ...(takesBody(endpoint) ? BODY : []),
   ...(endpoint.conditional ? CONDITIONAL : []),
   ...(endpoint.idempotent ? (["idempotency-key-reused"] as const) : []),

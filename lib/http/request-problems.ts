@@ -33,6 +33,14 @@ export const requestProblems = {
     "A fresh sign-in is required.",
     "Let the owner sign in again (`max_age` as in WWW-Authenticate), then repeat with the new token.",
   ),
+  "sign-in-time-missing": entry(
+    403,
+    "after-change",
+    "The access token doesn't say when the owner signed in.",
+    "Let the owner sign in again, asking for `max_age`. If the new token doesn't say it either, tell the people who run the service: " +
+      "the provider must put the claim `auth_time` into its tokens (Entra: an optional claim; Auth0: an Action and `authTimeClaim`; " +
+      "Okta: a custom authorization server; Keycloak: the client scope `basic`; Google: session age claims). infra/IDENTITY.md says how.",
+  ),
   "proof-invalid": entry(
     401,
     "after-change",

@@ -1,8 +1,9 @@
 /** The Identity port: tokens of the configured providers, proofs of devices. */
 import type { Clock } from "../domain/clock.ts";
 import type { Identity } from "../domain/owner.ts";
-import { accessTokenVerifier, type TokenIssuer } from "./access-token.ts";
+import { accessTokenVerifier } from "./access-token.ts";
 import { deviceProofVerifier } from "./device-proof.ts";
+import type { TokenIssuer } from "./token-claims.ts";
 
 export const oidcIdentity = (issuers: TokenIssuer[], now: Clock): Identity => ({
   verifyToken: accessTokenVerifier(issuers, now),

@@ -27,6 +27,7 @@ export const aCaller = (change: Partial<Caller> = {}): Caller => ({
   owner: anOwnerId(),
   device: aDeviceId(),
   authTime: now,
+  authTimeClaim: "auth_time",
   proof: sha256(crypto.randomUUID()),
   ...change,
 });

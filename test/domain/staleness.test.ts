@@ -2,10 +2,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY, later } from "../../lib/domain/clock.ts";
-import type { Head } from "../../lib/domain/head.ts";
+import { Head, newHead } from "../../lib/domain/head.ts";
 import { planConfirmation } from "../../lib/domain/notice.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
-import { assess, type BackupState, dueAt, type Remembered } from "../../lib/domain/staleness.ts";
+import { assess, type BackupState, dueAt, isStale, type Remembered } from "../../lib/domain/staleness.ts";
 import { aHead, aPolicy, aVersion, now, stored } from "./builders.ts";
 import { holds } from "./holds.ts";
 
@@ -87,6 +87,50 @@ describe("R26 R27 age makes a backup stale, by the millisecond", () => {
       reasons: ["sign-in-aging", "upload-aging"],
       nextStep: "sign-in",
     });
+  });
+});
+
+describe("R26 R49 no token ever said when the owner signed in", () => {
+  const head = (uploaded: Date, change: Partial<Head> = {}) =>
+    aHead({ ...newHead(undefined), generation: 1, versions: [aVersion({ createdAt: uploaded })], ...change });
+  const unknown = {
+    state: "stale",
+    reasons: ["sign-in-time-unknown"],
+    indicator: "exclamation",
+    nextStep: "none",
+  };
+
+  it("R26 R49 is stale, and nobody at the phone can mend it, however much time passes", () => {
+    for (const days of [0, 60, 90, 119]) expect(check(head(daysAgo(days)))).toEqual(unknown);
+  });
+
+  it("R26 R49 what the owner can mend comes first", () => {
+    expect(check(head(daysAgo(180)))).toEqual({
+      ...unknown,
+      reasons: ["upload-too-old", "sign-in-time-unknown"],
+      nextStep: "upload",
+    });
+  });
+
+  it("R26 R49 is over with the first token that says it, and ages from that sign-in on", () => {
+    const asked = (authTime: Date) => assess(head(now), { authTime }, policy, now);
+    expect(asked(now)).toEqual(fresh);
+    expect(asked(daysAgo(60)).reasons).toEqual(["sign-in-aging"]);
+    expect(asked(daysAgo(90)).reasons).toEqual(["sign-in-too-old"]);
+    const later = assess(headOf(daysAgo(90), now), { authTime: now }, policy, now);
+    expect(later.reasons).toEqual(["sign-in-too-old"]);
+  });
+
+  it("R29 R49 no message is sent for it: nobody who gets one could do anything", () => {
+    expect(isStale(head(now), policy, now)).toBe(false);
+    expect(dueAt(head(now), policy)).toEqual(daysAgo(-180));
+    expect(isStale(head(daysAgo(180)), policy, now)).toBe(true);
+  });
+
+  it("R26 R49 an older instance can read and write such a head", () => {
+    const stored = JSON.parse(JSON.stringify(head(now)));
+    expect(stored.confirmedAt).toEqual(expect.any(String));
+    expect(check(Head.parse(stored))).toEqual(unknown);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { etagOf } from "../../lib/domain/backup.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
-import { type Head, type Precondition, type StoredHead, Version } from "../../lib/domain/head.ts";
+import { type Head, type Precondition, type StoredHead, signedInAt, Version } from "../../lib/domain/head.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { planUpload, prepareUpload, storeUpload, type UploadRules } from "../../lib/domain/upload.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
@@ -236,6 +236,17 @@ describe("R30 R28 what an upload keeps", () => {
     const signedInAt = later(now, -89 * DAY);
     const upload = anUpload({ caller: aCaller({ authTime: signedInAt }), precondition: "nothing" });
     expect(headAfter(undefined, upload, { ...rules, ownerIsNew: true }).confirmedAt).toEqual(signedInAt);
+  });
+
+  it("R27 R49 a first upload whose token tells no sign-in doesn't pretend one; the first that is told counts", () => {
+    const upload = (authTime: Date | undefined, precondition: Precondition) =>
+      anUpload({ caller: aCaller({ authTime }), precondition });
+    const first = headAfter(undefined, upload(undefined, "nothing"), { ...rules, ownerIsNew: true });
+    const again = headAfter(stored(first), upload(undefined, { replaces: '"etag-1"' }));
+    const longAgo = later(now, -89 * DAY);
+    const told = headAfter(stored(again), upload(longAgo, { replaces: '"etag-1"' }));
+    const after = headAfter(stored(told), upload(undefined, { replaces: '"etag-1"' }));
+    expect([first, again, told, after].map(signedInAt)).toEqual([undefined, undefined, longAgo, longAgo]);
   });
 
   it("R39 the digest and size are those of the sealed bytes; ids are 128 random bits", () => {

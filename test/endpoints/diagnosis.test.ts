@@ -80,6 +80,21 @@ describe.concurrent("a diagnosis", () => {
     expect(watched.told().map(({ activity }) => activity.kind)).toEqual(["plan-requested"]);
   });
 
+  it("R31 R49 where the token doesn't say when that was, says so and what to do, and nothing else", async () => {
+    const { owner } = await anOwnerWithBackup();
+    const phone = await aPhone({ owner });
+    await phone.signIn(owner, { authTime: null });
+    const [failed] = await expectExplained(phone);
+    const [detail, remedy] = [expect.stringContaining("auth_time"), expect.stringContaining("IDENTITY.md")];
+    expect(failed).toMatchObject({
+      id: "sign-in",
+      problem: "/problems/sign-in-time-missing",
+      detail,
+      remedy,
+    });
+    expect((await ask(phone)).checks.map(({ id }) => id)).toEqual(["sign-in", "app-version"]);
+  });
+
   it("R31 R33 without a fresh sign-in says only that it is needed", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner, authTime: new Date(Date.now() - 3_600_000) });

@@ -144,7 +144,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   /** Says itself that the sign-in is too old, and nothing else. */
   const isTold = endpoint.name === "diagnose-backup";
 
-  it("R4 R10 R17 refuses everybody but the owner on a registered device", async () => {
+  it("R4 R10 R17 R49 refuses everybody but the owner on a registered device", async () => {
     const { owner, phone, second, lost, ask, askWithout } = await aTarget(endpoint);
     const unknown = await aPhone({ owner, authTime: longAgo() });
     const bound = await phone.signIn(owner, { claims: { cnf: { jkt: second.deviceId } } });
@@ -156,6 +156,10 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     await expectRefused(owner, "device-revoked", () => ask(lost));
     if (isTold) ok(await ask(unknown));
     else await expectRefused(owner, tooOld, () => ask(unknown));
+    if (endpoint.access === "owner-fresh") {
+      await unknown.signIn(owner, { authTime: null });
+      await expectRefused(owner, "sign-in-time-missing", () => ask(unknown));
+    }
     await unknown.signIn(owner);
     const { newcomer } = rowOf(endpoint);
     if (newcomer !== "allowed") await expectRefused(owner, newcomer, () => ask(unknown));

@@ -23,7 +23,7 @@ import {
   wrongOf,
 } from "../support/step-up.ts";
 import { placeOf } from "../support/sweeping.ts";
-import { anAccountToken } from "../support/tokens.ts";
+import { anAccountToken, anAccountTokenWithoutTime } from "../support/tokens.ts";
 import { anOwnerWithBackup, aRegisteredPhone, receiptIn, refused, upload } from "./helpers.ts";
 
 const Page = z.object({
@@ -81,6 +81,10 @@ const failing: Record<string, Failing> = {
   "a forged sign-in": {
     ...{ kind: "account-sign-in-required", entries: 1 },
     fail: (scene) => start(scene, { token: "forged" }),
+  },
+  "a sign-in whose time isn't told": {
+    ...{ kind: "sign-in-time-missing", entries: 1 },
+    fail: async (scene) => start(scene, { token: await anAccountTokenWithoutTime(scene.personal.userName) }),
   },
   "a sign-in that is too old": {
     ...{ kind: "account-sign-in-required", entries: 1 },

@@ -23,7 +23,7 @@ import {
   startedIn,
   verify,
 } from "../support/step-up.ts";
-import { anAccountToken, aProviderToken } from "../support/tokens.ts";
+import { anAccountToken, anAccountTokenWithoutTime, aProviderToken } from "../support/tokens.ts";
 import { refused } from "./helpers.ts";
 
 const stateOf = async ({ phone, recovery, personal }: Recovery) => {
@@ -67,12 +67,14 @@ describe.concurrent("a personal account", () => {
     expect(tooOld.headers.get("www-authenticate")).toContain(
       'error="insufficient_user_authentication", max_age=300',
     );
+    const untold = `Bearer ${await anAccountTokenWithoutTime(personal.userName)}`;
+    expect(refused(await ask(untold), "sign-in-time-missing").detail).toContain("auth_time");
     refused(await ask(await bearer(`other-${personal.userName}`, now)), "account-not-proven");
     refused(await ask(`Bearer ${phone.token}`), "account-not-proven");
     expect(watched.codes().length).toBe(before);
     const failed = watched.told().filter(({ activity }) => activity.kind === "step-up-failed");
-    expect(failed).toHaveLength(3 + 2);
-    expect(new Set(failed.map(({ activity }) => activity.id)).size).toBe(2);
+    expect(failed).toHaveLength(3 + 1 + 2);
+    expect(new Set(failed.map(({ activity }) => activity.id)).size).toBe(3);
     expect(owner).not.toBe("");
     const justInTime = new Date(now.getTime() - 299 * SECOND);
     expect((await ask(await bearer(personal.userName, justInTime))).status).toBe(201);

@@ -19,6 +19,7 @@ const signIn: SignIn = {
   issuer: "https://personal.example",
   subject: "anna",
   authTime: now,
+  authTimeClaim: "auth_time",
   keyThumbprint: undefined,
   userName: "anna@personal.example",
   client: provider.clientId,
@@ -127,7 +128,6 @@ describe("R20 F27 the sign-in to an account", () => {
   });
 
   it.each<[string, Partial<SignIn> | Failure, string?]>([
-    ["of an unknown time", { authTime: undefined }],
     ["of no time at all", { authTime: new Date(Number.NaN) }],
     ["of a time that is yet to come", { authTime: later(now, 61 * SECOND) }],
     ["bound to another device's key", { keyThumbprint: aDeviceId("other") }],
@@ -135,6 +135,12 @@ describe("R20 F27 the sign-in to an account", () => {
     ["that is no token", refusing("not-signed-in"), "token-2"],
   ])("R20 one %s: a new one is required, not older than that", async (_, change, header) => {
     expect(await refusalFrom(() => read(change, header).reading)).toMatchObject(required);
+  });
+
+  it("R20 R49 of one of an unknown time it is told which claim is missing", async () => {
+    const problem = await refusalFrom(() => read({ authTime: undefined }).reading);
+    expect(problem).toMatchObject({ kind: "sign-in-time-missing", details: { maxAgeSeconds: 300 } });
+    expect(problem.message).toContain("auth_time");
   });
 
   it("R20 one that is bound to this device's key passes", async () => {

@@ -4,16 +4,19 @@ import { later, SECOND } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { type Identity, ownerIdOf, type ProofTarget, type SignIn, sha256 } from "../../lib/domain/owner.ts";
 import { authenticate, signIn as readSignIn } from "../../lib/http/authenticate.ts";
+import { challengeFor } from "../../lib/http/challenge.ts";
 import { aDeviceId, now } from "../domain/builders.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
 import { memoryServices } from "./memory-services.ts";
 import { aRequest } from "./requests.ts";
 
+const policy = { maxAgeSeconds: 600, accountMaxAgeSeconds: 300, authContexts: ["c1"] };
 const target = { method: "PUT", url: "https://api.example/api/v1/backups/android" };
 const signIn: SignIn = {
   issuer: "https://login.example",
   subject: "anna",
   authTime: now,
+  authTimeClaim: "auth_time",
   keyThumbprint: undefined,
   userName: undefined,
   client: undefined,
@@ -47,6 +50,7 @@ describe("R4 R17 who is asking", () => {
       owner: ownerIdOf(signIn),
       device: aDeviceId(),
       authTime: now,
+      authTimeClaim: "auth_time",
       proof: sha256(`${aDeviceId()}\njti-1`),
     });
     expect(
@@ -121,12 +125,18 @@ describe("R10 how fresh a sign-in must be", () => {
     expect(failure).toMatchObject({ kind: "sign-in-too-old", details: { maxAgeSeconds: 600 } });
   });
 
-  it.each([
-    ["unknown", undefined],
-    ["beyond what a clock can tell", new Date(Number.NaN)],
-  ])("R10 refuses a sign-in whose time is %s", async (_, authTime) =>
-    expect(await kindFrom(() => fresh(authTime))).toBe("sign-in-too-old"),
-  );
+  it("R10 refuses a sign-in whose time is beyond what a clock can tell", async () =>
+    expect(await kindFrom(() => fresh(new Date(Number.NaN)))).toBe("sign-in-too-old"));
+
+  it("R10 R49 of a sign-in whose time is unknown it says which claim would tell it, and asks for no newer one", async () => {
+    const signIn = { authTime: undefined, authTimeClaim: "https://a.example/at" };
+    const { kind, message } = await refusalFrom(() => run({ access: "owner-fresh", signIn }));
+    expect({ kind, claim: message.includes("https://a.example/at") }).toEqual({
+      kind: "sign-in-time-missing",
+      claim: true,
+    });
+    expect(challengeFor("sign-in-time-missing", policy)).toBeUndefined();
+  });
 
   it("R10 R28 a provider's clock may run ahead, but no sign-in counts for later than now", async () => {
     expect((await fresh(later(now, 20 * SECOND))).authTime).toEqual(now);

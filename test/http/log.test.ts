@@ -2,7 +2,7 @@
 import { InvocationContext } from "@azure/functions";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Failure } from "../../lib/domain/failure.ts";
+import { Failure, TokenRefusal } from "../../lib/domain/failure.ts";
 import { logRequest } from "../../lib/http/log.ts";
 
 const CANARY = "canary-3f9c";
@@ -84,6 +84,13 @@ describe("R34 what a line says", () => {
     const { text, line } = logged(failure, 503);
     expect(line).toMatchObject({ problem: "storage-unavailable" });
     expect(line.cause).toEqual({ name: "RestError", code: "AuthorizationFailure", statusCode: 403 });
+    expect(text).not.toContain(CANARY);
+  });
+
+  it("R34 R49 of a refused token which check it failed, and nothing that it holds", () => {
+    const cause = new TokenRefusal("aud", { cause: new Error(CANARY) });
+    const { text, line } = logged(new Failure("not-signed-in", CANARY, {}, { cause }), 401);
+    expect(line.cause).toEqual({ name: "TokenRefusal", code: "aud" });
     expect(text).not.toContain(CANARY);
   });
 

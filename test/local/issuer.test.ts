@@ -75,6 +75,26 @@ describe("R42 the issuer gives scripts a token at once", () => {
     expect(payload).not.toHaveProperty("auth_time");
   });
 
+  it("gives tokens of other shapes: any claim set or taken out, and another type", async () => {
+    const claims = {
+      aud: null,
+      jti: null,
+      client_id: audience,
+      nonce: "n-0S6",
+      auth_time: "2026-05-04T10:00:00Z",
+    };
+    const token = await aToken({ subject: "anna", claims, typ: "JWT" });
+    const { aud, jti, ...told } = decodeJwt(token);
+    expect({ aud, jti, ...told, ...decodeProtectedHeader(token) }).toMatchObject({
+      aud: undefined,
+      jti: undefined,
+      client_id: audience,
+      nonce: "n-0S6",
+      auth_time: "2026-05-04T10:00:00Z",
+      typ: "JWT",
+    });
+  });
+
   it.each(["{", "{}", '{"subject":"anna","unknown":1}', '{"subject":""}'])("refuses %s", async (body) => {
     expect((await dev(body)).status).toBe(400);
   });

@@ -1,8 +1,8 @@
 /** The keys of an identity provider: fetched by discovery, kept, fetched anew at most once a minute. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accessTokenVerifier, type TokenIssuer } from "../../lib/oidc/access-token.ts";
+import { accessTokenVerifier } from "../../lib/oidc/access-token.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
-import { type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
+import { aTokenIssuer, type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
 import { ecKey, jwtOf, publicJwk, signers } from "./signed-jwt.ts";
 
 const audience = "api://authenticator-backup";
@@ -15,12 +15,7 @@ let clock: Date;
 let verifyAs: ReturnType<typeof accessTokenVerifier>;
 const verify = (token: string) => verifyAs(token, "recovery");
 
-const known = ({ url }: LoopbackIssuer): TokenIssuer => ({
-  issuer: url,
-  audience,
-  role: "recovery",
-  accountClaim: "preferred_username",
-});
+const known = ({ url }: LoopbackIssuer) => aTokenIssuer({ issuer: url, audience: [audience] });
 
 beforeEach(async () => {
   clock = new Date("2026-05-04T10:00:00.000Z");

@@ -2,9 +2,10 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ISSUER_ROLES, type IssuerRole } from "../../lib/domain/owner.ts";
-import { accessTokenVerifier, type TokenIssuer } from "../../lib/oidc/access-token.ts";
+import { accessTokenVerifier } from "../../lib/oidc/access-token.ts";
+import type { TokenIssuer } from "../../lib/oidc/token-claims.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
-import { type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
+import { aTokenIssuer, type LoopbackIssuer, startLoopbackIssuer } from "./loopback-issuer.ts";
 import { ecKey, jwtOf, publicJwk, signers } from "./signed-jwt.ts";
 
 const now = new Date("2026-05-04T10:00:00.000Z");
@@ -21,13 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([...issuers.values()].map((issuer) => issuer.close())));
 
-const known = (role: IssuerRole, change: Partial<TokenIssuer> = {}): TokenIssuer => ({
-  issuer: urlOf(role),
-  audience,
-  role,
-  accountClaim: "preferred_username",
-  ...change,
-});
+const known = (role: IssuerRole, change: Partial<TokenIssuer> = {}) =>
+  aTokenIssuer({ issuer: urlOf(role), audience: [audience], role, ...change });
 const verifier = (list: TokenIssuer[] = ISSUER_ROLES.map((role) => known(role))) =>
   accessTokenVerifier(list, () => now);
 
@@ -71,8 +67,8 @@ describe("F22 A14 a token is taken only for the role of its issuer", () => {
     const issuer = urlOf("recovery");
     const verify = verifier([
       known("recovery"),
-      known("account", { issuer, audience: "api://account" }),
-      known("provider", { issuer, audience: "api://provider" }),
+      known("account", { issuer, audience: ["api://account"] }),
+      known("provider", { issuer, audience: ["api://provider"] }),
     ]);
     const audiences = { recovery: audience, account: "api://account", provider: "api://provider" };
     for (const [of, as] of pairs) {
@@ -115,10 +111,12 @@ describe("R14 R33 which app a token was issued to", () => {
     expect(await verify(tokenOf("provider"), "provider")).toMatchObject({ roles: [] });
   });
 
-  it("R33 a person's token (Entra, scp) has no roles of an app, whatever it says", async () => {
+  it("F22 R33 a person's token (scp or scope, of any shape) has no roles of an app, whatever it says", async () => {
     const roles = ["Codes.Verify"];
-    for (const scp of ["", "access_as_user"]) {
-      expect(await verifier()(tokenOf("provider", { roles, scp }), "provider")).toMatchObject({ roles: [] });
+    const shapes = ["", "access_as_user", [], ["openid"], {}, null, 0, false];
+    for (const shape of shapes.flatMap((each) => [{ scp: each }, { scope: each }])) {
+      const { roles: taken } = await verifier()(tokenOf("provider", { roles, ...shape }), "provider");
+      expect({ shape, taken }).toEqual({ shape, taken: [] });
     }
   });
 

@@ -1,6 +1,7 @@
 /** A tiny identity provider on loopback: a discovery document and a key set, both as the test wants them; counts what is fetched. */
 import { createServer } from "node:http";
 import * as z from "zod";
+import type { TokenIssuer } from "../../lib/oidc/token-claims.ts";
 
 export type LoopbackIssuer = {
   url: string;
@@ -33,3 +34,15 @@ export async function startLoopbackIssuer(keys: unknown[]): Promise<LoopbackIssu
   };
   return { url, fetched, answers, close };
 }
+
+/** As the settings describe it, with their defaults. */
+export const aTokenIssuer = (change: Partial<TokenIssuer> = {}): TokenIssuer => ({
+  issuer: "https://login.example",
+  audience: ["api://authenticator-backup"],
+  role: "recovery",
+  tokens: "access",
+  subjectClaim: "sub",
+  authTimeClaim: "auth_time",
+  accountClaim: "preferred_username",
+  ...change,
+});

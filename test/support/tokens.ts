@@ -6,7 +6,7 @@ const Token = z.object({ access_token: z.string() });
 
 type Claims = {
   subject: string;
-  authTime?: number;
+  authTime?: number | null;
   expiresIn?: number;
   account?: string;
   roles?: string[];
@@ -28,6 +28,10 @@ const timesOf = (authTime: Date) => ({
   authTime: Math.floor(authTime.getTime() / 1000),
   expiresIn: 400 * 86_400,
 });
+
+/** A sign-in to a personal account whose token doesn't say when that was. */
+export const anAccountTokenWithoutTime = (userName: string) =>
+  aToken({ subject: `subject of ${userName}`, account: userName, authTime: null, expiresIn: 400 * 86_400 });
 
 /** A sign-in to a personal account. */
 export const anAccountToken = (userName: string, authTime: Date, subject = `subject of ${userName}`) =>

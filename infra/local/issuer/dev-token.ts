@@ -6,7 +6,10 @@ import { audienceOfApps, audienceOfPeople } from "./audiences.ts";
 import { clientId } from "./provider.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
-/** Times are epoch seconds. `claims` wins over everything else, so that wrong tokens can be made too. */
+/**
+ * Times are epoch seconds. `claims` wins over everything else, and `null` takes a claim out, so that tokens can be made as other
+ * providers shape them, and wrong ones; `typ` is the header's.
+ */
 export const TokenRequest = z.strictObject({
   subject: z.string().min(1),
   /** `null` leaves `auth_time` out. */
@@ -17,13 +20,14 @@ export const TokenRequest = z.strictObject({
   expiresIn: z.int().default(3600),
   account: z.string().optional(),
   claims: z.record(z.string(), z.unknown()).default({}),
+  typ: z.string().default("at+jwt"),
 });
 export type TokenRequest = z.infer<typeof TokenRequest>;
 
 export async function signDevToken(issuer: string, key: SigningKey, request: TokenRequest): Promise<string> {
-  const { subject, authTime, audience, roles, expiresIn, account, claims } = request;
+  const { subject, authTime, audience, roles, expiresIn, account, claims, typ } = request;
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({
+  const said = {
     iss: issuer,
     sub: subject,
     aud: audience ?? (roles ? audienceOfApps : audienceOfPeople),
@@ -35,7 +39,8 @@ export async function signDevToken(issuer: string, key: SigningKey, request: Tok
     ...(roles && { roles }),
     ...(account !== undefined && { account }),
     ...claims,
-  })
-    .setProtectedHeader({ alg: "RS256", kid: key.kid, typ: "at+jwt" })
+  };
+  return new SignJWT(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null)))
+    .setProtectedHeader({ alg: "RS256", kid: key.kid, typ })
     .sign(await importJWK(key, "RS256"));
 }
