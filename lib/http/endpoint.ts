@@ -185,6 +185,7 @@ const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", 
 /** The vault: where nothing is stored of an owner, an erasure may be remembered, and what is remembered is sealed. */
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, "proof-invalid", "device-revoked", "app-too-old"];
+const CLOSED: ProblemKind[] = ["device-unknown", "device-suspended"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
 const CONDITIONAL: ProblemKind[] = ["precondition-required", "stale-precondition", "busy"];
@@ -200,7 +201,7 @@ const listProblems = (endpoint: Declaration): ProblemKind[] => [
   ...(isOwnerAccess(endpoint.access) ? OWNER : []),
   ...(isProviderAccess(endpoint.access) ? PROVIDER : []),
   ...(endpoint.access === "capability" ? STORAGE : []),
-  ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? (["device-unknown"] as const) : []),
+  ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? CLOSED : []),
   ...(endpoint.provesAccount ? ACCOUNT : []),
   ...(endpoint.access === "owner-fresh" ? (["sign-in-too-old"] as const) : []),
   ...(takesBody(endpoint) ? BODY : []),
