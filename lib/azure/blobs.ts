@@ -18,6 +18,8 @@ export interface Blobs {
   ): Promise<string | undefined>;
   /** Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written. */
   append(name: string, content: Buffer, at: number): Promise<boolean>;
+  /** Adds to the end of such a blob, wherever that is; false if it would be longer than `most` bytes then: nothing is written. */
+  appendWithin(name: string, content: Buffer, most: number): Promise<boolean>;
   /** What stands there from this byte on; nothing if it is shorter, or not there. */
   readFrom(name: string, offset: number): Promise<Buffer>;
   /** Gone afterwards, whether it was there or not; with `only`, if it is still the one with that ETag. */
@@ -51,6 +53,7 @@ export function blobContainer(container: ContainerClient, call: CallStorage): Bl
       }
     },
     append: (name, content, at) => append(to, name, content, at),
+    appendWithin: (name, content, most) => appendWithin(to, name, content, most),
     readFrom: (name, offset) => readFrom(to, name, offset),
     async delete(name, only) {
       const options = {
@@ -130,6 +133,23 @@ async function append(to: ToBlob, name: string, content: Buffer, at: number): Pr
   } catch (error) {
     if (!isStatus(error, 404, 412)) throw storageUnavailable(error);
     return content.equals((await readFrom(to, name, at)).subarray(0, content.length));
+  }
+}
+
+/** By the storage's own condition: however many add at once, none gets past it. */
+async function appendWithin(to: ToBlob, name: string, content: Buffer, most: number): Promise<boolean> {
+  const headers = { "x-ms-blob-condition-maxsize": String(most) };
+  const add = () => to("PUT", name, { query: "?comp=appendblock", headers, body: content });
+  try {
+    await add().catch(async (error: unknown) => {
+      if (!isStatus(error, 404)) throw error;
+      await create(to, name);
+      await add();
+    });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 412)) return false;
+    throw storageUnavailable(error);
   }
 }
 

@@ -29,7 +29,7 @@ export function requireCurrent(stored: StoredHead | undefined): { head: Head; ve
  * A note in the head, such as that an upload was refused, makes it another blob but no other backup: what named it before still
  * does. Not after any change of the backup, whoever makes it, also an instance that knows nothing of former ETags.
  */
-function isNamedBy(stored: StoredHead | undefined, etag: string): boolean {
+export function isNamedBy(stored: StoredHead | undefined, etag: string): boolean {
   return stored !== undefined && (stored.etag === etag || formerEtagsOf(stored.value).includes(etag));
 }
 

@@ -31,6 +31,7 @@ const counting = (blobs: Blobs, container: string): Blobs => ({
   read: (...of) => count(`read ${container}`, blobs.read(...of)),
   write: (...of) => count(`write ${container}`, blobs.write(...of)),
   append: (...of) => count(`append ${container}`, blobs.append(...of)),
+  appendWithin: (...of) => count(`append ${container}`, blobs.appendWithin(...of)),
   readFrom: (...of) => count(`read ${container}`, blobs.readFrom(...of)),
   delete: (...of) => count(`delete ${container}`, blobs.delete(...of)),
   writeMetadata: (...of) => count(`write ${container}`, blobs.writeMetadata(...of)),
