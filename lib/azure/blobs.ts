@@ -18,8 +18,8 @@ export interface Blobs {
   ): Promise<string | undefined>;
   /** Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written. */
   append(name: string, content: Buffer, at: number): Promise<boolean>;
-  /** Adds to the end of such a blob, wherever that is; false if it would be longer than `most` bytes then: nothing is written. */
-  appendWithin(name: string, content: Buffer, most: number): Promise<boolean>;
+  /** Counts one more in a blob that is nothing but a count: that it is there is one, each byte in it another. False if there are `most`. */
+  countUpTo(name: string, most: number): Promise<boolean>;
   /** What stands there from this byte on; nothing if it is shorter, or not there. */
   readFrom(name: string, offset: number): Promise<Buffer>;
   /** Gone afterwards, whether it was there or not; with `only`, if it is still the one with that ETag. */
@@ -53,7 +53,7 @@ export function blobContainer(container: ContainerClient, call: CallStorage): Bl
       }
     },
     append: (name, content, at) => append(to, name, content, at),
-    appendWithin: (name, content, most) => appendWithin(to, name, content, most),
+    countUpTo: (name, most) => countUpTo(to, name, most),
     readFrom: (name, offset) => readFrom(to, name, offset),
     async delete(name, only) {
       const options = {
@@ -136,15 +136,16 @@ async function append(to: ToBlob, name: string, content: Buffer, at: number): Pr
   }
 }
 
-/** By the storage's own condition: however many add at once, none gets past it. */
-async function appendWithin(to: ToBlob, name: string, content: Buffer, most: number): Promise<boolean> {
-  const headers = { "x-ms-blob-condition-maxsize": String(most) };
-  const add = () => to("PUT", name, { query: "?comp=appendblock", headers, body: content });
+const ONE = Buffer.from(".");
+
+/** By the storage's own conditions: however many count at once, none gets past the limit. */
+async function countUpTo(to: ToBlob, name: string, most: number): Promise<boolean> {
+  const headers = { "x-ms-blob-condition-maxsize": String(most - 1) };
+  const add = () => to("PUT", name, { query: "?comp=appendblock", headers, body: ONE });
   try {
     await add().catch(async (error: unknown) => {
       if (!isStatus(error, 404)) throw error;
-      await create(to, name);
-      await add();
+      if (!(await create(to, name))) await add();
     });
     return true;
   } catch (error) {
@@ -153,12 +154,16 @@ async function appendWithin(to: ToBlob, name: string, content: Buffer, most: num
   }
 }
 
-/** Another may have been faster. */
-async function create(to: ToBlob, name: string): Promise<void> {
+/** False if another was faster. */
+async function create(to: ToBlob, name: string): Promise<boolean> {
   const headers = { "x-ms-blob-type": "AppendBlob", "if-none-match": "*" };
-  await to("PUT", name, { headers }).catch((error: unknown) => {
-    if (!isStatus(error, 409)) throw error;
-  });
+  try {
+    await to("PUT", name, { headers });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 409)) return false;
+    throw error;
+  }
 }
 
 async function readFrom(to: ToBlob, name: string, offset: number): Promise<Buffer> {
