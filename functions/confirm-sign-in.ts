@@ -20,7 +20,8 @@ export const confirmSignIn = endpoint({
   problems: ["backup-not-found"],
   async handle({ caller, heads, params: { platform }, precondition, now }, services) {
     const place = { owner: caller.owner, platform };
-    const { stored } = await changeAs({ caller, store: services.heads, place }, heads[platform], (held) =>
+    const changing = { caller, store: services.heads, place, now };
+    const { stored } = await changeAs(changing, heads[platform], (held) =>
       planConfirmation(held, precondition, { ...caller, policy: services.policy.staleness, now }),
     );
     return {

@@ -22,7 +22,9 @@ import { listContacts } from "./list-contacts.ts";
 import { listDevices } from "./list-devices.ts";
 import { listSweeps } from "./list-sweeps.ts";
 import { listVersions } from "./list-versions.ts";
+import { openDocument } from "./open-document.ts";
 import { planRecovery } from "./plan-recovery.ts";
+import { readDocument } from "./read-document.ts";
 import { recoverAccounts } from "./recover-accounts.ts";
 import { registerDevice } from "./register-device.ts";
 import { removeContact } from "./remove-contact.ts";
@@ -51,6 +53,8 @@ export const endpoints: Endpoint[] = [
   checkStaleness,
   diagnoseBackup,
   confirmSignIn,
+  readDocument,
+  openDocument,
   planRecovery,
   recoverAccounts,
   getRecovery,

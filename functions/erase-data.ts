@@ -27,11 +27,11 @@ export const eraseData = endpoint({
   },
   /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
-  problems: ["device-unknown", "busy", "vault-unavailable"],
+  problems: ["device-unknown", "device-suspended", "busy", "vault-unavailable"],
   async handle({ caller, heads, life, now }, services) {
     const { owner, device } = caller;
     const devices = devicesOf(heads);
-    if (devices.length > 0) admit(caller, devices, false);
+    if (devices.length > 0) admit(caller, devices, false, now);
     // There was nothing when it was asked for: what has come since isn't meant.
     if (life === undefined) return { status: 204, body: undefined };
     const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;

@@ -55,7 +55,6 @@ export const recoverAccounts = endpoint({
     "recovery-ended",
     "plan-outdated",
     "cross-platform-denied",
-    "too-many-devices",
     "too-many-recoveries",
     "account-bound-elsewhere",
     "too-many-accounts",

@@ -16,10 +16,10 @@ export const renameDevice = endpoint({
   request: { params: z.strictObject({ id: DeviceId }), body: z.strictObject({ name: DeviceName }) },
   replies: { 200: DeviceStatus },
   problems: ["device-not-found", "busy"],
-  async handle({ caller, heads, params: { id }, body: { name } }, services) {
+  async handle({ caller, heads, params: { id }, body: { name }, now }, services) {
     const { platform, stored } = locateDevice(heads, id);
     const place = { owner: caller.owner, platform };
-    const { result } = await changeAs({ caller, store: services.heads, place }, stored, (latest) =>
+    const { result } = await changeAs({ caller, store: services.heads, place, now }, stored, (latest) =>
       planRename(latest, id, name),
     );
     return { status: 200, body: deviceStatus(result, platform, caller) };

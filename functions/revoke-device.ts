@@ -1,6 +1,6 @@
 /** DELETE v1/devices/{id}: revokes one of the owner's devices and its credentials for good, from the next request on (R17). Safe to repeat. */
 import * as z from "zod";
-import { admit } from "../lib/domain/device.ts";
+import { requireStillIn } from "../lib/domain/device.ts";
 import { DeviceId } from "../lib/domain/owner.ts";
 import { endDevice } from "../lib/domain/repudiation.ts";
 import { callerDevice } from "../lib/http/admit.ts";
@@ -21,7 +21,7 @@ export const revokeDevice = endpoint({
       by: callerDevice(caller, heads, now),
     };
     const ending = { owner: caller.owner, id, heads, told, now };
-    await endDevice(services, ending, ({ value }) => admit(caller, value.devices, true));
+    await endDevice(services, ending, ({ value }) => requireStillIn(caller, value.devices));
     return { status: 204, body: undefined };
   },
 });

@@ -1,6 +1,6 @@
 /** GET v1/alarms/{capability}: what the link in an alarm would do. Looking changes nothing, so mail scanners do no harm (R18). */
 import * as z from "zod";
-import { findDevice, isActive, shownName } from "../lib/domain/device.ts";
+import { findDevice, isRevoked, shownName } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
 import { readCapability } from "../lib/domain/repudiation.ts";
 import { devicesOf, readHeads } from "../lib/http/admit.ts";
@@ -27,7 +27,7 @@ export const showAlarm = endpoint({
     const known = alarm ? await readHeads(services, alarm.owner, undefined, now) : {};
     const device = alarm && findDevice(devicesOf(known), alarm.device);
     if (!device) return { status: 404, body: unknownPage(language) };
-    if (!isActive(device)) return { status: 200, body: donePage(language) };
+    if (isRevoked(device)) return { status: 200, body: donePage(language) };
     const deviceName = shownName(device.name, texts[language].unnamed);
     const { platform } = locateDevice(known, device.id);
     const registeredAt = readable(device.registeredAt);

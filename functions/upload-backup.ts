@@ -48,7 +48,7 @@ export const uploadBackup = endpoint({
     body: BackupDocument.optional(),
   },
   replies: { 200: Receipt, 201: Receipt },
-  problems: ["device-unknown", "vault-unavailable"],
+  problems: ["device-unknown", "device-suspended", "vault-unavailable"],
   async handle({ caller, heads, params: { platform }, query, body, sealed, ...rest }, services) {
     const { precondition, idempotencyKey, deviceName = defaultName[platform], now } = rest;
     const held = heads[platform];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildBundle } from "./build.ts";
 import { pathOf } from "./child.ts";
+import { keepInStep } from "./demo/in-step-scene.ts";
 import { liveOn } from "./demo/life-scene.ts";
 import { type Account, parseUris } from "./demo/otpauth-uri.ts";
 import { differences, enrol, recover } from "./demo/recovery-scene.ts";
@@ -39,10 +40,11 @@ async function play(scene: Scene): Promise<Account[]> {
   await backUp(scene);
   const credentials = await enrol(scene);
   await thinkOfStrangers(scene);
-  const recovered = await recover(scene, credentials);
+  const { newPhone, restored } = await recover(scene, credentials);
+  await keepInStep(scene, newPhone);
   await repudiateThief(scene);
   await liveOn(scene);
-  return recovered;
+  return restored;
 }
 
 const file = process.argv[2] ?? SAMPLE;

@@ -10,6 +10,7 @@ import { blobActivityLog } from "./blob-activity-log.ts";
 import { blobBelongings } from "./blob-belongings.ts";
 import { blobHeadStore } from "./blob-head-store.ts";
 import { blobOwnerKeys } from "./blob-owner-keys.ts";
+import { blobReadBudget } from "./blob-read-budget.ts";
 import { blobSendBudget } from "./blob-send-budget.ts";
 import { blobShardKeys, rewrapShardKey, shardPeppers } from "./blob-shard-keys.ts";
 import { blobSweeps, SWEEP_QUEUE } from "./blob-sweeps.ts";
@@ -71,6 +72,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     countMessages: messages.count,
     countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),
+    readBudget: blobReadBudget(backups),
     belongings: blobBelongings(backups, ownerKeys, peppers),
     serviceOwner: SERVICE,
     peppers,

@@ -14,6 +14,7 @@ const placesOf = (owner: OwnerId) => [
   `recoveries/${owner}/`,
   `records/${owner}`,
   `activity/${owner}`,
+  `budgets/${owner}/`,
 ];
 
 export const blobBelongings = (backups: Blobs, ownerKeys: OwnerKeys, peppers: Peppers): Belongings => ({

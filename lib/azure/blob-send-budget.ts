@@ -15,7 +15,7 @@ const MAX_ROUNDS = 20;
 export const blobSendBudget = (backups: Blobs, limits: DailyLimits): SendBudget => ({
   async take(purpose, callingCode, now) {
     const most = limitFor(limits, callingCode);
-    const name = `send-budget/${now.toISOString().slice(0, 10)}/${purpose}/${callingCode}`;
+    const name = `budgets/${now.toISOString().slice(0, 10)}/${purpose}/${callingCode}`;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const stored = await backups.read(name);
       const sent = Number(stored?.content.toString().split(" ")[0] ?? 0);

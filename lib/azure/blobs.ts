@@ -18,6 +18,8 @@ export interface Blobs {
   ): Promise<string | undefined>;
   /** Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written. */
   append(name: string, content: Buffer, at: number): Promise<boolean>;
+  /** Counts one more in a blob that is nothing but a count: that it is there is one, each byte in it another. False if there are `most`. */
+  countUpTo(name: string, most: number): Promise<boolean>;
   /** What stands there from this byte on; nothing if it is shorter, or not there. */
   readFrom(name: string, offset: number): Promise<Buffer>;
   /** Gone afterwards, whether it was there or not; with `only`, if it is still the one with that ETag. */
@@ -51,6 +53,7 @@ export function blobContainer(container: ContainerClient, call: CallStorage): Bl
       }
     },
     append: (name, content, at) => append(to, name, content, at),
+    countUpTo: (name, most) => countUpTo(to, name, most),
     readFrom: (name, offset) => readFrom(to, name, offset),
     async delete(name, only) {
       const options = {
@@ -133,12 +136,34 @@ async function append(to: ToBlob, name: string, content: Buffer, at: number): Pr
   }
 }
 
-/** Another may have been faster. */
-async function create(to: ToBlob, name: string): Promise<void> {
+const ONE = Buffer.from(".");
+
+/** By the storage's own conditions: however many count at once, none gets past the limit. */
+async function countUpTo(to: ToBlob, name: string, most: number): Promise<boolean> {
+  const headers = { "x-ms-blob-condition-maxsize": String(most - 1) };
+  const add = () => to("PUT", name, { query: "?comp=appendblock", headers, body: ONE });
+  try {
+    await add().catch(async (error: unknown) => {
+      if (!isStatus(error, 404)) throw error;
+      if (!(await create(to, name))) await add();
+    });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 412)) return false;
+    throw storageUnavailable(error);
+  }
+}
+
+/** False if another was faster. */
+async function create(to: ToBlob, name: string): Promise<boolean> {
   const headers = { "x-ms-blob-type": "AppendBlob", "if-none-match": "*" };
-  await to("PUT", name, { headers }).catch((error: unknown) => {
-    if (!isStatus(error, 409)) throw error;
-  });
+  try {
+    await to("PUT", name, { headers });
+    return true;
+  } catch (error) {
+    if (isStatus(error, 409)) return false;
+    throw error;
+  }
 }
 
 async function readFrom(to: ToBlob, name: string, offset: number): Promise<Buffer> {

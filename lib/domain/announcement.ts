@@ -22,6 +22,8 @@ export const LetterKind = z.enum([
   "recovered",
   "recovery-requested",
   "device-registered",
+  "device-returned",
+  "device-displaced",
   "device-repudiated",
   "device-revoked",
   "plan-requested",

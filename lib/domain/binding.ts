@@ -47,23 +47,39 @@ export function withBinding(
 ): OwnerRecord {
   requireNotEnded(record, device);
   const former = bindingFor(record, account) ?? { account, boundAt: now, devices: [] };
-  const others = record.bindings.filter((each) => !isFor(account)(each));
-  if (others.length >= MAX_BINDINGS) {
-    throw new Failure("too-many-accounts", `${MAX_BINDINGS} accounts are bound already.`);
-  }
+  const others = withRoom(
+    record,
+    record.bindings.filter((each) => !isFor(account)(each)),
+  );
   const devices = [...new Set([...former.devices, device])];
   const binding = { ...former, ...(subject && { subject }), ...(usesPush && { usesPush }), devices };
   return { ...record, bindings: [...others, binding] };
 }
+
+/**
+ * Of too many, the oldest that no device has anything for any more: it has to be proven anew where it is wanted again. Fails as
+ * `too-many-accounts` where there is none.
+ */
+function withRoom({ endedDevices }: OwnerRecord, bindings: Binding[]): Binding[] {
+  if (bindings.length < MAX_BINDINGS) return bindings;
+  const unused = bindings
+    .filter(({ devices }) => devices.every((device) => endedDevices.includes(device)))
+    .toSorted((one, other) => Number(one.boundAt) - Number(other.boundAt));
+  const oldest = unused.find(({ usesPush }) => !usesPush) ?? unused[0];
+  if (oldest) return bindings.filter((each) => each !== oldest);
+  throw new Failure("too-many-accounts", `${MAX_BINDINGS} accounts are bound already.`);
+}
+
+/** What the device has, or had, a credential for. */
+export const accountsOf = ({ bindings }: OwnerRecord, device: DeviceId): BoundAccount[] =>
+  bindings.filter(({ devices }) => devices.includes(device)).map(({ account }) => account);
 
 /** The record once this device is revoked, and the accounts that it has credentials for. */
 export function withoutDevice(
   record: OwnerRecord,
   device: DeviceId,
 ): { accounts: BoundAccount[]; record: OwnerRecord } {
-  const accounts = record.bindings
-    .filter(({ devices }) => devices.includes(device))
-    .map(({ account }) => account);
+  const accounts = accountsOf(record, device);
   const endedDevices = [...new Set([device, ...record.endedDevices])].slice(0, MAX_ENDED);
   return { accounts, record: { ...record, endedDevices } };
 }

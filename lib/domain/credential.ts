@@ -33,7 +33,7 @@ type Holder = z.infer<typeof Holder>;
 export const AccountCredentials = z.strictObject({
   owner: OwnerId,
   holders: z.array(Holder),
-  /** Revoked devices: none of them gets a credential any more. */
+  /** None of them gets a credential any more, and what one of them still has doesn't count: that one is suspended, the others are revoked. */
   ended: z.array(DeviceId),
   /** When the last credential ended: the account stays its owner's for a while. */
   lastEndedAt: z.coerce.date().optional(),
@@ -116,10 +116,38 @@ export function withoutHolder(
   const left = holders.filter((each) => each.device !== device);
   const lastEndedAt = left.length < holders.length ? now : former?.lastEndedAt;
   return {
-    ...{ owner, holders: left, ended: [...new Set([device, ...ended])].slice(0, MAX_ENDED), failures },
+    ...{ owner, holders: left, ended: endedWith(device, ended, left), failures },
     ...(lastEndedAt && { lastEndedAt }),
   };
 }
+
+/** Of too many, the oldest are forgotten, but none that still has something. */
+function endedWith(device: DeviceId, ended: DeviceId[], holders: Holder[]): DeviceId[] {
+  const all = [...new Set([device, ...ended])];
+  const holding = new Set(holders.map((holder) => holder.device));
+  return all.filter((each, index) => index < MAX_ENDED || holding.has(each));
+}
+
+/** What the device has counts no more, until `withResumed`. Undefined if there is nothing of it here. */
+export function withSuspended(
+  former: AccountCredentials | undefined,
+  device: DeviceId,
+): AccountCredentials | undefined {
+  if (!former?.holders.some((each) => each.device === device)) return undefined;
+  return { ...former, ended: endedWith(device, former.ended, former.holders) };
+}
+
+/** Not what was ended for good meanwhile. Undefined if there is nothing of it here. */
+export function withResumed(
+  former: AccountCredentials | undefined,
+  device: DeviceId,
+): AccountCredentials | undefined {
+  if (!former?.holders.some((each) => each.device === device)) return undefined;
+  return { ...former, ended: former.ended.filter((each) => each !== device) };
+}
+
+const counting = ({ holders, ended }: AccountCredentials): Holder[] =>
+  holders.filter(({ device }) => !ended.includes(device));
 
 export type Checked = { device: DeviceId } | undefined;
 
@@ -134,7 +162,7 @@ export function checkCode(
   now: Date,
 ): { checked: Checked; next: AccountCredentials } {
   const { failures } = former;
-  const found = former.holders.map((holder) => ({ holder, step: stepOf(holder, code, now) }));
+  const found = counting(former).map((holder) => ({ holder, step: stepOf(holder, code, now) }));
   const { holder, step } = found.find((each) => each.step !== undefined) ?? {};
   const mayPass = secondsLeft(failures, now) === 0;
   if (!holder?.code || step === undefined || !mayPass) {
@@ -156,11 +184,13 @@ function stepOf({ code: credential }: Holder, code: string, now: Date): number |
 
 /** Whose signature over the provider's challenge it is: ES256, r and s side by side (RFC 7518 §3.4). */
 export function checkSignature(
-  { holders }: AccountCredentials,
+  credentials: AccountCredentials,
   challenge: Uint8Array,
   signature: Uint8Array,
 ): Checked {
-  const holder = holders.find(({ push }) => push && signs(push.publicKey, challenge, signature));
+  const holder = counting(credentials).find(
+    ({ push }) => push && signs(push.publicKey, challenge, signature),
+  );
   return holder && { device: holder.device };
 }
 

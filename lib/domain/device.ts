@@ -1,5 +1,6 @@
-/** One installation of the app: registered once, renamed, revoked for good (R17). */
+/** One installation of the app: registered once, renamed, suspended until its owner signs in on it, revoked for good (R17). */
 import * as z from "zod";
+import { DAY, later } from "./clock.ts";
 import { Failure, invalid } from "./failure.ts";
 import { type Caller, DeviceId, type Platform } from "./owner.ts";
 import { plainText } from "./text.ts";
@@ -12,7 +13,11 @@ const device = {
   registeredAt: z.coerce.date(),
   lastSeenAt: z.coerce.date(),
   lastRecoveryAt: z.coerce.date().optional(),
+  lastUploadAt: z.coerce.date().optional(),
   revokedAt: z.coerce.date().optional(),
+  suspendedAt: z.coerce.date().optional(),
+  /** The device that took its place, where that is why it was suspended or revoked. */
+  displacedBy: DeviceId.optional(),
   /** Since when its uploads are refused, until one is taken. */
   refusedSince: z.coerce.date().optional(),
   /** When that was last noted, whether or not it is over. */
@@ -54,18 +59,46 @@ export function shownName(name: string, unnamed: string): string {
 }
 
 const MAX_ACTIVE = 30;
+const MAX_SUSPENDED = 30;
 const MAX_REVOKED_KEPT = 100;
+/** Whoever was unseen for longer loses its place for good when another one needs it. */
+const KEPT_UNSEEN = 30 * DAY;
+const LONGEST_UNSEEN = 365 * DAY;
 
-export const isActive = (device: Device) => device.revokedAt === undefined;
+export const isRevoked = ({ revokedAt }: Device) => revokedAt !== undefined;
+const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
+export const isActive = (device: Device) => !isRevoked(device) && !isSuspended(device);
+
+/** Unseen for a year: it is let in again only by a fresh sign-in, like one that is suspended. Its codes still count. */
+const isDormant = ({ lastSeenAt }: Device, now: Date) => later(lastSeenAt, LONGEST_UNSEEN) < now;
+/** Registered, and yet to be let in again. */
+export const isAway = (device: Device, now: Date) =>
+  isSuspended(device) || (isActive(device) && isDormant(device, now));
 
 export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
 
-/** R17: a revoked device is refused everywhere, an unknown one wherever newcomers aren't allowed. */
-export function admit({ device }: Caller, devices: Device[], newcomers: boolean): void {
+/** R17: a revoked device is refused everywhere, one that is unknown or away wherever newcomers aren't allowed. */
+export function admit({ device }: Caller, devices: Device[], newcomers: boolean, now: Date): void {
   const known = findDevice(devices, device);
-  if (known?.revokedAt) throw new Failure("device-revoked", "This device was revoked.");
-  if (!known && !newcomers) throw new Failure("device-unknown", "This device is not registered.");
+  if (known) requireNotRevoked(known);
+  if (newcomers) return;
+  if (!known) throw new Failure("device-unknown", "This device is not registered.");
+  if (isSuspended(known)) throw away("This device is suspended: another one took its place.");
+  if (isDormant(known, now)) throw away("This device has changed nothing for a year.");
 }
+
+/** Of a device that was let in: that nobody has ended it meanwhile. */
+export function requireStillIn({ device }: Caller, devices: Device[]): void {
+  const known = findDevice(devices, device);
+  if (known) requireNotRevoked(known);
+  if (known && isSuspended(known)) throw away("This device was suspended meanwhile.");
+}
+
+function requireNotRevoked(device: Device): void {
+  if (isRevoked(device)) throw new Failure("device-revoked", "This device was revoked.");
+}
+
+const away = (detail: string) => new Failure("device-suspended", detail);
 
 /** A device belongs to one platform. Fails as `invalid-request` if it is on the list of the other one. */
 export function requirePlatform({ device }: Caller, { own, all }: { own: Device[]; all: Device[] }): void {
@@ -74,8 +107,8 @@ export function requirePlatform({ device }: Caller, { own, all }: { own: Device[
 }
 
 /**
- * The list with this device in it, seen now. A device that is already there keeps its name and dates.
- * Fails as `too-many-devices`, or as `device-revoked` if it was revoked meanwhile.
+ * The list with this device in it, seen now. A device that is already there keeps its name and dates; one that is away is let in
+ * again. Where thirty are active, it takes the place of the one unseen for the longest. Fails as `device-revoked`.
  */
 export function withDevice(
   devices: Device[],
@@ -83,24 +116,59 @@ export function withDevice(
   now: Date,
 ): Device[] {
   const known = findDevice(devices, id);
-  if (known?.revokedAt) throw new Failure("device-revoked", "This device was revoked.");
-  if (known) return withChange(devices, id, { lastSeenAt: now });
-  if (devices.filter(isActive).length >= MAX_ACTIVE) {
-    throw new Failure("too-many-devices", `${MAX_ACTIVE} devices are registered already.`);
-  }
-  return [...devices, { id, name, registeredAt: now, lastSeenAt: now }];
+  if (known) requireNotRevoked(known);
+  if (known && isActive(known)) return withSeen(devices, id, now);
+  const room = withRoom(devices, id, now);
+  if (!known) return [...room, { id, name, registeredAt: now, lastSeenAt: now }];
+  return withChange(room, id, { lastSeenAt: now, suspendedAt: undefined, displacedBy: undefined });
 }
 
 export const withChange = (devices: Device[], id: string, change: Partial<Device>): Device[] =>
   devices.map((device) => (device.id === id ? { ...device, ...change } : device));
 
-/** A hundred revoked devices stay on the list; of more, the oldest leave it: their keys are unknown then, and refused as such. */
-export function withRevoked(devices: Device[], id: string, now: Date): Device[] {
-  const latestFirst = devices
-    .filter((device) => !isActive(device))
-    .sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt));
+export const withSeen = (devices: Device[], id: string, now: Date): Device[] =>
+  withChange(devices, id, { lastSeenAt: now });
+
+/** Whose places this device has taken. */
+export const displacedBy = (devices: Device[], id: DeviceId): Device[] =>
+  devices.filter((device) => device.displacedBy === id && !isActive(device));
+
+/** The one unseen for the longest makes room: for good if that is long ago, else until its owner signs in on it. */
+function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
+  const active = devices.filter(isActive);
+  if (active.length < MAX_ACTIVE) return devices;
+  const leaving = longestUnseen(active);
+  if (!leaving) return devices;
+  if (later(leaving.lastSeenAt, KEPT_UNSEEN) < now) return withRevoked(devices, leaving.id, now, by);
+  const suspended = withChange(devices, leaving.id, { suspendedAt: now, displacedBy: by });
+  return withFewSuspended(suspended, by, now);
+}
+
+/**
+ * Of too many, one leaves for good: who was unseen for long, else who came last, so that nobody who comes with one device after the
+ * other drives out those that were there before. Not the one that is just coming back.
+ */
+function withFewSuspended(devices: Device[], by: DeviceId, now: Date): Device[] {
+  const suspended = devices.filter((device) => isSuspended(device) && device.id !== by);
+  if (suspended.length <= MAX_SUSPENDED) return devices;
+  const longest = longestUnseen(suspended);
+  const isLong = longest && later(longest.lastSeenAt, KEPT_UNSEEN) < now;
+  const leaving = isLong ? longest : suspended.toSorted(byTime("registeredAt")).at(-1);
+  return leaving ? withRevoked(devices, leaving.id, now, by) : devices;
+}
+
+const byTime = (time: "lastSeenAt" | "registeredAt") => (one: Device, other: Device) =>
+  Number(one[time]) - Number(other[time]);
+const longestUnseen = (devices: Device[]) => devices.toSorted(byTime("lastSeenAt"))[0];
+
+/**
+ * A hundred revoked devices stay on the list; of more, the oldest leave it: their keys are unknown then, and refused as such. `by`:
+ * the device that takes its place.
+ */
+export function withRevoked(devices: Device[], id: string, now: Date, by?: DeviceId): Device[] {
+  const latestFirst = devices.filter(isRevoked).sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt));
   const kept = latestFirst.slice(0, MAX_REVOKED_KEPT - 1);
-  return withChange(devices, id, { revokedAt: now }).filter(
-    (device) => device.id === id || isActive(device) || kept.includes(device),
+  return withChange(devices, id, { revokedAt: now, displacedBy: by }).filter(
+    (device) => device.id === id || !isRevoked(device) || kept.includes(device),
   );
 }

@@ -1,17 +1,20 @@
-/** Issuing device credentials, and ending them: the record first, so that a revocation finds whatever is under way. */
+/** Issuing device credentials, suspending and ending them: the record first, so that a revocation finds whatever is under way. */
 import type { BoundAccount } from "./account.ts";
-import { withBinding, withoutDevice } from "./binding.ts";
+import { accountsOf, withBinding, withoutDevice } from "./binding.ts";
 import {
+  type AccountCredentials,
   type Claim,
   type CredentialStore,
   type Wanted,
   withCredential,
   withoutHolder,
+  withResumed,
+  withSuspended,
 } from "./credential.ts";
 import { newSecret, otpauthUri } from "./one-time-code.ts";
 import type { Caller, DeviceId, OwnerId } from "./owner.ts";
-import { changeRecord, type RecordStore } from "./owner-record.ts";
-import { change } from "./store.ts";
+import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type Change, change, type Stored } from "./store.ts";
 
 type Stores = { records: RecordStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
@@ -64,6 +67,38 @@ export async function endCredentials(
     return { result: accounts, record: next };
   });
   await Promise.all(accounts.map((account) => endCredential(credentials, account, { owner, device }, now)));
+}
+
+/** What the device has doesn't count until it is resumed. Safe to repeat; no write where that is so already. */
+export const suspendCredentials = (stores: Stores, owner: OwnerId, device: DeviceId): Promise<void> =>
+  changeCredentials(stores, owner, device, withSuspended);
+
+export const resumeCredentials = (stores: Stores, owner: OwnerId, device: DeviceId): Promise<void> =>
+  changeCredentials(stores, owner, device, withResumed);
+
+async function changeCredentials(
+  { records, credentials }: Stores,
+  owner: OwnerId,
+  device: DeviceId,
+  next: typeof withSuspended,
+): Promise<void> {
+  const accounts = accountsOf(await readRecord(records, owner), device);
+  await Promise.all(
+    accounts.map(async (account) => {
+      type Held = Stored<AccountCredentials> | undefined;
+      await change(
+        credentials,
+        account,
+        await credentials.find(account),
+        (stored): Change<AccountCredentials, void, Held> => {
+          const held = stored?.value.owner === owner ? stored.value : undefined;
+          const changed = next(held, device);
+          const isSame = !changed || changed.ended.length === held?.ended.length;
+          return isSame ? { result: undefined, unchanged: stored } : { result: undefined, next: changed };
+        },
+      );
+    }),
+  );
 }
 
 /** Nothing happens where there is none of this owner's. */

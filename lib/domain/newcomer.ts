@@ -1,14 +1,16 @@
-/** A device that isn't registered, and yet asks for what a backup holds: nobody shall do so unseen (R18). */
+/** A device that isn't registered, or is yet to be let in again, and asks for what a backup holds: nobody shall do so unseen (R18). */
 import { announce, type Outbox } from "./announcement.ts";
 import { HOUR, later } from "./clock.ts";
 import { recipientsIn } from "./contact.ts";
-import { type Device, findDevice } from "./device.ts";
+import { type Device, findDevice, isAway } from "./device.ts";
 import type { Caller, OwnerId } from "./owner.ts";
 import { newRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
 import { type Change, change } from "./store.ts";
 
-export const isNewcomer = ({ device }: Caller, devices: Device[]): boolean =>
-  devices.length > 0 && !findDevice(devices, device);
+export function isNewcomer({ device }: Caller, devices: Device[], now: Date): boolean {
+  const known = findDevice(devices, device);
+  return devices.length > 0 && (!known || isAway(known, now));
+}
 
 /** Keys cost nothing, so newcomers are told of once an hour, and not once a device. */
 export const toldLately = ({ newcomerToldAt: toldAt }: OwnerRecord, now: Date): boolean =>
@@ -34,7 +36,7 @@ export async function tellOfNewcomer(
   devices: Device[],
   now: Date,
 ): Promise<void> {
-  if (!isNewcomer(caller, devices)) return;
+  if (!isNewcomer(caller, devices, now)) return;
   const record = await readRecord(records, caller.owner);
   if (toldLately(record, now)) return;
   const id = `plan-requested ${hourOf(now)}`;

@@ -9,6 +9,7 @@ import { subjectIn, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
 import { type Head, type HeadStore, newHead, type StoredHead, type Version } from "./head.ts";
 import { issueCode } from "./issue.ts";
+import { letIn } from "./letting-in.ts";
 import { hourOf, isNewcomer, rememberTold, toldLately } from "./newcomer.ts";
 import { withEpisode } from "./notice.ts";
 import { compareWith } from "./on-device.ts";
@@ -41,11 +42,10 @@ import {
   reusedKey,
 } from "./recovery-record.ts";
 import type { StalenessPolicy } from "./staleness.ts";
-import { change } from "./store.ts";
 
 /**
  * The head once this device has recovered: it is registered, the sign-in counts, and its proof is spent.
- * Fails as `proof-invalid` if the proof was spent before, `too-many-recoveries`, `too-many-devices` or `device-revoked`.
+ * Fails as `proof-invalid` if the proof was spent before, `too-many-recoveries` or `device-revoked`.
  */
 export function recordRecovery(former: Head, caller: Caller, deviceName: string, now: Date): Head {
   const devices = withDevice(former.devices, { id: caller.device, name: deviceName }, now);
@@ -102,7 +102,7 @@ async function recoverFirst(stores: Stores, heads: Heads, begun: Begun): Promise
   const { recovery, id } = begun;
   const { owner } = recovery.caller;
   const opened = await openFirst(stores, heads, begun);
-  const head = await register(stores.heads, heads, recovery, (state) =>
+  const head = await register(stores, heads, recovery, (state) =>
     requireSameVersion(recovery, state, opened.version),
   );
   const created = await stores.recoveries.put({ owner, id }, recordOf(recovery, opened), undefined);
@@ -116,18 +116,19 @@ async function recoverAgain(
   { recovery, id, opening, former }: Begun & { former: RecoveryRecord },
 ): Promise<Recovered> {
   const opened = await openAgain(stores, heads, { recovery, opening, former });
-  return recoveredBy(id, opened, await register(stores.heads, heads, recovery), new Map());
+  return recoveredBy(id, opened, await register(stores, heads, recovery), new Map());
 }
 
 /** Fails as `recordRecovery` does, and as `admitted` says. */
 async function register(
-  store: HeadStore,
+  stores: Stores,
   heads: Heads,
   { caller, platform, deviceName, staleness, now }: Recovery,
   admitted: (state: StoredHead | undefined) => void = () => undefined,
 ): Promise<StoredHead> {
   const place = { owner: caller.owner, platform };
-  const { stored } = await change(store, place, heads[platform], (state) => {
+  const device = subjectIn(devicesIn(heads), caller.device, now, deviceName);
+  const { stored } = await letIn(stores, { place, device, now }, heads[platform], (state) => {
     admitted(state);
     const next = recordRecovery(state?.value ?? newHead(caller.authTime), caller, deviceName, now);
     return { result: undefined, next: withEpisode(next, staleness, now) };
@@ -155,7 +156,7 @@ async function openFirst(stores: Stores, heads: Heads, { recovery, id, ...begun 
     requireExpected(opened, recovery);
     return opened;
   };
-  if (!isNewcomer(caller, devicesIn(heads)) || toldLately(record, now)) {
+  if (!isNewcomer(caller, devicesIn(heads), now) || toldLately(record, now)) {
     const opened = await open();
     await tell(stores.outbox, heads, recovery, record, {
       kind: "recovered",

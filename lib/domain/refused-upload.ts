@@ -21,5 +21,5 @@ const isDue = ({ refusedSince, refusalNotedAt }: Device, now: Date): boolean =>
   refusedSince === undefined && (refusalNotedAt === undefined || later(refusalNotedAt, DAY) <= now);
 
 /** Once it has made a good upload. */
-export const withoutRefusal = (devices: Device[], id: string): Device[] =>
-  withChange(devices, id, { refusedSince: undefined });
+export const withUpload = (devices: Device[], id: string, now: Date): Device[] =>
+  withChange(devices, id, { refusedSince: undefined, lastUploadAt: now });

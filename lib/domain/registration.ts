@@ -1,11 +1,11 @@
 /** Changes to the list of devices in a head: a device comes, is renamed, is revoked (R17). */
-import { type Device, findDevice, isActive, withChange, withDevice, withRevoked } from "./device.ts";
+import { type Device, findDevice, isRevoked, withChange, withDevice, withRevoked } from "./device.ts";
 import { Failure } from "./failure.ts";
 import { type Head, newHead, type StoredHead } from "./head.ts";
 import type { Caller } from "./owner.ts";
 import type { Change } from "./store.ts";
 
-/** The caller's device, with this name. Fails as `too-many-devices` or `device-revoked`. */
+/** The caller's device, with this name. Fails as `device-revoked`. */
 export function planRegistration(
   stored: StoredHead | undefined,
   { device: id, authTime }: Caller,
@@ -26,7 +26,7 @@ export function planRename(stored: StoredHead | undefined, id: string, name: str
 /** A device that was revoked before stays as it is. Fails as `device-not-found`. */
 export function planRevocation(stored: StoredHead, id: string, now: Date): Change<Head, Device> {
   const device = requireDevice(stored.value.devices, id);
-  if (!isActive(device)) return { result: device, unchanged: stored };
+  if (isRevoked(device)) return { result: device, unchanged: stored };
   return changeOf(stored.value, withRevoked(stored.value.devices, id, now), id);
 }
 

@@ -2,7 +2,7 @@
 import { alarm, type Outbox } from "./announcement.ts";
 import { DAY, later, SECOND } from "./clock.ts";
 import type { CredentialStore } from "./credential.ts";
-import { type Device, findDevice, isActive, type Subject, subjectIn } from "./device.ts";
+import { type Device, findDevice, isRevoked, type Subject, subjectIn } from "./device.ts";
 import { type WithdrawStores, withdrawErasure } from "./erasure.ts";
 import { Failure } from "./failure.ts";
 import type { Head, HeadStore, StoredHead } from "./head.ts";
@@ -37,7 +37,7 @@ export async function endDevice(
   const [first] = listed;
   if (!first) throw new Failure("device-not-found", "There is no such device.");
   await endCredentials({ records, credentials }, owner, id, now);
-  if (listed.some(({ stored }) => isActiveIn(stored, id))) {
+  if (listed.some(({ stored }) => isThere(stored, id))) {
     const record = await readRecord(records, owner);
     const { kind, by } = told;
     await alarm(outbox, owner, { kind, device: by, record, now, id: `${kind} ${id}` });
@@ -61,9 +61,9 @@ export async function endDevice(
   return findDevice(first.stored.value.devices, id) ?? fail();
 }
 
-function isActiveIn({ value }: StoredHead, id: DeviceId): boolean {
+function isThere({ value }: StoredHead, id: DeviceId): boolean {
   const device = findDevice(value.devices, id);
-  return device !== undefined && isActive(device);
+  return device !== undefined && !isRevoked(device);
 }
 
 function fail(): never {

@@ -65,7 +65,7 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
   recoveries: outlived(ports, "recoveries"),
   tickets: outlived(ports, "tickets"),
   budgets: {
-    prefix: (shard) => `send-budget/${shard}`,
+    prefix: (shard) => `budgets/${shard}`,
     isDue: ({ modifiedAt }, { now }) => later(modifiedAt, BUDGET_KEPT) <= now,
     handle: ({ name }) => ports.remove(name),
   },

@@ -19,7 +19,7 @@ import {
 import { newId } from "./id.ts";
 import { withEpisode } from "./notice.ts";
 import { type Caller, type Place, sha256 } from "./owner.ts";
-import { withoutRefusal } from "./refused-upload.ts";
+import { withUpload } from "./refused-upload.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import { change } from "./store.ts";
 
@@ -75,8 +75,7 @@ function contentOf(offered: Offered) {
 }
 
 /**
- * The decision. Fails as `device-unknown`, `device-revoked`, `too-many-devices`, `idempotency-key-reused` or
- * `stale-precondition`.
+ * The decision. Fails as `device-unknown`, `device-suspended`, `device-revoked`, `idempotency-key-reused` or `stale-precondition`.
  */
 export function planUpload(
   stored: StoredHead | undefined,
@@ -84,7 +83,7 @@ export function planUpload(
   { ownerIsNew, historyLength, staleness }: UploadRules,
 ): UploadPlan {
   const former = stored?.value ?? newHead(caller.authTime);
-  admit(caller, former.devices, ownerIsNew && !stored);
+  admit(caller, former.devices, ownerIsNew && !stored, now);
   const repeats = findRepeated(former, offered);
   if (repeats && stored) return { repeats, stored };
   requireState(stored, precondition);
@@ -92,9 +91,10 @@ export function planUpload(
   const next = {
     ...former,
     generation: version.generation,
-    devices: withoutRefusal(
+    devices: withUpload(
       withDevice(former.devices, { id: caller.device, name: deviceName }, now),
       caller.device,
+      now,
     ),
     tag: newId(),
     confirmedAt: latest(former.confirmedAt, caller.authTime),

@@ -1,5 +1,13 @@
 /** Lets a device in, or not, by the heads of its owner; what was read for that is passed on, so nothing is read twice. */
-import { admit, findDevice, requirePlatform, type Subject, subjectIn } from "../domain/device.ts";
+import {
+  admit,
+  findDevice,
+  requirePlatform,
+  requireStillIn,
+  type Subject,
+  subjectIn,
+  withSeen,
+} from "../domain/device.ts";
 import { isUnreadable } from "../domain/envelope.ts";
 import { completeErasure, type EraseStores } from "../domain/erasure.ts";
 import { Failure } from "../domain/failure.ts";
@@ -32,7 +40,7 @@ export async function readHeads(
 
 /**
  * Lets the device in by the heads that were read, or by the other platform's too if it isn't in those. An erasure that was cut
- * off is completed before anybody begins anew. Fails as `device-revoked` or `device-unknown`.
+ * off is completed before anybody begins anew. Fails as `device-revoked`, `device-suspended` or `device-unknown`.
  */
 export async function admitDevice(
   services: EraseStores,
@@ -46,7 +54,7 @@ export async function admitDevice(
   const heads = { ...read, ...rest };
   if (Object.values(heads).every((stored) => stored === undefined))
     await makeReady(services, caller.owner, now);
-  admit(caller, devicesOf(heads), newcomers);
+  admit(caller, devicesOf(heads), newcomers, now);
   return heads;
 }
 
@@ -75,19 +83,24 @@ export async function spendProof(store: HeadStore, caller: Caller, heads: Heads,
   );
   if (!platform) throw new Failure("device-unknown", "This device is not registered.");
   const place = { owner: caller.owner, platform };
-  await changeAs({ caller, store, place }, heads[platform], (stored) => {
+  await changeAs({ caller, store, place, now }, heads[platform], (stored) => {
     if (!stored) throw new Failure("device-unknown", "This device is not registered any more.");
     return { result: undefined, next: withSpentProof(stored.value, caller, now) };
   });
 }
 
-/** `change` for a caller who was let in: a device that was revoked meanwhile changes nothing any more. */
+/**
+ * `change` for a caller who was let in: a device that was revoked or suspended meanwhile changes nothing any more. Whatever it changes, it was
+ * seen then.
+ */
 export const changeAs = async <T>(
-  { caller, store, place }: { caller: Caller; store: HeadStore; place: Place },
+  { caller, store, place, now }: { caller: Caller; store: HeadStore; place: Place; now: Date },
   held: StoredHead | undefined,
   decide: (stored: StoredHead | undefined) => Change<Head, T>,
 ) =>
   await change(store, place, held, (stored) => {
-    admit(caller, stored?.value.devices ?? [], true);
-    return decide(stored);
+    if (!stored) return decide(stored);
+    const { devices } = stored.value;
+    requireStillIn(caller, devices);
+    return decide({ ...stored, value: { ...stored.value, devices: withSeen(devices, caller.device, now) } });
   });

@@ -24,6 +24,6 @@ export async function changeBackup(
     const recipients = isLoss ? addresseesIn(await readRecord(records, caller.owner), device, now) : [];
     await announce(outbox, caller.owner, { kind, device, recipients, now });
   }
-  const { stored } = await changeAs({ caller, store, place }, held, decide);
+  const { stored } = await changeAs({ caller, store, place, now }, held, decide);
   return stored;
 }

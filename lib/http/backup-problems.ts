@@ -46,11 +46,11 @@ export const backupProblems = {
     "The backup can't be opened.",
     "Nothing was changed. Tell the people who run the service; a copy on another device is still good.",
   ),
-  "too-many-devices": entry(
-    409,
+  "recovery-required": entry(
+    403,
     "after-change",
-    "Too many devices are registered.",
-    "Revoke one that is not used.",
+    "This device has neither uploaded nor recovered a backup yet.",
+    "Let the owner sign in again and recover on this device (POST v1/recoveries). From then on it may read.",
   ),
   "stale-precondition": entry(
     412,
@@ -75,6 +75,12 @@ export const backupProblems = {
     "as-is",
     "Too many recoveries in a short time.",
     "Wait as Retry-After says.",
+  ),
+  "too-many-reads": entry(
+    429,
+    "as-is",
+    "This device has read too often today.",
+    "Wait as Retry-After says; meanwhile ask with `If-None-Match`, which costs nothing while the backup is the same.",
   ),
   "envelope-required": entry(
     409,

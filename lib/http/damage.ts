@@ -10,7 +10,7 @@ import { admitDevice, devicesOf, type Heads, readHeads } from "./admit.ts";
 /** `damage`: what every other endpoint would refuse; `heads` are those that open then. */
 type Admitted = { heads: Heads; damage: Failure | undefined };
 
-/** By both heads, as `admitDevice` does; by those that open where not all do. Fails as `device-revoked` or `device-unknown`. */
+/** By both heads, as `admitDevice` does; by those that open where not all do. Fails as `admitDevice` does. */
 export async function admitDespiteDamage(
   services: EraseStores,
   caller: Caller,
@@ -23,7 +23,7 @@ export async function admitDespiteDamage(
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     const heads = await findReadable(services.heads, caller.owner);
-    admit(caller, devicesOf(heads), newcomers);
+    admit(caller, devicesOf(heads), newcomers, now);
     return { heads, damage: error };
   }
 }

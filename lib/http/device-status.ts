@@ -7,7 +7,10 @@ import { type Caller, DeviceId, Platform } from "../domain/owner.ts";
 import type { Heads } from "./admit.ts";
 import { Timestamp } from "./backup-status.ts";
 
-/** `lastSeenAt`: when it last changed something. `isThisDevice`: it sent this request. */
+/**
+ * `lastSeenAt`: when it last changed something. `suspendedAt`: since when it is refused until it registers again. `isThisDevice`: it
+ * sent this request.
+ */
 export const DeviceStatus = z.strictObject({
   id: DeviceId,
   name: z.string(),
@@ -15,12 +18,13 @@ export const DeviceStatus = z.strictObject({
   registeredAt: Timestamp,
   lastSeenAt: Timestamp,
   lastRecoveryAt: Timestamp.optional(),
+  suspendedAt: Timestamp.optional(),
   revokedAt: Timestamp.optional(),
   isThisDevice: z.boolean(),
 });
 
 export const deviceStatus = (
-  { id, name, registeredAt, lastSeenAt, lastRecoveryAt, revokedAt }: Device,
+  { id, name, registeredAt, lastSeenAt, lastRecoveryAt, suspendedAt, revokedAt }: Device,
   platform: Platform,
   caller: Caller,
 ): z.infer<typeof DeviceStatus> => ({
@@ -30,6 +34,7 @@ export const deviceStatus = (
   registeredAt: registeredAt.toISOString(),
   lastSeenAt: lastSeenAt.toISOString(),
   ...(lastRecoveryAt && { lastRecoveryAt: lastRecoveryAt.toISOString() }),
+  ...(suspendedAt && !revokedAt && { suspendedAt: suspendedAt.toISOString() }),
   ...(revokedAt && { revokedAt: revokedAt.toISOString() }),
   isThisDevice: id === caller.device,
 });

@@ -52,6 +52,8 @@ type Input<A extends Access, P, Q, B, C> = {
   /** A compact JWE, where the endpoint takes one and the request brings it; there is no `body` then. */
   sealed: string | undefined;
   precondition: C extends true ? Precondition : undefined;
+  /** What the caller has already, where the endpoint revalidates. */
+  knownEtags: string[];
   /** Where the endpoint is idempotent and the request names one. */
   idempotencyKey: string | undefined;
   /** Where the endpoint names devices and the request brings a name. */
@@ -90,6 +92,8 @@ export type Endpoint<
   takesEnvelope: boolean;
   /** If-Match or If-None-Match is required. */
   conditional: C;
+  /** Takes If-None-Match with what the caller has, and answers 304 for that. */
+  revalidates: boolean;
   /** Takes an Idempotency-Key: repeated with the same one, it is done once. */
   idempotent: boolean;
   /** What it answers may carry the ETag of the state that it tells. */
@@ -116,6 +120,7 @@ type Optional =
   | "notesRefusals"
   | "takesEnvelope"
   | "conditional"
+  | "revalidates"
   | "idempotent"
   | "tagged"
   | "namesDevice"
@@ -146,6 +151,7 @@ export function endpoint<
     notesRefusals?: boolean;
     takesEnvelope?: boolean;
     conditional?: C;
+    revalidates?: boolean;
     idempotent?: boolean;
     tagged?: boolean;
     namesDevice?: boolean;
@@ -164,6 +170,7 @@ export function endpoint<
     notesRefusals: false,
     takesEnvelope: false,
     conditional: false,
+    revalidates: false,
     idempotent: false,
     tagged: false,
     namesDevice: false,
@@ -186,6 +193,7 @@ const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", 
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
 const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];
+const CLOSED: ProblemKind[] = ["device-unknown", "device-suspended"];
 const FRESH: ProblemKind[] = ["sign-in-too-old", "sign-in-time-missing"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven", "sign-in-time-missing"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
@@ -202,7 +210,7 @@ const listProblems = (endpoint: Declaration): ProblemKind[] => [
   ...(isOwnerAccess(endpoint.access) ? OWNER : []),
   ...(isProviderAccess(endpoint.access) ? PROVIDER : []),
   ...(endpoint.access === "capability" ? STORAGE : []),
-  ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? (["device-unknown"] as const) : []),
+  ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? CLOSED : []),
   ...(endpoint.provesAccount ? ACCOUNT : []),
   ...(endpoint.access === "owner-fresh" ? FRESH : []),
   ...(takesBody(endpoint) ? BODY : []),

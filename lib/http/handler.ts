@@ -19,6 +19,7 @@ import {
   takesBody,
 } from "./endpoint.ts";
 import { readIdempotencyKey } from "./idempotency.ts";
+import { readKnownEtags } from "./known-etags.ts";
 import { logRequest } from "./log.ts";
 import { languageIn, page, problemPage } from "./page.ts";
 import { parse } from "./parse.ts";
@@ -156,6 +157,7 @@ function readParameters(endpoint: Endpoint, request: HttpRequest) {
     params: parse(params, request.params, "path"),
     query: parse(query, readQuery(request.url), "query"),
     precondition: endpoint.conditional ? readPrecondition(request) : undefined,
+    knownEtags: endpoint.revalidates ? readKnownEtags(request) : [],
     idempotencyKey: endpoint.idempotent ? readIdempotencyKey(request) : undefined,
     deviceName: endpoint.namesDevice ? readDeviceName(request) : undefined,
   };
@@ -192,7 +194,7 @@ function refuse(
 ): HttpResponseInit {
   const problem = problemOf(error, invocationId);
   const challenge = challengeFor(kindOf(error), {
-    maxAgeSeconds: policy.signInMaxAgeSeconds,
+    maxAgeSeconds: problem.maxAgeSeconds ?? policy.signInMaxAgeSeconds,
     accountMaxAgeSeconds: policy.accountSignInMaxAgeSeconds,
     authContexts: policy.authContexts,
   });

@@ -61,6 +61,12 @@ export const requestProblems = {
     "This device was revoked.",
     "Make a new device key, let the owner sign in again, and register it or recover with it.",
   ),
+  "device-suspended": entry(
+    403,
+    "after-change",
+    "This device is suspended.",
+    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries): it is let in again, with all that it had.",
+  ),
   "device-unknown": entry(
     403,
     "after-change",

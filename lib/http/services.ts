@@ -11,6 +11,7 @@ import type { RecordStore } from "../domain/owner-record.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import type { Belongings } from "../domain/privacy.ts";
 import type { Provider } from "../domain/provider.ts";
+import type { ReadBudget } from "../domain/quiet-read.ts";
 import type { RecoveryStore } from "../domain/recovery-record.ts";
 import type { SendBudget } from "../domain/send-limits.ts";
 import type { StalenessPolicy } from "../domain/staleness.ts";
@@ -62,6 +63,7 @@ export type Services = {
   activity: ActivityLog;
   outbox: Outbox;
   sendBudget: SendBudget;
+  readBudget: ReadBudget;
   peppers: Peppers;
   sweepStore: SweepStore;
   erasures: ErasureStore;

@@ -79,7 +79,7 @@ export const stepUpProblems = {
     409,
     "after-change",
     "Too many accounts are bound.",
-    "Revoke devices that are not used.",
+    "Revoke devices that are not used: an account that no other device has makes room then.",
   ),
   "too-many-messages": entry(
     429,

@@ -22,12 +22,22 @@ export const en: Texts = {
     "recovery-requested": {
       subject: "A new device asks for your accounts",
       text: (facts) =>
-        `The device "${facts.deviceName}", which is new, signed in as you at ${facts.at} and asked for your authenticator's accounts to be recovered on it.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}", which is new or was away, signed in as you at ${facts.at} and asked for your authenticator's accounts to be recovered on it.\n\n${notYou(facts)}`,
     },
     "device-registered": {
       subject: "A device was added",
       text: (facts) =>
         `The device "${facts.deviceName}" was added to your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "device-returned": {
+      subject: "A device was let in again",
+      text: (facts) =>
+        `The device "${facts.deviceName}" was let in to your authenticator backup again at ${facts.at}: it had been suspended, or had changed nothing for a year.\n\n${notYou(facts)}`,
+    },
+    "device-displaced": {
+      subject: "A device took the place of another",
+      text: (facts) =>
+        `The device "${facts.deviceName}" came to your authenticator backup at ${facts.at}. Thirty devices were in use, so the one that was unseen for the longest had to make room. If it is yours, sign in on it again.\n\n${notYou(facts)}`,
     },
     "device-repudiated": {
       subject: "A device was shut out",
@@ -42,7 +52,7 @@ export const en: Texts = {
     "plan-requested": {
       subject: "A new device asks for your accounts",
       text: ({ at }) =>
-        `A device that isn't registered, signed in as you, has looked at the list of your authenticator's accounts at ${at}.\n\nIf it wasn't you, change the password of your recovery account now: somebody knows it.`,
+        `A device that isn't registered or was away, signed in as you, has looked at the list of your authenticator's accounts at ${at}.\n\nIf it wasn't you, change the password of your recovery account now: somebody knows it.`,
     },
     "credential-issued": {
       subject: "A device can now sign in for you",

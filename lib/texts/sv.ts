@@ -22,12 +22,22 @@ export const sv: Texts = {
     "recovery-requested": {
       subject: "En ny enhet frågar efter dina konton",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}”, som är ny, loggade in som du ${facts.at} och bad om att få kontona i din autentiseringsapp återställda.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}”, som är ny eller har varit borta, loggade in som du ${facts.at} och bad om att få kontona i din autentiseringsapp återställda.\n\n${notYou(facts)}`,
     },
     "device-registered": {
       subject: "En enhet lades till",
       text: (facts) =>
         `Enheten ”${facts.deviceName}” lades till i din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
+    },
+    "device-returned": {
+      subject: "En enhet släpptes in igen",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” släpptes in till din säkerhetskopia igen ${facts.at}: den hade stängts av tills vidare, eller inte ändrat något på ett år.\n\n${notYou(facts)}`,
+    },
+    "device-displaced": {
+      subject: "En enhet tog en annans plats",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” kom till din säkerhetskopia ${facts.at}. Trettio enheter var i bruk, så den som inte hade synts till på längst tid fick lämna plats. Är den din, logga in på den igen.\n\n${notYou(facts)}`,
     },
     "device-repudiated": {
       subject: "En enhet stängdes ute",
@@ -42,7 +52,7 @@ export const sv: Texts = {
     "plan-requested": {
       subject: "En ny enhet frågar efter dina konton",
       text: ({ at }) =>
-        `En enhet som inte är registrerad, inloggad som du, har sett listan över kontona i din autentiseringsapp ${at}.\n\nVar det inte du, byt lösenord på ditt återställningskonto nu: någon känner till det.`,
+        `En enhet som inte är registrerad eller har varit borta, inloggad som du, har sett listan över kontona i din autentiseringsapp ${at}.\n\nVar det inte du, byt lösenord på ditt återställningskonto nu: någon känner till det.`,
     },
     "credential-issued": {
       subject: "En enhet kan nu logga in åt dig",

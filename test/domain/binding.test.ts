@@ -63,6 +63,24 @@ describe("R15 R25 proven accounts", () => {
   });
 });
 
+describe("R17 a limit has a way out", () => {
+  it("R17 of two hundred, the oldest that no device has anything for makes room; one that ever used push comes last", () => {
+    const old = (userName: string) => ({ account: aBound({ userName }), device: tablet });
+    let record = allBound(someAccounts(198));
+    record = withBinding(record, { ...old("pushed"), usesPush: true }, later(now, -2 * SECOND));
+    record = withBinding(record, old("coded"), later(now, -SECOND));
+    record = withoutDevice(record, tablet).record;
+    const names = ({ bindings }: OwnerRecord) => bindings.map(({ account: { userName } }) => userName);
+    record = withBinding(record, { account: aBound({ userName: "201" }), device: phone }, now);
+    expect(names(record)).toHaveLength(200);
+    expect(names(record)).not.toContain("coded");
+    record = withBinding(record, { account: aBound({ userName: "202" }), device: phone }, now);
+    expect(names(record)).not.toContain("pushed");
+    const more = () => withBinding(record, { account: aBound({ userName: "203" }), device: phone }, now);
+    expect(refusalOf(more).kind).toBe("too-many-accounts");
+  });
+});
+
 describe("R17 R25 revoked devices", () => {
   it("R17 names every account that the device has something for, and no other", () => {
     const record = withBinding(allBound(someAccounts(3)), { account: aBoundWork(), device: tablet }, now);

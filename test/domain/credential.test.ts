@@ -7,6 +7,8 @@ import {
   type Wanted,
   withCredential,
   withoutHolder,
+  withResumed,
+  withSuspended,
 } from "../../lib/domain/credential.ts";
 import { hotp, stepAt } from "../../lib/domain/one-time-code.ts";
 import { aDeviceId, anOwnerId, now, sha256Bytes } from "./builders.ts";
@@ -200,5 +202,41 @@ describe("R14 R25 issuing and ending", () => {
     expect(two).toEqual(before);
     expect(AccountCredentials.parse(JSON.parse(JSON.stringify(two)))).toEqual(two);
     expect(AccountCredentials.safeParse({ ...two, more: 1 }).success).toBe(false);
+  });
+});
+
+describe("R17 suspended devices", () => {
+  const suspended = withSuspended(two, oldPhone) ?? expect.fail("nothing to suspend");
+
+  it("R17 R14 the codes of one don't count and use nothing up; those of others do, and its own once it is resumed", () => {
+    const wrong = checkCode(suspended, shown("old", now), now);
+    expect(wrong).toMatchObject({ checked: undefined, next: { holders: suspended.holders } });
+    expect(accepted(suspended, shown("new", now))).toBe(newPhone);
+    const resumed = withResumed(suspended, oldPhone);
+    expect(resumed).toEqual(two);
+    expect(resumed && accepted(resumed, shown("old", now))).toBe(oldPhone);
+  });
+
+  it("R17 one gets no other credential, and there is nothing to suspend or resume where it has none", () => {
+    const again = () => withCredential(suspended, { ...issue, device: oldPhone }, now);
+    expect(refusalOf(again).kind).toBe("device-revoked");
+    for (const change of [withSuspended, withResumed]) {
+      expect(change(undefined, oldPhone)).toBeUndefined();
+      expect(change(two, aDeviceId("another"))).toBeUndefined();
+    }
+  });
+
+  it("R17 what was ended meanwhile stays so", () => {
+    const ended = withoutHolder(suspended, { owner, device: oldPhone }, now);
+    expect(withResumed(ended, oldPhone)).toBeUndefined();
+    expect(ended?.ended).toContain(oldPhone);
+  });
+
+  it("R17 stays so, however many devices end after it", () => {
+    let held: AccountCredentials | undefined = suspended;
+    for (let at = 0; at < 250; at++)
+      held = withoutHolder(held, { owner, device: aDeviceId(`ended ${at}`) }, now);
+    expect(held?.ended).toHaveLength(201);
+    expect(held && accepted(held, shown("old", now))).toBeUndefined();
   });
 });

@@ -6,13 +6,16 @@ import {
   admit,
   type Device,
   DeviceName,
+  displacedBy,
   findDevice,
   isActive,
+  isRevoked,
   requirePlatform,
   withDevice,
   withRevoked,
 } from "../../lib/domain/device.ts";
 import type { Head } from "../../lib/domain/head.ts";
+import { isNewcomer } from "../../lib/domain/newcomer.ts";
 import { planRegistration, planRename, planRevocation } from "../../lib/domain/registration.ts";
 import type { Change } from "../../lib/domain/store.ts";
 import { aCaller, aDevice, aDeviceId, aHead, now, someDevices, stored } from "./builders.ts";
@@ -27,16 +30,16 @@ const revokedOnes = (count: number, at = (index: number) => later(now, -index * 
 
 describe("R17 who is let in", () => {
   it("R17 lets a registered device in, and an unknown one only where newcomers are", () => {
-    expect(() => admit(caller, [aDevice()], false)).not.toThrow();
-    expect(() => admit(stranger, [aDevice()], true)).not.toThrow();
-    expect(refusalOf(() => admit(stranger, [aDevice()], false)).kind).toBe("device-unknown");
-    expect(refusalOf(() => admit(stranger, [], false)).kind).toBe("device-unknown");
+    expect(() => admit(caller, [aDevice()], false, now)).not.toThrow();
+    expect(() => admit(stranger, [aDevice()], true, now)).not.toThrow();
+    expect(refusalOf(() => admit(stranger, [aDevice()], false, now)).kind).toBe("device-unknown");
+    expect(refusalOf(() => admit(stranger, [], false, now)).kind).toBe("device-unknown");
   });
 
   it("R17 refuses a revoked device everywhere, also among newcomers", () => {
     const revoked = [aDevice({ revokedAt: now })];
-    expect(refusalOf(() => admit(caller, revoked, false)).kind).toBe("device-revoked");
-    expect(refusalOf(() => admit(caller, revoked, true)).kind).toBe("device-revoked");
+    expect(refusalOf(() => admit(caller, revoked, false, now)).kind).toBe("device-revoked");
+    expect(refusalOf(() => admit(caller, revoked, true, now)).kind).toBe("device-revoked");
   });
 
   it("R17 a device stays on its platform", () => {
@@ -69,19 +72,103 @@ describe("R17 registering", () => {
     expect(devicesAfter(change)).toEqual([other, { ...aDevice(), name: "Another", lastSeenAt: now }]);
   });
 
-  it("R17 refuses a thirty-first active device; revoked ones don't count, listed ones still come in", () => {
-    const [full, listed] = [someDevices(30), aCaller({ device: aDeviceId("device-29") })];
-    expect(refusalOf(() => planRegistration(stored(aHead({ devices: full })), stranger, "x", now)).kind).toBe(
-      "too-many-devices",
-    );
-    expect(withDevice(full, { id: listed.device, name: "x" }, now)).toHaveLength(30);
-    const oneRevoked = someDevices(30, (index) => (index === 0 ? { revokedAt: now } : {}));
-    expect(withDevice(oneRevoked, { id: stranger.device, name: "x" }, now)).toHaveLength(31);
-  });
-
   it("R17 a revoked device can't register again", () => {
     const held = stored(aHead({ devices: [aDevice({ revokedAt: later(now, -DAY) })] }));
     expect(refusalOf(() => planRegistration(held, caller, "x", now)).kind).toBe("device-revoked");
+  });
+});
+
+describe("R17 the thirty-first", () => {
+  const seenDaysAgo = (days: number) => (index: number) => ({
+    lastSeenAt: later(now, -(days * DAY + index)),
+  });
+  const newcomer = { id: stranger.device, name: "x" };
+  const longest = aDeviceId("device-29");
+  const activeOf = (devices: Device[]) => devices.filter(isActive).length;
+
+  it("R17 takes the place of the one unseen for the longest, which is suspended", () => {
+    const devices = withDevice(someDevices(30, seenDaysAgo(1)), newcomer, now);
+    expect(activeOf(devices)).toBe(30);
+    expect(findDevice(devices, longest)).toMatchObject({ suspendedAt: now, displacedBy: stranger.device });
+    expect(displacedBy(devices, stranger.device).map(({ id }) => id)).toEqual([longest]);
+    expect(refusalOf(() => admit(aCaller({ device: longest }), devices, false, now)).kind).toBe(
+      "device-suspended",
+    );
+    expect(() => admit(aCaller({ device: longest }), devices, true, now)).not.toThrow();
+  });
+
+  it("R17 … or revoked, if that was over thirty days ago", () => {
+    expect(findDevice(withDevice(someDevices(30, seenDaysAgo(30)), newcomer, now), longest)).toMatchObject({
+      ...{ revokedAt: now, displacedBy: stranger.device },
+    });
+  });
+
+  it("R17 one that is listed, and one beside revoked ones, takes nobody's", () => {
+    const full = someDevices(30, seenDaysAgo(1));
+    expect(activeOf(withDevice(full, { id: longest, name: "x" }, now))).toBe(30);
+    expect(displacedBy(withDevice(full, { id: longest, name: "x" }, now), longest)).toEqual([]);
+    const oneRevoked = someDevices(30, (index) => (index === 0 ? { revokedAt: now } : {}));
+    expect(activeOf(withDevice(oneRevoked, newcomer, now))).toBe(30);
+  });
+
+  it("R17 comes back by registering again, and then takes the place of another", () => {
+    const devices = withDevice(someDevices(30, seenDaysAgo(1)), newcomer, now);
+    const back = withDevice(devices, { id: longest, name: "x" }, later(now, 1));
+    expect(findDevice(back, longest)).toEqual({
+      ...aDevice({ id: longest, name: "Device 29", lastSeenAt: later(now, 1) }),
+      ...{ suspendedAt: undefined, displacedBy: undefined },
+    });
+    expect(displacedBy(back, longest).map(({ id }) => id)).toEqual([aDeviceId("device-28")]);
+    expect(activeOf(back)).toBe(30);
+  });
+
+  it("R17 whoever comes with one device after the other fills the list no further, and drives out nobody that was seen lately", () => {
+    let devices = someDevices(30, seenDaysAgo(1));
+    for (let at = 0; at < 300; at++)
+      devices = withDevice(devices, { id: aDeviceId(`thief-${at}`), name: "x" }, later(now, at));
+    expect(devices.filter(({ revokedAt, suspendedAt }) => suspendedAt && !revokedAt)).toHaveLength(30);
+    expect(devices).toHaveLength(30 + 30 + 100);
+    for (const { id } of someDevices(30)) expect(findDevice(devices, id)?.revokedAt).toBeUndefined();
+  });
+
+  it("R17 in whatever order devices come and are suspended, thirty are active at most, and whoever comes is one of them", () => {
+    const coming = fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 20 })), { maxLength: 90 });
+    holds(
+      fc.property(coming, (steps) => {
+        let devices: Device[] = [];
+        let time = now;
+        for (const [index, days] of steps) {
+          time = later(time, days * DAY);
+          const id = aDeviceId(`device-${index}`);
+          if (findDevice(devices, id)?.revokedAt) continue;
+          devices = withDevice(devices, { id, name: "x" }, time);
+          expect(activeOf(devices)).toBeLessThanOrEqual(30);
+          expect(findDevice(devices, id)).toMatchObject({ lastSeenAt: time });
+          expect(() => admit(aCaller({ device: id }), devices, false, time)).not.toThrow();
+        }
+      }),
+    );
+  });
+});
+
+describe("R17 a year unseen", () => {
+  const away = [aDevice({ lastSeenAt: later(now, -365 * DAY - 1) })];
+
+  it("R17 a device that changed nothing for a year is refused until it registers again, and keeps its place", () => {
+    const refusal = refusalOf(() => admit(caller, away, false, now));
+    expect(refusal).toMatchObject({ kind: "device-suspended", message: expect.stringContaining("a year") });
+    expect(() => admit(caller, [aDevice({ lastSeenAt: later(now, -365 * DAY) })], false, now)).not.toThrow();
+    const back = withDevice(away, { id: caller.device, name: "x" }, now);
+    expect(() => admit(caller, back, false, now)).not.toThrow();
+    expect(back).toHaveLength(1);
+  });
+
+  it("R17 R18 it is a newcomer for whoever has to be told", () => {
+    expect([away, [aDevice()], []].map((devices) => isNewcomer(caller, devices, now))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 
@@ -126,9 +213,7 @@ describe("R17 revoking", () => {
         let head = aHead({ devices });
         for (const [step, index] of taken) {
           const id = aDeviceId(`device-${index}`);
-          const before = new Set(
-            head.devices.filter((device) => !isActive(device)).map((device) => device.id),
-          );
+          const before = new Set(head.devices.filter(isRevoked).map((device) => device.id));
           try {
             const change = {
               come: () => planRegistration(stored(head), aCaller({ device: id }), "x", now),

@@ -17,6 +17,8 @@ const ALARMS = [
   "recovered",
   "recovery-requested",
   "device-registered",
+  "device-returned",
+  "device-displaced",
   "device-revoked",
   "credential-issued",
   "contact-added",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { identityOf, nameOf } from "../../lib/domain/account.ts";
 import { encodeDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
+import { isActive } from "../../lib/domain/device.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { recordRecovery } from "../../lib/domain/recovery.ts";
@@ -41,10 +42,13 @@ describe("R17 a recovery registers its device", () => {
     expect(refusalOf(() => recordRecovery(head, aCaller(), "x", now)).kind).toBe("device-revoked");
   });
 
-  it("R17 refuses a thirty-first active device", () => {
+  it("R17 a thirty-first active device takes the place of another", () => {
     const stranger = aCaller({ device: aDeviceId("stranger") });
-    const head = aHead({ devices: someDevices(30) });
-    expect(refusalOf(() => recordRecovery(head, stranger, "x", now)).kind).toBe("too-many-devices");
+    const { devices } = recordRecovery(aHead({ devices: someDevices(30) }), stranger, "x", now);
+    expect(devices.filter(isActive)).toHaveLength(30);
+    expect(devices.filter(({ suspendedAt }) => suspendedAt)).toMatchObject([
+      { displacedBy: stranger.device },
+    ]);
   });
 });
 

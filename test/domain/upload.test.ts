@@ -191,8 +191,15 @@ describe("R17 who may upload", () => {
     expect(failure.kind).toBe("device-revoked");
   });
 
+  it("R17 refuses one that is suspended, or has changed nothing for a year", () => {
+    for (const change of [{ suspendedAt: now }, { lastSeenAt: later(now, -366 * DAY) }]) {
+      const held = stored(aHead({ devices: [aDevice(change)] }));
+      expect(refusalOf(() => planUpload(held, anUpload(), rules)).kind).toBe("device-suspended");
+    }
+  });
+
   it("R17 marks the device as seen now, under the name that it has", () => {
-    expect(headAfter(stored()).devices).toEqual([{ ...aDevice(), lastSeenAt: now }]);
+    expect(headAfter(stored()).devices).toEqual([{ ...aDevice(), lastSeenAt: now, lastUploadAt: now }]);
   });
 });
 

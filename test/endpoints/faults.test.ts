@@ -82,8 +82,8 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   });
 });
 
-/** Plan and diagnosis are asked for with accounts in a body, and write nothing. To take an erasure back only deletes it. */
-const READERS = ["plan-recovery", "diagnose-backup", "erase-data", "keep-data"];
+/** Plan, diagnosis and a read by envelope are asked for with a body, and change nothing. To take an erasure back only deletes it. */
+const READERS = ["plan-recovery", "diagnose-backup", "open-document", "erase-data", "keep-data"];
 const writers = ownerEndpoints.filter(({ method, name }) => method !== "GET" && !READERS.includes(name));
 
 describe.concurrent.each(named(writers))("%s", (_, endpoint) => {

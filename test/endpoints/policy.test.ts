@@ -46,6 +46,8 @@ const rows: Record<string, Row> = {
   "check-staleness": closed,
   "diagnose-backup": { ...closed, newcomer: "allowed" },
   "confirm-sign-in": { ...closed, access: "owner-fresh", stranger: "stale-precondition" },
+  "read-document": closed,
+  "open-document": closed,
   "recover-accounts": { ...closed, access: "owner-fresh", newcomer: "allowed" },
   "plan-recovery": { ...closed, access: "owner-fresh", newcomer: "allowed" },
   "get-recovery": { ...closed, stranger: "recovery-not-found" },

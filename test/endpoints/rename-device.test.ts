@@ -18,11 +18,14 @@ import { storedOf } from "./stored.ts";
 const rename = (phone: CheckedPhone, id: string, body: unknown = { name: "canary-new" }) =>
   phone.call("PATCH", `v1/devices/${id}`, { body });
 
-it("R17 renames a device, here and wherever it is named, and changes nothing else of it", async () => {
+it("R17 renames a device, here and wherever it is named, and changes nothing else of it but when it was seen", async () => {
   const { phone } = await anOwnerWithBackup();
   const before = devicesIn(await phone.call("GET", "v1/devices"))[0];
   const reply = await rename(phone, phone.deviceId, { name: "Zoë 🔑" });
-  expect([reply.status, deviceIn(reply)]).toEqual([200, { ...before, name: "Zoë 🔑" }]);
+  expect([reply.status, deviceIn(reply)]).toEqual([
+    200,
+    { ...before, name: "Zoë 🔑", lastSeenAt: expect.any(String) },
+  ]);
   expect(devicesIn(await phone.call("GET", "v1/devices"))).toEqual([deviceIn(reply)]);
   const { version, generation } = statusIn(await phone.call("GET", "v1/backups/android"));
   expect(version?.device.name).toBe("Zoë 🔑");

@@ -57,6 +57,8 @@ const samples: Record<string, (about: About & Made) => Sample> = {
     path: `v1/backups/${platform}/confirm`,
     headers: { "if-match": etag },
   }),
+  "read-document": ({ platform }) => ({ path: `v1/backups/${platform}/document` }),
+  "open-document": ({ platform }) => ({ path: `v1/backups/${platform}/document`, body: { envelope: "any" } }),
   "recover-accounts": ({ platform }) => ({
     path: "v1/recoveries",
     body: { platform, device: nameOnly, existingAccounts: [] },

@@ -17,7 +17,7 @@ export async function storedOf(owner: string): Promise<Record<string, string>> {
 /** These, and what there is one of for each owner: nothing at all once the owner is erased. */
 export async function everythingOf(owner: string): Promise<Record<string, string>> {
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
-  const folders = ["records", "activity", "erasures"];
+  const folders = ["records", "activity", "erasures", "budgets"];
   const single = await Promise.all(folders.map((folder) => list(`${folder}/${id}`)));
   return { ...(await storedOf(owner)), ...Object.fromEntries(single.flat()) };
 }

@@ -34,6 +34,7 @@ export const memoryServices = (change: Pick<Services, "identity">, stores = memo
   erasures: new MemoryStore<OwnerId, Erasure>((owner) => owner),
   activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
   sendBudget: { take: async () => true },
+  readBudget: { take: async () => true },
   peppers,
   belongings: {
     recoveries: async () => [],

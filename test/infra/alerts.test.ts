@@ -178,6 +178,7 @@ describe("R42 alerts", () => {
       const { historyLength } = configFromEnvironment(settingsOf(deployment));
       expect(query).toContain(`line.endpoint == 'export-data', ${Platform.options.length * historyLength},`);
       expect(query).toContain("tobool(line.reopened), 1,");
+      expect(query).toContain("in ('read-document', 'open-document') and toint(line.status) != 304, 1,");
       expect(query).toContain("toint(line.status) < 400 or toint(line.status) == 409");
       expect(query).toContain(`Who == '${OWN}'`);
     }

@@ -22,6 +22,7 @@ function aCountedApp() {
       read: (...of) => count("reads", blobs.read(...of)),
       write: (...of) => count("writes", blobs.write(...of)),
       append: (...of) => count("writes", blobs.append(...of)),
+      countUpTo: (...of) => count("writes", blobs.countUpTo(...of)),
       readFrom: (...of) => count("reads", blobs.readFrom(...of)),
       delete: (...of) => count("writes", blobs.delete(...of)),
       writeMetadata: (...of) => count("writes", blobs.writeMetadata(...of)),

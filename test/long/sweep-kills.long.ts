@@ -90,7 +90,7 @@ const cases: [name: string, sweep: SweepName, prepare: Prepare][] = [
     "budgets",
     async ({ written }) => {
       const [blobs] = written.values();
-      const name = `send-budget/2020-01-01/${crypto.randomUUID()}`;
+      const name = `budgets/2020-01-01/${crypto.randomUUID()}`;
       await blobs?.write(name, { content: Buffer.from("1") }, undefined);
       if (blobs) written.set(name, blobs);
       return 3 * DAY;

@@ -19,6 +19,7 @@ it("F12 R36 every initialization vector and every data key is new", async () => 
     ...{
       read: refuse,
       append: refuse,
+      countUpTo: refuse,
       readFrom: refuse,
       delete: refuse,
       writeMetadata: refuse,

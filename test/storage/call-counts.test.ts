@@ -31,6 +31,7 @@ const counting = (blobs: Blobs, container: string): Blobs => ({
   read: (...of) => count(`read ${container}`, blobs.read(...of)),
   write: (...of) => count(`write ${container}`, blobs.write(...of)),
   append: (...of) => count(`append ${container}`, blobs.append(...of)),
+  countUpTo: (...of) => count(`append ${container}`, blobs.countUpTo(...of)),
   readFrom: (...of) => count(`read ${container}`, blobs.readFrom(...of)),
   delete: (...of) => count(`delete ${container}`, blobs.delete(...of)),
   writeMetadata: (...of) => count(`write ${container}`, blobs.writeMetadata(...of)),
@@ -155,6 +156,16 @@ describe("calls per operation on a cold instance", () => {
     const [heads, record, version] = [2, 1, 1];
     expect(calls.filter((call) => call === "read backups")).toHaveLength(heads + record + version);
     expect(calls.filter((call) => !isRead(call))).toEqual([]);
+    expect(await vault.takeCalls()).toEqual({ unwrapKey: 1 });
+  });
+
+  it("R44 R37 a quiet read reads each blob once, counts by one append, logs by one message and makes one vault call", async () => {
+    const { phone } = await settled();
+    const read = () => phone.call("GET", "v1/backups/android/document");
+    expect((await read()).status).toBe(200);
+    await forget();
+    expect((await read()).status).toBe(200);
+    expect(calls.sort()).toEqual(["append backups", "read backups", "read backups", "send"]);
     expect(await vault.takeCalls()).toEqual({ unwrapKey: 1 });
   });
 

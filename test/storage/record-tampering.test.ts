@@ -22,6 +22,7 @@ const writing: Blobs = {
     return etag;
   },
   append: async () => expect.fail("appended"),
+  countUpTo: async () => expect.fail("appended"),
   readFrom: async () => Buffer.alloc(0),
   delete: async () => expect.fail("deleted"),
   writeMetadata: async () => expect.fail("rewritten"),

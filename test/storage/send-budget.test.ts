@@ -93,7 +93,7 @@ it("R24 sends nothing to a country without a limit, where there is none for all 
 
 it("R24 refuses where it can't count: a counter that isn't one, or a storage where others always come first", async () => {
   const code = aCallingCode();
-  const name = `send-budget/${now.toISOString().slice(0, 10)}/codes/${code}`;
+  const name = `budgets/${now.toISOString().slice(0, 10)}/codes/${code}`;
   await storage.blobs.write(name, { content: Buffer.from("many") }, undefined);
   expect(await aBudget([[code, 10]]).take("codes", code, now)).toBe(false);
   const crowded = { ...storage.blobs, write: async () => undefined };
@@ -103,7 +103,7 @@ it("R24 refuses where it can't count: a counter that isn't one, or a storage whe
 it("R34 keeps a number for a country and a day, and nothing of a person", async () => {
   const code = aCallingCode();
   await aBudget([[code, 10]]).take("codes", code, now);
-  const stored = await storage.blobs.read(`send-budget/2026-05-04/codes/${code}`);
+  const stored = await storage.blobs.read(`budgets/2026-05-04/codes/${code}`);
   expect([stored?.content.toString(), stored?.metadata]).toEqual([
     expect.stringMatching(/^1 [\w-]{22}$/),
     {},

@@ -35,6 +35,7 @@ export class FaultLine {
     list: (prefix, page) => this.#pass(READ, () => blobs.list(prefix, page)),
     write: (...write) => this.#pass(WRITE, () => blobs.write(...write)),
     append: (...append) => this.#pass(WRITE, () => blobs.append(...append)),
+    countUpTo: (...append) => this.#pass(WRITE, () => blobs.countUpTo(...append)),
     writeMetadata: (...write) => this.#pass(WRITE, () => blobs.writeMetadata(...write)),
     delete: (...of) => this.#pass(WRITE, () => blobs.delete(...of)),
   });

@@ -27,6 +27,7 @@ export class HoldLine {
     list: (...of) => this.#pass(`list ${of[0]}`, () => blobs.list(...of)),
     write: (...of) => this.#pass(`write ${of[0]}`, () => blobs.write(...of)),
     append: (...of) => this.#pass(`append ${of[0]}`, () => blobs.append(...of)),
+    countUpTo: (...of) => this.#pass(`countUpTo ${of[0]}`, () => blobs.countUpTo(...of)),
     writeMetadata: (...of) => this.#pass(`writeMetadata ${of[0]}`, () => blobs.writeMetadata(...of)),
     delete: (...of) => this.#pass(`delete ${of[0]}`, () => blobs.delete(...of)),
   });

@@ -68,6 +68,8 @@ export class Cast {
         return at(visitors, turn).staleness(name);
       case "plan":
         return at(visitors, turn).plan(name);
+      case "quiet read":
+        return at(regulars, turn).quietRead(name);
       case "recovery":
         return at(losers, turn).recovery({}, name);
       // The other half of them, so that both are an owner's first.
@@ -96,6 +98,11 @@ export class Cast {
   /** Brings the keys of those whose codes are checked into the cache. */
   proversCalls(): Unit[] {
     return this.#people.provers.map((prover) => prover.staleness());
+  }
+
+  /** Their first quiet read of the day, which begins the count. */
+  readersCalls(): Unit[] {
+    return this.#people.regulars.map((regular) => regular.quietRead());
   }
 
   #next(operation: Operation): number {

@@ -15,7 +15,10 @@ type Part = { operations: readonly Operation[]; least: readonly (keyof typeof LE
 /** What follows a recovery must not slow down anything else: it has rounds of its own. */
 const PARTS: readonly Part[] = [
   {
-    operations: ["first upload", "upload", "staleness", "staleness, first call", "plan", "code check"],
+    operations: [
+      ...(["first upload", "upload", "staleness", "staleness, first call"] as const),
+      ...(["plan", "quiet read", "code check"] as const),
+    ],
     least: ["upload", "staleness", "plan", "code check"],
   },
   { operations: ["recovery", "recovery with Idempotency-Key"], least: ["recovery"] },
@@ -23,6 +26,7 @@ const PARTS: readonly Part[] = [
 
 export async function oneClient(run: Run): Promise<void> {
   const figures = new Figures();
+  for (const { cast } of run.players) await prepare(run.load, [cast.readersCalls()]);
   for (const part of PARTS) {
     const rounds: Unit[][] = [];
     for (let round = 0; round < WARM_UP + ROUNDS; round++) rounds.push(await roundOf(part, run, round));

@@ -70,6 +70,10 @@ export class Owner {
     return { name, chain: [requestOf(this.#phone.prepare("POST", "v1/recovery-plans", { body }))] };
   }
 
+  quietRead(name = "quiet read"): Unit {
+    return { name, chain: [requestOf(this.#phone.prepare("GET", `${BACKUP}/document`))] };
+  }
+
   /** On a device that the service has never seen. */
   recovery(headers: Record<string, string> = {}, name = "recovery"): Unit {
     const phone = phoneAt(this.#where);

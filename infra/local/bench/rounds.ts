@@ -66,6 +66,8 @@ function stepsOf({ fresh, warm, known, bound, prover, token }: People, document:
     { name: "staleness", unit: () => fresh.staleness() },
     { name: "plan, and an instance's first use of a shard", unit: () => known.plan() },
     { name: "plan", unit: () => known.plan() },
+    { name: "quiet read, a device's first of the day", unit: () => known.quietRead() },
+    { name: "quiet read", unit: () => known.quietRead() },
     { name: "recovery, the owner's first", unit: () => known.recovery() },
     { name: "recovery", unit: () => known.recovery() },
     { name: "recovery with Idempotency-Key", unit: () => known.recoveryWithKey() },

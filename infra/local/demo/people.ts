@@ -28,11 +28,18 @@ export async function nextMessage(stack: Stack, wanted: Wanted, known: number): 
 export const countMessages = async (stack: Stack, wanted: Wanted): Promise<number> =>
   (await messagesWith(stack, wanted)).length;
 
-async function messagesWith({ addresses }: Stack, { to, subject, says = "" }: Wanted): Promise<Message[]> {
-  const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
-  return Messages.parse(await response.json()).filter(
+export const countAllMessages = async (stack: Stack, to: string): Promise<number> =>
+  (await messagesTo(stack, to)).length;
+
+async function messagesWith(stack: Stack, { to, subject, says = "" }: Wanted): Promise<Message[]> {
+  return (await messagesTo(stack, to)).filter(
     (message) => message.subject === subject && message.text.includes(says),
   );
+}
+
+async function messagesTo({ addresses }: Stack, to: string): Promise<Message[]> {
+  const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
+  return Messages.parse(await response.json());
 }
 
 async function token({ addresses }: Stack, body: object): Promise<string> {

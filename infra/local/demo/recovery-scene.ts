@@ -63,8 +63,11 @@ export async function enrol(scene: Scene): Promise<Credentials> {
   };
 }
 
-/** The third-party accounts as phone 2 has them, in the order it got them. */
-export async function recover(scene: Scene, former: Credentials): Promise<Account[]> {
+/** Phone 2, and the third-party accounts as it has them, in the order it got them. */
+export async function recover(
+  scene: Scene,
+  former: Credentials,
+): Promise<{ newPhone: Phone; restored: Account[] }> {
   const { story, stack, phone, accounts } = scene;
   story.chapter("Phone 1 is lost. Phone 2 is new");
   const newPhone = aPhone(stack.addresses);
@@ -88,7 +91,7 @@ export async function recover(scene: Scene, former: Credentials): Promise<Accoun
   await checkBoth(scene, personal, phones(former.personal, bound));
   await checkBoth(scene, work, phones(former.work, typed));
   await revokeFormer(scene, newPhone, former);
-  return restored;
+  return { newPhone, restored };
 }
 
 async function signInAndRecover({ story }: Scene, newPhone: Phone): Promise<z.infer<typeof Recovered>> {

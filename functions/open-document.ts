@@ -1,0 +1,30 @@
+/** POST v1/backups/{platform}/document: the same where the client has custody, by the envelope that it keeps (R44). */
+import * as z from "zod";
+import { Platform } from "../lib/domain/owner.ts";
+import {
+  DocumentReply,
+  READ_PROBLEMS,
+  replyWithDocument,
+  requireReadable,
+} from "../lib/http/document-reply.ts";
+import { endpoint } from "../lib/http/endpoint.ts";
+
+export const openDocument = endpoint({
+  name: "open-document",
+  summary: "Read the current document by its envelope",
+  method: "POST",
+  route: "v1/backups/{platform}/document",
+  access: "owner",
+  tagged: true,
+  takesEnvelope: true,
+  request: {
+    params: z.strictObject({ platform: Platform }),
+    body: z.strictObject({ envelope: z.string() }),
+  },
+  replies: { 200: DocumentReply },
+  problems: READ_PROBLEMS,
+  async handle({ params: { platform }, body: { envelope }, ...asking }, services) {
+    const asked = { ...asking, platform };
+    return await replyWithDocument(services, requireReadable(asked), asked, envelope);
+  },
+});

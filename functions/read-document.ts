@@ -1,0 +1,32 @@
+/** GET v1/backups/{platform}/document: what is stored now, for a device that has uploaded or recovered, to merge and to keep in step (R44). */
+import * as z from "zod";
+import { etagOf } from "../lib/domain/backup.ts";
+import { Platform } from "../lib/domain/owner.ts";
+import {
+  DocumentReply,
+  READ_PROBLEMS,
+  replyWithDocument,
+  requireReadable,
+} from "../lib/http/document-reply.ts";
+import { endpoint, Nothing } from "../lib/http/endpoint.ts";
+import { isKnown } from "../lib/http/known-etags.ts";
+
+export const readDocument = endpoint({
+  name: "read-document",
+  summary: "Read the current document",
+  method: "GET",
+  route: "v1/backups/{platform}/document",
+  access: "owner",
+  tagged: true,
+  revalidates: true,
+  request: { params: z.strictObject({ platform: Platform }) },
+  replies: { 200: DocumentReply, 304: Nothing },
+  problems: READ_PROBLEMS,
+  /** 304 where the caller has it already: that is neither counted nor logged, and needs no envelope. */
+  async handle({ params: { platform }, knownEtags, ...asking }, services) {
+    const asked = { ...asking, platform };
+    const held = requireReadable(asked);
+    if (isKnown(held, knownEtags)) return { status: 304, body: undefined, etag: etagOf(held) };
+    return await replyWithDocument(services, held, asked);
+  },
+});

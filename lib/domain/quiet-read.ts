@@ -1,0 +1,67 @@
+/** A quiet read: a device of the owner's sees what is stored now, to merge and to keep in step; nobody is alarmed (R44). */
+import { announce, type Outbox } from "./announcement.ts";
+import { requireCurrent } from "./backup.ts";
+import type { StoredDocument } from "./backup-document.ts";
+import { DAY, later, latest, SECOND } from "./clock.ts";
+import { sealedContent } from "./custody.ts";
+import { findDevice, type Subject } from "./device.ts";
+import { Failure } from "./failure.ts";
+import type { Head, StoredHead, Version, VersionStore } from "./head.ts";
+import type { Caller, Place } from "./owner.ts";
+import { contentIn, openVersion } from "./recovery-opening.ts";
+
+const SIGNED_IN_WITHIN = 30 * DAY;
+const MOST_A_DAY = 100;
+
+/** Days are those of UTC. */
+export interface ReadBudget {
+  /** Counts one more read; false if there were `most` that day. */
+  take(reader: Pick<Caller, "owner" | "device">, most: number, now: Date): Promise<boolean>;
+}
+
+/**
+ * Who has had the document in its hands already, announced or as its maker, of an owner who signed in lately. Fails as
+ * `recovery-required` or `sign-in-too-old`.
+ */
+export function requireReader(head: Head, { device: id, authTime }: Caller, now: Date): void {
+  const device = findDevice(head.devices, id);
+  const hasUploaded = device?.lastUploadAt !== undefined || head.versions.some((each) => each.device === id);
+  if (!hasUploaded && device?.lastRecoveryAt === undefined)
+    throw new Failure("recovery-required", "This device has neither uploaded nor recovered a backup yet.");
+  if (later(latest(head.confirmedAt, authTime), SIGNED_IN_WITHIN) >= now) return;
+  const maxAgeSeconds = SIGNED_IN_WITHIN / SECOND;
+  throw new Failure("sign-in-too-old", "The last sign-in is more than 30 days ago.", { maxAgeSeconds });
+}
+
+type Ports = { versions: VersionStore; readBudget: ReadBudget; outbox: Outbox };
+type Reading = { caller: Caller; device: Subject; envelope: string | undefined; now: Date };
+export type Read = { version: Version; document: StoredDocument; sealed: string | undefined };
+
+/**
+ * One vault call, and an entry in the activity log that is on its way before anything is handed out. Fails as `backup-not-found`,
+ * `too-many-reads`, or for want of the right envelope.
+ */
+export async function readQuietly(
+  { versions, readBudget, outbox }: Ports,
+  place: Place,
+  held: StoredHead | undefined,
+  { caller, device, envelope, now }: Reading,
+): Promise<Read> {
+  const { head, version } = requireCurrent(held);
+  const kept = sealedContent(head, version, envelope);
+  const stored = versions.read(place, version);
+  stored.catch(() => undefined);
+  if (!(await readBudget.take(caller, MOST_A_DAY, now))) throw tooMany(now);
+  const [content] = await Promise.all([
+    openVersion(version, stored, kept),
+    announce(outbox, caller.owner, { kind: "document-read", device, recipients: [], now }),
+  ]);
+  return { version, ...contentIn(version, content) };
+}
+
+function tooMany(now: Date): Failure {
+  const retryAfterSeconds = Math.ceil((DAY - (now.getTime() % DAY)) / SECOND);
+  return new Failure("too-many-reads", `This device has read ${MOST_A_DAY} times today.`, {
+    retryAfterSeconds,
+  });
+}
