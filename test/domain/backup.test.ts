@@ -24,7 +24,7 @@ const none: [string, StoredHead | undefined][] = [
 describe("R6 turning backup off", () => {
   it("R6 deletes the current version and keeps all that undelete needs", () => {
     const next = nextOf(planDeletion(stored(), present, now));
-    expect(next).toEqual({ ...aHead(), deletedAt: now });
+    expect(next).toEqual({ ...aHead(), deletedAt: now, tag: expect.any(String) });
     expect(currentVersion(next)).toBeUndefined();
   });
 

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Announcement } from "../../lib/domain/announcement.ts";
+import { etagOf } from "../../lib/domain/backup.ts";
 import { DAY, later, MINUTE, SECOND } from "../../lib/domain/clock.ts";
 import type { Head, Precondition, StoredHead } from "../../lib/domain/head.ts";
 import { notify, planConfirmation } from "../../lib/domain/notice.ts";
@@ -123,7 +124,8 @@ describe("R29 the notice", () => {
       idempotencyKey: undefined,
       now: at,
     };
-    const offered = { ...request, custody: "service" as const, precondition: present };
+    const precondition = { replaces: etagOf(stored(head)) };
+    const offered = { ...request, custody: "service" as const, precondition };
     const upload = prepareUpload({ document: aBackup() }, offered);
     const rules = { ownerIsNew: false, historyLength: 10, staleness: policy };
     const plan = planUpload(stored(head), upload, rules);

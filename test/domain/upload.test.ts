@@ -249,10 +249,12 @@ describe("R30 R28 what an upload keeps", () => {
     const upload = (authTime: Date | undefined, precondition: Precondition) =>
       anUpload({ caller: aCaller({ authTime }), precondition });
     const first = headAfter(undefined, upload(undefined, "nothing"), { ...rules, ownerIsNew: true });
-    const again = headAfter(stored(first), upload(undefined, { replaces: '"etag-1"' }));
+    const next = (held: Head, authTime: Date | undefined) =>
+      headAfter(stored(held), upload(authTime, { replaces: etagOf(stored(held)) }));
+    const again = next(first, undefined);
     const longAgo = later(now, -89 * DAY);
-    const told = headAfter(stored(again), upload(longAgo, { replaces: '"etag-1"' }));
-    const after = headAfter(stored(told), upload(undefined, { replaces: '"etag-1"' }));
+    const told = next(again, longAgo);
+    const after = next(told, undefined);
     expect([first, again, told, after].map(signedInAt)).toEqual([undefined, undefined, longAgo, longAgo]);
   });
 
