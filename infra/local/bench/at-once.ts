@@ -5,7 +5,7 @@ import { CPU_MS, SHARES } from "./budgets.ts";
 import { cpuMs } from "./cpu.ts";
 import { Figures } from "./figures.ts";
 import { prepare, type Unit } from "./load.ts";
-import { OPERATIONS, type Operation } from "./operations.ts";
+import type { Operation } from "./operations.ts";
 import { runBlock } from "./side.ts";
 import { count, figure, ofEachSide, type SideRow } from "./sides-table.ts";
 
@@ -38,12 +38,13 @@ const BARE: Partial<Record<Operation, Bare>> = {
   ...{ upload: "PUT", "first upload": "PUT", staleness: "GET" },
 };
 
-const operationsOf = ({ each }: Load) => OPERATIONS.filter((operation) => each[operation] !== undefined);
+const operationsOf = ({ operations }: Run, { each }: Load) =>
+  operations.filter((operation) => each[operation] !== undefined);
 
 export async function atOnce(run: Run, load: Load): Promise<Figures> {
   const figures = new Figures();
   for (let round = 0; round < load.blocks; round++) {
-    for (const operation of operationsOf(load)) {
+    for (const operation of operationsOf(run, load)) {
       const bare = BARE[operation];
       if (bare) await bareBlock(run, load, { bare, figures });
       for (const player of inTurns(run.players, round))
@@ -86,10 +87,11 @@ async function operationBlock(
   figure.windowMs += spent.windowMs;
 }
 
-function tell({ report, players }: Run, load: Load, figures: Figures): void {
+function tell(run: Run, load: Load, figures: Figures): void {
+  const { report, players } = run;
   const { clients } = load;
   report.heading(`${clients} clients at once: throughput, and latency with the time in the queue included`);
-  const rows = operationsOf(load).flatMap((name) =>
+  const rows = operationsOf(run, load).flatMap((name) =>
     ofEachSide(players, name, (key, _, isOurs): SideRow => {
       const { perSecond, p50, p95, problems } = figures.of(key);
       const bare = BARE[name];
@@ -117,7 +119,8 @@ function tell({ report, players }: Run, load: Load, figures: Figures): void {
 }
 
 /** What the process does in a pause that is as long as the longest of the measurements is what it does anyway. */
-export async function processorTime({ report, players }: Run, figures: Figures): Promise<void> {
+export async function processorTime(run: Run, figures: Figures): Promise<void> {
+  const { report, players } = run;
   const longest = Math.max(...figures.all.map(([, { windowMs }]) => windowMs / SIXTEEN.blocks));
   const before = players.map(({ side }) => cpuMs(side.pid));
   await setTimeout(longest);
@@ -125,7 +128,7 @@ export async function processorTime({ report, players }: Run, figures: Figures):
   report.heading(
     `Processor time of the functions process per operation at ${SIXTEEN.clients} clients, until all that follows is done`,
   );
-  const rows = operationsOf(SIXTEEN).flatMap((name) =>
+  const rows = operationsOf(run, SIXTEEN).flatMap((name) =>
     ofEachSide(players, name, (key, player, isOurs): SideRow => {
       const { cpuEach, windowMs, times } = figures.of(key);
       const nothing = ((idle[players.indexOf(player)] ?? 0) * windowMs) / times.length;

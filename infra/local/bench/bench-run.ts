@@ -2,6 +2,7 @@
 import type { Stack } from "../stack.ts";
 import type { Cast } from "./cast.ts";
 import type { LoadClient } from "./load.ts";
+import type { Operation } from "./operations.ts";
 import type { Raw } from "./raw.ts";
 import type { Report } from "./report.ts";
 import type { Side } from "./side.ts";
@@ -16,6 +17,8 @@ export type Run = {
   raw: Raw;
   /** One, or two that are measured in turns. */
   players: readonly Player[];
+  /** What all of them have. */
+  operations: readonly Operation[];
 };
 
 /** Whoever began last time comes last now. */

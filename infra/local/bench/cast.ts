@@ -31,7 +31,8 @@ export class Cast {
     counts: Counts,
   ): Promise<Cast> {
     const { api, issuer } = stack.addresses;
-    const people = await withHelper(stack, async (instance): Promise<People> => {
+    const { appFolder } = side;
+    const people = await withHelper({ ...stack, appFolder }, async (instance): Promise<People> => {
       const where = { api, issuer, instance };
       return {
         regulars: await ownersWith(UPLOADS, { load, where, document, count: REGULARS }),

@@ -7,8 +7,9 @@ import { atOnce, processorTime, SIXTEEN, SIXTY_FOUR } from "./at-once.ts";
 import type { Player, Run } from "./bench-run.ts";
 import { Cast, type Counts } from "./cast.ts";
 import { decisions } from "./decisions.ts";
-import { startLoadClient } from "./load.ts";
+import { type LoadClient, startLoadClient } from "./load.ts";
 import { oneClient } from "./one-client.ts";
+import { OPERATIONS, type Operation, RECENT } from "./operations.ts";
 import { ownStack } from "./own-stack.ts";
 import { rawCalls } from "./raw.ts";
 import type { Report } from "./report.ts";
@@ -37,10 +38,21 @@ export async function everyOperation(report: Report, document: string, beside?: 
       players.push({ side, cast: await Cast.of({ stack, load, document }, side, PEOPLE) });
     }
     const raw = await rawCalls(players[0]?.side.settings ?? stack.settings, document.length);
-    await sections({ stack, load, report, raw, players });
+    await sections({ stack, load, report, raw, players, operations: await had(load, players) });
   } finally {
     await closers.close();
   }
+}
+
+/** Without what another checkout answers with 404. */
+async function had(load: LoadClient, players: readonly Player[]): Promise<readonly Operation[]> {
+  const missing = new Set<Operation>();
+  for (const { cast } of players)
+    for (const operation of RECENT) {
+      const { units } = await load.run([[await cast.unit(operation)]]);
+      if (units.some(({ problem }) => problem?.startsWith("404"))) missing.add(operation);
+    }
+  return OPERATIONS.filter((operation) => !missing.has(operation));
 }
 
 async function sections(run: Run): Promise<void> {

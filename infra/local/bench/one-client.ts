@@ -3,7 +3,7 @@ import { inTurns, type Run } from "./bench-run.ts";
 import { RATIOS } from "./budgets.ts";
 import { Figures } from "./figures.ts";
 import { prepare, type Unit } from "./load.ts";
-import { leastOf, OPERATIONS, type Operation } from "./operations.ts";
+import { leastOf, type Operation } from "./operations.ts";
 import { LEAST, type Raw } from "./raw.ts";
 import { count, figure, ofEachSide, type SideRow } from "./sides-table.ts";
 
@@ -26,7 +26,8 @@ const PARTS: readonly Part[] = [
 
 export async function oneClient(run: Run): Promise<void> {
   const figures = new Figures();
-  for (const { cast } of run.players) await prepare(run.load, [cast.readersCalls()]);
+  if (run.operations.includes("quiet read"))
+    for (const { cast } of run.players) await prepare(run.load, [cast.readersCalls()]);
   for (const part of PARTS) {
     const rounds: Unit[][] = [];
     for (let round = 0; round < WARM_UP + ROUNDS; round++) rounds.push(await roundOf(part, run, round));
@@ -38,18 +39,22 @@ export async function oneClient(run: Run): Promise<void> {
   tell(run, figures);
 }
 
-async function roundOf({ operations, least }: Part, { players, raw }: Run, round: number): Promise<Unit[]> {
+async function roundOf(
+  { operations, least }: Part,
+  { players, raw, operations: had }: Run,
+  round: number,
+): Promise<Unit[]> {
   const units: Unit[] = [];
-  for (const operation of operations)
+  for (const operation of operations.filter((each) => had.includes(each)))
     for (const { cast } of inTurns(players, round)) units.push(await cast.unit(operation));
   return [...units, ...least.map((name) => raw[name satisfies keyof Raw]())];
 }
 
-function tell({ report, players }: Run, figures: Figures): void {
+function tell({ report, players, operations }: Run, figures: Figures): void {
   report.heading(
     `One client, ${ROUNDS} rounds: milliseconds from the request's first byte to the answer's last, nothing taken off`,
   );
-  const rows = OPERATIONS.flatMap((operation) => {
+  const rows = operations.flatMap((operation) => {
     const least = figures.of(`least ${leastOf[operation]}`).p50;
     return ofEachSide(players, operation, (name, _, isOurs): SideRow => {
       const { p50, p95, perSecond, problems } = figures.of(name);

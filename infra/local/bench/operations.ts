@@ -14,6 +14,9 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
+/** What an older checkout may not have. */
+export const RECENT: readonly Operation[] = ["quiet read"];
+
 export const leastOf = {
   upload: "upload",
   "first upload": "upload",

@@ -11,6 +11,7 @@ import type { Done, Job, LoadClient } from "./load.ts";
 
 export type Side = {
   name: string;
+  appFolder: string;
   api: string;
   pid: number;
   settings: Record<string, string>;
@@ -43,7 +44,7 @@ export async function startSide(
   closers.add(host.close);
   const queue = new QueueClient(connectionString, "messages");
   const pid = host.pid() ?? 0;
-  return { name, api: `${host.url}/api`, pid, settings, settled: () => settled(pid, queue) };
+  return { name, appFolder, api: `${host.url}/api`, pid, settings, settled: () => settled(pid, queue) };
 }
 
 async function settled(pid: number, queue: QueueClient): Promise<void> {

@@ -13,13 +13,13 @@ const AT_ONCE = 8;
 /** So many at a time: a proof is good for a minute. */
 const SHARE = 200;
 
-/** `url`: of an instance that is there to sign people up. */
+/** `url`: of an instance that is there to sign people up. `appFolder`: an older app takes no state that a newer one made. */
 export async function withHelper<T>(
-  { settings }: Pick<Stack, "settings">,
+  { settings, appFolder = APP }: Pick<Stack, "settings"> & { appFolder?: string },
   work: (url: string) => Promise<T>,
 ): Promise<T> {
   const quiet = { ...settings, ...WITHOUT_QUEUE };
-  const host = await startHost({ appFolder: APP, port: 0, settings: quiet, log: () => undefined });
+  const host = await startHost({ appFolder, port: 0, settings: quiet, log: () => undefined });
   try {
     return await work(`${host.url}/api`);
   } finally {
