@@ -124,6 +124,8 @@ export async function removeContact(
   await alarm(outbox, caller.owner, { ...told, device, record, now });
   await changeRecord(records, caller.owner, now, (latest) => {
     requireNotEnded(latest, caller.device);
-    return { result: undefined, record: withoutContact(latest, id, removal, requireFresh) };
+    // Gone meanwhile: another was faster, or the answer to this very write got lost before others wrote.
+    const isGone = latest.contacts.every((contact) => contact.id !== id);
+    return { result: undefined, record: isGone ? latest : withoutContact(latest, id, removal, requireFresh) };
   });
 }
