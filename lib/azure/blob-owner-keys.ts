@@ -78,7 +78,10 @@ class CachedKeys implements OwnerKeys {
     const known = this.#known.get(owner) === "absent" ? undefined : await this.find(owner);
     if (known) return { key: known, stored: Promise.resolve(known) };
     const key = randomBytes(KEY_BYTES);
-    return { key, stored: this.#create(owner, key) };
+    const stored = this.#create(owner, key);
+    // Whoever fails before waiting for it must not leave a rejection that nobody hears: that ends the process.
+    stored.catch(() => undefined);
+    return { key, stored };
   };
 
   obtain: OwnerKeys["obtain"] = async (owner) => await (await this.offer(owner)).stored;

@@ -75,7 +75,8 @@ function numbersOf(code: OneTimeCode): readonly [algorithm: string, digits: numb
   return FIXED[code.type];
 }
 
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/** RFC 4648 §6. */
+export const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 function bytesOf({ type, secret }: OneTimeCode): Buffer {
   if (type === "motp") return Buffer.from(secret, "hex");

@@ -1,12 +1,12 @@
 /** One-time codes: made (RFC 4226, RFC 6238), told to an app once, and matched within one step. */
 import { createHmac, randomBytes } from "node:crypto";
 import { SECOND } from "./clock.ts";
+import { BASE32 } from "./code-parameters.ts";
 
 const DIGITS = 6;
 const PERIOD_SECONDS = 30;
 /** RFC 4226 §4 R6 recommends 160 bits. */
 const SECRET_BYTES = 20;
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 export const newSecret = (): Buffer => randomBytes(SECRET_BYTES);
 

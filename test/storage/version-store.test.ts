@@ -1,11 +1,13 @@
 /** The laws of a VersionStore, on memory and on Blob Storage with a vault. */
 import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobOwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
 import { blobVersionStore } from "../../lib/azure/blob-version-store.ts";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { keyVault } from "../../lib/azure/key-vault.ts";
 import { KEY_BYTES } from "../../lib/domain/envelope.ts";
+import { Failure } from "../../lib/domain/failure.ts";
 import { aPlace, aVersion } from "../domain/builders.ts";
 import { MemoryVersions } from "../domain/memory-stores.ts";
 import { openVersionIn } from "../support/open-version.ts";
@@ -58,4 +60,28 @@ it("R8 R39 what is put while another instance makes the owner's key opens under 
     expect(await openVersionIn(aStore(), place, version, kept)).toEqual(content);
     await storage.blobs.delete(`owner-keys/${place.owner}`);
   }
+});
+
+it("R32 a vault and a key's storage that fail together are one refusal, and leave no rejection that nobody hears", async () => {
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown) => unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+  const blobs: Blobs = { ...storage.blobs, write: () => Promise.reject(down) };
+  const noVault = new Failure("vault-unavailable", "down", { retryAfterSeconds: 10 });
+  const wrapping = {
+    ...keyVault(vault.credential, vault, () => new Date()),
+    current: () => Promise.reject(noVault),
+  };
+  const versions = blobVersionStore(
+    blobs,
+    blobOwnerKeys(blobs, () => new Date()),
+    wrapping,
+  );
+  const putting = versions.put(aPlace(), aVersion(), randomBytes(100));
+  await expect(putting).rejects.toMatchObject({ kind: "vault-unavailable" });
+  await setImmediate();
+  await storage.blobs.read("nothing");
+  process.off("unhandledRejection", hear);
+  expect(unheard).toEqual([]);
 });
