@@ -1,0 +1,263 @@
+/** The schemas that the document names, and what JSON Schema can't take over from zod as it is. */
+import * as z from "zod";
+import { addContact } from "../../functions/add-contact.ts";
+import { answerStepUp } from "../../functions/answer-step-up.ts";
+import { checkStaleness } from "../../functions/check-staleness.ts";
+import { confirmContact } from "../../functions/confirm-contact.ts";
+import { diagnoseBackup } from "../../functions/diagnose-backup.ts";
+import { eraseData } from "../../functions/erase-data.ts";
+import { exportData } from "../../functions/export-data.ts";
+import { getHealth } from "../../functions/get-health.ts";
+import { issueDeviceTicket } from "../../functions/issue-device-ticket.ts";
+import { issueTicket } from "../../functions/issue-ticket.ts";
+import { listActivity } from "../../functions/list-activity.ts";
+import { listBackups } from "../../functions/list-backups.ts";
+import { listContacts } from "../../functions/list-contacts.ts";
+import { listDevices } from "../../functions/list-devices.ts";
+import { listSweeps } from "../../functions/list-sweeps.ts";
+import { listVersions } from "../../functions/list-versions.ts";
+import { openDocument } from "../../functions/open-document.ts";
+import { planRecovery } from "../../functions/plan-recovery.ts";
+import { recoverAccounts } from "../../functions/recover-accounts.ts";
+import { registerDevice } from "../../functions/register-device.ts";
+import { renameDevice } from "../../functions/rename-device.ts";
+import { renewCredential } from "../../functions/renew-credential.ts";
+import { startStepUp } from "../../functions/start-step-up.ts";
+import { startSweep } from "../../functions/start-sweep.ts";
+import { uploadBackup } from "../../functions/upload-backup.ts";
+import { verifyCode } from "../../functions/verify-code.ts";
+import { verifySignature } from "../../functions/verify-signature.ts";
+import {
+  Account,
+  AccountName,
+  BoundAccount,
+  ExistingAccount,
+  ForeignAccount,
+  StoredAccount,
+  StoredPersonal,
+  StoredThirdParty,
+  StoredWork,
+  WorkName,
+} from "../../lib/domain/account.ts";
+import { AppSettings, StoredSettings } from "../../lib/domain/app-settings.ts";
+import { AccountCounts, BackupDocument } from "../../lib/domain/backup-document.ts";
+import { OneTimeCode } from "../../lib/domain/code-parameters.ts";
+import { PushKey } from "../../lib/domain/credential.ts";
+import { BackupStatus, Staleness, VersionStatus } from "../../lib/http/backup-status.ts";
+import { ContactStatus } from "../../lib/http/contact-status.ts";
+import { DeviceStatus } from "../../lib/http/device-status.ts";
+import { Check } from "../../lib/http/diagnosis.ts";
+import { DocumentReply } from "../../lib/http/document-reply.ts";
+import { Problem } from "../../lib/http/problem.ts";
+import {
+  CodeCredential,
+  PlannedAccount,
+  PushCredential,
+  RecoveredAccount,
+  RecoveryStatus,
+} from "../../lib/http/recovery-status.ts";
+import { SweepStatus } from "../../lib/http/sweep-status.ts";
+import { TicketReply } from "../../lib/http/ticket-reply.ts";
+import { Verdict } from "../../lib/http/verdict.ts";
+
+export type Json = { [member: string]: unknown };
+
+const [ThirdPartyAccount, PersonalAccount, WorkAccount] = Account.options;
+const [ExistingThirdParty, ExistingPersonal] = ExistingAccount.options;
+const [PersonalName] = BoundAccount.options;
+const [Totp, Hotp, Steam, Motp, Yandex] = OneTimeCode.options;
+const [PlannedRestore, KeptAccount, StepUpAccount] = PlannedAccount.options;
+const [RestoredAccount, RestoredPersonal] = RecoveredAccount.options;
+const Group = AppSettings.shape.groups.unwrap().element;
+const Custom = AppSettings.shape.custom.unwrap();
+const Wanted = memberOf(answerStepUp.request.body, "credential");
+const [WantedCode, WantedPush] = formsOf(Wanted);
+const activityPage = listActivity.replies[200];
+
+/** Without `optional` and `default` around it. */
+function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+  return isWrapped ? bare(schema.unwrap()) : schema;
+}
+
+function memberOf(schema: z.core.$ZodType, name: string): z.core.$ZodType {
+  const member = schema instanceof z.ZodObject ? schema.shape[name] : undefined;
+  if (member) return bare(member);
+  throw new Error(`there is no member ${name}`);
+}
+
+function formsOf(schema: z.core.$ZodType): readonly [z.core.$ZodType, z.core.$ZodType] {
+  const [first, second] = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [];
+  if (first && second) return [first, second];
+  throw new Error("this has no two forms");
+}
+
+/** Every schema with a name of its own in the document; the rest stands where it is used. */
+const NAMED: Record<string, z.core.$ZodType> = {
+  BackupDocument,
+  Account,
+  ThirdPartyAccount,
+  PersonalAccount,
+  WorkAccount,
+  OneTimeCode,
+  TotpCode: Totp,
+  HotpCode: Hotp,
+  SteamCode: Steam,
+  MotpCode: Motp,
+  YandexCode: Yandex,
+  AppSettings,
+  SettingsGroup: Group,
+  CustomSettings: Custom,
+  UploadReceipt: uploadBackup.replies[200],
+  BackupStatus,
+  BackupList: listBackups.replies[200],
+  BackupVersion: VersionStatus,
+  VersionList: listVersions.replies[200],
+  AccountCounts,
+  Staleness,
+  StalenessReply: checkStaleness.replies[200],
+  DiagnosisRequest: diagnoseBackup.request.body,
+  Diagnosis: diagnoseBackup.replies[200],
+  DiagnosisCheck: Check,
+  DocumentRequest: openDocument.request.body,
+  StoredDocument: DocumentReply,
+  StoredAccount,
+  StoredThirdPartyAccount: StoredThirdParty,
+  StoredPersonalAccount: StoredPersonal,
+  StoredWorkAccount: StoredWork,
+  UnknownAccount: ForeignAccount,
+  StoredSettings,
+  ExistingAccount,
+  ExistingThirdPartyAccount: ExistingThirdParty,
+  ExistingPersonalAccount: ExistingPersonal,
+  PersonalAccountName: PersonalName,
+  WorkAccountName: WorkName,
+  DeviceBoundAccount: BoundAccount,
+  AccountName,
+  RecoveryPlanRequest: planRecovery.request.body,
+  RecoveryPlan: planRecovery.replies[200],
+  PlannedAccount,
+  PlannedRestore,
+  KeptAccount,
+  StepUpAccount,
+  RecoveryRequest: recoverAccounts.request.body,
+  Recovery: recoverAccounts.replies[200],
+  RecoveredAccount,
+  RestoredAccount,
+  RestoredPersonalAccount: RestoredPersonal,
+  RecoveryStatus,
+  CredentialRequest: renewCredential.request.body,
+  CredentialReply: renewCredential.replies[200],
+  CodeCredential,
+  PushCredential,
+  StepUpRequest: startStepUp.request.body,
+  StepUp: startStepUp.replies[201],
+  StepUpAnswer: answerStepUp.request.body,
+  WantedCredential: Wanted,
+  WantedCodeCredential: WantedCode,
+  WantedPushCredential: WantedPush,
+  PushKey,
+  StepUpReply: answerStepUp.replies[200],
+  ContactRequest: addContact.request.body,
+  Contact: ContactStatus,
+  ContactList: listContacts.replies[200],
+  ContactCode: confirmContact.request.body,
+  DeviceRegistration: registerDevice.request.body,
+  Device: DeviceStatus,
+  DeviceList: listDevices.replies[200],
+  DeviceRename: renameDevice.request.body,
+  DeviceTicketRequest: issueDeviceTicket.request.body,
+  TicketRequest: issueTicket.request.body,
+  Ticket: TicketReply,
+  CodeCheck: verifyCode.request.body,
+  SignatureCheck: verifySignature.request.body,
+  Verdict,
+  ActivityPage: activityPage,
+  ActivityEntry: activityPage.shape.entries.element,
+  OwnerExport: exportData.replies[200],
+  ErasurePlanned: eraseData.replies[202],
+  SweepStarted: startSweep.replies[202],
+  SweepStatus,
+  SweepProgress: listSweeps.replies[200].shape.sweeps.element,
+  SweepList: listSweeps.replies[200],
+  Health: getHealth.replies[200],
+  Problem,
+};
+
+const registry = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id });
+
+const nameOf = (schema: z.core.$ZodType): string | undefined => registry.get(schema)?.id;
+const refTo = (name: string) => `#/components/schemas/${name}`;
+
+/** A schema as it stands in a request or reply: by its name, or written out. */
+export function schemaFor(schema: z.core.$ZodType): Json {
+  const name = nameOf(bare(schema));
+  return name
+    ? { $ref: refTo(name) }
+    : plain(z.toJSONSchema(bare(schema), { ...OPTIONS, metadata: z.registry() }));
+}
+
+const OPTIONS = {
+  io: "input",
+  target: "draft-2020-12",
+  unrepresentable: ({ zodSchema, message }) => {
+    if (zodSchema instanceof z.ZodDate) return { type: "string", format: "date-time" };
+    throw new Error(`The document can't say this: ${message}`);
+  },
+  override: ({ zodSchema, jsonSchema }) => adjust(zodSchema, jsonSchema),
+} satisfies z.core.ToJSONSchemaParams;
+
+/** All of them, by their names. */
+export function namedSchemas(): Record<string, Json> {
+  const { schemas } = z.toJSONSchema(registry, { ...OPTIONS, uri: refTo });
+  return Object.fromEntries(Object.keys(NAMED).map((name) => [name, plain(schemas[name] ?? {})]));
+}
+
+function plain(schema: object): Json {
+  const { $schema: _, $id: __, ...rest } = { $schema: "", $id: "", ...schema };
+  return rest;
+}
+
+const secretOf = (option: { shape: { secret: z.ZodType } }): z.ZodType => option.shape.secret;
+/** Taken as people copy them, so that pattern and length are those of what is left. */
+const SECRETS: ReadonlySet<unknown> = new Set([Totp, Hotp, Steam, Motp, Yandex].map(secretOf));
+const ForeignKind = ForeignAccount.shape.kind;
+
+/** In place: what zod says otherwise than the service takes it, and what is said more shortly. */
+function adjust(zodSchema: z.core.$ZodTypes, schema: z.core.JSONSchema.BaseSchema): void {
+  const limit = Number.MAX_SAFE_INTEGER;
+  if (schema.maximum === limit) delete schema.maximum;
+  if (schema.minimum === -limit) delete schema.minimum;
+  if (schema.format === "date-time") delete schema.pattern;
+  if (schema.format === "base64url") delete schema.format;
+  if (SECRETS.has(zodSchema)) for (const member of ["pattern", "maxLength"] as const) delete schema[member];
+  if (zodSchema === ForeignKind) schema.not = { enum: ["third-party", "personal", "work"] };
+  if (zodSchema === Custom) Object.assign(schema, CUSTOM);
+  if (zodSchema instanceof z.ZodDiscriminatedUnion) discriminate(zodSchema, schema);
+}
+
+const CUSTOM = {
+  type: "object",
+  maxProperties: 100,
+  propertyNames: {
+    type: "string",
+    pattern: "^[a-z0-9.-]{1,64}$",
+    not: { enum: ["constructor", "prototype"] },
+  },
+  additionalProperties: {
+    anyOf: [{ type: "string", maxLength: 1024 }, { type: "number" }, { type: "boolean" }],
+  },
+};
+
+/** OpenAPI's own word for what tells the forms apart; possible only where each has a name. */
+function discriminate({ def, options }: z.ZodDiscriminatedUnion, schema: z.core.JSONSchema.BaseSchema): void {
+  const propertyName = def.discriminator;
+  const forms = options.map((form) => [literalOf(memberOf(form, propertyName)), nameOf(form)] as const);
+  if (forms.some(([, name]) => name === undefined)) return;
+  const mapping = Object.fromEntries(forms.map(([value, name]) => [value, refTo(name ?? "")]));
+  schema["discriminator"] = { propertyName, mapping };
+}
+
+const literalOf = (schema: z.core.$ZodType): string =>
+  schema instanceof z.ZodLiteral ? String(schema.value) : "";

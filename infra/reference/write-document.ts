@@ -1,0 +1,10 @@
+/** `npm run document`: makes `lib/http/openapi.json` anew from the endpoints' declarations. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openApiDocument, ROOT } from "./document.ts";
+
+export const DOCUMENT = join(ROOT, "lib/http/openapi.json");
+
+export const documentText = () => `${JSON.stringify(openApiDocument({ answers: "open" }), undefined, 2)}\n`;
+
+if (import.meta.main) writeFileSync(DOCUMENT, documentText());
