@@ -11,9 +11,9 @@ import {
   Nothing,
   takesBody,
 } from "../../lib/http/endpoint.ts";
+import { describeSchemas } from "./describe-schemas.ts";
 import { type Example, examplesOf } from "./examples.ts";
 import { INTRODUCTION } from "./introduction.ts";
-import { describeMembers } from "./members.ts";
 import { AREAS, OPERATIONS, type Operation } from "./operations.ts";
 import { HEADERS, headerRef, parametersOf, REPLY_HEADERS } from "./parameters.ts";
 import { problemReplies, problemSchemas, sharedProblemReplies } from "./problem-schemas.ts";
@@ -26,8 +26,8 @@ export const ROOT = join(import.meta.dirname, "../..");
  * of v1 may add some; the tests hold replies against the `closed` one, so that nothing undocumented is told.
  */
 export function openApiDocument({ answers }: { answers: "open" | "closed" }): Json {
-  const named = namedSchemas();
-  const schemas = describeMembers({ ...named, ...problemSchemas(named["Problem"] ?? {}) });
+  const named = describeSchemas(namedSchemas());
+  const schemas = { ...named, ...problemSchemas(named["Problem"] ?? {}) };
   return {
     openapi: "3.1.1",
     info: {

@@ -1,6 +1,388 @@
-/** What each member says. */
-import type { Json } from "./schemas.ts";
+/** What each member of a request or reply says, and the limits that a schema can't say. */
+const CODES = "Left out by most apps: each type has a default.";
 
-export function describeMembers(schemas: Record<string, Json>): Record<string, Json> {
-  return schemas;
-}
+/** What a schema is, by its name in the document. */
+export const SCHEMAS: Record<string, string> = {
+  BackupDocument:
+    "All that is backed up: the accounts, in the order of the app, and its settings. Any other member is refused by name. " +
+    "An `id` must name one entry. Third-party accounts of one name that make the same codes are one account, unless both have an `id`, and these differ; personal and work accounts are told apart by name. An exact double is refused.",
+  Account:
+    "One entry of the authenticator app. Only a third-party account has a secret: the credentials of the others are bound to a device.",
+  ThirdPartyAccount:
+    "An account at any site, with what makes its codes. Issuer and user name may be empty, also both.",
+  PersonalAccount:
+    "A personal account at the organisation that runs its sign-in. Never with a secret: each device gets its own credential.",
+  WorkAccount: "A work or school account. Never with a secret: each device gets its own credential.",
+  OneTimeCode: "What codes are made from.",
+  TotpCode: "Codes by time (RFC 6238).",
+  HotpCode: "Codes by counter (RFC 4226).",
+  SteamCode: "Steam's five letters: SHA1, every 30 seconds.",
+  MotpCode: "Mobile-OTP: MD5, six digits, every 10 seconds.",
+  YandexCode: "Yandex's eight letters: SHA256, every 30 seconds.",
+  AppSettings: "The app's settings. Known ones by name; what is an app's own goes into `custom`.",
+  SettingsGroup: "A group of accounts, as the app shows it.",
+  CustomSettings:
+    "The app's own settings: up to 100 keys of 1 to 64 of the characters a-z, 0-9, dot and dash; text, finite numbers, true and false; 16,384 bytes in all, as JSON. The order of the keys isn't kept.",
+  UploadReceipt: "What was stored.",
+  BackupStatus: "The state of a backup; never its content.",
+  BackupList: "The owner's backups.",
+  BackupVersion: "One upload; never its content.",
+  VersionList: "The versions that are kept, newest first.",
+  AccountCounts:
+    "How many accounts of each kind there are; of what the device sealed itself none are counted.",
+  Staleness: "Whether the backup can be relied on.",
+  StalenessReply: "Whether the backup can be relied on, and which state that was said of.",
+  DiagnosisRequest: "What a recovery would send.",
+  Diagnosis: "Whether a recovery on this device would succeed, check by check.",
+  DiagnosisCheck: "One thing that a recovery needs.",
+  DocumentRequest: "The envelope that the client keeps.",
+  StoredDocument:
+    "The current document, as it was uploaded. What this version of the service doesn't know comes back as it was sent.",
+  StoredAccount:
+    "An account as it was uploaded. Members that you don't know belong to another version of the app: keep them.",
+  StoredThirdPartyAccount: "A third-party account as it was uploaded.",
+  StoredPersonalAccount: "A personal account as it was uploaded, by name.",
+  StoredWorkAccount: "A work account as it was uploaded, by name.",
+  UnknownAccount: "An account of a kind that only a newer version of the service knows. Keep it as it is.",
+  StoredSettings:
+    "The settings as they were uploaded. Members that you don't know belong to another version of the app: keep them.",
+  ExistingAccount:
+    "An account that the device has already. Other members, such as a whole account has, are ignored.",
+  ExistingThirdPartyAccount: "A third-party account that the device has already.",
+  ExistingPersonalAccount: "A personal account that the device has already.",
+  PersonalAccountName: "The name of a personal account. Other members are ignored.",
+  WorkAccountName: "The name of a work account. Other members are ignored.",
+  DeviceBoundAccount: "The name of an account whose credentials are bound to a device.",
+  AccountName: "What an account is called: nothing secret.",
+  RecoveryPlanRequest: "What a recovery would send, as far as it decides what comes back.",
+  RecoveryPlan: "What a recovery would do.",
+  PlannedAccount: "What would become of one account.",
+  PlannedRestore: "It would come back: whole, or with a new credential of this device.",
+  KeptAccount: "The device has it already, or may have: it is left as it is.",
+  StepUpAccount:
+    "It comes back by name. Prove it (`POST v1/recoveries/{id}/step-ups`) to get this device's credential.",
+  RecoveryRequest: "What is to be recovered, on which device, and what that has already.",
+  Recovery: "The accounts, in the order of the backup.",
+  RecoveredAccount: "What has become of one account.",
+  RestoredAccount: "It comes back whole.",
+  RestoredPersonalAccount:
+    "It was proven before and uses only codes: it comes back with a new credential of this device.",
+  RecoveryStatus: "How far a recovery has come.",
+  CredentialRequest: "The account whose credential got lost.",
+  CredentialReply: "The new credential. It is told once.",
+  CodeCredential: "What this device makes the account's codes from. It is told once.",
+  PushCredential: "The key that the device sent counts from now on.",
+  StepUpRequest: "The account that is to be proven.",
+  StepUp: "A challenge that waits for its answer.",
+  StepUpAnswer:
+    "The proof, and which credential is wanted. Exactly one of `code` and `ticket` must be there.",
+  WantedCredential: "The credential that this device is to get; a code credential if left out.",
+  WantedCodeCredential: "A secret that the service makes, as an otpauth URI.",
+  WantedPushCredential: "A key pair that the device made; the private half stays there.",
+  PushKey:
+    "The public half of a key pair on P-256, as JWK (RFC 7518 §6.2.1). It must be a point on the curve.",
+  StepUpReply: "This device's credential for the account. It is told once.",
+  ContactRequest: "Where the owner can be reached.",
+  Contact: "A contact, masked.",
+  ContactList: "The owner's contacts.",
+  ContactCode: "The code that was sent to the contact.",
+  DeviceRegistration: "This device.",
+  Device: "One installation of the app.",
+  DeviceList: "The owner's devices, revoked ones too.",
+  DeviceRename: "The new name.",
+  DeviceTicketRequest: "A work account that works on this device.",
+  TicketRequest: "A work account of a tenant that the provider answers for.",
+  Ticket: "A one-time activation. It is told once.",
+  CodeCheck: "An account and a code that somebody typed for it.",
+  SignatureCheck: "An account, a challenge, and what a device has signed of it.",
+  Verdict: "Whether it is right, and which device it came from.",
+  ActivityPage: "Up to a hundred entries of the log, newest first.",
+  ActivityEntry: "One thing that happened. No account and no contact is named.",
+  OwnerExport:
+    "Everything that is held about the owner, but secrets of credentials. What can't be opened has `unreadable: true` in the place of its content.",
+  ErasurePlanned: "When everything will be erased.",
+  SweepStarted: "The run that was started.",
+  SweepStatus: "How far a sweep has come. It is over when it has a `finishedAt`.",
+  SweepProgress: "How far a sweep has come, and which versions of the vault's keys it met.",
+  SweepList: "The last run of each sweep.",
+  Health: "The service runs. What nobody can tell at the moment is left out.",
+  Problem:
+    "A problem document (RFC 9457). Each kind has a schema of its own; this one has the members of all of them.",
+};
+
+/** By name alone, where it says the same wherever it stands. */
+export const SHARED: Record<string, string> = {
+  accounts: "In the order of the backup.",
+  account: "The account that it is about.",
+  settings: "The app's settings.",
+  kind: "The kind of account.",
+  issuer:
+    "Who the account is with; of personal and work accounts the address of their sign-in. Up to 320 characters, without control characters.",
+  userName: "What the account is called there. Up to 320 characters, without control characters.",
+  tenant: "The organisation at the issuer. Up to 320 characters, without control characters.",
+  group: "The name of a group of the app. Up to 320 characters, without control characters.",
+  usesPush: "Whether sign-ins are approved on the device, by a push credential.",
+  otp: "What its codes are made from.",
+  platform: "The platform of the device.",
+  from: "The platform whose backup it is; the device's own if left out.",
+  generation: "Counts up by one with each upload and each version that is restored.",
+  digest: "SHA-256 of the stored document, base64url. The same content has the same digest.",
+  etag: "Names the state, as the header `ETag` does.",
+  version: "The version that it is about.",
+  createdAt: "When it was made.",
+  device: "The device that it is about.",
+  staleness: "Whether the backup can be relied on.",
+  envelope: "The sealed copy that the client keeps, in the owner's own cloud drive.",
+  sealed:
+    "The compact JWE that the device sealed itself, in the place of `accounts` and `settings`, which are empty then.",
+  existingAccounts: "All that the device has already. None of it is touched, stored or told.",
+  askAgainWith:
+    "Something is kept for its name only: ask again with the `fingerprint` of each third-party account on the device, and with another `Idempotency-Key`.",
+  overlapping: "JSON pointers into the request: the accounts on the device that are also in the backup.",
+  outcome: "What becomes of it.",
+  reason: "Why.",
+  credential: "This device's credential.",
+  id: "Names it.",
+  name: "What it is called.",
+  endsAt: "Until when it goes on.",
+  expiresAt: "Until when it counts.",
+  code: "The six digits, however they are typed: spaces, dashes and marks are dropped, digits of every script are read.",
+  ticket:
+    "The ticket: scanned, typed, or the whole activation address pasted. Case, spaces and dashes don't matter.",
+  contacts: "Whether confirmed or not.",
+  channel: "E-mail, or text message to a mobile phone.",
+  language: "The language that the contact is written to in.",
+  checks: "In the order in which a recovery would meet them.",
+  sweep: "Which sweep.",
+  sweeps: "The last run of each sweep.",
+  entries: "Newest first.",
+  at: "When.",
+  detail: "What was found, in plain words.",
+  remedy: "What to do about it.",
+  retry:
+    "Whether the same request may succeed later: as it is (after `Retry-After`), once it is changed, or never.",
+  type: "Which form it has.",
+  undeletableUntil: "Until when the deleted backup can be brought back.",
+  waiting: "About how many wait.",
+  failed: "How many were given up.",
+  handled: "How many were due and are done.",
+  startedAt: "When it began.",
+  finishedAt: "When it ended.",
+  shardsDone: "How many of the 64 parts are done.",
+  custody: "Who keeps the sealed copy: the owner's own cloud drive (`client`) or the service.",
+  secret:
+    "Base32 (RFC 4648 §6), at least two letters, at most 1,024. Spaces, dashes and padding are dropped, small letters become capitals: that is how it comes back.",
+  algorithm: CODES,
+  digits: CODES,
+  pin: "Typed beside the secret. Up to 64 characters, without control characters.",
+  order: "Where the group stands among the groups.",
+};
+
+/** What a member says in one schema. */
+export const OWN: Record<string, string> = {
+  "BackupDocument.accounts": "At most 1,000, in the order of the app.",
+  "ThirdPartyAccount.id":
+    "The app's own name for the entry, the same on each upload; 1 to 64 letters, digits, dashes and underscores, such as a UUID.",
+  "PersonalAccount.id": "The app's own name for the entry, the same on each upload.",
+  "WorkAccount.id": "The app's own name for the entry, the same on each upload.",
+  "MotpCode.secret":
+    "Pairs of hexadecimal digits, at most 1,024. They keep their case, since some apps hash the text; spaces and dashes are dropped.",
+  "TotpCode.period": "Seconds that a code counts for.",
+  "HotpCode.counter": "The counter of the next code.",
+  "AppSettings.sortBy": "How the app sorts accounts.",
+  "AppSettings.theme": "How the app looks.",
+  "AppSettings.language": "The app's language, as a tag such as `sv`.",
+  "AppSettings.appLock": "Whether the app asks who holds the phone.",
+  "AppSettings.hideCodes": "Whether codes are hidden until they are tapped.",
+  "AppSettings.groups": "At most 1,000.",
+  "AppSettings.custom": "The app's own settings.",
+  "SettingsGroup.members":
+    "Ids of entries, or their places in `accounts`. Whether there is such an entry is for the app to know.",
+  "UploadReceipt.current":
+    "False if this repeats an upload that another one has replaced since; there is no ETag then.",
+  "UploadReceipt.version": "What was stored.",
+  "UploadReceipt.envelope":
+    "Where the client has custody: the sealed copy, for the app to keep in the owner's own cloud drive. The service keeps none.",
+  "UploadReceipt.warnings":
+    "What keeps this backup from being recovered, and nobody at the phone can mend. `sign-in-time-unknown`: no token ever said when the owner signed in; tell the people who run the service.",
+  "BackupStatus.version": "The newest version; of a deleted backup, the one that undelete would bring back.",
+  "BackupStatus.confirmedAt": "When the owner last signed in; left out while no token ever said.",
+  "BackupStatus.deletedAt": "When backup was turned off.",
+  "BackupList.backups": "At most one of each platform.",
+  "BackupVersion.id": "Names the version.",
+  "BackupVersion.device": "The device that uploaded it.",
+  "BackupVersion.device.name": "What the owner calls the device.",
+  "BackupVersion.sizeBytes": "Bytes of the stored document.",
+  "BackupVersion.accounts": "How many there are.",
+  "BackupVersion.sealedBy":
+    "`device`: sealed by the device itself; the service can't read it, and counts no accounts.",
+  "BackupVersion.restoredAt": "When it was made current again.",
+  "VersionList.versions": "Newest first.",
+  "AccountCounts.thirdParty": "Third-party accounts.",
+  "AccountCounts.personal": "Personal accounts.",
+  "AccountCounts.work": "Work accounts.",
+  ...Object.fromEntries(
+    ["Staleness", "StalenessReply"].flatMap((schema) => [
+      [
+        `${schema}.state`,
+        "`missing`: there never was one. `deleted`: it was turned off, and may be brought back.",
+      ],
+      [
+        `${schema}.reasons`,
+        "In the order of their weight. `rolled-back`: the device knows a newer state than the service. `key-retired`: the key it was sealed with is lost or compromised. " +
+          "`sign-in-too-old`, `sign-in-aging`: since the last sign-in. `upload-too-old`, `upload-aging`: since the last upload. `uploads-refused`: uploads are refused since `refusedSince`. " +
+          "`sign-in-time-unknown`: no token ever said when the owner signed in, and without that nothing can be recovered. `never-uploaded`, `deleted`, `purged`: there is none; `purged` can't be brought back.",
+      ],
+      [`${schema}.indicator`, "What the app should show."],
+      [`${schema}.nextStep`, "What the app should do next; `sign-in`: let the owner sign in, then confirm."],
+      [`${schema}.refusedSince`, "Since when uploads are refused, where `reasons` says so."],
+    ]),
+  ),
+  "StalenessReply.generation": "The generation of the backup; 0 where there is none.",
+  "DiagnosisRequest.from": "The platform whose backup would be recovered; that of the path if left out.",
+  "DiagnosisRequest.envelope": "Where the client has custody: the envelope, which is then tried.",
+  "Diagnosis.recoverable": "Whether no check failed.",
+  "DiagnosisCheck.id": "What was looked at.",
+  "DiagnosisCheck.state": "`warning`: it would work, and yet.",
+  "DiagnosisCheck.problem": "The `type` of the problem that a recovery would answer.",
+  "DiagnosisCheck.absence":
+    "In the check `backup`, why there is none: `deleted` (until `undeletableUntil` it can be brought back), `other-platform` (there is one of the platform `from`), `purged` (deleted, too long ago), `other-account` (none under this recovery account).",
+  "DiagnosisCheck.from": "The platform that has one.",
+  "StoredDocument.platform": "Whose backup it is.",
+  "StoredDocument.generation": "The generation of this version.",
+  "UnknownAccount.kind": "Any but `third-party`, `personal` and `work`.",
+  "StoredThirdPartyAccount.otp":
+    "What its codes are made from: one of the forms of `OneTimeCode`, or one that only a newer version knows.",
+  "StoredThirdPartyAccount.otp.type": "The type of code.",
+  "ExistingThirdPartyAccount.id": "The app's own name for the entry, if it has one.",
+  "ExistingThirdPartyAccount.fingerprint":
+    'What its codes are made from: base64url of the first 16 bytes of the SHA-256 of the JSON text `["v1",type,algorithm,digits,period,secret]`, without spaces; `secret` is base64url of the secret\'s bytes. ' +
+    'HOTP has the period 0; Steam `"SHA1",5,30`, mOTP `"MD5",6,10`, Yandex `"SHA256",8,30`. It is compared, and never stored, logged or told.',
+  "AccountName.id": "The app's own name for the entry, if it has one.",
+  "RecoveryPlanRequest.envelope": "Needed where the client has custody.",
+  "RecoveryPlan.id":
+    "Names this plan: send it as `plan` with the recovery, which is then refused if anything has changed.",
+  "RecoveryPlan.overlapping":
+    "What would refuse a recovery that doesn't say `keep-existing`: JSON pointers into the request.",
+  "PlannedRestore.reason":
+    "`same-name`: beside another account of that name. `bound`: with a new credential.",
+  "KeptAccount.reason":
+    "`on-device`: its codes are made from the same, or it is a personal or work account of that name. `same-id`: the app says that it is the same entry. `name-only`: something of its name is there.",
+  "StepUpAccount.reason":
+    "`uses-push`, `work-account`, `not-bound` (not proven by this owner yet), `other-platform`.",
+  "RecoveryRequest.device": "This device, as the owner will see it.",
+  "RecoveryRequest.device.name":
+    "What the owner calls this device. 1 to 80 characters, without control characters.",
+  "RecoveryRequest.overlap":
+    "`refuse`: any account that is on the device already refuses the recovery. `keep-existing`: those are left as they are, the rest comes back.",
+  "RecoveryRequest.plan": "The id of the plan that the owner saw.",
+  "RecoveryRequest.envelope": "Needed where the client has custody.",
+  "Recovery.id": "Names this recovery.",
+  "RestoredAccount.reason": "`same-name`: beside another account of that name on the device.",
+  "RestoredPersonalAccount.credential":
+    "Left out where it was sent before: ask for a fresh one if it was lost.",
+  "RecoveryStatus.state": "`frozen`: its device was revoked. `ended`: its time is over.",
+  "RecoveryStatus.from": "The platform whose backup was recovered.",
+  "RecoveryStatus.generation": "The generation that was recovered.",
+  "RecoveryStatus.accounts":
+    "Each account, and how far it has come: `restored`, `kept`, `step-up` (it waits for its proof) or `credential-sent`.",
+  "RecoveryStatus.accounts.state": "How far it has come.",
+  "CodeCredential.uri": "An otpauth URI with the secret.",
+  "StepUpRequest.contact":
+    "The id of the confirmed contact that the code is sent to; for a personal account only.",
+  "StepUp.id": "Names the challenge.",
+  "StepUp.needs": "What the answer must bring.",
+  "StepUp.sentTo": "Where the code was sent.",
+  "StepUpAnswer.credential": "The credential that is wanted; a code credential if left out.",
+  "WantedPushCredential.publicKey": "The public half of the key pair.",
+  "PushKey.kty": "Elliptic curve.",
+  "PushKey.crv": "The curve.",
+  "PushKey.x": "32 bytes, base64url.",
+  "PushKey.y": "32 bytes, base64url.",
+  "ContactRequest.address":
+    "An e-mail address, or the number of a mobile phone with `+` and its country code. Read as people write it, never corrected; a number that isn't a mobile's exactly as it stands is refused.",
+  "Contact.masked": "The address or number, as far as it is told.",
+  "Contact.addedAt": "When it was added.",
+  "Contact.verifiedAt": "When it was confirmed; until then it doesn't count.",
+  "DeviceRegistration.name":
+    "What the owner calls this device. 1 to 80 characters, without control characters.",
+  "DeviceRename.name": "1 to 80 characters, without control characters.",
+  "Device.id": "The thumbprint of its key (RFC 7638).",
+  "Device.registeredAt": "When it was registered.",
+  "Device.lastSeenAt": "When it last changed something. Reading isn't written down.",
+  "Device.lastRecoveryAt": "When it last recovered.",
+  "Device.suspendedAt": "Since when it is refused until it registers again or recovers.",
+  "Device.revokedAt": "When it was revoked.",
+  "Device.isThisDevice": "It sent this request.",
+  "DeviceList.devices": "Of both platforms.",
+  "TicketRequest.use": "`now`: within minutes. `printed`: kept for the day when the phone is gone.",
+  "Ticket.text": "What the QR code says.",
+  "Ticket.svg": "The QR code, as an SVG picture.",
+  "Ticket.address": "Where the ticket counts: typed by hand, together with the code.",
+  "Ticket.code": "The ticket's code, to be typed: seven groups of four letters and digits.",
+  "SignatureCheck.challenge": "At least 128 bits that the provider never asks for again, base64url.",
+  "SignatureCheck.signature": "ES256 over those bytes: r and s, base64url.",
+  "Verdict.valid": "Whether it is right.",
+  "Verdict.device": "The id of the device that it came from.",
+  "ActivityPage.intact":
+    "False if entries are missing or were changed; then `entries` has those before the damage.",
+  "ActivityPage.next": "Send it as `before` for the next page; left out on the last one.",
+  "ActivityEntry.kind": "What happened.",
+  "ActivityEntry.device": "Whose doing it was.",
+  "ActivityEntry.device.name": "What the device was called then.",
+  "ActivityEntry.recovery": "The recovery that it was about.",
+  "OwnerExport.owner": "The only name of the owner in storage: a digest of issuer and subject.",
+  "OwnerExport.backups":
+    "Each platform's backup, with devices and the content of its versions; what the owner's own cloud drive has is left out.",
+  "OwnerExport.backups.versions": "With their content.",
+  "OwnerExport.contacts": "With their addresses.",
+  "OwnerExport.removedContacts": "Removed lately, and told of alarms until the cooling-off time is over.",
+  "OwnerExport.contactRemovedAt": "When a contact was last removed.",
+  "OwnerExport.newcomerToldAt": "When contacts were last told of a device that isn't registered.",
+  "OwnerExport.boundAccounts":
+    "The accounts that were proven, and which devices hold which credentials, without secrets.",
+  "OwnerExport.endedDevices": "Ids of revoked devices.",
+  "OwnerExport.failures": "Wrong answers in a row.",
+  "OwnerExport.failures.count": "How many.",
+  "OwnerExport.challenges": "Those that wait for an answer.",
+  "OwnerExport.sent": "Codes of the last day, by a digest of the address.",
+  "OwnerExport.recoveries": "The recoveries that are kept.",
+  "OwnerExport.activity": "The whole log.",
+  "OwnerExport.activity.intact": "Whether it is whole.",
+  "OwnerExport.erasure": "One that can still be taken back, or when a former one was.",
+  "ErasurePlanned.eraseAt": "Not before; until then `POST v1/me/keep` takes it back.",
+  "SweepStarted.run": "Names the run.",
+  "SweepStatus.failed":
+    "How many were due and can't be done: damaged, or sealed by a key version that is disabled.",
+  "SweepProgress.failed":
+    "How many were due and can't be done: damaged, or sealed by a key version that is disabled.",
+  "SweepProgress.keys":
+    "How many blobs each key version wraps: of versions in `rewrap`, of shard keys in `shard-keys`.",
+  "Health.status": "It runs.",
+  "Health.messages": "Messages to people.",
+  "Health.pages": "Pages of sweeps.",
+  "Problem.type": "Which kind of problem; stable.",
+  "Problem.title": "What is wrong, in general.",
+  "Problem.status": "The status of the reply.",
+  "Problem.detail": "What is wrong here.",
+  "Problem.instance": "Names this very refusal: the request's id.",
+  "Problem.remedy": "What to do about it, for whoever writes the app.",
+  "Problem.errors":
+    "What is wrong where, and what would be right: up to a hundred faults, at least one of each bad entry of a list before a second one of any.",
+  "Problem.errors.at": "A JSON pointer into the body, or the name of a header, parameter or claim.",
+  "Problem.errors.detail": "What would be right there.",
+  "Problem.errorsTotal": "How many faults there are.",
+  "Problem.generation": "The generation that the backup has now.",
+  "Problem.envelopeGeneration": "The generation that the envelope is of.",
+  "Problem.etag": "The ETag that the backup has now.",
+  "Problem.minimumVersion": "The version that is needed.",
+  "Problem.plan": "The plan as it would be now.",
+  "Problem.triesLeft": "How many tries are left.",
+  "Problem.usableInSeconds": "When the contact can be used.",
+  "Problem.maxAgeSeconds": "How old the sign-in may be.",
+  "Problem.retryAfterSeconds": "As the header `Retry-After`.",
+  "Problem.serverTime": "The present time here.",
+  "Problem.skewSeconds": "How far the proof's time is ahead of it; negative if it is behind.",
+  "Problem.allow": "The methods that the route takes.",
+  "Problem.routes": "All routes that there are, relative to the API's address.",
+};
