@@ -2,9 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { copyFile, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { buildPages } from "../pages/build-pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
@@ -82,12 +83,14 @@ const bundled: BuildOptions = {
 export async function buildForDebugger(folder: string): Promise<void> {
   const outfile = join(folder, "dist/index.js");
   await build({ ...bundled, outfile, minify: false, sourcemap: "linked" });
+  await buildPages(dirname(outfile));
   for (const name of ["host.json", "package.json"]) await copyFile(join(ROOT, name), join(folder, name));
 }
 
-/** @throws if the bundle is larger than it may be */
+/** With the pages beside it. @throws if the bundle is larger than it may be */
 export async function buildBundle(outfile = BUNDLE): Promise<{ bytes: number }> {
   await build({ ...bundled, outfile });
+  await buildPages(dirname(outfile));
   const bytes = statSync(outfile).size;
   if (bytes > MOST_BYTES) throw new Error(`dist/index.js has ${bytes} bytes, more than ${MOST_BYTES}`);
   return { bytes };

@@ -82,6 +82,9 @@ const rows: Record<string, Row> = {
   "rename-device": { ...closed, stranger: "device-not-found" },
   "revoke-device": { ...closed, stranger: "device-not-found" },
   "get-health": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "show-docs": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "list-problems": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "show-problem": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
 };
 
 function rowOf({ name }: Endpoint): Row {

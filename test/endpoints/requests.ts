@@ -105,6 +105,9 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "rename-device": ({ device }) => ({ path: `v1/devices/${device}`, body: nameOnly }),
   "revoke-device": ({ device }) => ({ path: `v1/devices/${device}` }),
   "get-health": () => ({ path: "health" }),
+  "show-docs": () => ({ path: "docs" }),
+  "list-problems": () => ({ path: "problems" }),
+  "show-problem": () => ({ path: "problems/busy" }),
 };
 
 export function sampleOf({ name }: Endpoint, about: About): Sample {
