@@ -39,7 +39,9 @@ export async function makePackage(app: string, out: string): Promise<Package> {
 
 async function assertComplete(app: string, paths: readonly string[]): Promise<void> {
   const { main } = EntryPoint.parse(JSON.parse(await readFile(join(app, "package.json"), "utf8")));
-  const missing = ["host.json", "package.json", main].filter((path) => !paths.includes(path));
+  const missing = ["host.json", "package.json", main, "dist/openapi.json"].filter(
+    (path) => !paths.includes(path),
+  );
   if (missing.length > 0)
     throw new Error(`The package would lack ${missing.join(", ")}: see ${join(app, ".funcignore")}`);
 }
