@@ -12,6 +12,7 @@ import { eraseData } from "./erase-data.ts";
 import { exportData } from "./export-data.ts";
 import { getBackup } from "./get-backup.ts";
 import { getHealth } from "./get-health.ts";
+import { getOpenApi } from "./get-openapi.ts";
 import { getRecovery } from "./get-recovery.ts";
 import { issueDeviceTicket } from "./issue-device-ticket.ts";
 import { issueTicket } from "./issue-ticket.ts";
@@ -89,4 +90,5 @@ export const endpoints: Endpoint[] = [
   showDocs,
   listProblems,
   showProblem,
+  getOpenApi,
 ];

@@ -22,7 +22,7 @@ const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clo
 const services: Services = {
   ...ports,
   identity: oidcIdentity(config.issuers, clock),
-  pages: builtPages(new URL("reference.json", import.meta.url)),
+  pages: builtPages(new URL("pages.json", import.meta.url)),
   clock,
   policy: policyOf(config),
 };

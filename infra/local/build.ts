@@ -1,7 +1,7 @@
 /** Builds the deployed bundle, `dist/index.js`; run as main it also measures what importing it costs. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
@@ -9,6 +9,8 @@ import { buildPages } from "../pages/build-pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
+/** Too large for the bundle, which each cold start reads: shipped beside it, and read when it is asked for. */
+const OPENAPI = join(ROOT, "lib/http/openapi.json");
 /** Inside node_modules, so that its imports resolve. */
 const UNBUNDLED = join(ROOT, "node_modules/.cache/unbundled/index.mjs");
 const MOST_BYTES = 1_700_000;
@@ -83,6 +85,7 @@ const bundled: BuildOptions = {
 export async function buildForDebugger(folder: string): Promise<void> {
   const outfile = join(folder, "dist/index.js");
   await build({ ...bundled, outfile, minify: false, sourcemap: "linked" });
+  await putOpenApi(dirname(outfile));
   await buildPages(dirname(outfile));
   for (const name of ["host.json", "package.json"]) await copyFile(join(ROOT, name), join(folder, name));
 }
@@ -90,19 +93,31 @@ export async function buildForDebugger(folder: string): Promise<void> {
 /** With the pages beside it. @throws if the bundle is larger than it may be */
 export async function buildBundle(outfile = BUNDLE): Promise<{ bytes: number }> {
   await build({ ...bundled, outfile });
+  await putOpenApi(dirname(outfile));
   await buildPages(dirname(outfile));
   const bytes = statSync(outfile).size;
   if (bytes > MOST_BYTES) throw new Error(`dist/index.js has ${bytes} bytes, more than ${MOST_BYTES}`);
   return { bytes };
 }
 
+/** @throws if there is no document, or none that is JSON */
+async function putOpenApi(folder: string): Promise<void> {
+  const document: unknown = JSON.parse(await readFile(OPENAPI, "utf8"));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "openapi.json"), JSON.stringify(document));
+}
+
 async function report(): Promise<void> {
   const { bytes } = await buildBundle();
   await build({ ...shared, outfile: UNBUNDLED, packages: "external" });
+  await putOpenApi(dirname(UNBUNDLED));
   const [bundledMs = 0, unbundledMs = 0] = importTimes([BUNDLE, UNBUNDLED]);
   const share = bundledMs / unbundledMs;
   const verdict = share > LARGEST_IMPORT_SHARE ? "OVER" : "ok";
   console.log(`dist/index.js ${(bytes / 1e6).toFixed(2)} MB (at most ${MOST_BYTES / 1e6} MB)`);
+  for (const name of ["openapi.json", "pages.json"]) {
+    console.log(`dist/${name} ${statSync(join(dirname(BUNDLE), name)).size} bytes, beside it`);
+  }
   console.log(
     `import ${bundledMs.toFixed(0)} ms bundled, ${unbundledMs.toFixed(0)} ms unbundled: ${share.toFixed(2)} (at most ${LARGEST_IMPORT_SHARE.toFixed(2)}: ${verdict})`,
   );

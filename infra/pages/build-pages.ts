@@ -10,7 +10,7 @@ import { readDocument } from "./openapi.ts";
 import { problemPages } from "./problem-pages.ts";
 
 /** The name that lib/http/built-pages.ts is told to read. */
-const FILE = "reference.json";
+const FILE = "pages.json";
 
 const DOCUMENT = new URL("../../lib/http/openapi.json", import.meta.url);
 const GUIDE = new URL("GUIDE.md", import.meta.url);

@@ -67,7 +67,6 @@ const Parameter = z.object({
 export type Parameter = z.infer<typeof Parameter>;
 
 const Header = z.object({ description: z.string(), schema: JsonSchema });
-export type Header = z.infer<typeof Header>;
 
 const Response = z.object({
   description: z.string(),

@@ -106,6 +106,7 @@ export const SCHEMAS: Record<string, string> = {
   SweepProgress: "How far a sweep has come, and which versions of the vault's keys it met.",
   SweepList: "The last run of each sweep.",
   Health: "The service runs. What nobody can tell at the moment is left out.",
+  OpenApi: "An OpenAPI 3.1 document.",
   Problem:
     "A problem document (RFC 9457). Each kind has a schema of its own; this one has the members of all of them.",
 };
@@ -361,6 +362,7 @@ export const OWN: Record<string, string> = {
   "Health.status": "It runs.",
   "Health.messages": "Messages to people.",
   "Health.pages": "Pages of sweeps.",
+  "OpenApi.openapi": "The version of OpenAPI.",
   "Problem.type": "Which kind of problem; stable.",
   "Problem.title": "What is wrong, in general.",
   "Problem.status": "The status of the reply.",

@@ -236,6 +236,11 @@ export const OPERATIONS: Record<string, Operation> = {
     description:
       "The service runs; how many messages and pages of sweeps wait or were given up, and how far each sweep has come. Names nobody. Asked without a token.",
   },
+  "get-openapi": {
+    area: "Operations",
+    description: "This document. Asked without a token; answers from memory.",
+    replies: { 200: "This document.", 304: "The ETag at hand is that of this document." },
+  },
   "show-docs": {
     area: "Operations",
     description:

@@ -48,6 +48,7 @@ import { ContactStatus } from "../../lib/http/contact-status.ts";
 import { DeviceStatus } from "../../lib/http/device-status.ts";
 import { Check } from "../../lib/http/diagnosis.ts";
 import { DocumentReply } from "../../lib/http/document-reply.ts";
+import { OpenApi } from "../../lib/http/openapi.ts";
 import { Problem } from "../../lib/http/problem.ts";
 import {
   CodeCredential,
@@ -181,6 +182,7 @@ const NAMED: Record<string, z.core.$ZodType> = {
   SweepProgress: listSweeps.replies[200].shape.sweeps.element,
   SweepList: listSweeps.replies[200],
   Health: getHealth.replies[200],
+  OpenApi,
   Problem,
 };
 

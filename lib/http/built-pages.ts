@@ -8,7 +8,7 @@ const Built = z.object({
   pages: z.record(z.string(), z.object({ etag: z.string(), html: z.string() })),
 });
 
-export type BuiltPage = { etag: string; html: string; styleHash: string };
+type BuiltPage = { etag: string; html: string; styleHash: string };
 
 /** The page at this path, such as `problems/busy`; undefined if there is none. */
 export type BuiltPages = (path: string) => Promise<BuiltPage | undefined>;

@@ -134,7 +134,7 @@ it("R41 an address under the reference that there isn't is told that there is on
 
 describe("the file that holds the pages", () => {
   const built = { styleHash: "sha256-x", pages: { docs: { etag: '"1"', html: "<p>" } } };
-  const aFile = async () => pathToFileURL(join(await mkdtemp(join(tmpdir(), "pages-")), "reference.json"));
+  const aFile = async () => pathToFileURL(join(await mkdtemp(join(tmpdir(), "pages-")), "pages.json"));
 
   it("R40 is read once", async () => {
     const file = await aFile();

@@ -81,6 +81,7 @@ const rows: Record<string, Row> = {
   "register-device": { ...closed, access: "owner-fresh", newcomer: "allowed" },
   "rename-device": { ...closed, stranger: "device-not-found" },
   "revoke-device": { ...closed, stranger: "device-not-found" },
+  "get-openapi": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
   "get-health": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
   "show-docs": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
   "list-problems": { access: "anonymous", newcomer: "allowed", stranger: "own data" },

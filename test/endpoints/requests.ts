@@ -104,6 +104,7 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "register-device": ({ platform }) => ({ path: "v1/devices", body: { platform, ...nameOnly } }),
   "rename-device": ({ device }) => ({ path: `v1/devices/${device}`, body: nameOnly }),
   "revoke-device": ({ device }) => ({ path: `v1/devices/${device}` }),
+  "get-openapi": () => ({ path: "v1/openapi.json" }),
   "get-health": () => ({ path: "health" }),
   "show-docs": () => ({ path: "docs" }),
   "list-problems": () => ({ path: "problems" }),

@@ -20,7 +20,7 @@ import { oidcIdentity } from "../../lib/oidc/identity.ts";
 import { endpointFor, expectDeclared } from "./declared.ts";
 
 /** As the stack's build has rendered it. */
-const REFERENCE = pathToFileURL(resolve("dist/reference.json"));
+const REFERENCE = pathToFileURL(resolve("dist/pages.json"));
 
 export type AppOptions = {
   clock?: Clock;

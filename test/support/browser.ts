@@ -1,7 +1,6 @@
 /** Chromium, where there is one, and what it makes of a page: accessibility findings, and whether the page scrolls sideways. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -16,11 +15,9 @@ export const launch = (): Promise<Browser> =>
 
 type Finding = { id: string; nodes: { html: string }[] };
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** One line a finding. The page's own policy would let no script in: this comes by the debugger. */
 export async function findingsOn(page: Page): Promise<string[]> {
-  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe);
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
   const violations = await page.evaluate<Finding[]>("axe.run().then(({ violations }) => violations)");
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,

@@ -15,8 +15,8 @@ export type Package = {
   files: { path: string; bytes: number }[];
 };
 
-/** Lies beside the entry point: what the build has rendered. */
-const PAGES = "reference.json";
+/** What the entry point reads when it is asked for it. */
+const BESIDE = ["openapi.json", "pages.json"];
 
 const EntryPoint = z.object({ main: z.string() });
 
@@ -42,8 +42,8 @@ export async function makePackage(app: string, out: string): Promise<Package> {
 
 async function assertComplete(app: string, paths: readonly string[]): Promise<void> {
   const { main } = EntryPoint.parse(JSON.parse(await readFile(join(app, "package.json"), "utf8")));
-  const needed = ["host.json", "package.json", main, `${posix.dirname(main)}/${PAGES}`];
-  const missing = needed.filter((path) => !paths.includes(path));
+  const beside = BESIDE.map((name) => `${posix.dirname(main)}/${name}`);
+  const missing = ["host.json", "package.json", main, ...beside].filter((path) => !paths.includes(path));
   if (missing.length > 0)
     throw new Error(`The package would lack ${missing.join(", ")}: see ${join(app, ".funcignore")}`);
 }

@@ -1,0 +1,19 @@
+/** GET v1/openapi.json: the description of all endpoints, for people's tools (R40). */
+import { endpoint, Nothing } from "../lib/http/endpoint.ts";
+import { OpenApi, openApi } from "../lib/http/openapi.ts";
+
+export const getOpenApi = endpoint({
+  name: "get-openapi",
+  summary: "The OpenAPI document",
+  method: "GET",
+  route: "v1/openapi.json",
+  access: "anonymous",
+  tagged: true,
+  revalidates: true,
+  replies: { 200: OpenApi, 304: Nothing },
+  handle({ knownEtags }) {
+    const { document, etag } = openApi();
+    const isKnown = knownEtags.some((known) => known === "*" || known === etag);
+    return isKnown ? { status: 304, body: undefined, etag } : { status: 200, body: document, etag };
+  },
+});
