@@ -72,7 +72,7 @@ function curl({ method, path, operation }: Called, parameters: Parameter[], body
   const usual = body ? "post" : "get";
   const parts = [
     `curl${method === usual ? "" : ` -X ${method.toUpperCase()}`} "$API${filledIn(path, parameters)}"`,
-    ...headers.map((header) => `-H "${header}"`),
+    ...headers.map((header) => `-H "${header.replaceAll('"', '\\"')}"`),
     ...(body ? [`-d '${pretty(body.value).replaceAll("'", "'\\''")}'`] : []),
   ];
   return parts.join(" \\\n  ");
@@ -87,7 +87,10 @@ const headersIn = (parameters: Parameter[]) =>
 function filledIn(path: string, parameters: Parameter[]): string {
   const named = (name: string) =>
     parameters.find((each) => each.in === "path" && each.name === name)?.example;
-  const filled = path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(named(name) ?? whole));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = named(name);
+    return value === undefined ? whole : encodeURIComponent(String(value));
+  });
   const query = parameters.filter(({ in: where, required }) => where === "query" && required);
   const told = query.map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`);
   return told.length > 0 ? `${filled}?${told.join("&")}` : filled;

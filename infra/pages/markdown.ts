@@ -71,7 +71,7 @@ const items = (block: string, mark: RegExp, linkTo: LinkTo) =>
   block
     .split(mark)
     .slice(1)
-    .map((item) => html`\n<li>${inline(item.trim().replaceAll("\n", " "), linkTo)}</li>`);
+    .map((item) => html`\n<li>${inline(item.trim().replaceAll(/\n\s*/g, " "), linkTo)}</li>`);
 
 /**
  * The second line is the rule under the head. An empty first cell of the head is no header. On a narrow screen the cells stand below
