@@ -21,6 +21,7 @@ import { listActivity } from "./list-activity.ts";
 import { listBackups } from "./list-backups.ts";
 import { listContacts } from "./list-contacts.ts";
 import { listDevices } from "./list-devices.ts";
+import { listProblems } from "./list-problems.ts";
 import { listSweeps } from "./list-sweeps.ts";
 import { listVersions } from "./list-versions.ts";
 import { openDocument } from "./open-document.ts";
@@ -36,6 +37,8 @@ import { repudiateRecovery } from "./repudiate-recovery.ts";
 import { restoreVersion } from "./restore-version.ts";
 import { revokeDevice } from "./revoke-device.ts";
 import { showAlarm } from "./show-alarm.ts";
+import { showDocs } from "./show-docs.ts";
+import { showProblem } from "./show-problem.ts";
 import { startStepUp } from "./start-step-up.ts";
 import { startSweep } from "./start-sweep.ts";
 import { undeleteBackup } from "./undelete-backup.ts";
@@ -84,5 +87,8 @@ export const endpoints: Endpoint[] = [
   showAlarm,
   repudiateAlarm,
   getHealth,
+  showDocs,
+  listProblems,
+  showProblem,
   getOpenApi,
 ];

@@ -4,6 +4,7 @@ import { azureAdapters } from "../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../lib/config.ts";
 import { sweepsOf } from "../lib/domain/sweeps.ts";
 import { takeAnyHeader } from "../lib/http/any-header.ts";
+import { builtPages } from "../lib/http/built-pages.ts";
 import { toHandler } from "../lib/http/handler.ts";
 import { logInvocation } from "../lib/http/log.ts";
 import { policyOf, type Services } from "../lib/http/services.ts";
@@ -21,6 +22,7 @@ const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clo
 const services: Services = {
   ...ports,
   identity: oidcIdentity(config.issuers, clock),
+  pages: builtPages(new URL("pages.json", import.meta.url)),
   clock,
   policy: policyOf(config),
 };

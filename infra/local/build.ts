@@ -5,6 +5,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { buildPages } from "../pages/build-pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
@@ -85,13 +86,15 @@ export async function buildForDebugger(folder: string): Promise<void> {
   const outfile = join(folder, "dist/index.js");
   await build({ ...bundled, outfile, minify: false, sourcemap: "linked" });
   await putOpenApi(dirname(outfile));
+  await buildPages(dirname(outfile));
   for (const name of ["host.json", "package.json"]) await copyFile(join(ROOT, name), join(folder, name));
 }
 
-/** @throws if the bundle is larger than it may be */
+/** With the pages beside it. @throws if the bundle is larger than it may be */
 export async function buildBundle(outfile = BUNDLE): Promise<{ bytes: number }> {
   await build({ ...bundled, outfile });
   await putOpenApi(dirname(outfile));
+  await buildPages(dirname(outfile));
   const bytes = statSync(outfile).size;
   if (bytes > MOST_BYTES) throw new Error(`dist/index.js has ${bytes} bytes, more than ${MOST_BYTES}`);
   return { bytes };
@@ -112,7 +115,9 @@ async function report(): Promise<void> {
   const share = bundledMs / unbundledMs;
   const verdict = share > LARGEST_IMPORT_SHARE ? "OVER" : "ok";
   console.log(`dist/index.js ${(bytes / 1e6).toFixed(2)} MB (at most ${MOST_BYTES / 1e6} MB)`);
-  console.log(`dist/openapi.json ${statSync(join(dirname(BUNDLE), "openapi.json")).size} bytes, beside it`);
+  for (const name of ["openapi.json", "pages.json"]) {
+    console.log(`dist/${name} ${statSync(join(dirname(BUNDLE), name)).size} bytes, beside it`);
+  }
   console.log(
     `import ${bundledMs.toFixed(0)} ms bundled, ${unbundledMs.toFixed(0)} ms unbundled: ${share.toFixed(2)} (at most ${LARGEST_IMPORT_SHARE.toFixed(2)}: ${verdict})`,
   );

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } fro
 import * as z from "zod";
 
 const Token = z.object({ access_token: z.string() });
-const ClockSkewed = z.object({ type: z.literal("/problems/clock-skewed"), serverTime: z.coerce.date() });
+const ClockSkewed = z.object({ type: z.literal("/api/problems/clock-skewed"), serverTime: z.coerce.date() });
 
 export type Platform = "ios" | "android";
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

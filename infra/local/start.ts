@@ -54,13 +54,15 @@ async function start(options: StartOptions): Promise<Stack> {
   return stack;
 }
 
+/** What to read comes first. */
 const describe = (addresses: Addresses, data: string, seconds: string) => `
-${Object.entries(addresses)
+${Object.entries({ docs: `${addresses.api}/docs`, ...addresses })
   .map(([name, url]) => `${name.padEnd(7)} ${url}`)
   .join("\n")}
 
 Up after ${seconds} s. Data stays in ${data}; "npm start -- --fresh" begins anew.
 Try next:
+  open ${addresses.api}/docs in a browser: the reference
   curl ${addresses.api}/health
   curl -d '{"subject":"anna"}' ${addresses.issuer}/dev/token
   open ${addresses.mailbox} in a browser: the emails and text messages

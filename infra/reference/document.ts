@@ -6,6 +6,7 @@ import type * as z from "zod";
 import { endpoints } from "../../functions/endpoints.ts";
 import {
   type Endpoint,
+  isForAll,
   isOwnerAccess,
   isProviderAccess,
   Nothing,
@@ -164,17 +165,21 @@ const replies = (endpoint: Endpoint, operation: Operation, examples: Example[]):
     );
     const description = operation.replies?.[Number(status)] ?? `${STATUS_CODES[status]}.`;
     const content = schema === Nothing ? {} : { content: contentOf(endpoint, schema, shown) };
-    return [status, { description, headers: headersOf(endpoint), ...content }];
+    return [status, { description, headers: headersOf(endpoint, status), ...content }];
   });
 
-const headersOf = ({ tagged }: Endpoint): Json => ({
-  "Cache-Control": headerRef("CacheControl"),
-  "X-Request-Id": headerRef("RequestId"),
-  ...(tagged && { ETag: headerRef("ETag") }),
-});
+/** Not found is an answer without an ETag. */
+function headersOf(endpoint: Endpoint, status: string): Json {
+  const isTagged = endpoint.tagged && status !== "404";
+  return {
+    "Cache-Control": headerRef(isTagged && isForAll(endpoint) ? "CacheControlOfAll" : "CacheControl"),
+    "X-Request-Id": headerRef("RequestId"),
+    ...(isTagged && { ETag: headerRef("ETag") }),
+  };
+}
 
-const contentOf = ({ access }: Endpoint, schema: z.ZodType, shown: Json): Json =>
-  access === "capability"
+const contentOf = ({ page }: Endpoint, schema: z.ZodType, shown: Json): Json =>
+  page
     ? { "text/html": { schema: { type: "string" }, ...shown } }
     : { "application/json": { schema: schemaFor(schema), ...shown } };
 

@@ -241,6 +241,27 @@ export const OPERATIONS: Record<string, Operation> = {
     description: "This document. Asked without a token; answers from memory.",
     replies: { 200: "This document.", 304: "The ETag at hand is that of this document." },
   },
+  "show-docs": {
+    area: "Operations",
+    description:
+      "The reference, for the people who build on this API: a page without script, the same for everybody.",
+    replies: { 200: "The page.", 304: "The ETag at hand is that of the page." },
+  },
+  "list-problems": {
+    area: "Operations",
+    description: "A page that lists every kind of problem, each with a link to its own page.",
+    replies: { 200: "The page.", 304: "The ETag at hand is that of the page." },
+  },
+  "show-problem": {
+    area: "Operations",
+    description:
+      "Where the `type` of a problem leads: what happened and what to do, for developers and for the phone's owner.",
+    replies: {
+      200: "The page.",
+      304: "The ETag at hand is that of the page.",
+      404: "There is no such kind: a page that lists all that there are.",
+    },
+  },
   "start-sweep": {
     area: "Operations",
     description: "Starts a sweep by hand; otherwise each is started once a day. Safe to repeat.",

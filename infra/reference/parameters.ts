@@ -95,10 +95,11 @@ export const REPLY_HEADERS = {
     { type: "string", format: "uuid" },
     "3f2b8c54-6d1e-4a0b-9c7f-5e8d2a1b4c60",
   ),
-  CacheControl: replyHeader(
-    "No answer may be kept by caches on the way.",
-    { type: "string", const: "no-store" },
-    "no-store",
+  CacheControl: replyHeader("The answer may not be kept.", { type: "string", const: "no-store" }, "no-store"),
+  CacheControlOfAll: replyHeader(
+    "The answer is the same for everybody: it may be kept, if it is asked for again with its ETag.",
+    { type: "string", const: "no-cache" },
+    "no-cache",
   ),
 } satisfies Record<string, Json>;
 
@@ -123,6 +124,7 @@ const TOLD: Record<string, { description: string; example: string }> = {
     example: "",
   },
   sweep: { description: "Which sweep.", example: "stale" },
+  kind: { description: "The last part of a problem's `type`.", example: "stale-precondition" },
   custody: {
     description:
       "Who keeps the sealed copy: `client` gets an `envelope` back for the owner's own cloud drive; `service` keeps it here. If left out, `client` on iOS and `service` on Android.",

@@ -14,7 +14,7 @@ export type ProviderAccess = `provider:${ProviderRole}`;
 
 /**
  * `owner`: token and device proof. `owner-fresh`: and a fresh sign-in. `provider:…`: a registered app's token with that role.
- * `capability`: whoever has the link; such an endpoint answers pages for people, not JSON.
+ * `capability`: whoever has the link.
  */
 export type Access = "anonymous" | "capability" | OwnerAccess | ProviderAccess;
 
@@ -39,10 +39,16 @@ type Replies = Record<number, z.ZodType>;
 
 /**
  * One of the declared replies. A status whose schema is z.undefined() has no body. `reopened`: something sealed was opened for it,
- * as this endpoint seldom does; the log says so.
+ * as this endpoint seldom does; the log says so. `styleHash`: of a page whose styles are known by their hash.
  */
 type ReplyOf<R extends Replies> = {
-  [S in keyof R & number]: { status: S; body: z.input<R[S]>; etag?: string | undefined; reopened?: boolean };
+  [S in keyof R & number]: {
+    status: S;
+    body: z.input<R[S]>;
+    etag?: string | undefined;
+    reopened?: boolean;
+    styleHash?: string;
+  };
 }[keyof R & number];
 
 type Input<A extends Access, P, Q, B, C> = {
@@ -100,6 +106,8 @@ export type Endpoint<
   tagged: boolean;
   /** Takes a name for the device in the header Device-Name. */
   namesDevice: boolean;
+  /** Answers pages for people, not JSON. */
+  page: boolean;
   request: { params: P; query: Q; body: B };
   replies: R;
   /** What it can refuse for reasons of its own; `problemsOf` adds what follows from the rest of the declaration. */
@@ -124,6 +132,7 @@ type Optional =
   | "idempotent"
   | "tagged"
   | "namesDevice"
+  | "page"
   | "request"
   | "problems"
   | "replies";
@@ -155,6 +164,7 @@ export function endpoint<
     idempotent?: boolean;
     tagged?: boolean;
     namesDevice?: boolean;
+    page?: boolean;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
   },
@@ -174,6 +184,7 @@ export function endpoint<
     idempotent: false,
     tagged: false,
     namesDevice: false,
+    page: definition.access === "capability",
     problems: [],
     ...definition,
     request: { params, query, body },
@@ -185,6 +196,10 @@ export const takesBody = ({ request }: Pick<Endpoint, "request">) => request.bod
 export const isOwnerAccess = (access: Access): access is OwnerAccess =>
   access === "owner" || access === "owner-fresh";
 export const isProviderAccess = (access: Access): access is ProviderAccess => access.startsWith("provider:");
+
+/** Answers everybody the same: that may be kept, if it is asked for again by its ETag. */
+export const isForAll = ({ access, tagged }: Pick<Endpoint, "access" | "tagged">) =>
+  access === "anonymous" && tagged;
 
 const STORAGE: ProblemKind[] = ["backup-unreadable", "storage-unavailable"];
 const TOKEN: ProblemKind[] = ["not-signed-in", "identity-unavailable", ...STORAGE];

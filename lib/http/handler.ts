@@ -13,6 +13,7 @@ import { readDeviceName } from "./device-name.ts";
 import {
   type Access,
   type Endpoint,
+  isForAll,
   isOwnerAccess,
   isProviderAccess,
   type OwnerAccess,
@@ -47,11 +48,11 @@ export function replying(
       (error: unknown) => ({ response: refuse(access, error, request, context, services), error }),
     );
     logRequest(context, { endpoint: name, status: response.status, startedAt, ...how });
-    return { ...response, headers: { ...response.headers, ...common(context) } };
+    return { ...response, headers: { ...common(context), ...response.headers } };
   };
 }
 
-/** What every reply carries. */
+/** What every reply carries, unless it says otherwise itself. */
 const common = ({ invocationId }: InvocationContext) => ({
   "cache-control": "no-store",
   "x-request-id": invocationId,
@@ -60,9 +61,17 @@ const common = ({ invocationId }: InvocationContext) => ({
 async function answer(endpoint: Endpoint, request: HttpRequest, services: Services): Promise<Answered> {
   const now = services.clock();
   const input = await readInput(endpoint, request, services, now);
-  const { status, body, etag, reopened = false } = await endpoint.handle({ ...input, now }, services);
-  const isPage = endpoint.access === "capability";
-  return { response: isPage ? page(status, body) : json(status, body, etag ? { etag } : {}), reopened };
+  const {
+    status,
+    body,
+    etag,
+    reopened = false,
+    styleHash,
+  } = await endpoint.handle({ ...input, now }, services);
+  const keeping = etag !== undefined && isForAll(endpoint) && { "cache-control": "no-cache" };
+  const headers = { ...(etag && { etag }), ...keeping };
+  const response = endpoint.page ? page(status, body, { headers, styleHash }) : json(status, body, headers);
+  return { response, reopened };
 }
 
 async function readInput(endpoint: Endpoint, request: HttpRequest, services: Services, now: Date) {
@@ -204,7 +213,7 @@ function refuse(
     ...(problem.retryAfterSeconds && { "retry-after": String(problem.retryAfterSeconds) }),
   };
   if (access === "capability")
-    return page(problem.status, problemPage(languageIn(url), problem.status), headers);
+    return page(problem.status, problemPage(languageIn(url), problem.status), { headers });
   return json(problem.status, problem, { "content-type": "application/problem+json", ...headers });
 }
 

@@ -1,24 +1,28 @@
-/** Pages for people who follow a link from a message: plain, without script, readable on a phone, in their language. */
+/** How pages are answered; and those for people who follow a link from a message: plain, without script, readable on a phone, in their language. */
 import type { HttpResponseInit } from "@azure/functions";
 import { Language } from "../domain/language.ts";
 import type { Platform } from "../domain/owner.ts";
 import { texts } from "../texts/languages.ts";
 
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** Of pages that were built, the one style sheet; those that are made here have theirs inline. */
+const contentSecurityPolicy = (styleHash: string | undefined) =>
+  `default-src 'none'; style-src '${styleHash ?? "unsafe-inline"}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 const PLATFORM_NAMES = { ios: "iOS", android: "Android" } as const satisfies Record<Platform, string>;
 
+type More = { styleHash?: string | undefined; headers?: Record<string, string> };
+
+/** `body` undefined: none, as with 304. */
 export const page = (
   status: number,
   body: unknown,
-  headers: Record<string, string> = {},
+  { styleHash, headers = {} }: More = {},
 ): HttpResponseInit => ({
   status,
-  body: String(body),
+  ...(body !== undefined && { body: String(body) }),
   headers: {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    ...(body !== undefined && { "content-type": "text/html; charset=utf-8" }),
+    "content-security-policy": contentSecurityPolicy(styleHash),
     "referrer-policy": "no-referrer",
     ...headers,
   },

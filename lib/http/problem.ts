@@ -47,7 +47,11 @@ export const Problem = z.strictObject({
 });
 export type Problem = z.infer<typeof Problem>;
 
-export const typeOf = (kind: ProblemKind) => `/problems/${kind}`;
+/**
+ * A reference with its full path (RFC 9457 §3.1.1), which leads to the page of the problem on the host that answered. It is the same
+ * at every deployment, so clients compare it to the letter.
+ */
+export const typeOf = (kind: ProblemKind) => `/api/problems/${kind}`;
 
 export const kindOf = (error: unknown): ProblemKind => (error instanceof Failure ? error.kind : "unexpected");
 

@@ -12,7 +12,7 @@ export const requestProblems = {
     404,
     "after-change",
     "There is no such route.",
-    "Correct the path: `routes` names all that there are, relative to the API's address. Parts in braces are to be filled in.",
+    "Correct the path: `routes` names all that there are, relative to the API's address. Parts in braces are to be filled in. The reference describes each (GET docs).",
   ),
   "method-not-allowed": entry(
     405,

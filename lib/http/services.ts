@@ -18,6 +18,7 @@ import type { StalenessPolicy } from "../domain/staleness.ts";
 import type { LastRun, SweepStore } from "../domain/sweep.ts";
 import type { TicketStore } from "../domain/ticket.ts";
 import type { MinimumAppVersion } from "./app-version.ts";
+import type { BuiltPages } from "./built-pages.ts";
 
 type Policy = {
   /** Where clients reach the service, with the route prefix; device proofs are made for it. */
@@ -75,6 +76,8 @@ export type Services = {
   countPages(): Promise<{ waiting: number; failed: number } | undefined>;
   /** How far the sweeps had come a moment ago; undefined while nobody can tell. */
   recentRuns(): Promise<LastRun[] | undefined>;
+  /** What was rendered when the app was built. */
+  pages: BuiltPages;
   clock: Clock;
   policy: Policy;
 };

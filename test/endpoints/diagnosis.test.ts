@@ -88,7 +88,7 @@ describe.concurrent("a diagnosis", () => {
     const [detail, remedy] = [expect.stringContaining("auth_time"), expect.stringContaining("IDENTITY.md")];
     expect(failed).toMatchObject({
       id: "sign-in",
-      problem: "/problems/sign-in-time-missing",
+      problem: "/api/problems/sign-in-time-missing",
       detail,
       remedy,
     });

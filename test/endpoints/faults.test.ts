@@ -92,7 +92,7 @@ describe.concurrent.each(named(writers))("%s", (_, endpoint) => {
     const { owner, ask } = await aSuccess(endpoint);
     const before = await storedOf(owner);
     const problem = problemIn(await ask("crowded"));
-    expect([problem.type, problem.retryAfterSeconds]).toEqual(["/problems/busy", 1]);
+    expect([problem.type, problem.retryAfterSeconds]).toEqual(["/api/problems/busy", 1]);
     const after = await storedOf(owner);
     const changed = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
     expect(changed.filter((name) => CHANGED.test(name))).toEqual([]);
@@ -123,7 +123,7 @@ it("R32 R34 500 for a fault of ours says when to repeat, and nothing of what wen
   await phone.signIn(anOwner());
   const reply = await phone.call("GET", "v1/backups");
   expect(reply.headers.get("retry-after")).toBe("5");
-  expect(problemIn(reply)).toMatchObject({ type: "/problems/unexpected", status: 500, retry: "as-is" });
+  expect(problemIn(reply)).toMatchObject({ type: "/api/problems/unexpected", status: 500, retry: "as-is" });
   expect(JSON.stringify(reply.body)).not.toContain("canary");
 });
 

@@ -83,6 +83,9 @@ const rows: Record<string, Row> = {
   "revoke-device": { ...closed, stranger: "device-not-found" },
   "get-openapi": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
   "get-health": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "show-docs": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "list-problems": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "show-problem": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
 };
 
 function rowOf({ name }: Endpoint): Row {

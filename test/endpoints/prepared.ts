@@ -167,7 +167,7 @@ async function asOther(endpoint: Endpoint, { path, body, token }: Request, app: 
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isPage = endpoint.access === "capability";
+  const isPage = endpoint.page;
   const reply = {
     status: response.status,
     headers: response.headers,

@@ -106,6 +106,9 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "revoke-device": ({ device }) => ({ path: `v1/devices/${device}` }),
   "get-openapi": () => ({ path: "v1/openapi.json" }),
   "get-health": () => ({ path: "health" }),
+  "show-docs": () => ({ path: "docs" }),
+  "list-problems": () => ({ path: "problems" }),
+  "show-problem": () => ({ path: "problems/busy" }),
 };
 
 export function sampleOf({ name }: Endpoint, about: About): Sample {

@@ -30,9 +30,9 @@ export const casesOf = (endpoint: Endpoint): Case[] => [
 
 /** What a repeated request may be told instead of succeeding, where it can be carried out only once and was. */
 const DONE_BEFORE: Record<string, string[]> = {
-  "answer-step-up": ["/problems/challenge-not-found", "/problems/ticket-invalid"],
-  "confirm-contact": ["/problems/challenge-not-found"],
-  "remove-contact": ["/problems/contact-not-found"],
+  "answer-step-up": ["/api/problems/challenge-not-found", "/api/problems/ticket-invalid"],
+  "confirm-contact": ["/api/problems/challenge-not-found"],
+  "remove-contact": ["/api/problems/contact-not-found"],
 };
 
 const succeeded = ({ status }: Reply) => [200, 201, 202, 204].includes(status);

@@ -55,6 +55,7 @@ export const memoryServices = (change: Pick<Services, "identity">, stores = memo
   countMessages: async () => ({ waiting: 0, failed: 0 }),
   recentRuns: async () => [],
   countPages: async () => ({ waiting: 0, failed: 0 }),
+  pages: async () => undefined,
   clock: () => now,
   policy,
   ...change,

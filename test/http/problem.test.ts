@@ -54,7 +54,7 @@ describe("R41 a problem document", () => {
     (kind) => {
       const problem = Problem.parse(problemOf(new Failure(kind, "What happened."), requestId));
       expect(problem).toMatchObject({
-        type: `/problems/${kind}`,
+        type: `/api/problems/${kind}`,
         status: problems[kind].status,
         detail: "What happened.",
         instance: `urn:uuid:${requestId}`,

@@ -12,7 +12,7 @@ import { makePackage, type Package } from "../../infra/local/package/make-packag
 import { zip } from "../../infra/local/package/zip.ts";
 
 const BUNDLE = "dist/index.js";
-const SHIPPED = [BUNDLE, "dist/openapi.json", "host.json", "package.json"];
+const SHIPPED = [BUNDLE, "dist/openapi.json", "dist/pages.json", "host.json", "package.json"];
 const aFolder = () => mkdtemp(join(tmpdir(), "package-"));
 const pack = async (app = resolve(".")) => makePackage(app, await aFolder());
 
@@ -138,7 +138,7 @@ describe("R42 the package", () => {
     for (const path of SHIPPED) await cp(path, join(copy, path), { recursive: true });
     await writeFile(join(copy, ".funcignore"), "dist\nhost");
     await expect(pack(copy)).rejects.toThrow(
-      /would lack host\.json, dist\/index\.js, dist\/openapi\.json: see .*\.funcignore/,
+      /would lack host\.json, dist\/index\.js, dist\/openapi\.json, dist\/pages\.json: see .*\.funcignore/,
     );
     await rm(join(copy, ".funcignore"));
     expect((await pack(copy)).files.map(({ path }) => path)).toEqual(SHIPPED);

@@ -50,7 +50,7 @@ async function listBlobs(data: string): Promise<string[]> {
 
 /** The one refusal that names accounts, to their owner: the plan as it would be now, instead of the outdated one (R12). */
 function withoutPlan(line: string): string {
-  if (!line.includes('"/problems/plan-outdated"')) return line;
+  if (!line.includes('"/api/problems/plan-outdated"')) return line;
   const [{ plan: _, ...problem }, headers] = Refusal.parse(JSON.parse(line));
   return JSON.stringify([problem, headers]);
 }
@@ -81,7 +81,9 @@ it("R34 F19 no secret, name or token in log, refusals, blob names, metadata or s
     expect(tracesOf(["CANARY"], hidden)).toEqual(["CANARY"]);
   }
   expect(findIn(printed, ["upload-backup", "invalid-request"])).toHaveLength(2);
-  expect(findIn(refused, ["/problems/stale-precondition", "/problems/backup-unreadable"])).toHaveLength(2);
+  expect(
+    findIn(refused, ["/api/problems/stale-precondition", "/api/problems/backup-unreadable"]),
+  ).toHaveLength(2);
   const kinds = ["heads/", "records/", "recoveries/", "credentials/", "tickets/"];
   expect(findIn(blobs, [...kinds, "wrappedkey", "dueat"])).toHaveLength(7);
   expect(findIn(stored, ["owner-keys/"])).toHaveLength(1);

@@ -50,7 +50,11 @@ describe.each(faults)("while the vault is %s", (_, fault) => {
     expect(uploaded.status).toBe(201);
     const startedAt = performance.now();
     const refused = await phone.call("POST", "v1/recoveries", recovery);
-    expect(problemOf(refused)).toEqual({ status: 503, type: "/problems/vault-unavailable", retries: true });
+    expect(problemOf(refused)).toEqual({
+      status: 503,
+      type: "/api/problems/vault-unavailable",
+      retries: true,
+    });
     expect(performance.now() - startedAt).toBeLessThan(8000);
     const status = await phone.call("GET", BACKUP);
     expect(status.headers.get("etag")).toBe(uploaded.headers.get("etag"));
@@ -98,7 +102,7 @@ it("R38 F16 a version whose time is over still recovers, on a new instance, too;
   expect(wrapped.status).toBe(403);
   expect(await recover()).toEqual(recovered);
   await change({ enabled: false });
-  expect(await recover()).toEqual({ status: 503, type: "/problems/vault-unavailable", retries: true });
+  expect(await recover()).toEqual({ status: 503, type: "/api/problems/vault-unavailable", retries: true });
   await change({ enabled: true });
   expect(await recover()).toEqual(recovered);
 });
@@ -154,7 +158,11 @@ describe("while the storage", () => {
     const phone = await aPhone({ app: anApp({ settings: await storageAt(listener) }) });
     const startedAt = performance.now();
     const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
-    expect(problemOf(reply)).toEqual({ status: 503, type: "/problems/storage-unavailable", retries: true });
+    expect(problemOf(reply)).toEqual({
+      status: 503,
+      type: "/api/problems/storage-unavailable",
+      retries: true,
+    });
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 

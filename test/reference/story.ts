@@ -31,6 +31,7 @@ export async function tellStory(): Promise<Record<string, Told[]>> {
   await lookBack(stage, phone);
   await repudiate(stage, phone, recovery);
   await operate(stage);
+  await lookUp(stage);
   await leave(stage, contact);
   return stage.teller.told;
 }
@@ -71,11 +72,29 @@ async function operate({ teller }: Stage): Promise<void> {
   });
   await teller.ask("list-sweeps", token, { name: "done", summary: "One sweep has run", status: 200 });
   await teller.ask("get-health", undefined, { name: "well", summary: "All is well", status: 200 });
+}
+
+async function lookUp({ teller }: Stage): Promise<void> {
   const { headers } = await teller.quietly("GET", "v1/openapi.json");
-  await teller.ask("get-openapi", undefined, {
-    name: "unchanged",
-    summary: "The document at hand is the present one",
-    headers: { "if-none-match": headers.get("etag") ?? "" },
-    status: 304,
+  await teller.ask("get-openapi", undefined, unchanged(headers));
+  const kind = { kind: "stale-precondition" };
+  const pages = [["show-docs"], ["list-problems"], ["show-problem", kind]] as const;
+  for (const [operation, params = {}] of pages) {
+    const shown = { name: "page", summary: "The page", params, status: 200 };
+    const { headers } = await teller.ask(operation, undefined, shown);
+    await teller.ask(operation, undefined, { ...unchanged(headers), params });
+  }
+  await teller.ask("show-problem", undefined, {
+    name: "unknown",
+    summary: "There is no such kind",
+    params: { kind: "mistyped" },
+    status: 404,
   });
 }
+
+const unchanged = (headers: Headers) => ({
+  name: "unchanged",
+  summary: "What is at hand is still the same",
+  headers: { "if-none-match": headers.get("etag") ?? "" },
+  status: 304,
+});

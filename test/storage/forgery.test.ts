@@ -53,6 +53,6 @@ it.each(Object.entries(guesses))(
       etag: '"forged"',
     });
     const reply = await recover(await aPhone({ owner, app }));
-    expect(problemIn(reply).type).toBe("/problems/backup-unreadable");
+    expect(problemIn(reply).type).toBe("/api/problems/backup-unreadable");
   },
 );

@@ -119,7 +119,7 @@ describe("R39 F10 roll-back", () => {
     const asked = { platform: "android", existingAccounts: [] };
     const plan = idIn(await phone.call("POST", "v1/recovery-plans", { body: asked }));
     for (const name of storage.namesOf("heads/")) await storage.putBack(name);
-    expect((await recover(phone, { plan })).body).toMatchObject({ type: "/problems/plan-outdated" });
+    expect((await recover(phone, { plan })).body).toMatchObject({ type: "/api/problems/plan-outdated" });
   });
 
   it("R5 R39 of the head: where the client has custody, the newer envelope is refused, and only the older one opens", async () => {

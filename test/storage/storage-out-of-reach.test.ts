@@ -59,7 +59,7 @@ async function losingAnswerTo(blob: string) {
 
 function expectUnavailable({ status, headers, body }: Reply): void {
   expect(status, JSON.stringify(body)).toBe(503);
-  expect(body).toMatchObject({ type: "/problems/storage-unavailable", retry: "as-is" });
+  expect(body).toMatchObject({ type: "/api/problems/storage-unavailable", retry: "as-is" });
   expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
 }
 

@@ -1,5 +1,7 @@
 /** The app in this process on the real adapters, with a clock that the test sets and a storage and vault of its choice. */
 import { appendFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { inject } from "vitest";
 import { type Delivery, deliverMessages } from "../../functions/deliver-messages.ts";
@@ -10,11 +12,15 @@ import type { Clock } from "../../lib/domain/clock.ts";
 import type { Messenger } from "../../lib/domain/messenger.ts";
 import type { Peppers } from "../../lib/domain/pepper.ts";
 import { sweepsOf } from "../../lib/domain/sweeps.ts";
+import { builtPages } from "../../lib/http/built-pages.ts";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
 import { toHandler } from "../../lib/http/handler.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { oidcIdentity } from "../../lib/oidc/identity.ts";
 import { endpointFor, expectDeclared } from "./declared.ts";
+
+/** As the stack's build has rendered it. */
+const REFERENCE = pathToFileURL(resolve("dist/pages.json"));
 
 export type AppOptions = {
   clock?: Clock;
@@ -59,7 +65,7 @@ export function anApp({
   const services: Services = {
     ...ports,
     ...{ outbox: outbox(ports.outbox), peppers: peppers(ports.peppers) },
-    ...{ identity, clock, policy: policyOf(config) },
+    ...{ identity, clock, policy: policyOf(config), pages: builtPages(REFERENCE) },
   };
   return {
     services,
@@ -104,9 +110,8 @@ async function serve(
   return new Response(text === "" ? null : text, { status, headers: replied.headers });
 }
 
-/** Pages for people where there is a link, JSON elsewhere. */
-const bodyIn = ({ access }: Endpoint, text: string): unknown =>
-  access === "capability" ? text : text === "" ? undefined : JSON.parse(text);
+const bodyIn = ({ page }: Endpoint, text: string): unknown =>
+  text === "" ? undefined : page ? text : JSON.parse(text);
 
 const pick = (record: Record<string, string>, ...names: string[]) =>
   Object.fromEntries(names.map((name) => [name, record[name]]));

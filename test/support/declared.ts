@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { challengeFor } from "../../lib/http/challenge.ts";
-import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
+import { type Endpoint, isForAll, problemsOf } from "../../lib/http/endpoint.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { problems } from "../../lib/http/problems.ts";
 
@@ -23,7 +23,7 @@ export function endpointFor(
 
 /** Every reply must be one that the endpoint declares: its status, the shape of its body, its headers. */
 export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Reply): void {
-  expect(headers.get("cache-control")).toBe("no-store");
+  expect(headers.get("cache-control")).toBe(keepingOf(endpoint, headers));
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const schema = endpoint.replies[status];
   if (schema) {
@@ -50,6 +50,9 @@ function expectDeclaredHeaders({ tagged }: Endpoint, headers: Headers): void {
   for (const name of ["www-authenticate", "retry-after"])
     expect([name, headers.get(name)]).toEqual([name, null]);
 }
+
+const keepingOf = (endpoint: Endpoint, headers: Headers) =>
+  isForAll(endpoint) && headers.get("etag") !== null ? "no-cache" : "no-store";
 
 /** People are told of a problem in words, not as a document. */
 function expectDeclaredPage(endpoint: Endpoint, status: number): void {

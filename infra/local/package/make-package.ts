@@ -1,7 +1,7 @@
 /** Makes the folder and the zip of what `func azure functionapp publish` would upload. */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import * as z from "zod";
 import { filesToUpload } from "./files-to-upload.ts";
 import { type ZipFile, zip } from "./zip.ts";
@@ -14,6 +14,9 @@ export type Package = {
   sha256: string;
   files: { path: string; bytes: number }[];
 };
+
+/** What the entry point reads when it is asked for it. */
+const BESIDE = ["openapi.json", "pages.json"];
 
 const EntryPoint = z.object({ main: z.string() });
 
@@ -39,9 +42,8 @@ export async function makePackage(app: string, out: string): Promise<Package> {
 
 async function assertComplete(app: string, paths: readonly string[]): Promise<void> {
   const { main } = EntryPoint.parse(JSON.parse(await readFile(join(app, "package.json"), "utf8")));
-  const missing = ["host.json", "package.json", main, "dist/openapi.json"].filter(
-    (path) => !paths.includes(path),
-  );
+  const beside = BESIDE.map((name) => `${posix.dirname(main)}/${name}`);
+  const missing = ["host.json", "package.json", main, ...beside].filter((path) => !paths.includes(path));
   if (missing.length > 0)
     throw new Error(`The package would lack ${missing.join(", ")}: see ${join(app, ".funcignore")}`);
 }

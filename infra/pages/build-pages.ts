@@ -1,0 +1,42 @@
+/** Renders all pages that are the same for everybody into one file, which lies beside the bundle and is shipped with it. */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { problems } from "../../lib/http/problems.ts";
+import { docsPage, operationLinks } from "./docs-page.ts";
+import { styleHash } from "./frame.ts";
+import type { LinkTo } from "./markdown.ts";
+import { readDocument } from "./openapi.ts";
+import { problemPages } from "./problem-pages.ts";
+
+/** The name that lib/http/built-pages.ts is told to read. */
+const FILE = "pages.json";
+
+const DOCUMENT = new URL("../../lib/http/openapi.json", import.meta.url);
+const GUIDE = new URL("GUIDE.md", import.meta.url);
+
+export async function buildPages(folder: string): Promise<{ bytes: number }> {
+  const document = await readDocument(DOCUMENT);
+  const operation = operationLinks(document);
+  const linkTo: LinkTo = (code) => operation(code) ?? (code in problems ? `problems/${code}` : undefined);
+  const docs = docsPage(document, await readFile(GUIDE, "utf8"), linkTo);
+  const pages = Object.entries({ docs, ...problemPages(fromDocs(linkTo)) });
+  const built = {
+    styleHash,
+    pages: Object.fromEntries(pages.map(([path, html]) => [path, { etag: etagOf(html), html }])),
+  };
+  const text = JSON.stringify(built);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, FILE), text);
+  return { bytes: Buffer.byteLength(text) };
+}
+
+/** Where the reference has it, seen from beside the reference. */
+const fromDocs =
+  (linkTo: LinkTo): LinkTo =>
+  (code) => {
+    const address = linkTo(code);
+    return address?.startsWith("#") ? `docs${address}` : address;
+  };
+
+const etagOf = (html: string) => `"${createHash("sha256").update(html).digest("base64url").slice(0, 22)}"`;

@@ -1,0 +1,30 @@
+/** HTML as values: whatever is put into a template is escaped, unless it is HTML already. */
+
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Part = Html | string | number | undefined | readonly Part[];
+
+/** `undefined` is nothing; the parts of a list follow each other. */
+export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  const rendered = parts.map((part, at) => render(part) + strings[at + 1]);
+  return new Html(strings[0] + rendered.join(""));
+}
+
+/** Between each two of them. */
+export const joined = (parts: readonly Part[], between: string): Html =>
+  html`${parts.map((part, at) => (at === 0 ? part : html`${between}${part}`))}`;
+
+function render(part: Part): string {
+  if (part === undefined) return "";
+  if (part instanceof Html) return part.text;
+  if (typeof part === "object") return part.map(render).join("");
+  return escaped(String(part));
+}
+
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,0 +1,81 @@
+/** A page for each problem, where its `type` leads, and the list of them all. */
+import { type Help, problemHelp } from "../../lib/http/problem-help.ts";
+import { type ProblemKind, problems } from "../../lib/http/problems.ts";
+import { frame } from "./frame.ts";
+import { type Html, html } from "./html.ts";
+import { inline, type LinkTo } from "./markdown.ts";
+
+const KINDS = Object.keys(problems)
+  .filter((kind): kind is ProblemKind => kind in problems)
+  .toSorted();
+
+const RETRIES = {
+  "as-is": "Yes, the same request, after the seconds in Retry-After.",
+  "after-change": "Yes, once what is wrong is changed.",
+  never: "No: it will be refused each time.",
+} as const;
+
+const withoutStop = (title: string) => title.replace(/\.$/, "");
+
+/** The path of each page, relative to the API's address, and its HTML. `operationIn`: where the reference describes an operation. */
+export function problemPages(operationIn: LinkTo): Record<string, string> {
+  const fromProblem: LinkTo = (operation) => above(operationIn(operation));
+  const pages = KINDS.map((kind) => [`problems/${kind}`, problemPage(kind, fromProblem)] as const);
+  return { ...Object.fromEntries(pages), problems: listPage(), "unknown-problem": unknownPage() };
+}
+
+const above = (address: string | undefined) => (address === undefined ? undefined : `../${address}`);
+
+function problemPage(kind: ProblemKind, linkTo: LinkTo): string {
+  const { status, title, remedy, retry } = problems[kind];
+  const help: Help = problemHelp[kind];
+  const body = html`<main class="page">
+<p class="soft"><a href="../problems">All problems</a> · <a href="../docs">Reference</a></p>
+<h1>${withoutStop(title)}</h1>
+<dl class="facts">
+<dt>Type</dt><dd><code>/api/problems/${kind}</code></dd>
+<dt>Status</dt><dd>${status}</dd>
+<dt>Repeat?</dt><dd>${RETRIES[retry]}</dd>
+</dl>
+<h2>If you develop an app</h2>
+<h3>What happened</h3>
+<p>${inline(help.cause, linkTo)}</p>
+<h3>What to do</h3>
+<p>${inline(remedy, linkTo)}</p>
+<h2>If this is your phone</h2>
+<h3>What happened</h3>
+<p>${help.told}</p>
+<h3>What you can do</h3>
+<p>${help.advice}</p>
+</main>`;
+  return frame({ title: withoutStop(title), body });
+}
+
+const listPage = () =>
+  frame({
+    title: "Problems",
+    body: html`<main class="page">
+<p class="soft"><a href="docs">Reference</a></p>
+<h1>Problems</h1>
+<p>Whatever the service refuses, it answers with a problem document (RFC 9457). Its <code>type</code> is one of these, and leads to its page.</p>
+${kindList("problems/")}
+</main>`,
+  });
+
+const unknownPage = () =>
+  frame({
+    title: "There is no such problem",
+    body: html`<main class="page">
+<p class="soft"><a href="../docs">Reference</a></p>
+<h1>There is no such problem</h1>
+<p>The address names none that this service answers. These are all that there are:</p>
+${kindList("")}
+</main>`,
+  });
+
+const kindList = (folder: string): Html =>
+  html`<ul class="kinds">${KINDS.map(
+    (kind) => html`
+<li><a href="${folder}${kind}"><code>${kind}</code></a> <span class="soft">${problems[kind].status} · ${problems[kind].title}</span></li>`,
+  )}
+</ul>`;
