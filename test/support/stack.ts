@@ -60,7 +60,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     settings: stack.settings,
     hostLog,
     refusals,
-    traffic: project.vitest.config.mode === "long" ? aTrafficFile() : undefined,
+    traffic: project.vitest.config.mode === "long" ? aTrafficFile() : process.env["TEST_TRAFFIC"],
   });
   project.provide("document", openApiDocument({ answers: "closed" }));
   return async () => {

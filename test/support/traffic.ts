@@ -5,7 +5,7 @@ import type { Fetch } from "../../infra/local/phone.ts";
 import { endpointFor } from "./declared.ts";
 
 /** Of each operation, status and problem, in each test file: the same a thousand times says no more. */
-const MOST_ALIKE = 10;
+const MOST_ALIKE = 3;
 const SECRET = ["authorization", "dpop", "account-authorization"];
 
 const alike = new Map<string, number>();
@@ -29,15 +29,18 @@ function record(
 ): void {
   const method = String(init.method);
   const { api } = inject("surroundings");
+  const path = url.slice(url.indexOf("/api/"));
   const type = headers.get("content-type") ?? "";
   const problem = type.includes("problem") ? JSON.parse(text).type : "";
-  const key = [endpointFor(method, url, api).endpoint.name, status, problem].join(" ");
+  const key = [endpointFor(method, `${new URL(api).origin}${path}`, api).endpoint.name, status, problem].join(
+    " ",
+  );
   const times = (alike.get(key) ?? 0) + 1;
   alike.set(key, times);
   if (times > MOST_ALIKE) return;
   const sent = new Headers(init.headers);
   const body = init.body === undefined || init.body === null ? undefined : String(init.body);
-  const request = { method, url, headers: pairs(sent), ...(body !== undefined && { body }) };
+  const request = { method, path, headers: pairs(sent), ...(body !== undefined && { body }) };
   appendFileSync(
     file,
     `${JSON.stringify({ request, response: { status, headers: pairs(headers), text } })}\n`,
