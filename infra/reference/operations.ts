@@ -14,7 +14,7 @@ export const AREAS = {
   Alarms: "The page behind the link in an alarm. It is for people, and answers HTML.",
   Operations: "For the people who run the service, and for tools.",
 } as const;
-export type Area = keyof typeof AREAS;
+type Area = keyof typeof AREAS;
 
 export type Operation = {
   area: Area;

@@ -175,8 +175,11 @@ function namedIn(
     if (!told) throw new Error(`infra/reference/parameters.ts says nothing of the parameter ${name}`);
     const example = shown[name] ?? told.example;
     return {
-      ...{ name, in: place, description: told.description },
-      ...{ required: place === "path" || required.includes(name), schema: member },
+      name,
+      in: place,
+      description: told.description,
+      required: place === "path" || required.includes(name),
+      schema: member,
       ...(example !== "" && { example }),
     };
   });

@@ -1,10 +1,17 @@
-/** `npm run document`: makes `lib/http/openapi.json` anew from the endpoints' declarations. */
-import { writeFileSync } from "node:fs";
+/**
+ * `npm run document`: makes `lib/http/openapi.json` anew from the endpoints' declarations. `-- --release` also keeps it as the one that
+ * the next changes are compared with.
+ */
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openApiDocument, ROOT } from "./document.ts";
 
 export const DOCUMENT = join(ROOT, "lib/http/openapi.json");
+export const RELEASED = join(ROOT, "infra/reference/openapi.released.json");
 
 export const documentText = () => `${JSON.stringify(openApiDocument({ answers: "open" }), undefined, 2)}\n`;
 
-if (import.meta.main) writeFileSync(DOCUMENT, documentText());
+if (import.meta.main) {
+  writeFileSync(DOCUMENT, documentText());
+  if (process.argv.includes("--release")) copyFileSync(DOCUMENT, RELEASED);
+}

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
-import { expect, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import * as z from "zod";
 import { startAzurite } from "../../infra/local/azurite.ts";
 import { pathOf } from "../../infra/local/child.ts";
@@ -21,7 +21,7 @@ const CANARIES = ["canary-", "CANARY"];
 async function runEndpointTests(data: string): Promise<number | null> {
   const vitest = pathOf("../../node_modules/vitest/vitest.mjs", import.meta.url);
   const args = [vitest, "run", "--config", ".vitest.ts", "test/endpoints"];
-  const env = { ...process.env, TEST_KEEP_DATA: data };
+  const env = { ...process.env, TEST_KEEP_DATA: data, TEST_TRAFFIC: inject("surroundings").traffic };
   const output = openSync(join(data, "output.log"), "w");
   const stdio = ["ignore", output, output] as const;
   const run = spawn(process.execPath, args, {

@@ -18,6 +18,7 @@ import { toHandler } from "../../lib/http/handler.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { oidcIdentity } from "../../lib/oidc/identity.ts";
 import { endpointFor, expectDeclared } from "./declared.ts";
+import { recorded } from "./traffic.ts";
 
 /** As the stack's build has rendered it. */
 const REFERENCE = pathToFileURL(resolve("dist/pages.json"));
@@ -73,7 +74,7 @@ export function anApp({
     sweeps: sweepsOf({ ...services, ...sweepWork }, config),
     deliver: async (message, by = messenger) =>
       await deliverMessages({ ...services, messenger: by }, await openQueued(message)),
-    fetch: (url, init) => serve(services, url, init, mayFail),
+    fetch: recorded((url, init) => serve(services, url, init, mayFail)),
   };
 }
 

@@ -6,6 +6,7 @@ import { challengeFor } from "../../lib/http/challenge.ts";
 import { type Endpoint, isForAll, problemsOf } from "../../lib/http/endpoint.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { problems } from "../../lib/http/problems.ts";
+import { expectReplyDocumented } from "./documented.ts";
 
 export function endpointFor(
   method: string,
@@ -21,8 +22,10 @@ export function endpointFor(
   throw new Error(`no endpoint takes ${method} ${path}`);
 }
 
-/** Every reply must be one that the endpoint declares: its status, the shape of its body, its headers. */
-export function expectDeclared(endpoint: Endpoint, { status, headers, body }: Reply): void {
+/** Every reply must be one that the endpoint declares, and the document tells of: its status, the shape of its body, its headers. */
+export function expectDeclared(endpoint: Endpoint, reply: Reply): void {
+  const { status, headers, body } = reply;
+  expectReplyDocumented(endpoint, reply);
   expect(headers.get("cache-control")).toBe(keepingOf(endpoint, headers));
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const schema = endpoint.replies[status];

@@ -4,7 +4,10 @@ import type { Recovery } from "./step-up.ts";
 import { placeOf } from "./sweeping.ts";
 
 /** What happened goes into the log; nobody is written to. */
-export async function deliverAll({ watched, owner: subject }: Recovery): Promise<void> {
+export async function deliverAll({
+  watched,
+  owner: subject,
+}: Pick<Recovery, "watched" | "owner">): Promise<void> {
   const services = { ...watched.app.services, messenger: { send: async () => undefined } };
   const { owner } = placeOf(subject);
   for (const item of watched.told()) await deliverMessages(services, { owner, item });

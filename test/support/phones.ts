@@ -2,8 +2,11 @@
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 import { type Call, Phone, type Platform, type Reply } from "../../infra/local/phone.ts";
+import { takesBody } from "../../lib/http/endpoint.ts";
 import type { App } from "./app.ts";
 import { endpointFor, expectDeclared } from "./declared.ts";
+import { expectRequestDocumented } from "./documented.ts";
+import { recorded } from "./traffic.ts";
 
 export class CheckedPhone extends Phone {
   override async call(method: string, path: string, call: Call = {}): Promise<Reply> {
@@ -11,7 +14,9 @@ export class CheckedPhone extends Phone {
     const { api, refusals } = inject("surroundings");
     if (reply.status >= 400)
       appendFileSync(refusals, `${JSON.stringify([reply.body, [...reply.headers]])}\n`);
-    expectDeclared(endpointFor(method, `${api}/${path}`, api).endpoint, reply);
+    const { endpoint } = endpointFor(method, `${api}/${path}`, api);
+    expectDeclared(endpoint, reply);
+    if (reply.status < 400 && takesBody(endpoint)) expectRequestDocumented(endpoint, call);
     return reply;
   }
 }
@@ -32,7 +37,7 @@ export async function aPhone({
     api,
     issuer,
     platform,
-    ...(app && { fetch: app.fetch }),
+    fetch: app?.fetch ?? recorded(globalThis.fetch),
     ...(now && { now }),
   });
   await phone.signIn(owner, signInAt(authTime ?? now?.() ?? new Date()));

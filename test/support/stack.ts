@@ -1,10 +1,11 @@
 /** Starts the local stack once for all test files and tells them where it is. */
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 import { buildBundle } from "../../infra/local/build.ts";
 import { startStack } from "../../infra/local/stack.ts";
+import { openApiDocument } from "../../infra/reference/document.ts";
 
 export type Surroundings = {
   api: string;
@@ -17,6 +18,8 @@ export type Surroundings = {
   hostLog: string;
   /** All that the phones were answered where they were refused. */
   refusals: string;
+  /** Where what is sent and answered is recorded; nowhere if undefined. */
+  traffic: string | undefined;
 };
 
 declare module "vitest" {
@@ -28,6 +31,14 @@ declare module "vitest" {
 /** All test files share the vault: its limit is for one service, not for many tests at once. */
 export const unthrottle = (vault: string) =>
   fetch(`${vault}/dev/throttle`, { method: "PUT", body: JSON.stringify({ operationsPer10Seconds: null }) });
+
+/** An empty one, in the folder that git doesn't see. */
+function aTrafficFile(): string {
+  const file = resolve(".local/traffic.ndjson");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, "");
+  return file;
+}
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const kept = process.env["TEST_KEEP_DATA"];
@@ -49,7 +60,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     settings: stack.settings,
     hostLog,
     refusals,
+    traffic: project.vitest.config.mode === "long" ? aTrafficFile() : process.env["TEST_TRAFFIC"],
   });
+  project.provide("document", openApiDocument({ answers: "closed" }));
   return async () => {
     await stack.close();
     if (!kept) rmSync(data, { recursive: true, force: true });
