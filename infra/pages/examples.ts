@@ -1,5 +1,4 @@
 /** What is sent and what comes back, as one would see it: a curl command where that is all it takes, else the request as it is on the wire. */
-import { isDeepStrictEqual } from "node:util";
 import { type Html, html } from "./html.ts";
 import { codeBlock } from "./markdown.ts";
 import {
@@ -23,7 +22,8 @@ export function examplesOf({ schemas }: Document["components"], content: Content
   return own.map((value) => ({ summary: undefined, value }));
 }
 
-const pretty = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, undefined, 2));
+export const pretty = (value: unknown) =>
+  typeof value === "string" ? value : JSON.stringify(value, undefined, 2);
 
 /** Optional headers that most requests of an app have all the same. */
 const USUAL = ["If-Match", "Idempotency-Key"];
@@ -39,15 +39,17 @@ export function requestExamples(components: Document["components"], called: Call
   const all = bodies.length > 0 ? bodies : [undefined];
   return all.map((body) => {
     const text = takesProof(called.operation) ? onTheWire(called, known, body) : curl(called, known, body);
-    const title = body?.summary ?? "Example";
-    return details(title, text);
+    return details(body?.summary, text);
   });
 }
 
 export const takesProof = (operation: Operation): boolean => operation["x-access"].startsWith("owner");
 
-export const details = (title: string, text: string): Html =>
-  html`<details><summary>${title}</summary>\n${codeBlock(text)}\n</details>`;
+/** Folded away until somebody wants to see it. */
+export const details = (summary: string | undefined, text: string): Html =>
+  html`<details><summary>Example${summary && `: ${summary}`}</summary>
+${codeBlock(text)}
+</details>`;
 
 type Body = Example & { type: string };
 
@@ -95,6 +97,3 @@ function filledIn(path: string, parameters: Parameter[]): string {
   const told = query.map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`);
   return told.length > 0 ? `${filled}?${told.join("&")}` : filled;
 }
-
-/** Replies of one shape are told together. */
-export const isSameContent = (a: Content, b: Content): boolean => isDeepStrictEqual(a, b);

@@ -1,21 +1,10 @@
 /** One operation in the reference: what it is for, what to send, what comes back, and what it refuses. */
-import { type Called, details, examplesOf, isSameContent, requestExamples, takesProof } from "./examples.ts";
+import { type Called, requestExamples, takesProof } from "./examples.ts";
 import { type Html, html, joined, type Part } from "./html.ts";
 import { blocks, inline, type LinkTo } from "./markdown.ts";
-import {
-  type Document,
-  type Operation,
-  type Parameter,
-  type Response,
-  resolve,
-  routeOf,
-  type Schema,
-} from "./openapi.ts";
+import { type Document, type Operation, type Parameter, resolve, routeOf, type Schema } from "./openapi.ts";
+import { PROBLEM, repliesView } from "./replies-view.ts";
 import { members, typeOf } from "./schema-view.ts";
-
-const PROBLEM = "application/problem+json";
-/** Every answer has them; the guide says so once. */
-const EVERYWHERE = ["Cache-Control", "X-Request-Id"];
 
 export function operationView(document: Document, called: Called, linkTo: LinkTo): Html {
   const { method, path, operation } = called;
@@ -26,7 +15,7 @@ export function operationView(document: Document, called: Called, linkTo: LinkTo
 <p class="soft">${whoMay(operation)}</p>
 ${blocks(description, withoutSelf(linkTo, routeOf(method, path)))}
 ${sendPart(document, called, linkTo)}
-${repliesPart(document, operation, linkTo)}
+${repliesView(document, operation, linkTo)}
 ${refusalsPart(document, operation)}
 </section>`;
 }
@@ -77,65 +66,6 @@ function bodyPart(document: Document, type: string, schema: Schema, linkTo: Link
   return html`<p>Body, <code>${type}</code>: ${typeOf(schema)}.${told}</p>
 ${members(whole, linkTo)}
 `;
-}
-
-type Answer = { statuses: string[]; response: Response };
-
-function repliesPart(document: Document, { responses }: Operation, linkTo: LinkTo): Html {
-  const answers = Object.entries(responses)
-    .map(([status, response]) => ({ status, response: resolve(response, document.components.responses) }))
-    .filter(({ response }) => !(PROBLEM in response.content));
-  return html`<h4>Comes back</h4>
-${joined(
-  alike(answers).map((answer) => answerView(document, answer, linkTo)),
-  "\n",
-)}`;
-}
-
-/** Those with the same body stand together. */
-function alike(answers: { status: string; response: Response }[]): Answer[] {
-  const groups: Answer[] = [];
-  for (const { status, response } of answers) {
-    const same = groups.find((group) => isSameContent(group.response.content, response.content));
-    if (same && Object.keys(response.content).length > 0) {
-      same.statuses.push(`${status}: ${response.description}`);
-    } else groups.push({ statuses: [`${status}: ${response.description}`], response });
-  }
-  return groups;
-}
-
-function answerView(document: Document, { statuses, response }: Answer, linkTo: LinkTo): Html {
-  const headers = Object.keys(response.headers).filter((name) => !EVERYWHERE.includes(name));
-  const told =
-    headers.length > 0
-      ? html` With the header ${joined(
-          headers.map((name) => html`<code>${name}</code>`),
-          ", ",
-        )}.`
-      : undefined;
-  return html`${statuses.map((status) => html`<p>${statusLine(status, linkTo)}${told}</p>\n`)}${Object.entries(
-    response.content,
-  ).map(
-    ([type, content]) => html`${bodyShape(document, type, content.schema, linkTo)}
-${joined(
-  examplesOf(document.components, content).map(({ summary, value }) =>
-    details(summary ?? "Example", typeof value === "string" ? value : JSON.stringify(value, undefined, 2)),
-  ),
-  "\n",
-)}`,
-  )}`;
-}
-
-function statusLine(text: string, linkTo: LinkTo): Html {
-  const [status = "", ...rest] = text.split(": ");
-  return html`<strong>${status}</strong> ${inline(rest.join(": "), linkTo)}`;
-}
-
-/** A page is for people; what else comes back is told member by member. */
-function bodyShape(document: Document, type: string, schema: Schema, linkTo: LinkTo): Html | undefined {
-  if (type === "text/html") return undefined;
-  const whole = resolve(schema, document.components.schemas);
-  return members(whole, linkTo) ?? html`<p>${typeOf(schema)}</p>`;
 }
 
 function refusalsPart(document: Document, { responses }: Operation): Html | undefined {
