@@ -76,4 +76,4 @@ function missingIn({ missing }: Operation): string {
   ].join("; ");
 }
 
-endWith(main);
+await endWith(main);
