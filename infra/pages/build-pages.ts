@@ -20,7 +20,7 @@ export async function buildPages(folder: string): Promise<{ bytes: number }> {
   const operation = operationLinks(document);
   const linkTo: LinkTo = (code) => operation(code) ?? (code in problems ? `problems/${code}` : undefined);
   const docs = docsPage(document, await readFile(GUIDE, "utf8"), linkTo);
-  const pages = Object.entries({ docs, ...problemPages(fromDocs(linkTo)) });
+  const pages = Object.entries({ docs, ...problemPages(document, fromDocs(linkTo)) });
   const built = {
     styleHash,
     pages: Object.fromEntries(pages.map(([path, html]) => [path, { etag: etagOf(html), html }])),

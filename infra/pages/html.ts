@@ -17,7 +17,7 @@ export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
 }
 
 /** Between each two of them. */
-export const joined = (parts: readonly Part[], between: string): Html =>
+export const joined = (parts: readonly Part[], between: Part): Html =>
   html`${parts.map((part, at) => (at === 0 ? part : html`${between}${part}`))}`;
 
 function render(part: Part): string {

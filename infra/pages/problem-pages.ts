@@ -1,9 +1,12 @@
 /** A page for each problem, where its `type` leads, and the list of them all. */
+
+import { typeOf } from "../../lib/http/problem.ts";
 import { type Help, problemHelp } from "../../lib/http/problem-help.ts";
 import { type ProblemKind, problems } from "../../lib/http/problems.ts";
 import { frame } from "./frame.ts";
 import { type Html, html } from "./html.ts";
-import { inline, type LinkTo } from "./markdown.ts";
+import { codeBlock, inline, type LinkTo } from "./markdown.ts";
+import type { Document, Schema } from "./openapi.ts";
 
 const KINDS = Object.keys(problems)
   .filter((kind): kind is ProblemKind => kind in problems)
@@ -17,23 +20,23 @@ const RETRIES = {
 
 const withoutStop = (title: string) => title.replace(/\.$/, "");
 
-/** The path of each page, relative to the API's address, and its HTML. `operationIn`: where the reference describes an operation. */
-export function problemPages(operationIn: LinkTo): Record<string, string> {
-  const fromProblem: LinkTo = (operation) => above(operationIn(operation));
-  const pages = KINDS.map((kind) => [`problems/${kind}`, problemPage(kind, fromProblem)] as const);
+/** The path of each page, relative to the API's address, and its HTML. `linkTo`: seen from beside the reference. */
+export function problemPages(document: Document, linkTo: LinkTo): Record<string, string> {
+  const fromProblem: LinkTo = (code) => above(linkTo(code));
+  const pages = KINDS.map((kind) => [`problems/${kind}`, problemPage(document, kind, fromProblem)] as const);
   return { ...Object.fromEntries(pages), problems: listPage(), "unknown-problem": unknownPage() };
 }
 
 const above = (address: string | undefined) => (address === undefined ? undefined : `../${address}`);
 
-function problemPage(kind: ProblemKind, linkTo: LinkTo): string {
+function problemPage(document: Document, kind: ProblemKind, linkTo: LinkTo): string {
   const { status, title, remedy, retry } = problems[kind];
   const help: Help = problemHelp[kind];
   const body = html`<main class="page">
 <p class="soft"><a href="../problems">All problems</a> · <a href="../docs">Reference</a></p>
 <h1>${withoutStop(title)}</h1>
 <dl class="facts">
-<dt>Type</dt><dd><code>/api/problems/${kind}</code></dd>
+<dt>Type</dt><dd><code>${typeOf(kind)}</code></dd>
 <dt>Status</dt><dd>${status}</dd>
 <dt>Repeat?</dt><dd>${RETRIES[retry]}</dd>
 </dl>
@@ -42,6 +45,7 @@ function problemPage(kind: ProblemKind, linkTo: LinkTo): string {
 <p>${inline(help.cause, linkTo)}</p>
 <h3>What to do</h3>
 <p>${inline(remedy, linkTo)}</p>
+${exampleOf(document, kind)}
 <h2>If this is your phone</h2>
 <h3>What happened</h3>
 <p>${help.told}</p>
@@ -49,6 +53,15 @@ function problemPage(kind: ProblemKind, linkTo: LinkTo): string {
 <p>${help.advice}</p>
 </main>`;
   return frame({ title: withoutStop(title), body });
+}
+
+/** From the document; what no endpoint answers has none. */
+function exampleOf({ components }: Document, kind: ProblemKind): Html | undefined {
+  const isOfKind = ({ properties }: Schema) => properties?.["type"]?.const === typeOf(kind);
+  const [example] = Object.values(components.schemas).find(isOfKind)?.examples ?? [];
+  if (example === undefined) return undefined;
+  return html`<h3>What it looks like</h3>
+${codeBlock(JSON.stringify(example, undefined, 2))}`;
 }
 
 const listPage = () =>

@@ -83,7 +83,7 @@ export function members(schema: Schema, linkTo: LinkTo): Html | undefined {
   if (several && several.length > 0)
     return html`${joined(
       several.map((each) => members(each, linkTo)),
-      "\n<p>or</p>\n",
+      html`\n<p>or</p>\n`,
     )}`;
   if (typeof schema.items === "object") return members(schema.items, linkTo);
   const properties = Object.entries(schema.properties ?? {});

@@ -12,7 +12,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { describeUnreachable } from "../../infra/local/smoke/unreachable.ts";
 
-const CHECKS = 9;
+const CHECKS = 10;
 const opened: NetServer[] = [];
 
 afterEach(() => {
@@ -99,7 +99,7 @@ describe("R42 npm run smoke", () => {
     );
     const { code, stderr, lines, wrong } = await smoke([`http://${address}/api`]);
     expect(code).toBe(1);
-    expect(stderr).toContain("7 of 9 did not hold.");
+    expect(stderr).toContain("8 of 10 did not hold.");
     expect(lines).toHaveLength(CHECKS);
     expect(wrong.join("\n")).toMatch(/max-age=60[\s\S]*off by -(89|9\d)\.\d s: proofs would be refused/);
   });

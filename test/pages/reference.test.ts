@@ -29,6 +29,10 @@ describe("R40 the reference", () => {
     }
   });
 
+  it("R34 R40 shows no tag as text", () => {
+    expect(page.match(/&#60;\/?(?:p|a|li|dl|code|pre)&#62;/g)).toBeNull();
+  });
+
   it("R40 names no place twice", () => {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);

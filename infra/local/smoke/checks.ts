@@ -36,13 +36,16 @@ export const checks: Check[] = [
       throw new Error(`${status} without a challenge`);
     return expectEqual(status, 401);
   }),
-  onOwnerRoute("… as a problem document", (answer) => {
-    const type = answer.headers.get("content-type") ?? "";
-    const problem = Problem.safeParse(jsonIn(answer));
-    if (!type.startsWith("application/problem+json") || !problem.success)
-      throw new Error(`${type || "nothing"}`);
-    return problem.data.type;
-  }),
+  onOwnerRoute("… as a problem document", typeOf),
+  {
+    name: "… whose type leads to a page, which is shipped beside the bundle",
+    run: async (base) => {
+      const type = typeOf(await ask(base, OWNER_ROUTE));
+      const { status, headers } = await ask(base, type.slice(type.indexOf("problems/")));
+      expectHeader(headers, "content-type", (value) => value.startsWith("text/html"));
+      return expectEqual(status, 200);
+    },
+  },
   onOwnerRoute("… which nothing may store", ({ headers }) =>
     expectHeader(headers, "cache-control", (value) => /\bno-store\b/.test(value)),
   ),
@@ -60,6 +63,14 @@ export const checks: Check[] = [
     return seconds;
   }),
 ];
+
+function typeOf(answer: Answer): string {
+  const type = answer.headers.get("content-type") ?? "";
+  const problem = Problem.safeParse(jsonIn(answer));
+  if (!type.startsWith("application/problem+json") || !problem.success)
+    throw new Error(`${type || "nothing"}`);
+  return problem.data.type;
+}
 
 function expectEqual(status: number, wanted: number): string {
   if (status !== wanted) throw new Error(`${status}`);
