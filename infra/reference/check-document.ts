@@ -54,4 +54,4 @@ function keepsPromises(): boolean {
   return ok || mayBreak(released, next);
 }
 
-endWith(() => [isCurrent(), lints(), keepsPromises()].every(Boolean));
+await endWith(() => [isCurrent(), lints(), keepsPromises()].every(Boolean));

@@ -11,7 +11,7 @@ const Exchange = z.strictObject({
   }),
   response: z.strictObject({ status: z.int(), headers: Pairs, text: z.string() }),
 });
-type Exchange = z.infer<typeof Exchange>;
+export type Exchange = z.infer<typeof Exchange>;
 type Pairs = z.infer<typeof Pairs>;
 
 export const exchangesIn = (lines: string): Exchange[] =>

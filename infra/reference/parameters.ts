@@ -1,4 +1,5 @@
 /** Headers and other parameters of the requests, and headers of the replies. */
+import * as z from "zod";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
 import { isOwnerAccess } from "../../lib/http/endpoint.ts";
 import { type Json, schemaFor } from "./schemas.ts";
@@ -170,6 +171,8 @@ function namedIn(
   shown: Record<string, string>,
 ): Json[] {
   const { properties = {}, required = [] } = schemaFor(schema) as Shape;
+  const isNeeded = (name: string) =>
+    place === "path" || (required.includes(name) && !hasFallback(schema, name));
   return Object.entries(properties).map(([name, member]) => {
     const told = TOLD[name];
     if (!told) throw new Error(`infra/reference/parameters.ts says nothing of the parameter ${name}`);
@@ -178,10 +181,15 @@ function namedIn(
       name,
       in: place,
       description: told.description,
-      required: place === "path" || required.includes(name),
+      required: isNeeded(name),
       schema: member,
       ...(example !== "" && { example }),
     };
   });
 }
+
+/** Anything else counts as that, and so does nothing. */
+const hasFallback = (schema: z.ZodType, name: string): boolean =>
+  schema instanceof z.ZodObject && schema.shape[name] instanceof z.ZodCatch;
+
 type Shape = { properties?: Record<string, Json>; required?: string[] };

@@ -237,6 +237,8 @@ function adjust(zodSchema: z.core.$ZodTypes, schema: z.core.JSONSchema.BaseSchem
   if (zodSchema === ForeignKind) schema.not = { enum: ["third-party", "personal", "work"] };
   if (zodSchema === Custom) Object.assign(schema, CUSTOM);
   if (zodSchema instanceof z.ZodDiscriminatedUnion) discriminate(zodSchema, schema);
+  for (const told of [PlannedAccount, RecoveredAccount])
+    if (zodSchema === told) discriminateByReason(told, schema);
 }
 
 const CUSTOM = {
@@ -252,14 +254,32 @@ const CUSTOM = {
   },
 };
 
+type Union = { def: { discriminator: string }; options: readonly z.core.$ZodType[] };
+
 /** OpenAPI's own word for what tells the forms apart; possible only where each has a name. */
-function discriminate({ def, options }: z.ZodDiscriminatedUnion, schema: z.core.JSONSchema.BaseSchema): void {
+function discriminate({ def, options }: Union, schema: z.core.JSONSchema.BaseSchema): void {
   const propertyName = def.discriminator;
-  const forms = options.map((form) => [literalOf(memberOf(form, propertyName)), nameOf(form)] as const);
-  if (forms.some(([, name]) => name === undefined)) return;
-  const mapping = Object.fromEntries(forms.map(([value, name]) => [value, refTo(name ?? "")]));
-  schema["discriminator"] = { propertyName, mapping };
+  const forms = options.map((form) => ({
+    values: valuesOf(memberOf(form, propertyName)),
+    name: nameOf(form),
+  }));
+  if (forms.some(({ name }) => name === undefined)) return;
+  const mapped = forms.flatMap(({ values, name }) => values.map((value) => [value, refTo(name ?? "")]));
+  schema["discriminator"] = { propertyName, mapping: Object.fromEntries(mapped) };
 }
 
-const literalOf = (schema: z.core.$ZodType): string =>
-  schema instanceof z.ZodLiteral ? String(schema.value) : "";
+/** No reason stands in two forms, so that exactly one fits. */
+function discriminateByReason(
+  { options }: Pick<Union, "options">,
+  schema: z.core.JSONSchema.BaseSchema,
+): void {
+  const { anyOf = [] } = schema;
+  schema.oneOf = anyOf;
+  delete schema.anyOf;
+  discriminate({ def: { discriminator: "reason" }, options }, schema);
+}
+
+function valuesOf(schema: z.core.$ZodType): string[] {
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map(String);
+  return schema instanceof z.ZodEnum ? schema.options.map(String) : [];
+}
