@@ -1,99 +1,87 @@
-/** What is sent and what comes back, as one would see it: a curl command where that is all it takes, else the request as it is on the wire. */
+/** Requests and replies as one would see them: a curl command where that is all it takes, else what goes over the wire. */
+import type { Example } from "../reference/examples.ts";
 import { type Html, html } from "./html.ts";
 import { codeBlock } from "./markdown.ts";
-import {
-  type Content,
-  type Document,
-  type Operation,
-  type Parameter,
-  resolve,
-  type Schema,
-} from "./openapi.ts";
+import { type Content, type Document, type Operation, type Parameter, resolve } from "./openapi.ts";
 
-type Example = { summary: string | undefined; value: unknown };
 export type Called = { method: string; path: string; operation: Operation };
 
-/** Those of the media type, else those of its schema. */
-export function examplesOf({ schemas }: Document["components"], content: Content[string]): Example[] {
-  const { example, examples, schema } = content;
-  if (examples) return Object.values(examples).map(({ summary, value }) => ({ summary, value }));
-  if (example !== undefined) return [{ summary: undefined, value: example }];
-  const { examples: own = [] }: Schema = resolve(schema, schemas);
-  return own.map((value) => ({ summary: undefined, value }));
-}
+/** As the document has them. */
+export const replyExamples = ({
+  example,
+  examples,
+}: Content[string]): { summary?: string | undefined; value: unknown }[] =>
+  examples ? Object.values(examples) : example === undefined ? [] : [{ value: example }];
 
-export const pretty = (value: unknown) =>
+export const pretty = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value, undefined, 2);
-
-/** Optional headers that most requests of an app have all the same. */
-const USUAL = ["If-Match", "Idempotency-Key"];
-
-/** One for each example of the body; one if there is no body. */
-export function requestExamples(components: Document["components"], called: Called): Html[] {
-  const { requestBody, parameters } = called.operation;
-  const known = parameters.map((parameter) => resolve(parameter, components.parameters));
-  const bodies = Object.entries(requestBody?.content ?? {}).flatMap(([type, content]) =>
-    examplesOf(components, content).map((example) => ({ type, ...example })),
-  );
-  if (requestBody && bodies.length === 0) return [];
-  const all = bodies.length > 0 ? bodies : [undefined];
-  return all.map((body) => {
-    const text = takesProof(called.operation) ? onTheWire(called, known, body) : curl(called, known, body);
-    return details(body?.summary, text);
-  });
-}
-
-export const takesProof = (operation: Operation): boolean => operation["x-access"].startsWith("owner");
 
 /** Folded away until somebody wants to see it. */
 export const details = (summary: string | undefined, text: string): Html =>
-  html`<details><summary>Example${summary && `: ${summary}`}</summary>
-${codeBlock(text)}
-</details>`;
+  html`<details><summary>Example${summary && `: ${summary}`}</summary>\n${codeBlock(text)}\n</details>`;
 
-type Body = Example & { type: string };
+const takesProof = (operation: Operation): boolean => operation["x-access"].startsWith("owner");
 
-function onTheWire({ method, path }: Called, parameters: Parameter[], body: Body | undefined): string {
-  const lines = [
-    `${method.toUpperCase()} /api${filledIn(path, parameters)} HTTP/1.1`,
-    "Host: backup.example",
-    "Authorization: Bearer eyJhbGciOiJSUzI1NiIs…",
-    "DPoP: eyJ0eXAiOiJkcG9wK2p3dCIs…",
-    ...headersIn(parameters),
-    ...(body ? [`Content-Type: ${body.type}`] : []),
-  ];
-  return [...lines, ...(body ? ["", pretty(body.value)] : [])].join("\n");
-}
-
-function curl({ method, path, operation }: Called, parameters: Parameter[], body: Body | undefined): string {
-  const headers = [
-    ...(operation["x-access"].startsWith("provider:") ? ["Authorization: Bearer $TOKEN"] : []),
-    ...headersIn(parameters),
-    ...(body ? [`Content-Type: ${body.type}`] : []),
-  ];
-  const usual = body ? "post" : "get";
-  const parts = [
-    `curl${method === usual ? "" : ` -X ${method.toUpperCase()}`} "$API${filledIn(path, parameters)}"`,
-    ...headers.map((header) => `-H "${header.replaceAll('"', '\\"')}"`),
-    ...(body ? [`-d '${pretty(body.value).replaceAll("'", "'\\''")}'`] : []),
-  ];
-  return parts.join(" \\\n  ");
-}
-
-const headersIn = (parameters: Parameter[]) =>
-  parameters
-    .filter(({ in: where, required, name }) => where === "header" && (required || USUAL.includes(name)))
-    .map(({ name, example }) => `${name}: ${example}`);
-
-/** With what must stand in the query; the rest is described. */
-function filledIn(path: string, parameters: Parameter[]): string {
-  const named = (name: string) =>
-    parameters.find((each) => each.in === "path" && each.name === name)?.example;
-  const filled = path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = named(name);
-    return value === undefined ? whole : encodeURIComponent(String(value));
+/** Those that the service was really asked. `examples`: of this operation. */
+export function requestExamples(
+  { parameters: named }: Document["components"],
+  called: Called,
+  examples: Example[],
+): Html[] {
+  const parameters = called.operation.parameters.map((parameter) => resolve(parameter, named));
+  return examples.map((example) => {
+    const headers = headersOf(called.operation, parameters, example);
+    const told = takesProof(called.operation)
+      ? onTheWire(called, example, headers)
+      : curl(called, example, headers);
+    return details(example.summary, told);
   });
-  const query = parameters.filter(({ in: where, required }) => where === "query" && required);
-  const told = query.map(({ name, example }) => `${name}=${encodeURIComponent(String(example))}`);
-  return told.length > 0 ? `${filled}?${told.join("&")}` : filled;
+}
+
+const LATEST_APP: Record<string, string> = { ios: "ios/5.7.0", android: "android/6.6.0" };
+
+function headersOf({ "x-access": access }: Operation, parameters: Parameter[], example: Example): string[] {
+  const { headers = {}, params, body, sealed } = example;
+  const shown = Object.entries(headers).map(([name, value]) => {
+    const known = parameters.find((each) => each.name.toLowerCase() === name);
+    return `${known?.name ?? name}: ${value}`;
+  });
+  const type = sealed === undefined ? "application/json" : "application/jose";
+  return [
+    ...(access.startsWith("owner") ? OWNERS : []),
+    ...(access.startsWith("owner") ? [`App-Version: ${LATEST_APP[params?.["platform"] ?? "android"]}`] : []),
+    ...(access.startsWith("provider:") ? ["Authorization: Bearer $TOKEN"] : []),
+    ...shown,
+    ...(bodyOf({ body, sealed }) === undefined ? [] : [`Content-Type: ${type}`]),
+  ];
+}
+
+const OWNERS = ["Authorization: Bearer eyJhbGciOiJSUzI1NiIs…", "DPoP: eyJ0eXAiOiJkcG9wK2p3dCIs…"];
+
+const bodyOf = ({ body, sealed }: Pick<Example, "body" | "sealed">): unknown => sealed ?? body;
+
+function onTheWire({ method, path }: Called, example: Example, headers: string[]): string {
+  const body = bodyOf(example);
+  return [
+    `${method.toUpperCase()} /api${filledIn(path, example)} HTTP/1.1`,
+    "Host: backup.example",
+    ...headers,
+    ...(body === undefined ? [] : ["", pretty(body)]),
+  ].join("\n");
+}
+
+function curl({ method, path }: Called, example: Example, headers: string[]): string {
+  const body = bodyOf(example);
+  const usual = body === undefined ? "get" : "post";
+  return [
+    `curl${method === usual ? "" : ` -X ${method.toUpperCase()}`} "$API${filledIn(path, example)}"`,
+    ...headers.map((header) => `-H "${header.replaceAll('"', '\\"')}"`),
+    ...(body === undefined ? [] : [`-d '${pretty(body).replaceAll("'", "'\\''")}'`]),
+  ].join(" \\\n  ");
+}
+
+function filledIn(path: string, { params = {}, query = {} }: Example): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const told = new URLSearchParams(query).toString();
+  return told === "" ? filled : `${filled}?${told}`;
 }

@@ -1,5 +1,6 @@
 /** One operation in the reference: what it is for, what to send, what comes back, and what it refuses. */
-import { type Called, requestExamples, takesProof } from "./examples.ts";
+import { examplesOf } from "../reference/examples.ts";
+import { type Called, requestExamples } from "./examples.ts";
 import { type Html, html, joined, type Part } from "./html.ts";
 import { blocks, inline, type LinkTo } from "./markdown.ts";
 import { type Document, type Operation, type Parameter, resolve, routeOf, type Schema } from "./openapi.ts";
@@ -37,18 +38,21 @@ function whoMay(operation: Operation): Part {
   return html`For the owner, with a <a href="#a-device-proof">device proof</a>${fresh}.`;
 }
 
-function sendPart(document: Document, called: Called, linkTo: LinkTo): Html | undefined {
-  const { parameters, requestBody } = called.operation;
+function sendPart(document: Document, called: Called, linkTo: LinkTo): Html {
+  const { operationId, parameters, requestBody } = called.operation;
   const known = parameters
     .map((parameter) => resolve(parameter, document.components.parameters))
     .filter(({ name }) => name !== "App-Version");
-  const examples = requestExamples(document.components, called);
-  if (known.length === 0 && !requestBody && takesProof(called.operation)) return undefined;
+  const examples = requestExamples(document.components, called, examplesOf(endpointOf(operationId)));
   return html`<h4>Send</h4>
 ${known.length > 0 ? parameterList(known, linkTo) : undefined}
 ${Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) => bodyPart(document, type, schema, linkTo))}
 ${joined(examples, "\n")}`;
 }
+
+/** The endpoint's name, which the operation's is made of. */
+const endpointOf = (operationId: string) =>
+  operationId.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const PLACES = { path: "in the path", query: "in the query", header: "header" } as const;
 

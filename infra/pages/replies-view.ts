@@ -1,6 +1,6 @@
 /** What comes back from an operation where it isn't refused: by status, member by member, with examples. */
 import { isDeepStrictEqual } from "node:util";
-import { details, examplesOf, pretty } from "./examples.ts";
+import { details, pretty, replyExamples } from "./examples.ts";
 import { type Html, html, joined } from "./html.ts";
 import { inline, type LinkTo } from "./markdown.ts";
 import {
@@ -47,7 +47,7 @@ function groupView(document: Document, replies: Reply[], linkTo: LinkTo): Html {
   const shapes = Object.entries(first?.response.content ?? {});
   return html`${replies.map((reply) => statusLine(reply, linkTo))}
 ${shapes.map(([type, { schema }]) => bodyShape(document, type, schema, linkTo))}
-${replies.map(({ response }) => exampleViews(document, response))}`;
+${replies.map(({ response }) => exampleViews(response))}`;
 }
 
 function statusLine({ status, response }: Reply, linkTo: LinkTo): Html {
@@ -64,7 +64,7 @@ function bodyShape(document: Document, type: string, schema: Schema, linkTo: Lin
   return members(whole, linkTo) ?? html`<p>${typeOf(schema)}</p>`;
 }
 
-const exampleViews = (document: Document, { content }: Response): Html[] =>
+const exampleViews = ({ content }: Response): Html[] =>
   Object.values(content)
-    .flatMap((each) => examplesOf(document.components, each))
+    .flatMap(replyExamples)
     .map(({ summary, value }) => html`${details(summary, pretty(value))}\n`);

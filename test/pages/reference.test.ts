@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import { docsPage, operationLinks } from "../../infra/pages/docs-page.ts";
 import { requestExamples } from "../../infra/pages/examples.ts";
-import { type Document, readDocument, type Schema } from "../../infra/pages/openapi.ts";
+import { type Operation, readDocument, type Schema } from "../../infra/pages/openapi.ts";
 import { members, typeOf } from "../../infra/pages/schema-view.ts";
+import type { Example } from "../../infra/reference/examples.ts";
 import { BackupDocument } from "../../lib/domain/backup-document.ts";
 import { fingerprintOf } from "../../lib/domain/code-parameters.ts";
 import { problems } from "../../lib/http/problems.ts";
@@ -26,6 +27,15 @@ describe("R40 the reference", () => {
       expect(address, route).toBeDefined();
       expect(page).toContain(`<h3 id="${address?.slice(1)}">${summary.replaceAll("'", "&#39;")}</h3>`);
       expect(page.split(`<a href="${address}">`).length, route).toBeGreaterThan(2);
+    }
+  });
+
+  it("R40 has an example of every request", () => {
+    const sections = page.split("<section ").filter((section) => section.includes('class="route"'));
+    expect(sections).toHaveLength(endpoints.length);
+    for (const section of sections) {
+      const [sent = ""] = section.split("<h4>Comes back</h4>");
+      expect(sent).toContain("<summary>Example: ");
     }
   });
 
@@ -97,45 +107,53 @@ describe("R40 a schema in words", () => {
 });
 
 describe("R40 an example of a request", () => {
-  const operationOf = (access: string, content?: unknown): Document["paths"][string][string] => ({
+  const header = (name: string) => ({ name, in: "header" as const, required: false, schema: {} });
+  const operationOf = (access: string): Operation => ({
     operationId: "x",
     tags: ["Backups"],
     summary: "X",
     description: "",
     "x-access": access,
-    parameters: [
-      { name: "id", in: "path", required: true, schema: {}, example: "a b" },
-      { name: "confirm", in: "query", required: true, schema: {}, example: "yes" },
-      { name: "language", in: "query", required: false, schema: {}, example: "en" },
-      { name: "App-Version", in: "header", required: true, schema: {}, example: "android/6.6.0" },
-      { name: "If-Match", in: "header", required: false, schema: {}, example: '"1"' },
-      { name: "Device-Name", in: "header", required: false, schema: {}, example: "x" },
-    ],
+    parameters: [header("If-Match")],
     responses: {},
-    ...(content !== undefined && {
-      requestBody: { content: { "application/json": { schema: {}, example: content } } },
-    }),
   });
-  const shown = (method: string, access: string, content?: unknown) =>
-    requestExamples(document.components, {
-      method,
-      path: "/v1/things/{id}",
-      operation: operationOf(access, content),
-    }).map(({ text }) => textOf(text).trim());
+  const shown = (method: string, access: string, example: Partial<Example>) =>
+    requestExamples(
+      document.components,
+      { method, path: "/v1/things/{platform}", operation: operationOf(access) },
+      [{ name: "x", summary: "As it is", status: 200, params: { platform: "a b" }, ...example }],
+    ).map(({ text }) => textOf(text).trim());
 
-  it("R40 of an owner's is what goes over the wire", () => {
-    expect(shown("put", "owner", { a: 1 })).toEqual([
-      'Example\nPUT /api/v1/things/a%20b?confirm=yes HTTP/1.1\nHost: backup.example\nAuthorization: Bearer eyJhbGciOiJSUzI1NiIs…\nDPoP: eyJ0eXAiOiJkcG9wK2p3dCIs…\nApp-Version: android/6.6.0\nIf-Match: "1"\nContent-Type: application/json\n\n{\n  "a": 1\n}',
+  it("R40 of an owner's is what goes over the wire, with the headers and the query of this very request", () => {
+    const sent = { query: { confirm: "yes" }, headers: { "if-match": '"1"' }, body: { a: 1 } };
+    expect(shown("put", "owner", { ...sent, params: { platform: "ios" } })).toEqual([
+      [
+        "Example: As it is",
+        "PUT /api/v1/things/ios?confirm=yes HTTP/1.1",
+        "Host: backup.example",
+        "Authorization: Bearer eyJhbGciOiJSUzI1NiIs…",
+        "DPoP: eyJ0eXAiOiJkcG9wK2p3dCIs…",
+        "App-Version: ios/5.7.0",
+        'If-Match: "1"',
+        "Content-Type: application/json",
+        "",
+        '{\n  "a": 1\n}',
+      ].join("\n"),
     ]);
+    expect(shown("put", "owner-fresh", { sealed: "a.b.c.d.e" })[0]).toMatch(
+      /Content-Type: application\/jose\n\na\.b\.c\.d\.e$/,
+    );
   });
 
   it("R40 of all others is a command", () => {
-    const [command = ""] = shown("post", "provider:Codes.Verify", { a: "it's" });
-    expect(command).toContain('curl "$API/v1/things/a%20b?confirm=yes" \\\n');
+    const [command = ""] = shown("post", "provider:Codes.Verify", { body: { a: "it's" } });
+    expect(command).toContain('curl "$API/v1/things/a%20b" \\\n');
     expect(command).toContain('-H "Authorization: Bearer $TOKEN"');
     expect(command).toContain(`-d '{\n  "a": "it'\\''s"\n}'`);
-    expect(shown("delete", "anonymous")[0]).toContain("curl -X DELETE ");
-    expect(shown("get", "anonymous")[0]).not.toMatch(/-X|Bearer/);
+    const [known = ""] = shown("get", "anonymous", { headers: { "if-match": '"1"' } });
+    expect(known).toContain('-H "If-Match: \\"1\\""');
+    expect(known).not.toMatch(/-X|Bearer|-d/);
+    expect(shown("delete", "anonymous", {})[0]).toContain("curl -X DELETE ");
   });
 });
 
