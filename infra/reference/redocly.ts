@@ -1,14 +1,14 @@
 /** Runs Redocly's command line: pinned, without telemetry and questions after updates. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import * as z from "zod";
 import { ROOT } from "./document.ts";
 
 const CLI = join(ROOT, "node_modules/@redocly/cli/bin/cli.js");
 const QUIET = { REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
 
 export function redocly(...args: string[]): { ok: boolean; wrote: string } {
-  const config = ["--config", join(ROOT, ".redocly.yaml")];
-  const run = spawnSync(process.execPath, [CLI, ...args, ...config], {
+  const run = spawnSync(process.execPath, [CLI, ...args], {
     cwd: ROOT,
     encoding: "utf8",
     // biome-ignore lint/style/noProcessEnv: a child needs the surroundings of this process, such as PATH.
@@ -16,4 +16,19 @@ export function redocly(...args: string[]): { ok: boolean; wrote: string } {
     maxBuffer: 64 * 1024 * 1024,
   });
   return { ok: run.status === 0, wrote: `${run.stdout}${run.stderr}`.trim() };
+}
+
+/** For linting only: with a configuration of its own, `diff` rates nothing as breaking. */
+const CONFIG = ["--config", join(ROOT, ".redocly.yaml")];
+
+export const lint = (document: string) => redocly("lint", document, "--format", "codeframe", ...CONFIG);
+
+const Report = z.object({ summary: z.object({ major: z.int(), minor: z.int(), patch: z.int() }) });
+type Changes = z.infer<typeof Report>["summary"];
+
+/** How many changes break apps, and how many others there are; `told`: each in words. */
+export function changesBetween(former: string, next: string): Changes & { told: string } {
+  const { wrote } = redocly("diff", former, next, "--format", "json");
+  const { summary } = Report.parse(JSON.parse(wrote.slice(wrote.indexOf("{"), wrote.lastIndexOf("}") + 1)));
+  return { ...summary, told: summary.major > 0 ? redocly("diff", former, next).wrote : "" };
 }
