@@ -1,6 +1,6 @@
 /** Puts words to the schemas and their members; whatever has none, and words that are for nothing, are errors. */
 import { OWN, SCHEMAS, SHARED } from "./members.ts";
-import type { Json } from "./schemas.ts";
+import { isJson, type Json } from "./schemas.ts";
 
 /** Each with its description, and so each of its members. Fails where there is none, and for words that nothing needs. */
 export function describeSchemas(schemas: Record<string, Json>): Record<string, Json> {
@@ -45,6 +45,3 @@ function withMembers(schema: Json, path: string, tell: Tell): Json {
   );
   return Object.fromEntries(entries);
 }
-
-const isJson = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

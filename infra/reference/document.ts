@@ -18,7 +18,7 @@ import { INTRODUCTION } from "./introduction.ts";
 import { AREAS, OPERATIONS, type Operation } from "./operations.ts";
 import { HEADERS, headerRef, parametersOf, REPLY_HEADERS } from "./parameters.ts";
 import { problemReplies, problemSchemas, sharedProblemReplies } from "./problem-schemas.ts";
-import { type Json, namedSchemas, schemaFor } from "./schemas.ts";
+import { isJson, type Json, namedSchemas, schemaFor } from "./schemas.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
@@ -189,10 +189,7 @@ function openAnswers(schemas: Record<string, Json>): Record<string, Json> {
     endpoints.filter(takesBody).flatMap(({ request }) => reachable(schemaFor(request.body), schemas)),
   );
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [
-      name,
-      asked.has(name) ? schema : (opened(schema) as Json),
-    ]),
+    Object.entries(schemas).map(([name, schema]) => [name, asked.has(name) ? schema : opened(schema)]),
   );
 }
 
@@ -205,11 +202,13 @@ function reachable(schema: Json, schemas: Record<string, Json>, seen = new Set<s
   return [...seen];
 }
 
-function opened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(opened);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(
+function opened(schema: Json): Json {
+  const inner = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inner);
+    return isJson(value) ? opened(value) : value;
+  };
+  const entries = Object.entries(schema).filter(
     ([name, member]) => !(name === "additionalProperties" && member === false),
   );
-  return Object.fromEntries(entries.map(([name, member]) => [name, opened(member)]));
+  return Object.fromEntries(entries.map(([name, member]) => [name, inner(member)]));
 }

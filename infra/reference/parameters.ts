@@ -165,12 +165,17 @@ function headersOf({ access, ...takes }: Endpoint): (keyof typeof HEADERS)[] {
   ];
 }
 
+const Shape = z.looseObject({
+  properties: z.record(z.string(), z.looseObject({})).optional(),
+  required: z.array(z.string()).optional(),
+});
+
 function namedIn(
   place: "path" | "query",
   schema: Endpoint["request"]["query"],
   shown: Record<string, string>,
 ): Json[] {
-  const { properties = {}, required = [] } = schemaFor(schema) as Shape;
+  const { properties = {}, required = [] } = Shape.parse(schemaFor(schema));
   const isNeeded = (name: string) =>
     place === "path" || (required.includes(name) && !hasFallback(schema, name));
   return Object.entries(properties).map(([name, member]) => {
@@ -191,5 +196,3 @@ function namedIn(
 /** Anything else counts as that, and so does nothing. */
 const hasFallback = (schema: z.ZodType, name: string): boolean =>
   schema instanceof z.ZodObject && schema.shape[name] instanceof z.ZodCatch;
-
-type Shape = { properties?: Record<string, Json>; required?: string[] };

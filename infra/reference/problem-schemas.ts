@@ -1,4 +1,5 @@
 /** Each kind of problem as a schema of its own, and which of them an operation answers with which status. */
+import * as z from "zod";
 import { challengeFor } from "../../lib/http/challenge.ts";
 import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
 import { typeOf } from "../../lib/http/problem.ts";
@@ -7,6 +8,9 @@ import { headerRef } from "./parameters.ts";
 import type { Json } from "./schemas.ts";
 
 type Members = { always?: Json; sometimes?: Json };
+
+/** As the schema of all problems describes them. */
+const Described = z.record(z.string(), z.looseObject({}));
 
 const STAMP = "2026-01-05T08:00:00.000Z";
 const FAULTS = [
@@ -58,7 +62,7 @@ const refTo = (kind: ProblemKind) => `#/components/schemas/${problemName(kind)}`
 /** `whole`: the schema that has all members of all kinds. */
 export const problemSchemas = (whole: Json): Record<string, Json> =>
   Object.fromEntries(
-    KINDS.map((kind) => [problemName(kind), schemaOf(kind, whole["properties"] as Record<string, Json>)]),
+    KINDS.map((kind) => [problemName(kind), schemaOf(kind, Described.parse(whole["properties"]))]),
   );
 
 function schemaOf(kind: ProblemKind, all: Record<string, Json>): Json {

@@ -62,6 +62,8 @@ import { TicketReply } from "../../lib/http/ticket-reply.ts";
 import { Verdict } from "../../lib/http/verdict.ts";
 
 export type Json = { [member: string]: unknown };
+export const isJson = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const [ThirdPartyAccount, PersonalAccount, WorkAccount] = Account.options;
 const [ExistingThirdParty, ExistingPersonal] = ExistingAccount.options;
