@@ -1,5 +1,6 @@
 /** GET v1/openapi.json: the description of all endpoints, for people's tools (R40). */
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
+import { isKnown } from "../lib/http/known-etags.ts";
 import { OpenApi, openApi } from "../lib/http/openapi.ts";
 
 export const getOpenApi = endpoint({
@@ -13,7 +14,7 @@ export const getOpenApi = endpoint({
   replies: { 200: OpenApi, 304: Nothing },
   handle({ knownEtags }) {
     const { document, etag } = openApi();
-    const isKnown = knownEtags.some((known) => known === "*" || known === etag);
-    return isKnown ? { status: 304, body: undefined, etag } : { status: 200, body: document, etag };
+    if (isKnown(etag, knownEtags)) return { status: 304, body: undefined, etag };
+    return { status: 200, body: document, etag };
   },
 });

@@ -26,7 +26,8 @@ export const readDocument = endpoint({
   async handle({ params: { platform }, knownEtags, ...asking }, services) {
     const asked = { ...asking, platform };
     const held = requireReadable(asked);
-    if (isKnown(held, knownEtags)) return { status: 304, body: undefined, etag: etagOf(held) };
+    const etag = etagOf(held);
+    if (isKnown(etag, knownEtags)) return { status: 304, body: undefined, etag };
     return await replyWithDocument(services, held, asked);
   },
 });

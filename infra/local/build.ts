@@ -85,32 +85,30 @@ const bundled: BuildOptions = {
 export async function buildForDebugger(folder: string): Promise<void> {
   const outfile = join(folder, "dist/index.js");
   await build({ ...bundled, outfile, minify: false, sourcemap: "linked" });
-  await putOpenApi(dirname(outfile));
-  await buildPages(dirname(outfile));
+  await putBeside(dirname(outfile));
   for (const name of ["host.json", "package.json"]) await copyFile(join(ROOT, name), join(folder, name));
 }
 
 /** With the pages beside it. @throws if the bundle is larger than it may be */
 export async function buildBundle(outfile = BUNDLE): Promise<{ bytes: number }> {
   await build({ ...bundled, outfile });
-  await putOpenApi(dirname(outfile));
-  await buildPages(dirname(outfile));
+  await putBeside(dirname(outfile));
   const bytes = statSync(outfile).size;
   if (bytes > MOST_BYTES) throw new Error(`dist/index.js has ${bytes} bytes, more than ${MOST_BYTES}`);
   return { bytes };
 }
 
-/** @throws if there is no document, or none that is JSON */
-async function putOpenApi(folder: string): Promise<void> {
+/** The document and the pages. @throws if there is no document, or none that is JSON */
+async function putBeside(folder: string): Promise<void> {
   const document: unknown = JSON.parse(await readFile(OPENAPI, "utf8"));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "openapi.json"), JSON.stringify(document));
+  await buildPages(folder);
 }
 
 async function report(): Promise<void> {
   const { bytes } = await buildBundle();
   await build({ ...shared, outfile: UNBUNDLED, packages: "external" });
-  await putOpenApi(dirname(UNBUNDLED));
   const [bundledMs = 0, unbundledMs = 0] = importTimes([BUNDLE, UNBUNDLED]);
   const share = bundledMs / unbundledMs;
   const verdict = share > LARGEST_IMPORT_SHARE ? "OVER" : "ok";

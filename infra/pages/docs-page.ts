@@ -3,8 +3,9 @@ import type { Called } from "./examples.ts";
 import { frame } from "./frame.ts";
 import { type Html, html, joined } from "./html.ts";
 import { blocks, inline, type LinkTo, slugOf } from "./markdown.ts";
-import { type Document, routeOf } from "./openapi.ts";
+import { type Document, resolve, routeOf } from "./openapi.ts";
 import { operationView } from "./operation-view.ts";
+import { PROBLEM } from "./replies-view.ts";
 import { members, namesIn, shapeId, typeOf } from "./schema-view.ts";
 
 /** `title` is an area's name, or the guide's own. */
@@ -112,23 +113,14 @@ ${joined(
 /** By name, whatever leads from an operation to a shape, and from there to others; problems have pages of their own. */
 function sharedShapes(document: Document): string[] {
   const { schemas, responses } = document.components;
-  const contents = [
-    ...calledIn(document).flatMap(({ operation }) => [
-      ...Object.values(operation.requestBody?.content ?? {}),
-      ...Object.values(operation.responses).flatMap((response) =>
-        "$ref" in response
-          ? []
-          : Object.entries(response.content)
-              .filter(isNoProblem)
-              .map(([, content]) => content),
-      ),
-    ]),
-    ...Object.values(responses).flatMap(({ content }) =>
-      Object.entries(content)
-        .filter(isNoProblem)
-        .map(([, each]) => each),
+  const contents = calledIn(document).flatMap(({ operation }) => [
+    ...Object.values(operation.requestBody?.content ?? {}),
+    ...Object.values(operation.responses).flatMap((response) =>
+      Object.entries(resolve(response, responses).content)
+        .filter(([type]) => type !== PROBLEM)
+        .map(([, content]) => content),
     ),
-  ];
+  ]);
   const found = new Set<string>();
   const follow = (name: string) => {
     if (found.has(name)) return;
@@ -139,8 +131,6 @@ function sharedShapes(document: Document): string[] {
   for (const { schema } of contents) for (const name of namesIn(schema)) follow(name);
   return [...found].toSorted();
 }
-
-const isNoProblem = ([type]: [string, unknown]) => type !== "application/problem+json";
 
 function shapeView({ components }: Document, name: string, linkTo: LinkTo): Html {
   const schema = components.schemas[name];

@@ -40,7 +40,7 @@ export function requestExamples(
 
 const LATEST_APP: Record<string, string> = { ios: "ios/5.7.0", android: "android/6.6.0" };
 
-function headersOf({ "x-access": access }: Operation, parameters: Parameter[], example: Example): string[] {
+function headersOf(operation: Operation, parameters: Parameter[], example: Example): string[] {
   const { headers = {}, params, body, sealed } = example;
   const shown = Object.entries(headers).map(([name, value]) => {
     const known = parameters.find((each) => each.name.toLowerCase() === name);
@@ -48,9 +48,10 @@ function headersOf({ "x-access": access }: Operation, parameters: Parameter[], e
   });
   const type = sealed === undefined ? "application/json" : "application/jose";
   return [
-    ...(access.startsWith("owner") ? OWNERS : []),
-    ...(access.startsWith("owner") ? [`App-Version: ${LATEST_APP[params?.["platform"] ?? "android"]}`] : []),
-    ...(access.startsWith("provider:") ? ["Authorization: Bearer $TOKEN"] : []),
+    ...(takesProof(operation)
+      ? [...OWNERS, `App-Version: ${LATEST_APP[params?.["platform"] ?? "android"]}`]
+      : []),
+    ...(operation["x-access"].startsWith("provider:") ? ["Authorization: Bearer $TOKEN"] : []),
     ...shown,
     ...(bodyOf({ body, sealed }) === undefined ? [] : [`Content-Type: ${type}`]),
   ];

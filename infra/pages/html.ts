@@ -1,4 +1,5 @@
 /** HTML as values: whatever is put into a template is escaped, unless it is HTML already. */
+import { escapeHtml } from "../local/escape-html.ts";
 
 export class Html {
   readonly text: string;
@@ -24,7 +25,5 @@ function render(part: Part): string {
   if (part === undefined) return "";
   if (part instanceof Html) return part.text;
   if (typeof part === "object") return part.map(render).join("");
-  return escaped(String(part));
+  return escapeHtml(String(part));
 }
-
-const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,6 +1,7 @@
 /** Pages that are the same for everybody: rendered when the app is built, read from one file on first use, then answered from memory. */
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { isKnown } from "./known-etags.ts";
 
 const Built = z.object({
   /** Of the one style sheet that all of them have, as a content security policy names it. */
@@ -34,7 +35,6 @@ export async function replyWithPage(pages: BuiltPages, path: string, knownEtags:
   const page = await pages(path);
   if (!page) throw new Error(`No page was built for ${path}.`);
   const { etag, html, styleHash } = page;
-  if (knownEtags.includes("*") || knownEtags.includes(etag))
-    return { status: 304 as const, body: undefined, etag, styleHash };
+  if (isKnown(etag, knownEtags)) return { status: 304 as const, body: undefined, etag, styleHash };
   return { status: 200 as const, body: html, etag, styleHash };
 }

@@ -1,8 +1,6 @@
 /** If-None-Match of a read (RFC 9110 §13.1.2): which states the caller has already. */
 import type { HttpRequest } from "@azure/functions";
-import { etagOf } from "../domain/backup.ts";
 import { invalid } from "../domain/failure.ts";
-import type { StoredHead } from "../domain/head.ts";
 
 const ETAGS = /^(?:W\/)?"[\x21\x23-\x7e]{1,100}"(?: *, *(?:W\/)?"[\x21\x23-\x7e]{1,100}")*$/;
 const ETAG = /"[^"]+"/g;
@@ -16,5 +14,5 @@ export function readKnownEtags({ headers }: HttpRequest): string[] {
   return text.match(ETAG) ?? [];
 }
 
-export const isKnown = (stored: StoredHead, known: string[]): boolean =>
-  known.some((etag) => etag === "*" || etag === etagOf(stored));
+export const isKnown = (etag: string, known: string[]): boolean =>
+  known.some((each) => each === "*" || each === etag);
