@@ -49,8 +49,7 @@ export async function ownVault(shared?: Identity): Promise<OwnVault> {
       ...identity.settings,
     },
     async takeCalls() {
-      const counters = Counters.parse(await (await dev("GET", "counters")).json());
-      await dev("DELETE", "counters");
+      const counters = Counters.parse(await (await dev("DELETE", "counters")).json());
       return Object.fromEntries(Object.entries(counters).filter(([, calls]) => calls > 0));
     },
     break: async (fault) => void (await dev("PUT", "faults", fault)),

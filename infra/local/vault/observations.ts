@@ -14,7 +14,8 @@ type Counters = Record<string, number>;
 export type Observations = {
   count(operation: string): void;
   counters(): Counters;
-  reset(): void;
+  /** As they are now; from here on they begin at zero. */
+  takeCounters(): Counters;
   record(event: AuditEvent): void;
   audit(): readonly AuditEvent[];
 };
@@ -29,8 +30,10 @@ export function createObservations(operations: readonly string[]): Observations 
       counters[operation] = (counters[operation] ?? 0) + 1;
     },
     counters: () => ({ ...counters }),
-    reset() {
+    takeCounters() {
+      const taken = counters;
       counters = zeros();
+      return taken;
     },
     record(event) {
       events.push(event);
