@@ -26,12 +26,12 @@ export const addContact = endpoint({
   request: { body: Request },
   replies: { 201: ContactStatus },
   problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "busy", "vault-unavailable"],
-  async handle({ caller, heads, body: { channel, address, language }, now }, services) {
+  async handle({ caller, held, heads, body: { channel, address, language }, now }, services) {
     if (channel === "phone" && !services.policy.sendsSms) {
       throw invalid("/channel", "must be email: this service sends no messages to phones");
     }
     const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
-    const asking = { caller, device: callerDevice(caller, heads, now), now };
+    const asking = { caller, held, device: callerDevice(caller, heads, now), now };
     const offered = { channel, address: canonical, language };
     const contact = await add(services, offered, asking, (to, code) =>
       sendCode(services, caller.owner, { contact: to, code }, now),

@@ -52,13 +52,13 @@ export const answerStepUp = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, heads, params: { id }, body: { code, ticket, credential }, now }, services) {
+  async handle({ caller, held, heads, params: { id }, body: { code, ticket, credential }, now }, services) {
     const secret = newSecret();
     const wanted: Wanted = credential.type === "code" ? { type: "code", secret } : credential;
     const subject = callerDevice(caller, heads, now);
     const answer = answerOf(code, ticket);
     const providers = services.policy.providers;
-    const { account } = await answerChallenge(services, {
+    const { account } = await answerChallenge(services, held, {
       caller,
       id,
       answer,

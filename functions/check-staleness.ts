@@ -1,6 +1,5 @@
 /** GET v1/backups/{platform}/staleness: can the backup be relied on, and what should the app show and do (R26, R27). */
 import * as z from "zod";
-import { etagOf } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { assess } from "../lib/domain/staleness.ts";
 import { Staleness, stalenessStatus } from "../lib/http/backup-status.ts";
@@ -48,9 +47,9 @@ export const checkStaleness = endpoint({
         ...stalenessStatus(assess(stored?.value, { ...query, ...caller }, policy.staleness, now)),
         generation: stored?.value.generation ?? 0,
         ...(newest && { digest: newest.digest }),
-        ...(stored && { etag: etagOf(stored) }),
+        ...(stored && { etag: stored.etag }),
       },
-      etag: stored && etagOf(stored),
+      etag: stored?.etag,
     };
   },
 });

@@ -23,8 +23,8 @@ export const confirmContact = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, heads, params: { id }, body: { code }, now }, services) {
-    const asking = { caller, device: callerDevice(caller, heads, now), now };
+  async handle({ caller, held, heads, params: { id }, body: { code }, now }, services) {
+    const asking = { caller, held, device: callerDevice(caller, heads, now), now };
     return { status: 200, body: contactStatus(await confirm(services, { id, code }, asking)) };
   },
 });

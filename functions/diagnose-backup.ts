@@ -25,9 +25,9 @@ export const diagnoseBackup = endpoint({
   tellsDamage: true,
   request: { params: z.strictObject({ platform: Platform }), body: Request },
   replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },
-  async handle({ caller, params: { platform }, body, heads, appTooOld, damage, now }, services) {
+  async handle({ params: { platform }, body, ...asking }, services) {
     const { from = platform, existingAccounts: existing, envelope } = body;
-    const question = { caller, heads, platform, from, existing, envelope, appTooOld, damage, now };
+    const question = { ...asking, platform, from, existing, envelope };
     const checks = await diagnose(services, question);
     return { status: 200, body: { recoverable: checks.every(({ state }) => state !== "failed"), checks } };
   },

@@ -5,8 +5,9 @@
 import * as z from "zod";
 import { HOUR } from "../lib/domain/clock.ts";
 import { admit } from "../lib/domain/device.ts";
-import { announceErasure, completeErasure, requestErasure } from "../lib/domain/erasure.ts";
-import { callerDevice, devicesOf } from "../lib/http/admit.ts";
+import { completeErasure, eraseDamaged, isErasureDue, requestErasure } from "../lib/domain/erasure.ts";
+import { devicesOf } from "../lib/domain/owner-state.ts";
+import { callerDevice } from "../lib/http/admit.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
@@ -19,7 +20,7 @@ export const eraseData = endpoint({
   route: "v1/me",
   access: "owner-fresh",
   newcomers: true,
-  aboutLife: true,
+  tellsDamage: true,
   request: {
     query: z.strictObject({
       confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),
@@ -28,17 +29,31 @@ export const eraseData = endpoint({
   /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
   problems: ["device-unknown", "device-suspended", "busy", "vault-unavailable"],
-  async handle({ caller, heads, life, now }, services) {
-    const { owner, device } = caller;
+  async handle({ caller, held, heads, damage, now }, services) {
+    const { owner } = caller;
     const devices = devicesOf(heads);
-    if (devices.length > 0) admit(caller, devices, false, now);
-    // There was nothing when it was asked for: what has come since isn't meant.
-    if (life === undefined) return { status: 204, body: undefined };
-    const delayMs = devices.length > 0 ? services.policy.erasureDelayHours * HOUR : 0;
-    const announced = { device: callerDevice(caller, heads, now), delayMs, now };
-    if (delayMs > 0) await announceErasure(services, owner, announced);
-    const eraseAt = await requestErasure(services, owner, { device, life, delayMs, now });
-    if (await completeErasure(services, owner, now)) return { status: 204, body: undefined };
-    return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
+    const { erasureDelayHours, contactCoolingOffHours } = services.policy;
+    if (damage) {
+      const delayMs = Math.max(erasureDelayHours, contactCoolingOffHours) * HOUR;
+      return done(await eraseDamaged(services, owner, { delayMs, now }));
+    }
+    if (!held || devices.length === 0) return done(undefined);
+    admit(caller, devices, false, now);
+    const asking = {
+      caller,
+      device: callerDevice(caller, heads, now),
+      delayMs: erasureDelayHours * HOUR,
+      now,
+    };
+    const { eraseAt, held: after } = await requestErasure(services, held, asking);
+    if (!after || !isErasureDue(after, now)) return done(eraseAt);
+    await completeErasure(services, owner, after, now);
+    return done(undefined);
   },
 });
+
+/** `eraseAt`: undefined once all is gone. */
+const done = (eraseAt: Date | undefined) =>
+  eraseAt
+    ? { status: 202 as const, body: { eraseAt: eraseAt.toISOString() } }
+    : { status: 204 as const, body: undefined };

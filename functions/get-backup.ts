@@ -1,6 +1,6 @@
 /** GET v1/backups/{platform}: what is stored, never its content. */
 import * as z from "zod";
-import { etagOf, requireBackup } from "../lib/domain/backup.ts";
+import { requireBackup } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -20,7 +20,7 @@ export const getBackup = endpoint({
     return {
       status: 200,
       body: backupStatus(platform, stored, { policy: policy.staleness, caller, now }),
-      etag: etagOf(stored),
+      etag: stored.etag,
     };
   },
 });

@@ -17,12 +17,12 @@ export const issueDeviceTicket = endpoint({
   request: { body: z.strictObject({ account: WorkName }) },
   replies: { 201: TicketReply },
   problems: ["account-not-on-device", "too-many-recoveries", "busy", "vault-unavailable"],
-  async handle({ caller, heads, body: { account }, now }, services) {
+  async handle({ caller, held, body: { account }, now }, services) {
     const { owner, holders = [] } = (await services.credentials.find(account))?.value ?? {};
     if (owner !== caller.owner || !holders.some(({ device }) => device === caller.device)) {
       throw new Failure("account-not-on-device", "This device has no credential for the account.");
     }
-    await spendProof(services.heads, caller, heads, now);
+    await spendProof(services.owners, caller, held, now);
     const { publicBaseUrl, ticketSeconds } = services.policy;
     const ticket = {
       account: ticketFor(account),

@@ -1,6 +1,7 @@
 /** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
-import { completeErasure, isKept, withdrawErasure } from "../lib/domain/erasure.ts";
-import { Failure } from "../lib/domain/failure.ts";
+import { admit } from "../lib/domain/device.ts";
+import { withdrawErasure } from "../lib/domain/erasure.ts";
+import { devicesOf } from "../lib/domain/owner-state.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
 export const keepData = endpoint({
@@ -9,13 +10,12 @@ export const keepData = endpoint({
   method: "POST",
   route: "v1/me/keep",
   access: "owner-fresh",
-  aboutLife: true,
+  newcomers: true,
   replies: { 204: Nothing },
-  problems: ["erasure-begun", "busy", "vault-unavailable"],
-  async handle({ caller: { owner }, life, now }, services) {
-    await withdrawErasure(services, owner);
-    if (await isKept(services, owner, life)) return { status: 204, body: undefined };
-    await completeErasure(services, owner, now);
-    throw new Failure("erasure-begun", "The erasure had begun, and is done.");
+  problems: ["erasure-begun", "device-unknown", "device-suspended", "busy", "vault-unavailable"],
+  async handle({ caller, held, heads, now }, { owners }) {
+    if (!held?.state.erased || devicesOf(heads).length > 0) admit(caller, devicesOf(heads), false, now);
+    await withdrawErasure(owners, caller.owner, held);
+    return { status: 204, body: undefined };
   },
 });

@@ -1,6 +1,6 @@
 /** GET v1/contacts: where the owner can be reached, masked (R19). */
 import * as z from "zod";
-import { readRecord } from "../lib/domain/owner-record.ts";
+import { recordIn } from "../lib/domain/owner-store.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -12,8 +12,8 @@ export const listContacts = endpoint({
   access: "owner",
   replies: { 200: z.strictObject({ contacts: z.array(ContactStatus) }) },
   problems: ["vault-unavailable"],
-  async handle({ caller }, { records }) {
-    const { contacts } = await readRecord(records, caller.owner);
+  async handle({ held }) {
+    const { contacts } = await recordIn(held);
     return { status: 200, body: { contacts: contacts.map(contactStatus) } };
   },
 });

@@ -1,6 +1,6 @@
 /** GET v1/backups/{platform}/versions: the last versions, newest first: when, from which device, how much; never content (R30). */
 import * as z from "zod";
-import { etagOf, requireBackup } from "../lib/domain/backup.ts";
+import { requireBackup } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -21,7 +21,7 @@ export const listVersions = endpoint({
     return {
       status: 200,
       body: { versions: head.versions.map((each) => versionStatus(each, head)) },
-      etag: etagOf(stored),
+      etag: stored.etag,
     };
   },
 });

@@ -1,6 +1,5 @@
 /** GET v1/backups/{platform}/document: what is stored now, for a device that has uploaded or recovered, to merge and to keep in step (R44). */
 import * as z from "zod";
-import { etagOf } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import {
   DocumentReply,
@@ -26,8 +25,7 @@ export const readDocument = endpoint({
   async handle({ params: { platform }, knownEtags, ...asking }, services) {
     const asked = { ...asking, platform };
     const held = requireReadable(asked);
-    const etag = etagOf(held);
-    if (isKnown(etag, knownEtags)) return { status: 304, body: undefined, etag };
+    if (isKnown(held.etag, knownEtags)) return { status: 304, body: undefined, etag: held.etag };
     return await replyWithDocument(services, held, asked);
   },
 });

@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { ExistingAccount, identityOf } from "../lib/domain/account.ts";
 import { StoredSettings } from "../lib/domain/app-settings.ts";
-import { etagOf } from "../lib/domain/backup.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
@@ -61,11 +60,11 @@ export const recoverAccounts = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, heads, body, idempotencyKey, now }, services) {
+  async handle({ caller, held, heads, body, idempotencyKey, now }, services) {
     const { platform, from = platform, device, existingAccounts, overlap, plan, envelope } = body;
     requireOwnPlatform(caller, heads, platform);
     requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
-    const recovered = await recover(services, heads, {
+    const recovered = await recover(services, held, {
       ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts, envelope },
       ...{ overlap, planSeen: plan, idempotencyKey, staleness: services.policy.staleness, now },
     });
@@ -78,7 +77,7 @@ export const recoverAccounts = endpoint({
         ...askAgain(recovered.outcomes),
         ...(sealed !== undefined && { sealed }),
       },
-      etag: etagOf(head),
+      etag: head.etag,
     };
   },
 });

@@ -15,8 +15,8 @@ export const removeContact = endpoint({
   request: { params: z.strictObject({ id: Id }) },
   replies: { 204: Nothing },
   problems: ["contact-not-found", "sign-in-too-old", "sign-in-time-missing", "busy", "vault-unavailable"],
-  async handle({ caller, heads, params: { id }, now }, services) {
-    const asking = { caller, device: callerDevice(caller, heads, now), now };
+  async handle({ caller, held, heads, params: { id }, now }, services) {
+    const asking = { caller, held, device: callerDevice(caller, heads, now), now };
     const { signInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
     const fresh = () => requireFresh(caller, now, signInMaxAgeSeconds);
     await remove(services, id, asking, contactCoolingOffHours, fresh);

@@ -16,12 +16,10 @@ export const renameDevice = endpoint({
   request: { params: z.strictObject({ id: DeviceId }), body: z.strictObject({ name: DeviceName }) },
   replies: { 200: DeviceStatus },
   problems: ["device-not-found", "busy"],
-  async handle({ caller, heads, params: { id }, body: { name }, now }, services) {
-    const { platform, stored } = locateDevice(heads, id);
-    const place = { owner: caller.owner, platform };
-    const { result } = await changeAs({ caller, store: services.heads, place, now }, stored, (latest) =>
-      planRename(latest, id, name),
-    );
+  async handle({ caller, held, heads, params: { id }, body: { name }, now }, services) {
+    const platform = locateDevice(heads, id);
+    const changing = { caller, owners: services.owners, place: { owner: caller.owner, platform }, now };
+    const { result } = await changeAs(changing, held, (latest) => planRename(latest, id, name));
     return { status: 200, body: deviceStatus(result, platform, caller) };
   },
 });

@@ -1,11 +1,9 @@
 /** POST v1/recoveries/{id}/credentials: a fresh code credential where the one that was sent got lost; the lost one ends (R25). */
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
-import { alarm } from "../lib/domain/announcement.ts";
 import { Id } from "../lib/domain/id.ts";
-import { issueCode } from "../lib/domain/issue.ts";
-import { readRecord } from "../lib/domain/owner-record.ts";
 import { requireState } from "../lib/domain/recovery-record.ts";
+import { renewCode as renew } from "../lib/domain/renewal.ts";
 import { goingOn } from "../lib/domain/step-up.ts";
 import { callerDevice, spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -29,13 +27,11 @@ export const renewCredential = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, heads, params: { id }, body: { account }, now }, services) {
-    requireState(await goingOn(services, caller, id, now), account, ["credential-sent"]);
-    await spendProof(services.heads, caller, heads, now);
-    const [uri = ""] = await issueCode(services, caller, [account], now);
-    const record = await readRecord(services.records, caller.owner);
-    const told = { device: callerDevice(caller, heads, now), recovery: id, record, now };
-    await alarm(services.outbox, caller.owner, { ...told, kind: "credential-issued" });
+  async handle({ caller, held, heads, params: { id }, body: { account }, now }, services) {
+    requireState(await goingOn(services, held, caller, id, now), account, ["credential-sent"]);
+    const spent = await spendProof(services.owners, caller, held, now);
+    const device = callerDevice(caller, heads, now);
+    const uri = await renew(services, spent, { caller, device, recovery: id, account, now });
     return { status: 200, body: { credential: { type: "code" as const, uri } } };
   },
 });

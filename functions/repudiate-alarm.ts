@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { findDevice } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
+import { devicesOf, headsOf } from "../lib/domain/owner-state.ts";
 import { readCapability, repudiate } from "../lib/domain/repudiation.ts";
-import { devicesOf, readHeads } from "../lib/http/admit.ts";
+import { readOwner } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { donePage, unknownPage } from "../lib/http/page.ts";
 
@@ -21,10 +22,10 @@ export const repudiateAlarm = endpoint({
   problems: ["busy", "vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
     const alarm = await readCapability(services.peppers, capability, now);
-    const heads = alarm ? await readHeads(services, alarm.owner, undefined, now) : {};
-    if (!alarm || !findDevice(devicesOf(heads), alarm.device))
+    const held = alarm && (await readOwner(services, alarm.owner, now));
+    if (!alarm || !findDevice(devicesOf(headsOf(held?.state)), alarm.device))
       return { status: 404, body: unknownPage(language) };
-    await repudiate(services, alarm.owner, alarm.device, heads, now);
+    await repudiate(services, held, { owner: alarm.owner, id: alarm.device, now });
     return { status: 200, body: donePage(language) };
   },
 });

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { requireStillIn } from "../lib/domain/device.ts";
 import { DeviceId } from "../lib/domain/owner.ts";
+import { devicesOf, headsOf } from "../lib/domain/owner-state.ts";
 import { endDevice } from "../lib/domain/repudiation.ts";
 import { callerDevice } from "../lib/http/admit.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
@@ -15,13 +16,10 @@ export const revokeDevice = endpoint({
   request: { params: z.strictObject({ id: DeviceId }) },
   replies: { 204: Nothing },
   problems: ["device-not-found", "busy", "vault-unavailable"],
-  async handle({ caller, heads, params: { id }, now }, services) {
-    const told = {
-      kind: "device-revoked" as const,
-      by: callerDevice(caller, heads, now),
-    };
-    const ending = { owner: caller.owner, id, heads, told, now };
-    await endDevice(services, ending, ({ value }) => requireStillIn(caller, value.devices));
+  async handle({ caller, held, heads, params: { id }, now }, services) {
+    const told = { kind: "device-revoked" as const, by: callerDevice(caller, heads, now) };
+    const ending = { owner: caller.owner, id, told, now };
+    await endDevice(services, held, ending, (state) => requireStillIn(caller, devicesOf(headsOf(state))));
     return { status: 204, body: undefined };
   },
 });

@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { findDevice, isRevoked, shownName } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
+import { devicesOf, headsOf } from "../lib/domain/owner-state.ts";
 import { readCapability } from "../lib/domain/repudiation.ts";
-import { devicesOf, readHeads } from "../lib/http/admit.ts";
+import { readOwner } from "../lib/http/admit.ts";
 import { locateDevice } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { askPage, donePage, unknownPage } from "../lib/http/page.ts";
@@ -24,12 +25,13 @@ export const showAlarm = endpoint({
   problems: ["vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
     const alarm = await readCapability(services.peppers, capability, now);
-    const known = alarm ? await readHeads(services, alarm.owner, undefined, now) : {};
+    const held = alarm && (await readOwner(services, alarm.owner, now));
+    const known = headsOf(held?.state);
     const device = alarm && findDevice(devicesOf(known), alarm.device);
     if (!device) return { status: 404, body: unknownPage(language) };
     if (isRevoked(device)) return { status: 200, body: donePage(language) };
     const deviceName = shownName(device.name, texts[language].unnamed);
-    const { platform } = locateDevice(known, device.id);
+    const platform = locateDevice(known, device.id);
     const registeredAt = readable(device.registeredAt);
     return { status: 200, body: askPage(language, { deviceName, platform, registeredAt }) };
   },

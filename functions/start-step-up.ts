@@ -44,13 +44,14 @@ export const startStepUp = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, heads, params: { id }, body: { account, contact }, accountSignIn, now }, services) {
-    requireProvable(await goingOn(services, caller, id, now), account);
+  async handle({ caller, held, heads, params: { id }, body: { account, contact }, ...rest }, services) {
+    const { accountSignIn, now } = rest;
+    requireProvable(await goingOn(services, held, caller, id, now), account);
     const start = { caller, recovery: id, account, now };
     if (account.kind === "work") {
       if (contact !== undefined)
         throw invalid("/contact", "must be left out: a work account is proven by a ticket");
-      const challenge = await startByTicket(services, start);
+      const challenge = await startByTicket(services, held, start);
       const until = expiresAt(challenge).toISOString();
       return { status: 201, body: { id: challenge.id, needs: "ticket" as const, expiresAt: until } };
     }
@@ -62,7 +63,7 @@ export const startStepUp = endpoint({
     const started = await loggingFailure(services.outbox, caller.owner, trying, async () => {
       requireSignInTo(account, signIn);
       const byCode = { ...start, signIn, contact, coolingOffHours: contactCoolingOffHours };
-      return await startByCode(services, byCode, (to, code) =>
+      return await startByCode(services, held, byCode, (to, code) =>
         sendCode(services, caller.owner, { contact: to, code }, now),
       );
     });

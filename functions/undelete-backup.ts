@@ -1,6 +1,6 @@
 /** POST v1/backups/{platform}/undelete: brings a deleted backup back while it is kept (R30). Safe to repeat. */
 import * as z from "zod";
-import { etagOf, planUndelete } from "../lib/domain/backup.ts";
+import { planUndelete } from "../lib/domain/backup.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
@@ -17,17 +17,17 @@ export const undeleteBackup = endpoint({
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
   problems: ["backup-not-found", "undelete-too-late", "vault-unavailable"],
-  async handle({ caller, heads, params: { platform }, precondition, now }, services) {
+  async handle({ caller, held, params: { platform }, precondition, now }, services) {
     const { staleness } = services.policy;
     const place = { owner: caller.owner, platform };
     const told = { kind: "backup-undeleted" as const, now };
-    const stored = await changeBackup(services, { caller, heads, place }, told, (held) =>
-      planUndelete(held, precondition, staleness.undeleteDays, now),
+    const stored = await changeBackup(services, { caller, held, place }, told, (latest) =>
+      planUndelete(latest, precondition, staleness.undeleteDays, now),
     );
     return {
       status: 200,
       body: backupStatus(platform, stored, { policy: staleness, caller, now }),
-      etag: etagOf(stored),
+      etag: stored.etag,
     };
   },
 });

@@ -1,6 +1,6 @@
 /** PUT v1/backups/{platform}: seals a document as the new generation of the backup, if the caller knows the present one. */
 import * as z from "zod";
-import { currentVersion, etagOf } from "../lib/domain/backup.ts";
+import { currentVersion } from "../lib/domain/backup.ts";
 import { BackupDocument } from "../lib/domain/backup-document.ts";
 import { Custody, defaultCustody } from "../lib/domain/custody.ts";
 import { defaultName } from "../lib/domain/device.ts";
@@ -8,7 +8,7 @@ import { Failure } from "../lib/domain/failure.ts";
 import { signedInAt } from "../lib/domain/head.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { type Offered, prepareUpload, storeUpload } from "../lib/domain/upload.ts";
-import { devicesOf, requireOwnPlatform } from "../lib/http/admit.ts";
+import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -49,16 +49,14 @@ export const uploadBackup = endpoint({
   },
   replies: { 200: Receipt, 201: Receipt },
   problems: ["device-unknown", "device-suspended", "vault-unavailable"],
-  async handle({ caller, heads, params: { platform }, query, body, sealed, ...rest }, services) {
+  async handle({ caller, held, heads, params: { platform }, query, body, sealed, ...rest }, services) {
     const { precondition, idempotencyKey, deviceName = defaultName[platform], now } = rest;
-    const held = heads[platform];
-    const all = devicesOf(heads);
     requireOwnPlatform(caller, heads, platform);
     const { custody = defaultCustody[platform] } = query;
     const offered = offeredBy(body, sealed);
     const upload = prepareUpload(offered, { caller, deviceName, custody, precondition, idempotencyKey, now });
     const { historyLength, staleness } = services.policy;
-    const rules = { ownerIsNew: all.length === 0, historyLength, staleness };
+    const rules = { historyLength, staleness };
     const place = { owner: caller.owner, platform };
     const { version, stored, envelope, reopened } = await storeUpload(services, place, held, upload, rules);
     const current = currentVersion(stored.value)?.id === version.id;
@@ -66,11 +64,11 @@ export const uploadBackup = endpoint({
       status: precondition === "nothing" ? 201 : 200,
       body: {
         ...{ platform, current, version: versionStatus(version, stored.value) },
-        ...(current && { etag: etagOf(stored) }),
+        ...(current && { etag: stored.etag }),
         ...(envelope !== undefined && { envelope }),
         ...(signedInAt(stored.value) === undefined && { warnings: [...WARNINGS] }),
       },
-      ...(current && { etag: etagOf(stored) }),
+      ...(current && { etag: stored.etag }),
       reopened,
     };
   },

@@ -8,13 +8,12 @@ import type { Messenger } from "../domain/messenger.ts";
 import { lastRuns } from "../domain/sweep.ts";
 import { blobActivityLog } from "./blob-activity-log.ts";
 import { blobBelongings } from "./blob-belongings.ts";
-import { blobHeadStore } from "./blob-head-store.ts";
 import { blobOwnerKeys } from "./blob-owner-keys.ts";
+import { BlobOwnerStore, bodiesOf } from "./blob-owner-store.ts";
 import { blobReadBudget } from "./blob-read-budget.ts";
 import { blobSendBudget } from "./blob-send-budget.ts";
 import { blobShardKeys, rewrapShardKey, shardPeppers } from "./blob-shard-keys.ts";
 import { blobSweeps, SWEEP_QUEUE } from "./blob-sweeps.ts";
-import { blobVersionStore, rewrapVersion } from "./blob-version-store.ts";
 import { type Blobs, blobContainer } from "./blobs.ts";
 import { communicationMessenger } from "./communication.ts";
 import { blobService, managedIdentity, queueService } from "./credential.ts";
@@ -23,15 +22,16 @@ import { ownerSeal } from "./owner-seal.ts";
 import { sendTo } from "./queue-messages.ts";
 import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outbox.ts";
 import {
+  anchorStore,
   credentialStore,
-  erasureStore,
   findForProvider,
-  recordStore,
+  opensCredential,
   recoveryStore,
   SERVICE,
   ticketStore,
 } from "./record-stores.ts";
 import { storageCalls } from "./storage-calls.ts";
+import { versionSeal } from "./version-seal.ts";
 
 /** What stands between the stores and what they use, to count or break what passes. */
 export type Between = {
@@ -42,7 +42,7 @@ export type Between = {
 const nothing: Between = { blobs: (blobs) => blobs, keys: (keys) => keys };
 
 export function azureAdapters(config: Config, clock: Clock, between: Between = nothing) {
-  const { vault, senders, clientId, smsDailyLimits, staleness } = config;
+  const { vault, senders, clientId, smsDailyLimits, staleness, contactCoolingOffHours } = config;
   const credential = managedIdentity(clientId);
   const { backups, keys, messages, pages } = storageOf(config, credential, clock, between);
   const wrapping = between.keys(keyVault(credential, vault, clock));
@@ -51,29 +51,28 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const seal = ownerSeal(shards, ownerKeys, ownerKeys.require);
   const sealFirst = ownerSeal(shards, ownerKeys, ownerKeys.obtain);
   const peppers = shardPeppers(shards);
-  const [records, credentials] = [recordStore(backups, seal), credentialStore(backups, seal, peppers)];
+  const credentials = credentialStore(backups, seal, peppers);
+  const policy = { staleness, coolingOffHours: contactCoolingOffHours };
   const sweepStore = blobSweeps(backups, keys, pages.send);
   const messenger: Messenger = communicationMessenger(senders, credential);
   return {
     sweepWork: sweepWork(backups, keys, wrapping),
     sweepStore,
     recentRuns: seldom(clock, 10 * SECOND, () => lastRuns(sweepStore)),
-    heads: blobHeadStore(backups, ownerKeys, staleness),
-    versions: blobVersionStore(backups, ownerKeys, wrapping),
-    records,
+    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, policy),
+    versions: versionSeal(ownerKeys, wrapping),
     recoveries: recoveryStore(backups, seal),
     credentials,
     findForProvider: findForProvider(credentials, peppers, shards),
     tickets: ticketStore(backups, sealFirst),
-    erasures: erasureStore(backups, sealFirst),
-    activity: blobActivityLog(backups, records, seal),
+    activity: blobActivityLog(backups, anchorStore(backups, seal), seal),
     outbox: queueOutbox(messages.send, sealFirst),
     openQueued: (message: unknown) => openQueued(seal, message),
     countMessages: messages.count,
     countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),
     readBudget: blobReadBudget(backups),
-    belongings: blobBelongings(backups, ownerKeys, peppers),
+    belongings: blobBelongings(backups, opensCredential(backups, seal), peppers),
     serviceOwner: SERVICE,
     peppers,
     messenger,
@@ -103,7 +102,7 @@ function storageOf({ storage, queue }: Config, credential: TokenCredential, cloc
 const sweepWork = (backups: Blobs, keys: Blobs, wrapping: WrappingKeys) => ({
   list: backups.list,
   remove: (name: string) => backups.delete(name),
-  rewrapVersion: rewrapVersion(backups, wrapping),
+  bodiesOf,
   rewrapShardKey: rewrapShardKey(keys, wrapping),
   isCurrentKey: wrapping.isCurrent,
   findNewestKeys: wrapping.findNewest,

@@ -4,14 +4,14 @@ import {
   type ActivityLog,
   type ActivityPage,
   type Anchor,
+  type AnchorStore,
   anchorAfter,
   emptyLog,
 } from "../domain/activity.ts";
 import { contextOf, isUnreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
 import type { OwnerId } from "../domain/owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "../domain/owner-record.ts";
-import type { Stored } from "../domain/store.ts";
+import { type Change, change, type Stored } from "../domain/store.ts";
 import { jsonOf } from "../domain/text.ts";
 import type { Blobs } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
@@ -19,9 +19,9 @@ import type { OwnerSeal } from "./owner-seal.ts";
 const MAX_ROUNDS = 10;
 const StoredActivity = jsonOf(Activity);
 
-export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: OwnerSeal): ActivityLog => ({
+export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: OwnerSeal): ActivityLog => ({
   async append(owner, activity) {
-    let held = await records.find(owner);
+    let held = await anchors.find(owner);
     let anchor = anchorIn(held);
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (anchor.recent.includes(activity.id)) return;
@@ -33,8 +33,8 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
       );
       const line = `${content.toString("base64url")}\n`;
       if (await backups.append(nameOf(owner), Buffer.from(line), anchor.length))
-        return await moveAnchor(records, owner, held, anchorAfter(anchor, line, activity), activity.at);
-      held = await records.find(owner);
+        return await moveAnchor(anchors, owner, held, anchorAfter(anchor, line, activity));
+      held = await anchors.find(owner);
       anchor = await reach(backups, seal, owner, anchorIn(held));
       if (anchor.length === 0) await makeRoom(backups, seal, owner);
     }
@@ -42,7 +42,7 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
   },
 
   async read(owner) {
-    const { activity: anchor } = await readRecord(records, owner);
+    const anchor = anchorIn(await anchors.find(owner));
     const text = (await backups.readFrom(nameOf(owner), 0)).toString();
     const { entries, anchor: reached, intact } = await readLines(seal, owner, emptyLog, text);
     if (anchor.length === 0 && entries.length === 0) return { entries: [], intact: true };
@@ -54,11 +54,11 @@ export const blobActivityLog = (backups: Blobs, records: RecordStore, seal: Owne
   },
 });
 
-const nameOf = (owner: OwnerId) => `activity/${owner}`;
+const nameOf = (owner: OwnerId) => `activity/${owner}/log`;
 
 const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activity", 1, owner, length, tip);
 
-const anchorIn = (held: Stored<OwnerRecord> | undefined): Anchor => held?.value.activity ?? emptyLog;
+const anchorIn = (held: Stored<Anchor> | undefined): Anchor => held?.value ?? emptyLog;
 
 /** The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved. */
 async function reach(backups: Blobs, seal: OwnerSeal, owner: OwnerId, anchor: Anchor): Promise<Anchor> {
@@ -110,15 +110,18 @@ async function openLine(
 
 /** Never back: another request may have come further. */
 async function moveAnchor(
-  records: RecordStore,
+  anchors: AnchorStore,
   owner: OwnerId,
-  held: Stored<OwnerRecord> | undefined,
+  held: Stored<Anchor> | undefined,
   anchor: Anchor,
-  now: Date,
 ): Promise<void> {
-  const move = (record: OwnerRecord) => ({
-    result: undefined,
-    record: record.activity.length < anchor.length ? { ...record, activity: anchor } : record,
-  });
-  await changeRecord(records, owner, now, move, Promise.resolve(held));
+  await change(
+    anchors,
+    owner,
+    held,
+    (latest): Change<Anchor, void> =>
+      latest && latest.value.length >= anchor.length
+        ? { result: undefined, unchanged: latest }
+        : { result: undefined, next: anchor },
+  );
 }

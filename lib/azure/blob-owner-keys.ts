@@ -1,18 +1,23 @@
-/** The owners' secrets: 32 random bytes each, in a container of their own. Deleting one shreds all that is sealed under it. */
+/** The owners' secrets: 32 random bytes each, in a container of their own. Replacing one shreds all that is sealed under it. */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../domain/clock.ts";
 import { isUnreadable, KEY_BYTES, unreadable } from "../domain/envelope.ts";
 import { Kept } from "../domain/kept.ts";
 import type { OwnerId } from "../domain/owner.ts";
-import type { Blobs } from "./blobs.ts";
+import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
+
+/** `isReplacing`: it has taken another's place, and nothing was stored under it yet. `shreddedAt`: when it took that place. */
+type Look = { key: Buffer; etag: string; isReplacing: boolean; shreddedAt: Date | undefined };
 
 export interface OwnerKeys {
-  /** At most a minute old; `fresh` reads it anew. */
-  find(owner: OwnerId, options?: { fresh: boolean }): Promise<Buffer | undefined>;
+  /** At most a minute old. */
+  find(owner: OwnerId): Promise<Buffer | undefined>;
+  /** As it is stored now. */
+  look(owner: OwnerId): Promise<Look | undefined>;
   /** The stored key, made now if there is none: for what an owner begins with. */
   obtain(owner: OwnerId): Promise<Buffer>;
-  /** As `obtain`, but never from the cache, unless this instance has made it a moment ago and nothing was sealed so under it since. */
-  obtainFresh(owner: OwnerId): Promise<Buffer>;
+  /** As `obtain`, but never from the cache. `isSame`: as whatever this instance had at hand, if anything. */
+  obtainFresh(owner: OwnerId): Promise<{ key: Buffer; isSame: boolean }>;
   /**
    * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored` is the one that is
    * stored then, another if somebody was faster.
@@ -22,10 +27,15 @@ export interface OwnerKeys {
   require(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
-  /** Of the stored key. */
-  etagOf(owner: OwnerId): Promise<string | undefined>;
-  /** For good, if it is still the one with that ETag: whatever was sealed under it is noise. */
+  /** A new key in the place of the one with that ETag; undefined if that isn't there any more. It is `isReplacing` until `settle`. */
+  replace(owner: OwnerId, only: string): Promise<Buffer | undefined>;
+  settle(owner: OwnerId): Promise<void>;
+  /** Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no key. */
+  beginRemoval(owner: OwnerId): Promise<string | undefined>;
+  /** For good, if it is still the one with that ETag. */
   erase(owner: OwnerId, only: string): Promise<void>;
+  /** Remembers when what can't be opened is to be erased; the first time that was said. */
+  eraseDamagedAt(owner: OwnerId, at: Date): Promise<Date>;
 }
 
 /**
@@ -42,7 +52,7 @@ export async function openUnder<T>(
     return open(key ?? fail());
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    return open((await ownerKeys.find(owner, { fresh: true })) ?? fail());
+    return open((await ownerKeys.look(owner))?.key ?? fail());
   }
 }
 
@@ -51,26 +61,51 @@ const KEPT = { most: 10_000, milliseconds: 60_000 };
 /** What is known of an owner's key. `isNew`: made by this instance, and not used by `obtainFresh` since. */
 type Known = { key: Buffer; isNew: boolean } | "absent";
 
+/** What the key's metadata says. */
+const MARKS = { replacing: "replacing", leaving: "leaving", shreddedAt: "shreddedat", eraseAt: "eraseat" };
+
 export const blobOwnerKeys = (keys: Blobs, now: Clock): OwnerKeys => new CachedKeys(keys, now);
 
 class CachedKeys implements OwnerKeys {
   readonly #keys: Blobs;
+  readonly #now: Clock;
   readonly #known: Kept<OwnerId, Known>;
   /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
   readonly #reading = new Map<OwnerId, Promise<Buffer | undefined>>();
 
   constructor(keys: Blobs, now: Clock) {
     this.#keys = keys;
+    this.#now = now;
     this.#known = new Kept(now, KEPT);
   }
 
-  find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) => {
-    if (fresh) return await this.#read(owner);
+  find: OwnerKeys["find"] = async (owner) => {
     const known = this.#keyOf(owner);
     if (known) return known.key;
-    const shared = this.#reading.get(owner) ?? this.#read(owner).finally(() => this.#reading.delete(owner));
+    const shared =
+      this.#reading.get(owner) ??
+      this.look(owner)
+        .then((found) => found?.key)
+        .finally(() => this.#reading.delete(owner));
     this.#reading.set(owner, shared);
     return await shared;
+  };
+
+  look: OwnerKeys["look"] = async (owner) => {
+    this.#known.delete(owner);
+    const stored = await this.#keys.read(nameOf(owner));
+    if (!stored) {
+      this.#known.set(owner, "absent");
+      return undefined;
+    }
+    const { content, etag, metadata } = stored;
+    const shreddedAt = metadata[MARKS.shreddedAt];
+    return {
+      key: this.#keep(owner, checked(content)),
+      etag,
+      isReplacing: MARKS.replacing in metadata,
+      shreddedAt: shreddedAt === undefined ? undefined : new Date(shreddedAt),
+    };
   };
 
   /** That there was none a moment ago saves a look: if there is one now, the write finds it. */
@@ -90,10 +125,13 @@ class CachedKeys implements OwnerKeys {
     const known = this.#keyOf(owner);
     if (known?.isNew) {
       known.isNew = false;
-      return known.key;
+      return { key: known.key, isSame: true };
     }
-    this.forget(owner);
-    return await this.obtain(owner);
+    const stored = await this.#keys.read(nameOf(owner));
+    const key = await (stored
+      ? this.#toBeginWith(owner, stored)
+      : this.#create(owner, randomBytes(KEY_BYTES)));
+    return { key, isSame: known === undefined || known.key.equals(key) };
   };
 
   require: OwnerKeys["require"] = async (owner) => (await this.find(owner)) ?? fail();
@@ -102,24 +140,52 @@ class CachedKeys implements OwnerKeys {
     if (this.#keyOf(owner)) this.#known.delete(owner);
   };
 
-  etagOf: OwnerKeys["etagOf"] = async (owner) => (await this.#keys.read(nameOf(owner)))?.etag;
+  replace: OwnerKeys["replace"] = async (owner, only) => {
+    const content = randomBytes(KEY_BYTES);
+    const metadata = { [MARKS.replacing]: "1", [MARKS.shreddedAt]: this.#now().toISOString() };
+    const etag = await this.#keys.write(nameOf(owner), { content, metadata }, only);
+    return etag === undefined ? undefined : this.#keep(owner, content);
+  };
+
+  settle: OwnerKeys["settle"] = async (owner) => {
+    await this.#mark(owner, ({ [MARKS.replacing]: _, [MARKS.leaving]: __, ...others }) => others);
+  };
+
+  beginRemoval: OwnerKeys["beginRemoval"] = async (owner) => {
+    await this.#mark(owner, (metadata) => ({ ...metadata, [MARKS.leaving]: crypto.randomUUID() }));
+    const stored = await this.#keys.read(nameOf(owner));
+    return stored && MARKS.leaving in stored.metadata ? stored.etag : undefined;
+  };
 
   erase: OwnerKeys["erase"] = async (owner, only) => {
     await this.#keys.delete(nameOf(owner), only);
     this.#known.delete(owner);
   };
 
-  async #read(owner: OwnerId): Promise<Buffer | undefined> {
-    this.#known.delete(owner);
+  eraseDamagedAt: OwnerKeys["eraseDamagedAt"] = async (owner, at) => {
+    const marks = await this.#mark(owner, (metadata) => ({ [MARKS.eraseAt]: at.toISOString(), ...metadata }));
+    return new Date(marks?.[MARKS.eraseAt] ?? at);
+  };
+
+  /** The metadata as it is then; undefined if there is no key, or others change it at the same time. */
+  async #mark(owner: OwnerId, change: (metadata: Metadata) => Metadata): Promise<Metadata | undefined> {
     const stored = await this.#keys.read(nameOf(owner));
-    if (stored) return this.#keep(owner, checked(stored.content));
-    this.#known.set(owner, "absent");
-    return undefined;
+    if (!stored) return undefined;
+    const next = change(stored.metadata);
+    return (await this.#keys.writeMetadata(nameOf(owner), next, stored.etag)) ? next : undefined;
+  }
+
+  /** A key that is about to go isn't one to begin with: another takes its place, so that it stays. */
+  async #toBeginWith(owner: OwnerId, { content, metadata, etag }: StoredBlob): Promise<Buffer> {
+    if (!(MARKS.leaving in metadata)) return this.#keep(owner, checked(content));
+    const another = randomBytes(KEY_BYTES);
+    const replaced = await this.#keys.write(nameOf(owner), { content: another }, etag);
+    return replaced === undefined ? fail() : this.#keep(owner, another);
   }
 
   async #create(owner: OwnerId, key: Buffer): Promise<Buffer> {
     const created = await this.#keys.write(nameOf(owner), { content: key }, undefined);
-    return created ? this.#keep(owner, key, true) : ((await this.#read(owner)) ?? fail());
+    return created ? this.#keep(owner, key, true) : ((await this.look(owner))?.key ?? fail());
   }
 
   #keep(owner: OwnerId, key: Buffer, isNew = false): Buffer {

@@ -6,7 +6,9 @@ import { isContainerMissing, restStatus } from "./rest-status.ts";
 import type { CallStorage, StorageCall } from "./storage-calls.ts";
 
 export type Metadata = Record<string, string>;
-export type StoredBlob = { content: Buffer; etag: string; metadata: Metadata };
+/** `size`: of the whole. */
+export type StartOfBlob = { content: Buffer; size: number; etag: string; metadata: Metadata };
+export type StoredBlob = StartOfBlob;
 
 export interface Blobs {
   read(name: string): Promise<StoredBlob | undefined>;
@@ -16,6 +18,8 @@ export interface Blobs {
     blob: { content: Buffer; metadata?: Metadata },
     replaces: string | undefined,
   ): Promise<string | undefined>;
+  /** Its first bytes, and how many there are in all; nothing may be missing of a shorter one. */
+  readStart(name: string, bytes: number): Promise<StartOfBlob | undefined>;
   /** Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written. */
   append(name: string, content: Buffer, at: number): Promise<boolean>;
   /** Counts one more in a blob that is nothing but a count: that it is there is one, each byte in it another. False if there are `most`. */
@@ -42,6 +46,7 @@ export function blobContainer(container: ContainerClient, call: CallStorage): Bl
   const to = toBlobs(container.url, call);
   return {
     read: (name) => read(to, name),
+    readStart: (name, bytes) => read(to, name, { "x-ms-range": `bytes=0-${bytes - 1}` }),
     async write(name, { content, metadata = {} }, replaces) {
       try {
         const condition = replaces ? { "if-match": replaces } : { "if-none-match": "*" };
@@ -175,15 +180,26 @@ async function readFrom(to: ToBlob, name: string, offset: number): Promise<Buffe
   }
 }
 
-async function read(to: ToBlob, name: string): Promise<StoredBlob | undefined> {
+async function read(
+  to: ToBlob,
+  name: string,
+  headers: Record<string, string> = {},
+): Promise<StoredBlob | undefined> {
   try {
-    const answer = await to("GET", name);
-    return { content: answer.content, etag: etagIn(answer), metadata: metadataIn(answer) };
+    const answer = await to("GET", name, { headers });
+    const { content } = answer;
+    return { content, size: sizeIn(answer), etag: etagIn(answer), metadata: metadataIn(answer) };
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
+    // Of an empty blob there is no range.
+    if (isStatus(error, 416)) return await read(to, name);
     throw storageUnavailable(error);
   }
 }
+
+/** `bytes 0-65535/80000` where a part was asked for. */
+const sizeIn = ({ content, headers }: Answer): number =>
+  Number(headers["content-range"]?.split("/")[1] ?? content.length);
 
 /** An answer that was lost after the write makes the SDK's next try fail: sealed content is random, so equal is ours. */
 const etagIfOurs = (stored: StoredBlob | undefined, content: Buffer) =>

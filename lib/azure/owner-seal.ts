@@ -12,8 +12,8 @@ export interface OwnerSeal {
   prepare(owner: OwnerId): void;
   /** The next use reads the owner's key anew: it may have been erased elsewhere. */
   forget(owner: OwnerId): void;
-  /** Whether there is a key now; without one nothing of the owner's will ever open again. */
-  isOpenable(owner: OwnerId): Promise<boolean>;
+  /** Whether the owner was erased lately: what was sealed before will never open again. */
+  isShredded(owner: OwnerId): Promise<boolean>;
 }
 
 /** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
@@ -36,5 +36,8 @@ export const ownerSeal = (
     Promise.all([shards.find(shardOf(owner)), ownerKeys.find(owner)]).catch(() => undefined);
   },
   forget: (owner) => ownerKeys.forget(owner),
-  isOpenable: async (owner) => (await ownerKeys.find(owner, { fresh: true })) !== undefined,
+  async isShredded(owner) {
+    const key = await ownerKeys.look(owner);
+    return !key || key.shreddedAt !== undefined;
+  },
 });

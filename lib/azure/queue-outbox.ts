@@ -12,7 +12,7 @@ import type { SendMessage } from "./queue-messages.ts";
 
 export const OUTBOX_QUEUE = "messages";
 
-const Sealed = z.strictObject({ owner: OwnerId, sealed: z.base64() });
+const Sealed = z.looseObject({ owner: OwnerId, sealed: z.base64() });
 
 /** A text of the queue, or what the host has parsed it to. */
 const QueueText = z.union([jsonOf(Sealed), Sealed]);
@@ -42,7 +42,7 @@ export async function openQueued(
     const content = await seal.open(owner, contextFor(owner), Buffer.from(sealed, "base64"));
     return { owner, item: jsonOf(OutboxItem).parse(content.toString()) };
   } catch (error) {
-    if (isUnreadable(error) && !(await seal.isOpenable(owner))) return undefined;
+    if (isUnreadable(error) && (await seal.isShredded(owner))) return undefined;
     throw error;
   }
 }

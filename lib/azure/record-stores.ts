@@ -1,33 +1,21 @@
-/** Where each kind of sealed state lies: records, recoveries, credentials, tickets. */
+/** Where each kind of sealed state lies that isn't the owner's own: recoveries, credentials, tickets, anchors of logs. */
 import { type BoundAccount, identityOf } from "../domain/account.ts";
+import { Anchor, type AnchorStore } from "../domain/activity.ts";
 import { DAY, later } from "../domain/clock.ts";
 import { AccountCredentials, type CredentialStore } from "../domain/credential.ts";
-import { Erasure, type ErasureStore } from "../domain/erasure.ts";
 import { OwnerId, sha256 } from "../domain/owner.ts";
-import { OwnerRecord, type RecordStore } from "../domain/owner-record.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import { endsAt, RecoveryRecord, type RecoveryStore } from "../domain/recovery-record.ts";
-import { outlivedAt } from "../domain/retention.ts";
 import { Ticket, type TicketStore } from "../domain/ticket.ts";
 import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
 import type { Blobs } from "./blobs.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
-import { sealedStore } from "./sealed-store.ts";
-
-export const recordStore = (backups: Blobs, seal: OwnerSeal): RecordStore =>
-  sealedStore(backups, seal, {
-    schema: OwnerRecord,
-    nameOf: (owner) => `records/${owner}`,
-    ownerOf: (owner) => owner,
-    ownerIn: () => undefined,
-    dueAt: outlivedAt,
-    beginsAnew: true,
-  });
+import { opens, sealedStore } from "./sealed-store.ts";
 
 export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
   sealedStore(backups, seal, {
     schema: RecoveryRecord,
-    nameOf: ({ owner, id }) => `recoveries/${owner}/${id}`,
+    nameOf: ({ owner, record }) => `recoveries/${owner}/${record}`,
     ownerOf: ({ owner }) => owner,
     ownerIn: () => undefined,
     dueAt: (recovery) => later(endsAt(recovery), DAY),
@@ -69,15 +57,18 @@ export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
     dueAt: ({ expiresAt }) => later(expiresAt, DAY),
   });
 
-/** Listed by the sweep that completes them. */
-export const erasureName = (owner: OwnerId): string => `erasures/${owner}`;
-
-/** An erasure outlives the key of its owner. */
-export const erasureStore = (backups: Blobs, seal: OwnerSeal): ErasureStore =>
+/** How far the activity log is known to reach: apart from it, and from the owner's state, which entries never rewrite. */
+export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
   sealedStore(backups, seal, {
-    schema: Erasure,
-    nameOf: erasureName,
-    ownerOf: () => SERVICE,
+    schema: Anchor,
+    nameOf: (owner: OwnerId) => `activity/${owner}/anchor`,
+    ownerOf: (owner) => owner,
     ownerIn: () => undefined,
-    isRare: true,
+    beginsAnew: true,
   });
+
+/** Whether what an account has can be opened, by the name that it is stored under. */
+export const opensCredential =
+  (backups: Blobs, seal: OwnerSeal) =>
+  (name: string): Promise<boolean> =>
+    opens(backups, seal, name);

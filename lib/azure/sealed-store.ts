@@ -1,6 +1,6 @@
-/** A store of sealed JSON, one blob each, replaced whole by its ETag: records, recoveries, credentials and tickets are kinds of it. */
+/** A store of sealed JSON, one blob each, replaced whole by its ETag: recoveries, credentials and tickets are kinds of it. */
 import * as z from "zod";
-import { contextOf, unreadable } from "../domain/envelope.ts";
+import { contextOf, isUnreadable, unreadable } from "../domain/envelope.ts";
 import { OwnerId } from "../domain/owner.ts";
 import type { Store } from "../domain/store.ts";
 import { jsonOf } from "../domain/text.ts";
@@ -13,8 +13,6 @@ type Kind<K, T> = {
   /** Whose key seals it, if the key tells: else the metadata does. */
   ownerOf(key: K): OwnerId | undefined;
   ownerIn(value: T): OwnerId | undefined;
-  /** Mostly there is none, so no key is fetched before it is known. */
-  isRare?: true;
   /** When a sweep has something to do here: stands in the metadata, so that the listing tells. */
   dueAt?(value: T): Date | undefined;
   /** It begins anew after an erasure, so it must never be sealed under a key that another instance has erased meanwhile. */
@@ -26,7 +24,7 @@ const OwnerMetadata = z.object({ owner: OwnerId });
 export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T>): Store<K, T> => ({
   async find(key) {
     const known = kind.ownerOf(key);
-    if (known && !kind.isRare) seal.prepare(known);
+    if (known) seal.prepare(known);
     const name = await kind.nameOf(key);
     const blob = await blobs.read(name);
     if (!blob) return undefined;
@@ -53,6 +51,19 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
     return await blobs.write(name, { content, metadata }, replaces);
   },
 });
+
+/** Whether what stands there can be opened: it can't if its owner was erased since. */
+export async function opens(blobs: Blobs, seal: OwnerSeal, name: string): Promise<boolean> {
+  const blob = await blobs.read(name);
+  if (!blob) return false;
+  try {
+    await seal.open(ownerIn(blob), contextFor(name, blob.metadata), blob.content);
+    return true;
+  } catch (error) {
+    if (isUnreadable(error)) return false;
+    throw error;
+  }
+}
 
 /** The blob's own name and its metadata are in it: nothing opens anywhere else, and nothing beside it can be changed. */
 const contextFor = (name: string, metadata: Metadata) =>

@@ -1,6 +1,8 @@
 /** The owner's activity log: entries sealed one after the other, each naming the one before it, so that none can be changed, moved or taken out. */
 import * as z from "zod";
+import { loose } from "./loose.ts";
 import { DeviceId, type OwnerId, sha256 } from "./owner.ts";
+import type { Store } from "./store.ts";
 
 export const ACTIVITIES = [
   "plan-requested",
@@ -29,18 +31,18 @@ export const ActivityKind = z.enum(ACTIVITIES);
 export type ActivityKind = z.infer<typeof ActivityKind>;
 
 /** What happened. No account and no contact is named. */
-export const Activity = z.strictObject({
+export const Activity = loose({
   id: z.string(),
   kind: ActivityKind,
   at: z.coerce.date(),
   /** Whose doing it was; only ever one of the owner's own. */
-  device: z.strictObject({ id: DeviceId, name: z.string() }).optional(),
+  device: loose({ id: DeviceId, name: z.string() }).optional(),
   recovery: z.string().optional(),
 });
 export type Activity = z.infer<typeof Activity>;
 
 /** How far the log is known to reach: its length in bytes, the digest of its last line, the last entries' ids. */
-export const Anchor = z.strictObject({
+export const Anchor = loose({
   length: z.int().min(0),
   tip: z.string(),
   recent: z.array(z.string()),
@@ -56,6 +58,8 @@ export const anchorAfter = (anchor: Anchor, line: string, { id }: Activity): Anc
   tip: sha256(line),
   recent: [id, ...anchor.recent].slice(0, RECENT),
 });
+
+export type AnchorStore = Store<OwnerId, Anchor>;
 
 /** `intact`: false if lines are missing, changed, or not this owner's; then only those before the damage are there. */
 export type ActivityPage = { entries: Activity[]; intact: boolean };

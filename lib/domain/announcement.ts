@@ -4,11 +4,12 @@ import { Activity, type ActivityKind } from "./activity.ts";
 import { Addressee, addresseesIn, Recipient } from "./contact.ts";
 import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
+import { loose } from "./loose.ts";
 import type { OwnerId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 
 /** Something happened: it goes into the activity log, and to these people. `eraseAt`: until when an erasure can be taken back. */
-export const Announcement = z.strictObject({
+export const Announcement = loose({
   type: z.literal("announcement"),
   activity: Activity,
   recipients: z.array(Addressee),
@@ -41,7 +42,7 @@ export const LetterKind = z.enum([
 export type LetterKind = z.infer<typeof LetterKind>;
 
 /** One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's budget. */
-export const Letter = z.strictObject({
+export const Letter = loose({
   type: z.literal("letter"),
   id: z.string(),
   to: Recipient,
@@ -58,9 +59,9 @@ export const Letter = z.strictObject({
 export type Letter = z.infer<typeof Letter>;
 
 /** What is only to be logged; an item of its own, so that neither the log nor the letters wait for the other. */
-const LogEntry = z.strictObject({ type: z.literal("log-entry"), activity: Activity });
+const LogEntry = loose({ type: z.literal("log-entry"), activity: Activity });
 
-export const OutboxItem = z.discriminatedUnion("type", [Announcement, LogEntry, Letter]);
+export const OutboxItem = z.union([Announcement, LogEntry, Letter]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
 export interface Outbox {

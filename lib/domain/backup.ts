@@ -3,6 +3,9 @@ import { DAY, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import type { Head, Precondition, StoredHead, Version } from "./head.ts";
 import { newId } from "./id.ts";
+import type { Platform } from "./owner.ts";
+import { headIn } from "./owner-state.ts";
+import type { StoredOwner } from "./owner-store.ts";
 import type { Change } from "./store.ts";
 
 export const currentVersion = (head: Head | undefined): Version | undefined =>
@@ -26,20 +29,26 @@ export function requireCurrent(stored: StoredHead | undefined): { head: Head; ve
   throw new Failure("backup-not-found", "The backup for this platform was deleted.");
 }
 
-/** What clients name the backup's state by. Before its first upload, that of the head. */
-export const etagOf = ({ value: { tag }, etag }: StoredHead): string =>
-  tag === undefined ? etag : `"${tag}"`;
+/** The same of the owner, with all that is needed to open it. Fails as `backup-not-found`. */
+export function requireCurrentIn(
+  held: StoredOwner | undefined,
+  platform: Platform,
+): { held: StoredOwner; head: Head; version: Version } {
+  const current = requireCurrent(headIn(held?.state, platform));
+  if (held) return { held, ...current };
+  throw new RangeError("a backup without an owner");
+}
 
 /** Fails as `stale-precondition` unless the caller knows the present state (R7). */
 export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
   const holds =
     precondition === "nothing"
       ? !currentVersion(stored?.value)
-      : stored && precondition.replaces === etagOf(stored);
+      : stored && precondition.replaces === stored.etag;
   if (holds) return;
   throw new Failure("stale-precondition", "The backup is not in the state that this request replaces.", {
     generation: stored?.value.generation ?? 0,
-    ...(stored && { etag: etagOf(stored) }),
+    ...(stored && { etag: stored.etag }),
   });
 }
 

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { BoundAccount, identityOf } from "./account.ts";
 import { Failure } from "./failure.ts";
+import { loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 
@@ -9,7 +10,7 @@ import type { OwnerRecord } from "./owner-record.ts";
  * `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). `usesPush`: some device got a push
  * credential for it once; it stays so, since a client's word against it proves nothing.
  */
-export const Binding = z.strictObject({
+export const Binding = loose({
   account: BoundAccount,
   subject: z.string().optional(),
   usesPush: z.boolean().optional(),
@@ -69,6 +70,9 @@ function withRoom({ endedDevices }: OwnerRecord, bindings: Binding[]): Binding[]
   if (oldest) return bindings.filter((each) => each !== oldest);
   throw new Failure("too-many-accounts", `${MAX_BINDINGS} accounts are bound already.`);
 }
+
+export const provenAccounts = ({ bindings }: OwnerRecord): BoundAccount[] =>
+  bindings.map(({ account }) => account);
 
 /** What the device has, or had, a credential for. */
 export const accountsOf = ({ bindings }: OwnerRecord, device: DeviceId): BoundAccount[] =>

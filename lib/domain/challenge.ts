@@ -5,6 +5,7 @@ import { BoundAccount, identityOf } from "./account.ts";
 import { later, SECOND } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Id } from "./id.ts";
+import { loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import type { Peppers } from "./pepper.ts";
@@ -19,16 +20,10 @@ const shared = {
 const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: BoundAccount };
 
 /** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
-export const Challenge = z.discriminatedUnion("kind", [
-  z.strictObject({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
-  z.strictObject({
-    ...shared,
-    ...stepUp,
-    kind: z.literal("code"),
-    subject: z.string(),
-    codeHash: z.string(),
-  }),
-  z.strictObject({ ...shared, ...stepUp, kind: z.literal("ticket") }),
+export const Challenge = z.union([
+  loose({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
+  loose({ ...shared, ...stepUp, kind: z.literal("code"), subject: z.string(), codeHash: z.string() }),
+  loose({ ...shared, ...stepUp, kind: z.literal("ticket") }),
 ]);
 export type Challenge = z.infer<typeof Challenge>;
 export type StepUp = Exclude<Challenge, { kind: "contact" }>;

@@ -11,3 +11,9 @@ export const later = (time: Date, milliseconds: number) => new Date(time.getTime
 /** The latest of the given times; undefined ones don't count. */
 export const latest = (first: Date, ...others: (Date | undefined)[]) =>
   others.reduce<Date>((best, time) => (time && time > best ? time : best), first);
+
+/** Of those that there are. */
+export function earliest(times: (Date | undefined)[]): Date | undefined {
+  const known = times.flatMap((time) => (time ? [time.getTime()] : []));
+  return known.length > 0 ? new Date(Math.min(...known)) : undefined;
+}

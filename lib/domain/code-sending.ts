@@ -2,7 +2,8 @@
 import { type Challenge, withChallenge, withoutChallenge } from "./challenge.ts";
 import type { Contact } from "./contact.ts";
 import type { OwnerId } from "./owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore } from "./owner-record.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerStore, type StoredOwner } from "./owner-store.ts";
 import { withSend } from "./send-limits.ts";
 
 /** Puts a code on its way. */
@@ -13,27 +14,30 @@ export type SendCode = (contact: Contact) => Promise<void>;
  * or as `send` does.
  */
 export async function askForCode(
-  records: RecordStore,
+  owners: OwnerStore,
   owner: OwnerId,
+  held: StoredOwner | undefined,
   { challengeFor, now }: { challengeFor(contact: Contact): Challenge; now: Date },
   find: (record: OwnerRecord) => { contact: Contact; record: OwnerRecord },
   send: SendCode,
 ): Promise<{ contact: Contact; challenge: Challenge }> {
-  const { result } = await changeRecord(records, owner, now, (held) => {
-    const { contact, record } = find(held);
+  const ask = (before: OwnerRecord) => {
+    const { contact, record } = find(before);
     const challenge = challengeFor(contact);
     const next = withChallenge(withSend(record, contact.address, now), challenge, now);
-    const dropped = held.challenges.filter((each) => !next.challenges.includes(each));
+    const dropped = before.challenges.filter((each) => !next.challenges.includes(each));
     return { result: { contact, challenge, dropped }, record: next };
-  });
+  };
+  const { result, held: after } = await changeRecord(owners, owner, now, ask, held);
   const { contact, challenge, dropped } = result;
   try {
     await send(contact);
   } catch (error) {
-    await changeRecord(records, owner, now, (latest) => ({
+    const takeBack = (latest: OwnerRecord) => ({
       result: undefined,
       record: withoutChallenge(latest, challenge, dropped),
-    }));
+    });
+    await changeRecord(owners, owner, now, takeBack, after);
     throw error;
   }
   return { contact, challenge };

@@ -24,11 +24,12 @@ import {
 import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
 import type { Caller } from "./owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
 
-export type Stores = { records: RecordStore; peppers: Peppers; outbox: Outbox };
-type Asking = { caller: Caller; device: Subject; now: Date };
+export type Stores = { owners: OwnerStore; peppers: Peppers; outbox: Outbox };
+type Asking = { caller: Caller; held: StoredOwner | undefined; device: Subject; now: Date };
 
 /**
  * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
@@ -37,95 +38,100 @@ type Asking = { caller: Caller; device: Subject; now: Date };
 export async function addContact(
   stores: Stores,
   offered: Recipient,
-  { caller, device, now }: Asking,
+  { caller, held, device, now }: Asking,
   send: (contact: Contact, code: string) => Promise<void>,
 ): Promise<Contact> {
-  const { records, peppers } = stores;
+  const { owners, peppers } = stores;
   const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
-  const before = await readRecord(records, caller.owner);
+  const before = await recordIn(held);
   const known = withContact(before, entry).contact;
-  if (known.verifiedAt) return await changeLanguage(stores, before, known, { caller, device, now });
+  if (known.verifiedAt) return await changeLanguage(stores, before, known, { caller, held, device, now });
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
   const challengeFor = (contact: Contact): Challenge => ({
-    ...{ id, device: caller.device, createdAt: now, attempts: 0 },
-    ...{ kind: "contact", contact: contact.id, codeHash },
+    id,
+    device: caller.device,
+    createdAt: now,
+    attempts: 0,
+    kind: "contact",
+    contact: contact.id,
+    codeHash,
   });
-  const find = (held: OwnerRecord) => {
-    requireNotEnded(held, caller.device);
-    requirePatience(held, now);
-    return withContact(held, entry);
+  const find = (record: OwnerRecord) => {
+    requireNotEnded(record, caller.device);
+    requirePatience(record, now);
+    return withContact(record, entry);
   };
   const asked = { challengeFor, now };
-  const added = await askForCode(records, caller.owner, asked, find, (contact) => send(contact, code));
+  const added = await askForCode(owners, caller.owner, held, asked, find, (contact) => send(contact, code));
   return added.contact;
 }
 
 /** Told like every change; nothing happens if it is the language already. */
 async function changeLanguage(
-  { records, outbox }: Stores,
+  { owners, outbox }: Stores,
   record: OwnerRecord,
   { channel, address, language, id }: Contact,
-  { caller, device, now }: Asking,
+  { caller, held, device, now }: Asking,
 ): Promise<Contact> {
-  const held = requireContact(record, id);
-  if (held.language === language) return held;
+  const known = requireContact(record, id);
+  if (known.language === language) return known;
   const told = { kind: "contact-changed" as const, device, record, now };
   await alarm(outbox, caller.owner, told);
-  const { result } = await changeRecord(records, caller.owner, now, (latest) => {
+  const change = (latest: OwnerRecord) => {
     const found = requireContact(latest, id);
     const changed = withContact(latest, { ...found, channel, address, language });
     return { result: changed.contact, record: changed.record };
-  });
-  return result;
+  };
+  return (await changeRecord(owners, caller.owner, now, change, held)).result;
 }
 
 /** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`. */
 export async function confirmContact(
-  { records, peppers, outbox }: Stores,
+  { owners, peppers, outbox }: Stores,
   { id, code }: { id: string; code: string },
-  { caller, device, now }: Asking,
+  { caller, held, device, now }: Asking,
 ): Promise<Contact> {
-  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, now, (record) => {
+  const { owner } = caller;
+  const count = (record: OwnerRecord) => {
     requireContact(record, id);
     const open = record.challenges.find((each) => each.kind === "contact" && each.contact === id);
     const answered = { id: open?.id ?? "", device: caller.device, kinds: ["contact"] as const };
     const counted = countTry(record, answered, now);
     return { result: counted.challenge, record: counted.record };
-  });
+  };
+  const { result: challenge, ...counted } = await changeRecord(owners, owner, now, count, held);
   const expected = challenge.kind === "contact" ? challenge.codeHash : "";
   if (!sameHash(await hashCode(peppers, challenge.id, code), expected)) throw wrongAnswer(challenge);
-  const recipients = addresseesIn(counted, device, now).filter(
-    ({ address }) => address !== requireContact(counted, id).address,
-  );
+  const { address: confirmed } = requireContact(counted.record, id);
+  const recipients = addresseesIn(counted.record, device, now).filter(({ address }) => address !== confirmed);
   const told = { device, recipients, now, id: `contact-added ${id}` };
-  await announce(outbox, caller.owner, { kind: "contact-added", ...told });
-  const { result } = await changeRecord(records, caller.owner, now, (latest) => {
+  await announce(outbox, owner, { kind: "contact-added", ...told });
+  const verify = (latest: OwnerRecord) => {
     requireNotEnded(latest, caller.device);
     const next = withVerified(pass(latest, challenge), id, caller.device, now);
     return { result: requireContact(next, id), record: next };
-  });
-  return result;
+  };
+  return (await changeRecord(owners, owner, now, verify, counted.held)).result;
 }
 
 /** The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
 export async function removeContact(
-  { records, outbox }: Stores,
+  { owners, outbox }: Stores,
   id: string,
-  { caller, device, now }: Asking,
+  { caller, held, device, now }: Asking,
   coolingOffHours: number,
   requireFresh: () => void,
 ): Promise<void> {
-  const before = await readRecord(records, caller.owner);
   const removal = { by: device, coolingOffHours, now };
-  const record = withoutContact(before, id, removal, requireFresh);
+  const record = withoutContact(await recordIn(held), id, removal, requireFresh);
   // One that came back may be removed again, though never by the same device: that one was shut out.
   const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
-  await changeRecord(records, caller.owner, now, (latest) => {
+  const remove = (latest: OwnerRecord) => {
     requireNotEnded(latest, caller.device);
-    // Gone meanwhile: another was faster, or the answer to this very write got lost before others wrote.
     const isGone = latest.contacts.every((contact) => contact.id !== id);
     return { result: undefined, record: isGone ? latest : withoutContact(latest, id, removal, requireFresh) };
-  });
+  };
+  await changeRecord(owners, caller.owner, now, remove, held);
 }

@@ -4,6 +4,7 @@ import { HOUR, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Id } from "./id.ts";
 import { Language } from "./language.ts";
+import { type Loose, loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import { type Removal, stillKept, withRemoved } from "./removed-contact.ts";
@@ -11,23 +12,27 @@ import { type Removal, stillKept, withRemoved } from "./removed-contact.ts";
 export const Channel = z.enum(["email", "phone"]);
 
 /** `address`: an e-mail address, or a number as E.164 writes it. */
-export const Recipient = z.strictObject({ channel: Channel, address: z.string(), language: Language });
-export type Recipient = z.infer<typeof Recipient>;
+const recipient = { channel: Channel, address: z.string(), language: Language };
+export type Recipient = Loose<typeof recipient>;
+export const Recipient = loose(recipient);
 
 /** Whom an announcement goes to. `link`: with the link that ends the device that it is about. */
-export const Addressee = Recipient.extend({ link: z.boolean().optional() });
+export const Addressee = loose({ ...recipient, link: z.boolean().optional() });
 export type Addressee = z.infer<typeof Addressee>;
 
 /** `addedBy`: the device that added it or, once it is confirmed, that confirmed it. */
-export const Contact = Recipient.extend({
+const contact = {
+  ...recipient,
   id: Id,
   addedAt: z.coerce.date(),
   addedBy: DeviceId.optional(),
   verifiedAt: z.coerce.date().optional(),
-});
-export type Contact = z.infer<typeof Contact>;
+};
+export type Contact = Loose<typeof contact>;
+export const Contact = loose(contact);
 /** `byNewer`: the device that removed it came after it was confirmed, so that its owner may have been robbed of it. */
-export const RemovedContact = Contact.extend({
+export const RemovedContact = loose({
+  ...contact,
   verifiedAt: z.coerce.date(),
   removedBy: DeviceId,
   byNewer: z.boolean(),

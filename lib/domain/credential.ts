@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { BoundAccount } from "./account.ts";
 import { DAY, later } from "./clock.ts";
 import { Failure } from "./failure.ts";
+import { loose } from "./loose.ts";
 import { hotp, stepAt } from "./one-time-code.ts";
 import { DeviceId, OwnerId } from "./owner.ts";
 import { sameHash } from "./pepper.ts";
@@ -20,17 +21,17 @@ export const PushKey = z.strictObject({
 export type PushKey = z.infer<typeof PushKey>;
 
 /** `lastStep`: the last time step whose code was accepted (RFC 6238 §5.2). */
-const CodeCredential = z.strictObject({ secret: z.base64(), issuedAt: z.coerce.date(), lastStep: z.int() });
-const PushCredential = z.strictObject({ publicKey: PushKey, issuedAt: z.coerce.date() });
+const CodeCredential = loose({ secret: z.base64(), issuedAt: z.coerce.date(), lastStep: z.int() });
+const PushCredential = loose({ publicKey: PushKey, issuedAt: z.coerce.date() });
 
-const Holder = z.strictObject({
+const Holder = loose({
   device: DeviceId,
   code: CodeCredential.optional(),
   push: PushCredential.optional(),
 });
 type Holder = z.infer<typeof Holder>;
 
-export const AccountCredentials = z.strictObject({
+export const AccountCredentials = loose({
   owner: OwnerId,
   holders: z.array(Holder),
   /** None of them gets a credential any more, and what one of them still has doesn't count: that one is suspended, the others are revoked. */

@@ -18,6 +18,8 @@ const CIPHER = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 export const KEY_BYTES = 32;
+/** By so much what is sealed is longer. */
+export const SEALING_BYTES = IV_BYTES + TAG_BYTES;
 
 /** Canonical: a JSON array of fixed order, so that two contexts are equal only if every part is. */
 export const contextOf = (...parts: (string | number | null)[]): Buffer => Buffer.from(JSON.stringify(parts));

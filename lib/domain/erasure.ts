@@ -1,218 +1,163 @@
-/** The erasure of an owner: asked for, then done step by step, so that whoever comes next goes on where it was cut off (R35). */
-import * as z from "zod";
+/** The erasure of an owner: asked for, taken back, and done step by step, so that whoever comes next goes on where it was cut off (R35). */
 import { alarm, type Letter, type Outbox } from "./announcement.ts";
+import { provenAccounts } from "./binding.ts";
 import { DAY, HOUR, later } from "./clock.ts";
 import { type Recipient, recipientsIn } from "./contact.ts";
-import type { Subject } from "./device.ts";
+import { requireStillIn, type Subject } from "./device.ts";
 import { isUnreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import type { HeadStore } from "./head.ts";
-import { DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
-import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type Caller, type DeviceId, type OwnerId, sha256 } from "./owner.ts";
+import { devicesOf, type Erased, type Erasure, headsOf, newState, type OwnerState } from "./owner-state.ts";
+import { changeOwner, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import type { Belongings } from "./privacy.ts";
-import { type Change, change, type Store, type Stored } from "./store.ts";
-
-/**
- * Written before anything is touched, gone after everything is. `life`: the owner's key when it was asked for; another key is
- * another life, which it isn't about. `eraseAt`: until then nothing happens. `begunAt`: from then on it goes on to the end.
- * `credentials`: what the owner's accounts have lies under these names; known once nothing can be issued any more. `erasedAt`: what
- * is to be remembered afterwards.
- */
-const Asked = z.strictObject({
-  device: DeviceId,
-  requestedAt: z.coerce.date(),
-  life: z.string().optional(),
-  eraseAt: z.coerce.date(),
-  begunAt: z.coerce.date().optional(),
-  credentials: z.array(z.string()).optional(),
-  erasedAt: z.coerce.date().optional(),
-});
-type Asked = z.infer<typeof Asked>;
-
-/**
- * All that is remembered of an erasure that is done, and for the cooling-off time only: when it was, if the owner had a contact. Else a
- * thief could erase and begin anew, with a contact of their own at once (R19).
- */
-const Done = z.strictObject({ erasedAt: z.coerce.date() });
-
-export const Erasure = z.union([Asked, Done]);
-export type Erasure = z.infer<typeof Erasure>;
-export type ErasureStore = Store<OwnerId, Erasure>;
 
 export type EraseStores = {
-  erasures: ErasureStore;
-  heads: HeadStore;
-  records: RecordStore;
+  owners: OwnerStore;
   outbox: Outbox;
   belongings: Belongings;
   /** What is put on its way in this name can still be opened when the owner's key is gone. */
   serviceOwner: OwnerId;
 };
 
-type Held = Stored<Asked>;
+type Asking = { caller: Caller; device: Subject; delayMs: number; now: Date };
 
-const isAsked = (held: Stored<Erasure> | undefined): held is Held =>
-  held !== undefined && "eraseAt" in held.value;
-
-async function findAsked({ erasures }: Pick<EraseStores, "erasures">, owner: OwnerId) {
-  const held = await erasures.find(owner);
-  return isAsked(held) ? held : undefined;
-}
-
-/** When the owner who has begun anew was erased, as long as that is remembered. */
-export const erasedAtOf = async (erasures: ErasureStore, owner: OwnerId): Promise<Date | undefined> =>
-  (await erasures.find(owner))?.value.erasedAt;
-
-type Request = { device: DeviceId; life?: string | undefined; delayMs: number; now: Date };
-
-/** When it is to be. Asked for twice is asked for once: the first request says. One left over from a former life says nothing. */
+/** When it is to be; undefined if there is nothing to erase. Asked for twice is asked for once: the first request says. */
 export async function requestErasure(
-  { erasures, belongings }: Pick<EraseStores, "erasures" | "belongings">,
-  owner: OwnerId,
-  { device, life, delayMs, now }: Request,
-): Promise<Date> {
-  const first = await erasures.find(owner);
-  const { result } = await change(erasures, owner, first, async (held): Promise<Change<Erasure, Date>> => {
-    if (isAsked(held)) {
-      const isLeftOver = held.value.life !== life && (await belongings.lifeOf(owner)) === life;
-      if (!isLeftOver) return { result: held.value.eraseAt, unchanged: held };
-    }
-    const [eraseAt, erasedAt] = [later(now, delayMs), held?.value.erasedAt];
-    const asked = { device, requestedAt: now, ...(life && { life }), eraseAt };
-    return { result: eraseAt, next: { ...asked, ...(erasedAt && { erasedAt }) } };
+  { owners, outbox }: Pick<EraseStores, "owners" | "outbox">,
+  held: StoredOwner | undefined,
+  { caller, device, delayMs, now }: Asking,
+): Promise<{ eraseAt: Date | undefined; held: StoredOwner | undefined }> {
+  const { owner } = caller;
+  const asked = { device: caller.device, requestedAt: now, eraseAt: later(now, delayMs) };
+  // While it can be taken back, the owner must know of it: told before it is asked for, and once.
+  if (held && !held.state.erasure && delayMs > 0) {
+    const told = { kind: "erasure-requested" as const, eraseAt: asked.eraseAt };
+    await alarm(outbox, owner, { ...told, device, record: await recordIn(held), now });
+  }
+  const { result: eraseAt, held: after } = await changeOwner(owners, owner, held, (latest) => {
+    const devices = devicesOf(headsOf(latest?.state));
+    requireStillIn(caller, devices);
+    // What has come since this was asked isn't meant.
+    if (!latest || (devices.length === 0 && devicesOf(headsOf(held?.state)).length > 0))
+      return { result: undefined };
+    if (latest.state.erasure) return { result: latest.state.erasure.eraseAt };
+    return { result: asked.eraseAt, next: { state: { ...latest.state, erasure: asked } } };
   });
-  return result;
+  return { eraseAt, held: after };
 }
 
-type Announced = { device: Subject; delayMs: number; now: Date };
-
-/** While it can be taken back, the owner must know of it: told before it is asked for, and once. */
-export async function announceErasure(
-  { erasures, records, outbox }: Pick<EraseStores, "erasures" | "records" | "outbox">,
+/** Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done. */
+export async function withdrawErasure(
+  owners: OwnerStore,
   owner: OwnerId,
-  { device, delayMs, now }: Announced,
+  held: StoredOwner | undefined,
 ): Promise<void> {
-  if (await findAsked({ erasures }, owner)) return;
-  const record = await readRecord(records, owner);
-  const told = { kind: "erasure-requested" as const, eraseAt: later(now, delayMs) };
-  await alarm(outbox, owner, { ...told, device, record, now });
+  await changeOwner(owners, owner, held, (latest) => {
+    if (latest?.state.erased && devicesOf(headsOf(latest.state)).length === 0)
+      throw new Failure("erasure-begun", "The erasure had begun, and is done.");
+    if (!latest?.state.erasure) return { result: undefined };
+    return { result: undefined, next: { state: withoutErasure(latest.state) } };
+  });
 }
 
-export type WithdrawStores = Pick<EraseStores, "erasures" | "belongings">;
-
-/** Takes back what hasn't begun, be it due or not; with `by`, only what that device has asked for. */
-export async function withdrawErasure(stores: WithdrawStores, owner: OwnerId, by?: DeviceId): Promise<void> {
-  const held = await findAsked(stores, owner);
-  if (!held || held.value.begunAt || (by !== undefined && held.value.device !== by)) return;
-  await leave(stores, owner, held);
+/** `by`: only what that device has asked for. */
+export function withoutErasure(state: OwnerState, by?: DeviceId): OwnerState {
+  const { erasure, ...rest } = state;
+  return erasure && (by === undefined || erasure.device === by) ? rest : state;
 }
 
-/** It is done, or is not to be. */
-async function leave({ erasures, belongings }: WithdrawStores, owner: OwnerId, { value, etag }: Held) {
-  if (value.erasedAt) await erasures.put(owner, { erasedAt: value.erasedAt }, etag);
-  else await belongings.forgetErasure(owner, etag);
-}
+export const isErasureDue = ({ state: { erasure } }: StoredOwner, now: Date): boolean =>
+  erasure !== undefined && (erasure.begunAt !== undefined || erasure.eraseAt <= now);
 
-/** What is remembered of one that is done goes when the cooling-off is over. */
-export async function forgetErased(
-  { erasures, belongings }: WithdrawStores,
+/**
+ * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes, and the owner's key is
+ * replaced by another: from that moment on whatever is left, wherever a copy of it lies, is noise. Safe to repeat, from any point, and
+ * for many at once: from its first step on nobody else changes anything, and only what was seen while it stood is removed.
+ */
+export async function completeErasure(
+  stores: EraseStores,
   owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<void> {
+  const begun = await begin(stores.owners, owner, held, now);
+  const { erasure } = begun?.state ?? {};
+  if (!begun || !erasure?.begunAt) return;
+  const record = await begun.record().catch(nothingIfUnreadable);
+  const recipients = record ? recipientsIn(record, now) : [];
+  await tell(stores, recipients, erasure, now);
+  const accounts = await stores.belongings.credentialNames(record ? provenAccounts(record) : []);
+  const seen = await stores.belongings.look(owner, accounts);
+  if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
+  await stores.belongings.remove(seen);
+  const erased = { at: now, hadContact: recipients.length > 0, accounts };
+  await stores.owners.shred(owner, { ...newState(), erased: together(erased, begun.state.erased) }, begun);
+}
+
+/** Erasing twice shortens nothing: what is remembered of the first time stays, until a contact is erased again. */
+const together = (erased: Erased, former: Erased | undefined): Erased =>
+  former?.hadContact && !erased.hadContact
+    ? { ...former, accounts: [...former.accounts, ...erased.accounts] }
+    : erased;
+
+/**
+ * The same where the state can't be opened: nobody can be told, nobody's word is known, so it waits for its time in any case, and is
+ * done when it is asked for again. Whether it is done.
+ */
+export async function eraseDamaged(
+  { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
+  owner: OwnerId,
+  { delayMs, now }: { delayMs: number; now: Date },
+): Promise<Date | undefined> {
+  const eraseAt = await owners.eraseDamagedAt(owner, later(now, delayMs));
+  if (eraseAt > now) return eraseAt;
+  await belongings.remove(await belongings.look(owner, []));
+  const erased = { at: now, hadContact: true, accounts: [] };
+  await owners.shred(owner, { ...newState(), erased }, undefined);
+  return undefined;
+}
+
+/** From then on nobody changes anything of this owner, and no credential is issued. */
+async function begin(
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  if (held.state.erasure?.begunAt) return held;
+  const { held: after } = await changeOwner(owners, owner, held, (latest) => {
+    const { erasure } = latest?.state ?? {};
+    if (!latest || !erasure || erasure.eraseAt > now) return { result: undefined };
+    const state = { ...latest.state, erasure: { ...erasure, begunAt: now } };
+    return { result: undefined, next: { state } };
+  });
+  return after;
+}
+
+const tell = ({ outbox, serviceOwner }: EraseStores, to: Recipient[], erasure: Erasure, now: Date) =>
+  Promise.all(to.map((each) => outbox.put(serviceOwner, letterTo(each, erasure, now))));
+
+/**
+ * What is remembered of an erasure goes when the cooling-off is over; of an owner who hasn't begun anew, all. A credential that was
+ * being issued when it began goes, too.
+ */
+export async function forgetErased(
+  { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
+  owner: OwnerId,
+  held: StoredOwner,
   coolingOffHours: number,
   now: Date,
 ): Promise<void> {
-  const held = await erasures.find(owner);
-  if (!held?.value.erasedAt || isAsked(held)) return;
-  if (later(held.value.erasedAt, coolingOffHours * HOUR) > now) return;
-  await belongings.forgetErasure(owner, held.etag);
+  const { erased } = held.state;
+  if (!erased || later(erased.at, coolingOffHours * HOUR) > now) return;
+  await belongings.removeShredded(owner, erased.accounts);
+  if (devicesOf(headsOf(held.state)).length === 0) return await owners.remove(owner, held);
+  await changeOwner(owners, owner, held, (latest) => {
+    if (!latest) return { result: undefined };
+    const { erased: _, ...state } = latest.state;
+    return { result: undefined, next: { state } };
+  });
 }
-
-/** Whether all of this life is there, and stays. */
-export async function isKept(
-  stores: WithdrawStores,
-  owner: OwnerId,
-  life: string | undefined,
-): Promise<boolean> {
-  const held = await findAsked(stores, owner);
-  return !held?.value.begunAt && life !== undefined && (await stores.belongings.lifeOf(owner)) === life;
-}
-
-const MAX_STEPS = 30;
-
-/**
- * Whether an erasure was due: then nothing of the owner is left. Contacts are told, the owner's key goes, and from that moment
- * on all the rest is noise. Safe to repeat, from any point, and for many at once: each step is taken from what the erasure says by
- * then, and only changes what was seen while it stood; so nothing of the owner's next life, which begins when it is gone. Fails as `busy`.
- */
-export async function completeErasure(stores: EraseStores, owner: OwnerId, now: Date): Promise<boolean> {
-  for (let steps = 0; steps < MAX_STEPS; steps++) {
-    const held = await findAsked(stores, owner);
-    if (!held || held.value.eraseAt > now) return steps > 0;
-    const { begunAt, credentials } = held.value;
-    if (!begunAt) await begin(stores, owner, held, now);
-    else if (!credentials) await close(stores, owner, held, now);
-    else await clear(stores, owner, held, credentials);
-  }
-  throw new Failure("busy", "Others write what is being erased.", { retryAfterSeconds: 1 });
-}
-
-/** Unless the life that it is about has ended already: by another erasure, while this one was being asked for. */
-async function begin(stores: EraseStores, owner: OwnerId, held: Held, now: Date): Promise<void> {
-  const { life } = held.value;
-  const isOver = life !== undefined && life !== (await stores.belongings.lifeOf(owner));
-  if (isOver) await leave(stores, owner, held);
-  else await stores.erasures.put(owner, { ...held.value, begunAt: now }, held.etag);
-}
-
-/** From now on nothing is issued any more; so what the accounts have is all there will be. */
-async function close(stores: EraseStores, owner: OwnerId, held: Held, now: Date): Promise<void> {
-  const { isOver, record } = await endDevices(stores, owner, held);
-  if (isOver) return;
-  const recipients = record ? recipientsIn(record, now) : [];
-  await Promise.all(
-    recipients.map((to) => stores.outbox.put(stores.serviceOwner, letterTo(to, held.value, now))),
-  );
-  const accounts = record?.bindings.map(({ account }) => account) ?? [];
-  const credentials = await stores.belongings.credentialNames(accounts);
-  const closed = { ...held.value, credentials, ...(recipients.length > 0 && { erasedAt: now }) };
-  await stores.erasures.put(owner, closed, held.etag);
-}
-
-/** What is damaged, or shredded already, is to go all the same. `isOver`: others have gone on meanwhile. */
-async function endDevices(
-  { heads, records, erasures }: EraseStores,
-  owner: OwnerId,
-  erasure: Held,
-): Promise<{ isOver: boolean; record: OwnerRecord | undefined }> {
-  const found = await Promise.all(
-    Platform.options.map((platform) => heads.find({ owner, platform }).catch(nothingIfUnreadable)),
-  );
-  const devices = found.flatMap((stored) => stored?.value.devices.map(({ id }) => id) ?? []);
-  const held = await records.find(owner).catch(nothingIfUnreadable);
-  const { result: isOver, stored } = await change(
-    records,
-    owner,
-    held,
-    async (state): Promise<Change<OwnerRecord, boolean, typeof held>> => {
-      if (!(await stands(erasures, owner, erasure))) return { result: true, unchanged: state };
-      if (!state) return { result: false, unchanged: state };
-      const endedDevices = [...new Set([...state.value.endedDevices, ...devices])];
-      return { result: false, next: { ...state.value, endedDevices } };
-    },
-  );
-  return { isOver, record: stored?.value };
-}
-
-/** The key first. What others wrote since it was looked at is seen the next time; when nothing is, it is done. */
-async function clear(stores: EraseStores, owner: OwnerId, held: Held, credentials: string[]): Promise<void> {
-  const { erasures, belongings } = stores;
-  const seen = await belongings.look(owner, credentials);
-  if (!seen.key && seen.blobs.length === 0) await leave(stores, owner, held);
-  else if (await stands(erasures, owner, held)) await belongings.remove(owner, seen);
-}
-
-/** What was read before this was asked is of the life that ends. */
-const stands = async (erasures: ErasureStore, owner: OwnerId, { etag }: Held): Promise<boolean> =>
-  (await erasures.find(owner))?.etag === etag;
 
 /** Damaged, or shredded already: it is to go all the same. */
 export function nothingIfUnreadable(error: unknown): undefined {
@@ -220,8 +165,12 @@ export function nothingIfUnreadable(error: unknown): undefined {
 }
 
 /** The same name each time, so that it is sent once. */
-const letterTo = (to: Recipient, { requestedAt }: Asked, now: Date): Letter => ({
+const letterTo = (to: Recipient, { requestedAt }: Erasure, now: Date): Letter => ({
   type: "letter",
   id: sha256(`erased\n${to.address}\n${requestedAt.toISOString()}`).slice(0, 22),
-  ...{ to, kind: "erased", at: now, until: later(now, DAY), tries: 0 },
+  to,
+  kind: "erased",
+  at: now,
+  until: later(now, DAY),
+  tries: 0,
 });

@@ -1,15 +1,12 @@
-/** The state of one backup: all that upload, status and staleness need. Every change replaces it whole, by its ETag. */
+/** The state of one backup: all that upload, status and staleness need. */
 import * as z from "zod";
 import { AccountCounts } from "./backup-document.ts";
 import { Custody } from "./custody.ts";
 import { Device } from "./device.ts";
-import { DeviceId, type Place } from "./owner.ts";
-import type { Store, Stored } from "./store.ts";
-
-/*
- * Head, versions and devices keep what they don't know: while a deployment rolls out, an older instance reads what a newer one
- * has written, and must not drop it with its own write.
- */
+import { newId } from "./id.ts";
+import { type Loose, loose } from "./loose.ts";
+import { DeviceId, type OwnerId, type Place } from "./owner.ts";
+import type { Stored } from "./store.ts";
 
 /** One upload. Its content lies sealed under `id`; `digest` is the SHA-256 of that content, base64url. */
 const version = {
@@ -23,14 +20,16 @@ const version = {
   digest: z.string(),
   accounts: AccountCounts,
   keyId: z.string(),
+  /** The data key, wrapped by the key `keyId`, base64url: rotating that touches no content. */
+  wrappedKey: z.string(),
   idempotencyKey: z.string().optional(),
   /** When this former version was made current again: its content is that of its first generation. */
   restoredAt: z.coerce.date().optional(),
   /** Its first generation, where it was restored. */
   sealedAs: z.int().positive().optional(),
 };
-export type Version = z.infer<z.ZodObject<typeof version>>;
-export const Version: z.ZodType<Version> = z.looseObject(version);
+export type Version = Loose<typeof version>;
+export const Version: z.ZodType<Version> = loose(version);
 
 const head = {
   generation: z.int().min(0),
@@ -50,36 +49,33 @@ const head = {
    * The backup's ETag: drawn anew by each upload, deletion, undeletion, restoration and purge, and by nothing else. So it names
    * what an app has seen, whatever else in here changes; a digest would come back after delete and undelete.
    */
-  tag: z.string().optional(),
+  tag: z.string(),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */
-  spentProofs: z.array(z.strictObject({ id: z.string(), at: z.coerce.date() })),
+  spentProofs: z.array(loose({ id: z.string(), at: z.coerce.date() })),
 };
-export type Head = z.infer<z.ZodObject<typeof head>>;
-export const Head: z.ZodType<Head> = z.looseObject(head);
+export type Head = Loose<typeof head>;
+export const Head: z.ZodType<Head> = loose(head);
 
 export type StoredHead = Stored<Head>;
-export type HeadStore = Store<Place, Head>;
 
-export interface VersionStore {
-  /**
-   * Seals the content and stores it, or for the client to keep, only what opens it again. Answers the id of the key that wraps
-   * it, and what was sealed. Fails as `storage-unavailable` where it wasn't stored, also because something stands there already.
-   */
-  put(
+/** What its sealing adds to a version: by which key its data key is wrapped, and that. */
+export type Wrapping = Pick<Version, "keyId" | "wrappedKey">;
+export type UnsealedVersion = Omit<Version, keyof Wrapping>;
+
+/** Seals what is backed up, each version under a key of its own. All but `seal` make one vault call, and fail as `vault-unavailable`. */
+export interface VersionSeal {
+  /** Makes the owner's key where there is none. */
+  seal(
     place: Place,
-    version: Omit<Version, "keyId">,
+    version: UnsealedVersion,
     content: Uint8Array,
-  ): Promise<{ keyId: string; sealed: Buffer }>;
-  /** What is stored of it, still sealed: no vault call. Fails as `backup-unreadable` if it isn't there. */
-  read(place: Place, version: Version): Promise<SealedVersion>;
-}
-
-/** One vault call each. Both fail as `backup-unreadable` or, if it can't be told now, as `vault-unavailable`. */
-export interface SealedVersion {
-  /** `kept`: what the client has, where it has custody. */
-  open(kept?: Buffer): Promise<Buffer>;
-  /** Seals the content once more, under the key that is stored for it: what was sealed before opens as well. No write. */
-  sealAgain(content: Uint8Array): Promise<Buffer>;
+  ): Promise<{ wrapping: Wrapping; sealed: Buffer }>;
+  /** The vault is asked while `sealed` is still being read. Fails as `backup-unreadable`. */
+  open(place: Place, version: Version, sealed: Buffer | Promise<Buffer>): Promise<Buffer>;
+  /** Once more under the key that is stored for it: what was sealed before opens as well. */
+  sealAgain(place: Place, version: Version, content: Uint8Array): Promise<Buffer>;
+  /** Its data key, wrapped by the present key; no content is touched. */
+  rewrap(owner: OwnerId, version: Version): Promise<Wrapping>;
 }
 
 /** Earlier than any sign-in, so that the first one that is told counts; older instances know it as a sign-in long ago. */
@@ -95,6 +91,7 @@ export const newHead = (authTime: Date | undefined): Head => ({
   versions: [],
   confirmedAt: authTime ?? UNKNOWN_SIGN_IN,
   devices: [],
+  tag: newId(),
   spentProofs: [],
 });
 

@@ -13,10 +13,11 @@ import {
 } from "./credential.ts";
 import { newSecret, otpauthUri } from "./one-time-code.ts";
 import type { Caller, DeviceId, OwnerId } from "./owner.ts";
-import { changeRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { type Change, change, type Stored } from "./store.ts";
 
-type Stores = { records: RecordStore; credentials: CredentialStore };
+type Stores = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
 
 /** Writes the credential itself; the record must name the device already. Fails as `account-bound-elsewhere` or `device-revoked`. */
@@ -33,56 +34,87 @@ export async function putCredential(
   }));
 }
 
-/** New code credentials for accounts that are the owner's already, as otpauth URIs in the same order. Fails as `account-bound-elsewhere`. */
-export async function issueCode(
-  { records, credentials }: Stores,
-  { owner, device }: Holder,
+/** The record once the device is to have a credential for each. Fails as `withBinding` does. */
+export const withBindings = (
+  record: OwnerRecord,
+  { device }: Pick<Holder, "device">,
   accounts: BoundAccount[],
   now: Date,
-): Promise<string[]> {
-  if (accounts.length === 0) return [];
-  await changeRecord(records, owner, now, (record) => ({
-    result: undefined,
-    record: accounts.reduce((next, account) => withBinding(next, { account, device }, now), record),
-  }));
-  return await Promise.all(
+): OwnerRecord => accounts.reduce((next, account) => withBinding(next, { account, device }, now), record);
+
+/**
+ * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order; the record must name the device
+ * already. Fails as `account-bound-elsewhere` or `device-revoked`.
+ */
+export const issueCodes = (
+  credentials: CredentialStore,
+  holder: Holder,
+  accounts: BoundAccount[],
+  now: Date,
+): Promise<string[]> =>
+  Promise.all(
     accounts.map(async (account) => {
       const secret = newSecret();
       const issue = { account, wanted: { type: "code" as const, secret }, claim: "renewal" as const };
-      await putCredential(credentials, { owner, device }, issue, now);
+      await putCredential(credentials, holder, issue, now);
       return otpauthUri(account, secret);
     }),
   );
-}
 
 /** Ends all that the device has. Safe to repeat, and complete whatever is issued at the same time. */
 export async function endCredentials(
-  { records, credentials }: Stores,
+  { owners, credentials }: Stores,
   owner: OwnerId,
+  held: StoredOwner | undefined,
   device: DeviceId,
   now: Date,
-): Promise<void> {
-  const { result: accounts } = await changeRecord(records, owner, now, (record) => {
-    const { accounts, record: next } = withoutDevice(record, device);
-    return { result: accounts, record: next };
-  });
-  await Promise.all(accounts.map((account) => endCredential(credentials, account, { owner, device }, now)));
+): Promise<StoredOwner | undefined> {
+  const { result: accounts, held: after } = await changeRecord(
+    owners,
+    owner,
+    now,
+    (record) => {
+      const { accounts, record: next } = withoutDevice(record, device);
+      return { result: accounts, record: next };
+    },
+    held,
+  );
+  await endEach(credentials, accounts, { owner, device }, now);
+  return after;
 }
 
-/** What the device has doesn't count until it is resumed. Safe to repeat; no write where that is so already. */
-export const suspendCredentials = (stores: Stores, owner: OwnerId, device: DeviceId): Promise<void> =>
-  changeCredentials(stores, owner, device, withSuspended);
+export const endEach = async (
+  credentials: CredentialStore,
+  accounts: BoundAccount[],
+  holder: Holder,
+  now: Date,
+): Promise<void> => {
+  await Promise.all(accounts.map((account) => endCredential(credentials, account, holder, now)));
+};
 
-export const resumeCredentials = (stores: Stores, owner: OwnerId, device: DeviceId): Promise<void> =>
-  changeCredentials(stores, owner, device, withResumed);
+/** What the device has doesn't count until it is resumed. Safe to repeat; no write where that is so already. */
+export const suspendCredentials = (
+  { credentials }: Pick<Stores, "credentials">,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+): Promise<void> => changeCredentials(credentials, owner, held, device, withSuspended);
+
+export const resumeCredentials = (
+  { credentials }: Pick<Stores, "credentials">,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+): Promise<void> => changeCredentials(credentials, owner, held, device, withResumed);
 
 async function changeCredentials(
-  { records, credentials }: Stores,
+  credentials: CredentialStore,
   owner: OwnerId,
+  held: StoredOwner | undefined,
   device: DeviceId,
   next: typeof withSuspended,
 ): Promise<void> {
-  const accounts = accountsOf(await readRecord(records, owner), device);
+  const accounts = accountsOf(await recordIn(held), device);
   await Promise.all(
     accounts.map(async (account) => {
       type Held = Stored<AccountCredentials> | undefined;
@@ -91,9 +123,9 @@ async function changeCredentials(
         account,
         await credentials.find(account),
         (stored): Change<AccountCredentials, void, Held> => {
-          const held = stored?.value.owner === owner ? stored.value : undefined;
-          const changed = next(held, device);
-          const isSame = !changed || changed.ended.length === held?.ended.length;
+          const ours = stored?.value.owner === owner ? stored.value : undefined;
+          const changed = next(ours, device);
+          const isSame = !changed || changed.ended.length === ours?.ended.length;
           return isSame ? { result: undefined, unchanged: stored } : { result: undefined, next: changed };
         },
       );

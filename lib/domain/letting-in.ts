@@ -2,62 +2,54 @@
 import { alarm, type Outbox } from "./announcement.ts";
 import type { CredentialStore } from "./credential.ts";
 import { displacedBy, findDevice, isAway, isRevoked, type Subject } from "./device.ts";
-import type { Head, HeadStore, StoredHead } from "./head.ts";
 import { endCredentials, resumeCredentials, suspendCredentials } from "./issue.ts";
 import type { Place } from "./owner.ts";
-import { type RecordStore, readRecord } from "./owner-record.ts";
-import { type Change, change } from "./store.ts";
+import { devicesOf, headsOf } from "./owner-state.ts";
+import { changeOwner, type Decided, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 
-type Stores = { heads: HeadStore; records: RecordStore; credentials: CredentialStore; outbox: Outbox };
+type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 type Coming = { place: Place; device: Subject; now: Date };
 
 /**
- * `change` for a decision that lets the device in. A repeated request completes what was cut off: the list remembers whose place
+ * `changeOwner` for a decision that lets the device in. A repeated request completes what was cut off: the list remembers whose place
  * was taken.
  */
-export async function letIn<T>(
+export async function letIn<R>(
   stores: Stores,
-  { place, device, now }: Coming,
-  held: StoredHead | undefined,
-  decide: (stored: StoredHead | undefined) => Change<Head, T>,
-): Promise<{ result: T; stored: StoredHead }> {
-  const { owner } = place;
-  const known = findDevice(held?.value.devices ?? [], device.id);
-  if (known && isAway(known, now)) await resumeCredentials(stores, owner, device.id);
+  { place: { owner }, device, now }: Coming,
+  held: StoredOwner | undefined,
+  decide: (held: StoredOwner | undefined) => Decided<R> | Promise<Decided<R>>,
+): Promise<{ result: R; held: StoredOwner | undefined }> {
+  const known = findDevice(devicesIn(held), device.id);
+  if (known && isAway(known, now)) await resumeCredentials(stores, owner, held, device.id);
   const told = new Set<string>();
-  const { result, stored } = await change(stores.heads, place, held, async (latest) => {
-    const decided = decide(latest);
-    // Another one may have come first, so that only now a place has to be taken: no head is stored whose alarm isn't on its way.
+  const { result, held: after } = await changeOwner(stores.owners, owner, held, async (latest) => {
+    const decided = await decide(latest);
+    // Another one may have come first, so that only now a place has to be taken: nothing is stored whose alarm isn't on its way.
     for (const id of displacedIn(decided, latest, device).filter((each) => !told.has(each))) {
-      await tellOfDisplaced(stores, { place, device, now }, id);
+      const displaced = { kind: "device-displaced" as const, device, record: await recordIn(latest), now };
+      await alarm(stores.outbox, owner, { ...displaced, id: `displaced ${device.id} ${id}` });
       told.add(id);
     }
     return decided;
   });
-  for (const left of displacedBy(stored.value.devices, device.id))
-    await (isRevoked(left)
-      ? endCredentials(stores, owner, left.id, now)
-      : suspendCredentials(stores, owner, left.id));
-  return { result, stored };
+  let state = after;
+  for (const left of displacedBy(devicesIn(after), device.id)) {
+    if (isRevoked(left)) state = await endCredentials(stores, owner, state, left.id, now);
+    else await suspendCredentials(stores, owner, state, left.id);
+  }
+  return { result, held: state };
 }
 
+const devicesIn = (held: StoredOwner | undefined) => devicesOf(headsOf(held?.state));
+
 /** Who loses its place by this decision, each named with the time that it came to. */
-function displacedIn<T>(decided: Change<Head, T>, latest: StoredHead | undefined, { id }: Subject): string[] {
-  if (!("next" in decided)) return [];
-  const before = displacedBy(latest?.value.devices ?? [], id);
-  return displacedBy(decided.next.devices, id)
+function displacedIn<R>({ next }: Decided<R>, latest: StoredOwner | undefined, { id }: Subject): string[] {
+  if (!next) return [];
+  const before = displacedBy(devicesIn(latest), id);
+  return displacedBy(devicesOf(headsOf(next.state)), id)
     .filter(
       (device) => !before.some((each) => each.id === device.id && isRevoked(each) === isRevoked(device)),
     )
     .map((device) => `${device.id} ${device.lastSeenAt.toISOString()}`);
-}
-
-async function tellOfDisplaced(
-  { records, outbox }: Stores,
-  { place: { owner }, device, now }: Coming,
-  displaced: string,
-): Promise<void> {
-  const record = await readRecord(records, owner);
-  const id = `displaced ${device.id} ${displaced}`;
-  await alarm(outbox, owner, { kind: "device-displaced", device, record, now, id });
 }

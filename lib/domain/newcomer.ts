@@ -3,9 +3,10 @@ import { announce, type Outbox } from "./announcement.ts";
 import { HOUR, later } from "./clock.ts";
 import { recipientsIn } from "./contact.ts";
 import { type Device, findDevice, isAway } from "./device.ts";
+import { Failure } from "./failure.ts";
 import type { Caller, OwnerId } from "./owner.ts";
-import { newRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
-import { type Change, change } from "./store.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 
 export function isNewcomer({ device }: Caller, devices: Device[], now: Date): boolean {
   const known = findDevice(devices, device);
@@ -17,11 +18,22 @@ export const toldLately = ({ newcomerToldAt: toldAt }: OwnerRecord, now: Date): 
   toldAt !== undefined && later(toldAt, HOUR) > now;
 
 /** Of many at once the first one remembers it. */
-export async function rememberTold(records: RecordStore, owner: OwnerId, now: Date): Promise<void> {
-  await change(records, owner, await records.find(owner), (held): Change<OwnerRecord, void> => {
-    if (held && toldLately(held.value, now)) return { result: undefined, unchanged: held };
-    return { result: undefined, next: { ...(held?.value ?? newRecord()), newcomerToldAt: now } };
+export async function rememberTold(
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  now: Date,
+): Promise<void> {
+  const remember = (record: OwnerRecord) => ({
+    result: undefined,
+    record: toldLately(record, now) ? record : { ...record, newcomerToldAt: now },
   });
+  await changeRecord(owners, owner, now, remember, held).catch(othersDo);
+}
+
+/** Many come at the same moment, and one of them has remembered it by now. */
+function othersDo(error: unknown): void {
+  if (!(error instanceof Failure && error.kind === "busy")) throw error;
 }
 
 export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
@@ -31,16 +43,17 @@ export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
  * once.
  */
 export async function tellOfNewcomer(
-  { records, outbox }: { records: RecordStore; outbox: Outbox },
+  { owners, outbox }: { owners: OwnerStore; outbox: Outbox },
+  held: StoredOwner | undefined,
   caller: Caller,
   devices: Device[],
   now: Date,
 ): Promise<void> {
   if (!isNewcomer(caller, devices, now)) return;
-  const record = await readRecord(records, caller.owner);
+  const record = await recordIn(held);
   if (toldLately(record, now)) return;
   const id = `plan-requested ${hourOf(now)}`;
   const recipients = recipientsIn(record, now);
   await announce(outbox, caller.owner, { kind: "plan-requested", recipients, now, id });
-  await rememberTold(records, caller.owner, now);
+  await rememberTold(owners, caller.owner, held, now);
 }

@@ -3,32 +3,32 @@ import { announce, type Outbox } from "./announcement.ts";
 import { requireCurrent, requireState } from "./backup.ts";
 import { later, latest, MINUTE } from "./clock.ts";
 import { recipientsIn } from "./contact.ts";
-import type { Head, HeadStore, Precondition, StoredHead } from "./head.ts";
+import type { Head, Precondition, StoredHead } from "./head.ts";
 import type { Place } from "./owner.ts";
-import { type RecordStore, readRecord } from "./owner-record.ts";
+import { changeHead, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { isStale, type StalenessPolicy } from "./staleness.ts";
-import { type Change, change } from "./store.ts";
+import type { Change } from "./store.ts";
 
-type Ports = { heads: HeadStore; records: RecordStore; outbox: Outbox };
+type Ports = { owners: OwnerStore; outbox: Outbox };
 
 /** Whoever claimed the notice and hasn't told of it by then was cut off. */
 const CLAIM = 10 * MINUTE;
 
 /** Only the one whose claim is stored tells; the mark after it ends the episode's notices. */
 export async function notify(
-  { heads, records, outbox }: Ports,
+  { owners, outbox }: Ports,
   place: Place,
-  held: StoredHead,
+  held: StoredOwner,
   policy: StalenessPolicy,
   now: Date,
-): Promise<void> {
-  const claimed = await change(heads, place, held, (stored) => claim(stored, policy, now));
-  if (!claimed.result || !claimed.stored) return;
-  const recipients = recipientsIn(await readRecord(records, place.owner), now);
+): Promise<StoredOwner | undefined> {
+  const claimed = await changeHead(owners, place, held, (stored) => claim(stored, policy, now));
+  if (!claimed.result || !claimed.stored) return claimed.held;
+  const recipients = recipientsIn(await recordIn(claimed.held), now);
   const { generation, confirmedAt } = claimed.stored.value;
   const id = `backup-stale ${place.platform} ${generation} ${confirmedAt.toISOString()}`;
   await announce(outbox, place.owner, { kind: "backup-stale", recipients, now, id });
-  await change(heads, place, claimed.stored, (stored) => mark(stored, now));
+  return (await changeHead(owners, place, claimed.held, (stored) => mark(stored, now))).held;
 }
 
 function claim(

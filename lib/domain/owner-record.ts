@@ -1,16 +1,16 @@
 /** What the service remembers of an owner beside their backups: contacts, proven accounts, open challenges, failures, messages sent. */
 import * as z from "zod";
-import { Anchor, emptyLog } from "./activity.ts";
 import { Binding } from "./binding.ts";
-import { Challenge } from "./challenge.ts";
+import { Challenge, expiresAt } from "./challenge.ts";
+import { earliest } from "./clock.ts";
 import { Contact, RemovedContact } from "./contact.ts";
-import { DeviceId, type OwnerId } from "./owner.ts";
-import { outlivedAt, withoutOutlived } from "./retention.ts";
+import { type Loose, loose } from "./loose.ts";
+import { DeviceId } from "./owner.ts";
+import { stillKept } from "./removed-contact.ts";
 import { Sent } from "./send-limits.ts";
-import { type Change, change, type Store, type Stored } from "./store.ts";
 import { Failures, noFailures } from "./throttle.ts";
 
-export const OwnerRecord = z.strictObject({
+const record = {
   contacts: z.array(Contact),
   removedContacts: z.array(RemovedContact).default([]),
   /** When a confirmed contact was last removed. */
@@ -24,11 +24,9 @@ export const OwnerRecord = z.strictObject({
   failures: Failures,
   challenges: z.array(Challenge),
   sent: z.array(Sent),
-  activity: Anchor,
-});
-export type OwnerRecord = z.infer<typeof OwnerRecord>;
-
-export type RecordStore = Store<OwnerId, OwnerRecord>;
+};
+export type OwnerRecord = Loose<typeof record>;
+export const OwnerRecord: z.ZodType<OwnerRecord> = loose(record);
 
 export const newRecord = (): OwnerRecord => ({
   contacts: [],
@@ -38,37 +36,15 @@ export const newRecord = (): OwnerRecord => ({
   failures: noFailures,
   challenges: [],
   sent: [],
-  activity: emptyLog,
 });
 
-const recordIn = (stored: Stored<OwnerRecord> | undefined): OwnerRecord => stored?.value ?? newRecord();
+/** What it holds for a while only: challenges until they expire, removed contacts until they are told no longer (R35). */
+export const withoutOutlived = (record: OwnerRecord, now: Date): OwnerRecord => ({
+  ...record,
+  challenges: record.challenges.filter((each) => expiresAt(each) > now),
+  removedContacts: stillKept(record, now),
+});
 
-export const readRecord = async (records: RecordStore, owner: OwnerId): Promise<OwnerRecord> =>
-  recordIn(await records.find(owner));
-
-type Next<R> = { result: R; record: OwnerRecord };
-
-/** `change` for a record that may not be there yet; `held`: as it was read before. What is over by now leaves it. */
-export async function changeRecord<R>(
-  records: RecordStore,
-  owner: OwnerId,
-  now: Date,
-  decide: (record: OwnerRecord) => Next<R>,
-  held: Promise<Stored<OwnerRecord> | undefined> = records.find(owner),
-): Promise<{ result: R; record: OwnerRecord }> {
-  const { result, stored } = await change(records, owner, await held, (state): Change<OwnerRecord, R> => {
-    const { result, record } = decide(recordIn(state));
-    return { result, next: withoutOutlived(record, now) };
-  });
-  return { result, record: stored.value };
-}
-
-/** For owners who are idle: where nothing is over, or nothing there, nothing is written. */
-export async function dropOutlived(records: RecordStore, owner: OwnerId, now: Date): Promise<void> {
-  type Held = Stored<OwnerRecord> | undefined;
-  await change(records, owner, await records.find(owner), (held): Change<OwnerRecord, void, Held> => {
-    const dueAt = held && outlivedAt(held.value);
-    if (!dueAt || dueAt > now) return { result: undefined, unchanged: held };
-    return { result: undefined, next: withoutOutlived(held.value, now) };
-  });
-}
+/** When the earliest of it is to go. */
+export const outlivedAt = ({ challenges, removedContacts }: OwnerRecord): Date | undefined =>
+  earliest([...challenges.map(expiresAt), ...removedContacts.map(({ keptUntil }) => keptUntil)]);

@@ -5,40 +5,33 @@ import type { Binding } from "./binding.ts";
 import type { Challenge } from "./challenge.ts";
 import type { AccountCredentials, CredentialStore } from "./credential.ts";
 import { isUnreadable, KeyDisabled } from "./envelope.ts";
-import type { Erasure, ErasureStore } from "./erasure.ts";
-import type { Head, Version, VersionStore } from "./head.ts";
+import type { Version, VersionSeal } from "./head.ts";
 import { type OwnerId, type Place, Platform } from "./owner.ts";
-import { type RecordStore, readRecord } from "./owner-record.ts";
-import { contentIn, type Heads, openVersion } from "./recovery-opening.ts";
+import type { Erasure } from "./owner-state.ts";
+import { recordIn, type StoredOwner } from "./owner-store.ts";
+import { contentIn, openVersion } from "./recovery-opening.ts";
 import type { RecoveryStore } from "./recovery-record.ts";
 import type { Stored } from "./store.ts";
 
-/** ETags, so that only what was seen is removed: the key's, and that of each blob. */
-export type Seen = { key: string | undefined; blobs: { name: string; etag: string }[] };
+/** With ETags, so that only what was seen is removed. */
+export type Seen = { name: string; etag: string }[];
 
 /** What the stores themselves can't do: see all that belongs to an owner. */
 export interface Belongings {
   recoveries(owner: OwnerId): Promise<string[]>;
-  /** The owner's key is read anew before it is used next: it may have been erased elsewhere. */
-  forgetKey(owner: OwnerId): void;
   /** Under which what these accounts have is stored; the names say nothing of the accounts. */
   credentialNames(accounts: BoundAccount[]): Promise<string[]>;
-  /** Names the owner's present key, read anew: with another one begins another life. Undefined where there is none. */
-  lifeOf(owner: OwnerId): Promise<string | undefined>;
-  /** All that is there, and what is the owner's of these credentials. */
+  /** All that lies beside the owner, and what is the owner's of these credentials. */
   look(owner: OwnerId, credentials: string[]): Promise<Seen>;
-  /** The key first: from then on nothing that was ever sealed for the owner opens, wherever a copy of it lies. */
-  remove(owner: OwnerId, seen: Seen): Promise<void>;
-  /** The erasure is done, or is not to be; nothing happens to another one than that with this ETag. */
-  forgetErasure(owner: OwnerId, etag: string): Promise<void>;
+  remove(seen: Seen): Promise<void>;
+  /** What is the owner's of these credentials, and can't be opened any more. */
+  removeShredded(owner: OwnerId, credentials: string[]): Promise<void>;
 }
 
 export type ExportStores = {
-  versions: VersionStore;
-  records: RecordStore;
+  versions: VersionSeal;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
-  erasures: ErasureStore;
   activity: ActivityLog;
   belongings: Pick<Belongings, "recoveries">;
 };
@@ -47,35 +40,40 @@ export type ExportStores = {
  * Everything that is found by its owner, but what nobody may ever be told again: the secrets of device credentials (R25), and
  * keyed hashes. Named field by field where there are such, so that none gets out by being new.
  */
-export async function exportOwner(stores: ExportStores, owner: OwnerId, heads: Heads) {
-  const record = await readRecord(stores.records, owner);
+export async function exportOwner(stores: ExportStores, owner: OwnerId, held: StoredOwner | undefined) {
+  const record = await recordIn(held);
   const ids = await stores.belongings.recoveries(owner);
-  const [backups, recoveries, boundAccounts, log, erasure] = await Promise.all([
-    Promise.all(
-      Platform.options.map((platform) => exportHead(stores, owner, platform, heads[platform]?.value)),
-    ),
+  const [backups, recoveries, boundAccounts, activity] = await Promise.all([
+    held
+      ? Promise.all(Platform.options.map((platform) => exportHead(stores, held, { owner, platform })))
+      : [],
     Promise.all(ids.map((id) => exportRecovery(stores, owner, id))),
     Promise.all(record.bindings.map((binding) => exportBinding(stores, owner, binding))),
     stores.activity.read(owner),
-    told(stores.erasures.find(owner), withoutNames),
   ]);
-  const { contacts, removedContacts, contactRemovedAt, newcomerToldAt } = record;
-  const { endedDevices, failures, challenges, sent, activity: anchor } = record;
+  const { contacts, removedContacts, contactRemovedAt, newcomerToldAt, endedDevices, failures, sent } =
+    record;
   return {
     owner,
     backups: backups.flat(),
-    ...{ contacts, removedContacts, contactRemovedAt, newcomerToldAt },
-    ...{ boundAccounts, endedDevices, failures, challenges: challenges.map(withoutHash), sent },
+    contacts,
+    removedContacts,
+    contactRemovedAt,
+    newcomerToldAt,
+    boundAccounts,
+    endedDevices,
+    failures,
+    challenges: record.challenges.map(withoutHash),
+    sent,
     recoveries,
-    activity: { ...log, anchor },
-    erasure,
+    activity,
+    erasure: erasureIn(held),
   };
 }
 
-function withoutNames(erasure: Erasure) {
-  if (!("eraseAt" in erasure)) return erasure;
-  const { device, requestedAt, eraseAt, begunAt, erasedAt } = erasure;
-  return { device, requestedAt, eraseAt, begunAt, erasedAt };
+function erasureIn(held: StoredOwner | undefined): Partial<Erasure> & { erasedAt?: Date } {
+  const { erasure, erased } = held?.state ?? {};
+  return { ...erasure, ...(erased && { erasedAt: erased.at }) };
 }
 
 function withoutHash(challenge: Challenge) {
@@ -87,26 +85,31 @@ function withoutHash(challenge: Challenge) {
   return challenge.kind === "code" ? { ...stepUp, subject: challenge.subject } : stepUp;
 }
 
-async function exportHead(stores: ExportStores, owner: OwnerId, platform: Platform, head: Head | undefined) {
+async function exportHead(stores: ExportStores, held: StoredOwner, place: Place) {
+  const { platform } = place;
+  const head = held.state.heads[platform];
   if (!head) return [];
   const contents = new Map<string, object>();
   for (const version of head.versions) {
     if (contents.has(version.id) || version.custody === "client") continue;
-    const content = await contentOf(stores, { owner, platform }, version).catch(markIfShut);
+    const content = await contentOf(stores, held, place, version).catch(markIfShut);
     contents.set(version.id, content);
   }
-  const versions = head.versions.map((version) => ({ ...version, ...contents.get(version.id) }));
+  const versions = head.versions.map(({ wrappedKey: _, ...version }) => ({
+    ...version,
+    ...contents.get(version.id),
+  }));
   return [{ platform, ...head, versions }];
 }
 
-async function contentOf({ versions }: ExportStores, place: Place, version: Version) {
-  const { document, sealed } = contentIn(version, await openVersion(version, versions.read(place, version)));
+async function contentOf({ versions }: ExportStores, held: StoredOwner, place: Place, version: Version) {
+  const { document, sealed } = contentIn(version, await openVersion(versions, place, version, held));
   return { content: sealed ?? document };
 }
 
-const exportRecovery = async ({ recoveries }: ExportStores, owner: OwnerId, id: string) => ({
-  id,
-  ...(await told(recoveries.find({ owner, id }), (recovery) => recovery)),
+const exportRecovery = async ({ recoveries }: ExportStores, owner: OwnerId, record: string) => ({
+  record,
+  ...(await told(recoveries.find({ owner, record }), (recovery) => recovery)),
 });
 
 /** Of an account that has moved to another owner, no more than that it was proven. */

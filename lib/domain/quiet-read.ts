@@ -1,13 +1,14 @@
 /** A quiet read: a device of the owner's sees what is stored now, to merge and to keep in step; nobody is alarmed (R44). */
 import { announce, type Outbox } from "./announcement.ts";
-import { requireCurrent } from "./backup.ts";
+import { requireCurrentIn } from "./backup.ts";
 import type { StoredDocument } from "./backup-document.ts";
 import { DAY, later, latest, SECOND } from "./clock.ts";
 import { sealedContent } from "./custody.ts";
 import { findDevice, type Subject } from "./device.ts";
 import { Failure } from "./failure.ts";
-import type { Head, StoredHead, Version, VersionStore } from "./head.ts";
+import type { Head, Version, VersionSeal } from "./head.ts";
 import type { Caller, Place } from "./owner.ts";
+import type { StoredOwner } from "./owner-store.ts";
 import { contentIn, openVersion } from "./recovery-opening.ts";
 
 const SIGNED_IN_WITHIN = 30 * DAY;
@@ -33,7 +34,7 @@ export function requireReader(head: Head, { device: id, authTime }: Caller, now:
   throw new Failure("sign-in-too-old", "The last sign-in is more than 30 days ago.", { maxAgeSeconds });
 }
 
-type Ports = { versions: VersionStore; readBudget: ReadBudget; outbox: Outbox };
+type Ports = { versions: VersionSeal; readBudget: ReadBudget; outbox: Outbox };
 type Reading = { caller: Caller; device: Subject; envelope: string | undefined; now: Date };
 export type Read = { version: Version; document: StoredDocument; sealed: string | undefined };
 
@@ -44,16 +45,14 @@ export type Read = { version: Version; document: StoredDocument; sealed: string 
 export async function readQuietly(
   { versions, readBudget, outbox }: Ports,
   place: Place,
-  held: StoredHead | undefined,
+  owner: StoredOwner | undefined,
   { caller, device, envelope, now }: Reading,
 ): Promise<Read> {
-  const { head, version } = requireCurrent(held);
+  const { held, head, version } = requireCurrentIn(owner, place.platform);
   const kept = sealedContent(head, version, envelope);
-  const stored = versions.read(place, version);
-  stored.catch(() => undefined);
   if (!(await readBudget.take(caller, MOST_A_DAY, now))) throw tooMany(now);
   const [content] = await Promise.all([
-    openVersion(version, stored, kept),
+    openVersion(versions, place, version, held, kept),
     announce(outbox, caller.owner, { kind: "document-read", device, recipients: [], now }),
   ]);
   return { version, ...contentIn(version, content) };

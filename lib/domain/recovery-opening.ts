@@ -1,6 +1,6 @@
 /** Opening a backup for a device: what plan and recovery have in common. One vault call, no write. */
 import { type ExistingAccount, identityOf, isForeign, type StoredAccount } from "./account.ts";
-import { requireCurrent } from "./backup.ts";
+import { requireCurrentIn } from "./backup.ts";
 import { decodeDocument, type StoredDocument } from "./backup-document.ts";
 import { bindingFor } from "./binding.ts";
 import type { CredentialStore } from "./credential.ts";
@@ -8,14 +8,14 @@ import { sealedContent, unreadableEnvelope } from "./custody.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { isUnreadable, unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import type { Head, SealedVersion, StoredHead, Version, VersionStore } from "./head.ts";
+import type { Head, Version, VersionSeal } from "./head.ts";
 import { compareWith } from "./on-device.ts";
-import { type Caller, type Platform, sha256 } from "./owner.ts";
-import { type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import type { StoredOwner } from "./owner-store.ts";
 import { type Circumstances, type Outcome, planRecovery } from "./recovery-plan.ts";
 
-export type OpeningStores = { versions: VersionStore; records: RecordStore; credentials: CredentialStore };
-export type Heads = Partial<Record<Platform, StoredHead | undefined>>;
+export type OpeningStores = { versions: VersionSeal; credentials: CredentialStore };
 
 /** `from`: the platform whose backup is recovered; `platform` is the device's own. */
 export type Wanted = {
@@ -46,34 +46,25 @@ export type Opened = {
   record: OwnerRecord;
 };
 
-/** What is read of a backup before the vault is asked. */
-export type Opening = {
-  head: Head;
-  version: Version;
-  stored: Promise<SealedVersion>;
-  record: Promise<OwnerRecord>;
-};
+/** What a backup is opened from. */
+export type Opening = { head: Head; version: Version; held: StoredOwner; record: Promise<OwnerRecord> };
 
-/** The reads are under way when it returns. Fails as `backup-not-found`. */
-export async function beginOpening(
-  { versions, records }: OpeningStores,
-  heads: Heads,
-  { caller: { owner }, from }: Wanted,
-): Promise<Opening> {
-  const { head, version } = requireCurrent(heads[from]);
-  const stored = versions.read({ owner, platform: from }, version);
-  const record = readRecord(records, owner);
-  for (const reading of [stored, record]) reading.catch(() => undefined);
-  return { head, version, stored, record };
+/** The record is being opened when it returns. Fails as `backup-not-found`. */
+export function beginOpening(owner: StoredOwner | undefined, from: Platform): Opening {
+  const { held, head, version } = requireCurrentIn(owner, from);
+  const record = held.record();
+  record.catch(() => undefined);
+  return { held, head, version, record };
 }
 
 /** One vault call, no write. */
 export async function finishOpening(
-  credentials: CredentialStore,
-  { head, version, stored, record: reading }: Opening,
+  { versions, credentials }: OpeningStores,
+  { head, version, held, record: reading }: Opening,
   { caller, platform, from, existing, envelope }: Wanted,
 ): Promise<Opened> {
-  const content = await openVersion(version, stored, sealedContent(head, version, envelope));
+  const place = { owner: caller.owner, platform: from };
+  const content = await openVersion(versions, place, version, held, sealedContent(head, version, envelope));
   const { document, sealed } = contentIn(version, content);
   const record = await reading;
   const known = await knownOf(document.accounts, record, caller, credentials);
@@ -83,8 +74,11 @@ export async function finishOpening(
 }
 
 /** The dry run. */
-export const openPlan = async (stores: OpeningStores, heads: Heads, wanted: Wanted): Promise<Opened> =>
-  await finishOpening(stores.credentials, await beginOpening(stores, heads, wanted), wanted);
+export const openPlan = async (
+  stores: OpeningStores,
+  held: StoredOwner | undefined,
+  wanted: Wanted,
+): Promise<Opened> => await finishOpening(stores, beginOpening(held, wanted.from), wanted);
 
 /**
  * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or ever had one: the
@@ -115,12 +109,14 @@ export async function knownOf(
 
 /** Whatever is wrong with a client's envelope is told as such: the rest of the backup may be fine. */
 export async function openVersion(
+  versions: VersionSeal,
+  place: Place,
   version: Version,
-  stored: Promise<SealedVersion>,
+  held: StoredOwner,
   kept?: Buffer,
 ): Promise<Buffer> {
   try {
-    const content = await (await stored).open(kept);
+    const content = await versions.open(place, version, kept ?? held.body(version.id));
     if (sha256(content) !== version.digest) throw unreadable();
     return content;
   } catch (error) {

@@ -7,6 +7,8 @@ import { Failure } from "./failure.ts";
 import { type Head, Version } from "./head.ts";
 import { Id, newId } from "./id.ts";
 import { type Caller, DeviceId, type OwnerId, Platform, sha256 } from "./owner.ts";
+import { recoveryIn } from "./owner-state.ts";
+import type { StoredOwner } from "./owner-store.ts";
 import type { Outcome } from "./recovery-plan.ts";
 import type { Store, Stored } from "./store.ts";
 
@@ -33,7 +35,21 @@ export type RecoveryRecord = Omit<z.infer<z.ZodObject<typeof recovery>>, "accoun
 /** Keeps what it doesn't know, as heads do. */
 export const RecoveryRecord: z.ZodType<RecoveryRecord> = z.looseObject(recovery);
 export type StoredRecovery = Stored<RecoveryRecord>;
-export type RecoveryStore = Store<{ owner: OwnerId; id: string }, RecoveryRecord>;
+/** Named by the owner's state. */
+export type RecoveryStore = Store<{ owner: OwnerId; record: string }, RecoveryRecord>;
+
+/** Fails as `recovery-not-found`. */
+export async function findRecovery(
+  recoveries: RecoveryStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  id: string,
+): Promise<StoredRecovery & { record: string }> {
+  const record = recoveryIn(held?.state, id)?.record;
+  const stored = record && (await recoveries.find({ owner, record }));
+  if (stored) return { ...stored, record };
+  throw new Failure("recovery-not-found", "There is no such recovery.");
+}
 
 const OPEN_DAYS = 7;
 export const endsAt = ({ createdAt }: RecoveryRecord): Date => later(createdAt, OPEN_DAYS * DAY);
@@ -60,10 +76,10 @@ const stateOf = ({ outcome, reason }: Outcome) => {
 export const accountStates = (outcomes: Outcome[]): RecoveryRecord["accounts"] =>
   outcomes.map((outcome) => ({ account: nameOf(outcome.account), state: stateOf(outcome) }));
 
-/** Fails as `recovery-not-found`: there is none, or it is another device's. */
-export function requireRecovery(stored: StoredRecovery | undefined, caller: Caller): StoredRecovery {
-  if (stored && stored.value.device === caller.device) return stored;
-  throw new Failure("recovery-not-found", "There is no such recovery on this device.");
+/** Fails as `recovery-not-found` if it is another device's. */
+export function requireOwn(stored: StoredRecovery, caller: Caller): StoredRecovery {
+  if (stored.value.device === caller.device) return stored;
+  throw new Failure("recovery-not-found", "There is no such recovery.");
 }
 
 /** Fails as `recovery-ended` after a week. */

@@ -5,25 +5,35 @@ import type { StoredSettings } from "./app-settings.ts";
 import { currentVersion, requireCurrent } from "./backup.ts";
 import { latest } from "./clock.ts";
 import { sealedContent } from "./custody.ts";
-import { subjectIn, withChange, withDevice } from "./device.ts";
+import { type Device, subjectIn, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
-import { type Head, type HeadStore, newHead, type StoredHead, type Version } from "./head.ts";
-import { issueCode } from "./issue.ts";
+import { type Head, newHead, type StoredHead, type Version } from "./head.ts";
+import { newId } from "./id.ts";
+import { issueCodes, withBindings } from "./issue.ts";
 import { letIn } from "./letting-in.ts";
 import { hourOf, isNewcomer, rememberTold, toldLately } from "./newcomer.ts";
 import { withEpisode } from "./notice.ts";
 import { compareWith } from "./on-device.ts";
 import { type Caller, sha256 } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
+import {
+  devicesOf,
+  headIn,
+  headsOf,
+  newState,
+  type OwnerState,
+  recoveryIn,
+  withHead,
+  withRecovery,
+} from "./owner-state.ts";
+import { type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { withSpentProof } from "./proof.ts";
 import {
   beginOpening,
   contentIn,
   finishOpening,
-  type Heads,
   knownOf,
   type Opened,
-  type Opening,
   type OpeningStores,
   openVersion,
   requireReadable,
@@ -33,6 +43,7 @@ import { type Outcome, type OverlapRule, planId, planRecovery, refuseOverlap } f
 import {
   accountStates,
   alarmId,
+  endsAt,
   type RecoveryRecord,
   type RecoveryStore,
   recoveryId,
@@ -56,7 +67,7 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
   };
 }
 
-export type Stores = OpeningStores & { heads: HeadStore; recoveries: RecoveryStore; outbox: Outbox };
+export type Stores = OpeningStores & { owners: OwnerStore; recoveries: RecoveryStore; outbox: Outbox };
 
 export type Recovery = Wanted & {
   deviceName: string;
@@ -79,61 +90,107 @@ export type Recovered = {
 };
 
 /**
- * In this order: the owner is told, the proof is spent and the device registered, the recovery recorded, credentials made; only
+ * In this order: the owner is told; the device is registered, its proof spent, and the recovery recorded; credentials are made; only
  * then is anything handed out. Whatever is cut off goes on when the request is repeated with its Idempotency-Key.
  */
-export async function recover(stores: Stores, heads: Heads, recovery: Recovery): Promise<Recovered> {
+export async function recover(
+  stores: Stores,
+  held: StoredOwner | undefined,
+  recovery: Recovery,
+): Promise<Recovered> {
   const { caller, platform, deviceName, now } = recovery;
-  recordRecovery(heads[platform]?.value ?? newHead(caller.authTime), caller, deviceName, now);
+  // What would refuse it in the end refuses it before anybody is told.
+  const own = headIn(held?.state, platform)?.value ?? newHead(caller.authTime);
+  recordRecovery(own, caller, deviceName, now);
   const id = recoveryId(caller, recovery.idempotencyKey);
-  const opening = beginOpening(stores, heads, recovery);
-  opening.catch(() => undefined);
-  const former = recovery.idempotencyKey
-    ? await stores.recoveries.find({ owner: caller.owner, id })
-    : undefined;
+  const former = await findFormer(stores, held, caller, id);
   return former
-    ? await recoverAgain(stores, heads, { recovery, id, opening, former: former.value })
-    : await recoverFirst(stores, heads, { recovery, id, opening });
+    ? await recoverAgain(stores, held, { recovery, id, former })
+    : await recoverFirst(stores, held, { recovery, id }).catch(async (error: unknown) => {
+        if (!(error instanceof Overtaken)) throw error;
+        return await recover(stores, await stores.owners.find(caller.owner), recovery);
+      });
 }
 
-type Begun = { recovery: Recovery; id: string; opening: Promise<Opening> };
+async function findFormer(
+  { recoveries }: Stores,
+  held: StoredOwner | undefined,
+  { owner }: Caller,
+  id: string,
+): Promise<RecoveryRecord | undefined> {
+  const record = recoveryIn(held?.state, id)?.record;
+  return record === undefined ? undefined : (await recoveries.find({ owner, record }))?.value;
+}
 
-async function recoverFirst(stores: Stores, heads: Heads, begun: Begun): Promise<Recovered> {
+type Begun = { recovery: Recovery; id: string };
+
+async function recoverFirst(stores: Stores, held: StoredOwner | undefined, begun: Begun): Promise<Recovered> {
   const { recovery, id } = begun;
-  const { owner } = recovery.caller;
-  const opened = await openFirst(stores, heads, begun);
-  const head = await register(stores, heads, recovery, (state) =>
-    requireSameVersion(recovery, state, opened.version),
-  );
-  const created = await stores.recoveries.put({ owner, id }, recordOf(recovery, opened), undefined);
-  const credentials = created ? await issueBound(stores, opened.outcomes, recovery) : new Map();
+  const { caller, now } = recovery;
+  const opened = await openFirst(stores, held, begun);
+  const bound = boundIn(opened.outcomes);
+  const [recorded, record] = [recordOf(recovery, opened), newId()];
+  const open = { id, device: caller.device, record, endsAt: endsAt(recorded) };
+  const recording = stores.recoveries.put({ owner: caller.owner, record }, recorded, undefined);
+  const registering = register(stores, held, recovery, async (latest) => {
+    requireSameVersion(recovery, latest, opened.version);
+    requireFirst(latest, held, id);
+    return {
+      ...(bound.length > 0 && { record: withBindings(await recordIn(latest), caller, bound, now) }),
+      state: (state) => withRecovery(state, open, now),
+    };
+  });
+  const [head] = await Promise.all([registering, recording]);
+  const issued = await issueCodes(stores.credentials, caller, bound, now);
+  const credentials = new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
   return recoveredBy(id, opened, head, credentials);
 }
 
 async function recoverAgain(
   stores: Stores,
-  heads: Heads,
-  { recovery, id, opening, former }: Begun & { former: RecoveryRecord },
+  held: StoredOwner | undefined,
+  { recovery, id, former }: Begun & { former: RecoveryRecord },
 ): Promise<Recovered> {
-  const opened = await openAgain(stores, heads, { recovery, opening, former });
-  return recoveredBy(id, opened, await register(stores, heads, recovery), new Map());
+  const opened = await openAgain(stores, held, recovery, former);
+  return recoveredBy(id, opened, await register(stores, held, recovery), new Map());
 }
 
-/** Fails as `recordRecovery` does, and as `admitted` says. */
+/** What else is to be stored with the registration. */
+type Beside = { record?: OwnerRecord; state(state: OwnerState): OwnerState };
+
+/** Fails as `recordRecovery` does, and as `beside` says. */
 async function register(
   stores: Stores,
-  heads: Heads,
+  held: StoredOwner | undefined,
   { caller, platform, deviceName, staleness, now }: Recovery,
-  admitted: (state: StoredHead | undefined) => void = () => undefined,
+  beside: (latest: StoredOwner | undefined) => Promise<Beside> | undefined = () => undefined,
 ): Promise<StoredHead> {
   const place = { owner: caller.owner, platform };
-  const device = subjectIn(devicesIn(heads), caller.device, now, deviceName);
-  const { stored } = await letIn(stores, { place, device, now }, heads[platform], (state) => {
-    admitted(state);
-    const next = recordRecovery(state?.value ?? newHead(caller.authTime), caller, deviceName, now);
-    return { result: undefined, next: withEpisode(next, staleness, now) };
+  const device = subjectIn(devicesOf(headsOf(held?.state)), caller.device, now, deviceName);
+  const { held: after } = await letIn(stores, { place, device, now }, held, async (latest) => {
+    const also = await beside(latest);
+    const former = headIn(latest?.state, platform)?.value ?? newHead(caller.authTime);
+    const head = withEpisode(recordRecovery(former, caller, deviceName, now), staleness, now);
+    const state = withHead(latest?.state ?? newState(), platform, head);
+    const next = { ...(also?.record && { record: also.record }), state: also?.state(state) ?? state };
+    return { result: undefined, next };
   });
-  return stored;
+  return headIn(after?.state, platform) ?? fail();
+}
+
+function fail(): never {
+  throw new RangeError("the recovery stored nothing");
+}
+
+/** The same request came at the same time and was faster: this one gets what that one got. */
+class Overtaken extends Failure {
+  constructor() {
+    super("busy", "The same recovery is under way.", { retryAfterSeconds: 1 });
+  }
+}
+
+function requireFirst(latest: StoredOwner | undefined, held: StoredOwner | undefined, id: string): void {
+  if (recoveryIn(latest?.state, id)?.record !== recoveryIn(held?.state, id)?.record) throw new Overtaken();
 }
 
 const recoveredBy = (
@@ -147,30 +204,33 @@ const recoveredBy = (
  * Opened and told. What a recovery is refused for shows what the backup holds, so of a device that isn't registered the owner is
  * told in any case: as of a request, and while the vault is asked (R18).
  */
-async function openFirst(stores: Stores, heads: Heads, { recovery, id, ...begun }: Begun): Promise<Opened> {
+async function openFirst(
+  stores: Stores,
+  held: StoredOwner | undefined,
+  { recovery, id }: Begun,
+): Promise<Opened> {
   const { caller, now } = recovery;
-  const opening = await begun.opening;
+  const opening = beginOpening(held, recovery.from);
+  const devices = devicesOf(headsOf(held?.state));
   const record = await opening.record;
   const open = async () => {
-    const opened = await finishOpening(stores.credentials, opening, recovery);
+    const opened = await finishOpening(stores, opening, recovery);
     requireExpected(opened, recovery);
     return opened;
   };
-  if (!isNewcomer(caller, devicesIn(heads), now) || toldLately(record, now)) {
+  if (!isNewcomer(caller, devices, now) || toldLately(record, now)) {
     const opened = await open();
-    await tell(stores.outbox, heads, recovery, record, {
-      kind: "recovered",
-      id: alarmId(id, now),
-      recovery: id,
-    });
+    const told = { kind: "recovered" as const, id: alarmId(id, now), recovery: id };
+    await tell(stores.outbox, devices, recovery, record, told);
     return opened;
   }
   const opened = open();
   opened.catch(() => undefined);
-  const told = `recovery-requested ${caller.device} ${hourOf(now)}`;
-  await tell(stores.outbox, heads, recovery, record, { kind: "recovery-requested", id: told, recovery: id });
+  const told = { kind: "recovery-requested" as const, recovery: id };
+  const alarmed = `recovery-requested ${caller.device} ${hourOf(now)}`;
+  await tell(stores.outbox, devices, recovery, record, { ...told, id: alarmed });
   return await opened.catch(async (error: unknown) => {
-    await rememberTold(stores.records, caller.owner, now);
+    await rememberTold(stores.owners, caller.owner, held, now);
     throw error;
   });
 }
@@ -192,21 +252,20 @@ function requireExpected(opened: Opened, { planSeen, overlap }: Recovery): void 
  */
 async function openAgain(
   stores: Stores,
-  heads: Heads,
-  { recovery, former, ...begun }: Omit<Begun, "id"> & { former: RecoveryRecord },
+  held: StoredOwner | undefined,
+  recovery: Recovery,
+  former: RecoveryRecord,
 ): Promise<Opened> {
   if (former.request !== requestDigest(recovery)) throw reusedKey();
   requireGoingOn(former, recovery.now);
-  requireInHistory(former, requireCurrent(heads[former.from]).head);
-  const opening = await begun.opening;
+  requireInHistory(former, requireCurrent(headIn(held?.state, former.from)).head);
   const { version, from } = former;
+  const opening = beginOpening(held, from);
   const { caller, existing, envelope } = recovery;
   const kept = sealedContent({ ...newHead(caller.authTime), versions: [version] }, version, envelope);
-  const stored =
-    version.id === opening.version.id
-      ? opening.stored
-      : stores.versions.read({ owner: caller.owner, platform: from }, version);
-  const { document, sealed } = contentIn(version, await openVersion(version, stored, kept));
+  const place = { owner: caller.owner, platform: from };
+  const content = await openVersion(stores.versions, place, version, opening.held, kept);
+  const { document, sealed } = contentIn(version, content);
   const record = await opening.record;
   const bound = new Set(
     former.accounts
@@ -223,12 +282,8 @@ async function openAgain(
 }
 
 /** Another upload or a deletion came between: the caller repeats, and gets what is there then. */
-function requireSameVersion(
-  { platform, from }: Recovery,
-  state: StoredHead | undefined,
-  { id }: Version,
-): void {
-  if (platform !== from || currentVersion(state?.value)?.id === id) return;
+function requireSameVersion({ from }: Recovery, latest: StoredOwner | undefined, { id }: Version): void {
+  if (currentVersion(headIn(latest?.state, from)?.value)?.id === id) return;
   throw new Failure("busy", "The backup was replaced meanwhile.", { retryAfterSeconds: 1 });
 }
 
@@ -253,29 +308,20 @@ const recordOf = (recovery: Recovery, { version, outcomes }: Opened): RecoveryRe
 });
 
 /** R15: accounts that use only codes and are bound to this owner get their new credentials at once. */
-async function issueBound(
-  stores: Stores,
-  outcomes: Outcome[],
-  { caller, now }: Recovery,
-): Promise<Map<string, string>> {
-  const bound = outcomes.flatMap((each): BoundAccount[] =>
+const boundIn = (outcomes: Outcome[]): BoundAccount[] =>
+  outcomes.flatMap((each): BoundAccount[] =>
     each.reason === "bound"
       ? [{ kind: "personal", issuer: each.account.issuer, userName: each.account.userName }]
       : [],
   );
-  const issued = await issueCode(stores, caller, bound, now);
-  return new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
-}
-
-const devicesIn = (heads: Heads) => Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
 
 async function tell(
   outbox: Outbox,
-  heads: Heads,
+  devices: Device[],
   { caller, deviceName, now }: Recovery,
   record: OwnerRecord,
   told: { kind: "recovered" | "recovery-requested"; id: string; recovery: string },
 ): Promise<void> {
-  const device = subjectIn(devicesIn(heads), caller.device, now, deviceName);
+  const device = subjectIn(devices, caller.device, now, deviceName);
   await alarm(outbox, caller.owner, { ...told, device, record, now });
 }

@@ -1,74 +1,109 @@
 /** "This was not me": a device loses everything at once, and everyone who should know is told (R18). */
 import { alarm, type Outbox } from "./announcement.ts";
+import { accountsOf, withoutDevice } from "./binding.ts";
 import { DAY, later, SECOND } from "./clock.ts";
 import type { CredentialStore } from "./credential.ts";
-import { type Device, findDevice, isRevoked, type Subject, subjectIn } from "./device.ts";
-import { type WithdrawStores, withdrawErasure } from "./erasure.ts";
+import { type Device, findDevice, isRevoked, type Subject, subjectIn, withRevoked } from "./device.ts";
+import { withoutErasure } from "./erasure.ts";
 import { Failure } from "./failure.ts";
-import type { Head, HeadStore, StoredHead } from "./head.ts";
-import { endCredentials } from "./issue.ts";
-import { DeviceId, OwnerId, Platform } from "./owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import { endEach } from "./issue.ts";
+import { DeviceId, OwnerId } from "./owner.ts";
+import { devicesOf, headIn, headsOf, type OwnerState, platformsOf, withHead } from "./owner-state.ts";
+import { changeOwner, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
-import type { Heads } from "./recovery-opening.ts";
-import { planRevocation } from "./registration.ts";
 import { undoContactsOf } from "./removed-contact.ts";
-import { type Change, change } from "./store.ts";
 
-export type Stores = { heads: HeadStore; records: RecordStore; credentials: CredentialStore; outbox: Outbox };
-
-/** Who is told, and of what, when a device ends; `by`: on whose behalf. `undoContacts`: what it did to contacts is undone. */
-type Ending = { owner: OwnerId; id: DeviceId; heads: Heads; told: Told; undoContacts?: boolean; now: Date };
-type Told = { kind: "device-revoked" | "device-repudiated"; by: Subject };
+export type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
 /**
- * Credentials first, then word of it, then its contacts and the device itself, on every platform that lists it: what is cut off
- * still looks undone, and repeating completes it. Nobody is told twice. Fails as `device-not-found`.
+ * Who is told, and of what, when a device ends; `by`: on whose behalf. `undone`: of what it did to contacts, and asked to be erased.
+ */
+type Ending = {
+  owner: OwnerId;
+  id: DeviceId;
+  told: { kind: "device-revoked" | "device-repudiated"; by: Subject };
+  undone?: { contacts: boolean; erasure: boolean };
+  now: Date;
+};
+
+const NOTHING = { contacts: false, erasure: false };
+
+/**
+ * Word of it first, then the device with its deeds, on every platform that lists it, then its credentials: what is cut off is gone on
+ * with by whoever repeats it, or by the sweep. Nobody is told twice. Fails as `device-not-found`, or as `admitted` says.
  */
 export async function endDevice(
-  { heads: store, records, credentials, outbox }: Stores,
-  { owner, id, heads, told, undoContacts = false, now }: Ending,
-  admitted: (state: StoredHead) => void = () => undefined,
-): Promise<Device> {
-  const listed = Platform.options.flatMap((platform) => {
-    const stored = heads[platform];
-    return stored && findDevice(stored.value.devices, id) ? [{ platform, stored }] : [];
-  });
-  const [first] = listed;
-  if (!first) throw new Failure("device-not-found", "There is no such device.");
-  await endCredentials({ records, credentials }, owner, id, now);
-  if (listed.some(({ stored }) => isThere(stored, id))) {
-    const record = await readRecord(records, owner);
+  { owners, credentials, outbox }: Stores,
+  held: StoredOwner | undefined,
+  { owner, id, told, undone = NOTHING, now }: Ending,
+  admitted: (state: OwnerState) => void = () => undefined,
+): Promise<{ device: Device; held: StoredOwner | undefined }> {
+  const device = findDevice(devicesOf(headsOf(held?.state)), id);
+  if (!device) throw new Failure("device-not-found", "There is no such device.");
+  if (isListed(held, id)) {
     const { kind, by } = told;
-    await alarm(outbox, owner, { kind, device: by, record, now, id: `${kind} ${id}` });
+    await alarm(outbox, owner, { kind, device: by, record: await recordIn(held), now, id: `${kind} ${id}` });
   }
-  if (undoContacts) {
-    const undo = (record: OwnerRecord) => ({ result: undefined, record: undoContactsOf(record, id, now) });
-    await changeRecord(records, owner, now, undo);
-  }
-  for (const { platform, stored } of listed) {
-    await change(
-      store,
-      { owner, platform },
-      stored,
-      (latest): Change<Head, unknown, StoredHead | undefined> => {
-        if (!latest) return { result: undefined, unchanged: undefined };
-        admitted(latest);
-        return planRevocation(latest, id, now);
-      },
+  const { result: accounts, held: after } = await changeOwner(owners, owner, held, async (latest) => {
+    if (!latest) return { result: [] };
+    admitted(latest.state);
+    const before = await recordIn(latest);
+    const { accounts, record } = withoutDevice(
+      undone.contacts ? undoContactsOf(before, id, now) : before,
+      id,
     );
+    if (!isListed(latest, id) && before.endedDevices.includes(id)) return { result: accounts };
+    const state = withRevokedDevice(
+      undone.erasure ? withoutErasure(latest.state, id) : latest.state,
+      id,
+      now,
+    );
+    const pendingEnds = accounts.length > 0 ? [...state.pendingEnds, id] : state.pendingEnds;
+    return { result: accounts, next: { state: { ...state, pendingEnds }, record } };
+  });
+  await endEach(credentials, accounts, { owner, device: id }, now);
+  return { device, held: await withEnded(owners, owner, after, id) };
+}
+
+/** Of devices whose revocation was cut off. */
+export async function endPending(
+  { owners, credentials }: Pick<Stores, "owners" | "credentials">,
+  owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  let state: StoredOwner | undefined = held;
+  for (const id of held.state.pendingEnds) {
+    await endEach(credentials, accountsOf(await recordIn(state), id), { owner, device: id }, now);
+    state = await withEnded(owners, owner, state, id);
   }
-  return findDevice(first.stored.value.devices, id) ?? fail();
+  return state;
 }
 
-function isThere({ value }: StoredHead, id: DeviceId): boolean {
-  const device = findDevice(value.devices, id);
-  return device !== undefined && !isRevoked(device);
-}
+const withEnded = async (
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  id: DeviceId,
+): Promise<StoredOwner | undefined> =>
+  (
+    await changeOwner(owners, owner, held, (latest) => {
+      if (!latest?.state.pendingEnds.includes(id)) return { result: undefined };
+      const pendingEnds = latest.state.pendingEnds.filter((each) => each !== id);
+      return { result: undefined, next: { state: { ...latest.state, pendingEnds } } };
+    })
+  ).held;
 
-function fail(): never {
-  throw new RangeError("no such device");
-}
+const isListed = (held: StoredOwner | undefined, id: DeviceId): boolean =>
+  devicesOf(headsOf(held?.state)).some((device) => device.id === id && !isRevoked(device));
+
+const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerState =>
+  platformsOf(headsOf(state), id).reduce((next, platform) => {
+    const head = headIn(next, platform)?.value;
+    const device = findDevice(head?.devices ?? [], id);
+    if (!head || !device || isRevoked(device)) return next;
+    return withHead(next, platform, { ...head, devices: withRevoked(head.devices, id, now) });
+  }, state);
 
 /** What the link in an alarm names: whose device, since when, and a keyed hash that only the service can make. */
 const CAPABILITY = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})\.([1-9]\d{9})\.([A-Za-z0-9_-]{43})$/;
@@ -100,20 +135,12 @@ export async function readCapability(peppers: Peppers, text: string, now: Date):
  * device that says so; one that came later than the device itself may be a thief's, and changes no contacts.
  */
 export async function repudiate(
-  stores: Stores & WithdrawStores,
-  owner: OwnerId,
-  id: DeviceId,
-  heads: Heads,
-  now: Date,
-  by?: Subject,
-): Promise<Device> {
-  const device = subjectIn(
-    Platform.options.flatMap((platform) => heads[platform]?.value.devices ?? []),
-    id,
-    now,
-  );
-  const undoContacts = by === undefined || by.registeredAt < device.registeredAt;
+  stores: Stores,
+  held: StoredOwner | undefined,
+  { owner, id, by, now }: { owner: OwnerId; id: DeviceId; by?: Subject; now: Date },
+): Promise<{ held: StoredOwner | undefined }> {
+  const device = subjectIn(devicesOf(headsOf(held?.state)), id, now);
+  const undone = { contacts: by === undefined || by.registeredAt < device.registeredAt, erasure: true };
   const told = { kind: "device-repudiated" as const, by: device };
-  await withdrawErasure(stores, owner, id);
-  return await endDevice(stores, { owner, id, heads, told, undoContacts, now });
+  return await endDevice(stores, held, { owner, id, told, undone, now });
 }

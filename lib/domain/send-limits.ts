@@ -2,11 +2,12 @@
 import * as z from "zod";
 import { DAY, HOUR, later, SECOND } from "./clock.ts";
 import { Failure } from "./failure.ts";
+import { loose } from "./loose.ts";
 import { sha256 } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 
 /** `to`: a digest of the address, so that removing and adding a contact doesn't start anew. */
-export const Sent = z.strictObject({ to: z.string(), at: z.coerce.date() });
+export const Sent = loose({ to: z.string(), at: z.coerce.date() });
 export type Sent = z.infer<typeof Sent>;
 
 const LIMITS = [

@@ -186,7 +186,3 @@ export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
   if (!signIn) return upload;
   return new Date(Math.min(Number(later(signIn, policy.signInStaleDays * DAY)), Number(upload)));
 }
-
-/** The key version whose retirement makes this backup stale, while nobody was told yet. */
-export const keyToWatch = (head: Head): string | undefined =>
-  head.noticedAt ? undefined : currentVersion(head)?.keyId;

@@ -16,7 +16,9 @@ import { loggingFailure } from "./failed-step-up.ts";
 import { Failure } from "./failure.ts";
 import { endCredential, putCredential } from "./issue.ts";
 import type { Caller, OwnerId } from "./owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore, readRecord } from "./owner-record.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import { recoveryIn } from "./owner-state.ts";
+import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "./owner-store.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
 import type { Provider } from "./provider.ts";
 import { type RecoveryStore, withSent } from "./recovery-record.ts";
@@ -24,7 +26,7 @@ import { change } from "./store.ts";
 import { requireTicket, type TicketStore } from "./ticket.ts";
 
 export type Stores = {
-  records: RecordStore;
+  owners: OwnerStore;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
   tickets: TicketStore;
@@ -51,12 +53,16 @@ type Answering = {
  * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
-export async function answerStepUp(stores: Stores, answering: Answering): Promise<StepUp> {
+export async function answerStepUp(
+  stores: Stores,
+  held: StoredOwner | undefined,
+  answering: Answering,
+): Promise<StepUp> {
   const { caller, wanted, now } = answering;
   const { owner, device } = caller;
   const trying = { device: answering.subject, now };
-  const { challenge, counted } = await loggingFailure(stores.outbox, owner, trying, () =>
-    count(stores, answering),
+  const { challenge, counted, ...count } = await loggingFailure(stores.outbox, owner, trying, () =>
+    countAnswer(stores, held, answering),
   );
   const { claim, redeem } = await loggingFailure(
     stores.outbox,
@@ -76,39 +82,40 @@ export async function answerStepUp(stores: Stores, answering: Answering): Promis
   const id = `credential-issued ${challenge.id}`;
   await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
-  await changeRecord(stores.records, owner, now, (latest) => ({
-    result: undefined,
-    record: bind(pass(latest, challenge)),
-  }));
+  const passed = (latest: OwnerRecord) => ({ result: undefined, record: bind(pass(latest, challenge)) });
+  const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
   await putCredential(stores.credentials, caller, { account, wanted, claim }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
-  await markSent(stores, caller, challenge);
+  await markSent(stores, caller, after, challenge);
   return challenge;
 }
 
-async function count(
-  { records }: Stores,
+async function countAnswer(
+  { owners }: Stores,
+  before: StoredOwner | undefined,
   { caller, id, answer, now }: Answering,
-): Promise<{ challenge: StepUp; counted: OwnerRecord }> {
+): Promise<{ challenge: StepUp; counted: OwnerRecord; held: StoredOwner | undefined }> {
   const answered = { id, device: caller.device, kinds: [answer.kind] };
-  const { result: challenge, record: counted } = await changeRecord(records, caller.owner, now, (record) => {
+  const count = (record: OwnerRecord) => {
     const counted = countTry(record, answered, now);
     return { result: counted.challenge, record: counted.record };
-  });
+  };
+  const changed = await changeRecord(owners, caller.owner, now, count, before);
+  const { result: challenge, record: counted, held } = changed;
   if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
-  return { challenge, counted };
+  return { challenge, counted, held };
 }
 
 /** Whoever has the account now, and is about to lose it, hears of it first. */
 async function tellFormerOwner(
-  { records, outbox }: Stores,
+  { owners, outbox }: Stores,
   former: AccountCredentials | undefined,
   { id }: StepUp,
   owner: OwnerId,
   now: Date,
 ): Promise<OwnerId | undefined> {
   if (!former || former.owner === owner) return undefined;
-  const recipients = recipientsIn(await readRecord(records, former.owner), now);
+  const recipients = recipientsIn(await readRecord(owners, former.owner), now);
   const told = { kind: "account-moved" as const, recipients, now, id: `account-moved ${id}` };
   await announce(outbox, former.owner, told);
   return former.owner;
@@ -116,12 +123,12 @@ async function tellFormerOwner(
 
 /** A revocation that came while the account was still another owner's has found nothing to end. */
 async function endIfRevoked(
-  { records, credentials }: Stores,
+  { owners, credentials }: Stores,
   account: BoundAccount,
   caller: Caller,
   now: Date,
 ): Promise<void> {
-  const { endedDevices } = await readRecord(records, caller.owner);
+  const { endedDevices } = await readRecord(owners, caller.owner);
   if (!endedDevices.includes(caller.device)) return;
   await endCredential(credentials, account, caller, now);
   throw new Failure("device-revoked", "This device was revoked.");
@@ -173,10 +180,13 @@ async function compareTicket(
 async function markSent(
   { recoveries }: Stores,
   { owner }: Caller,
+  held: StoredOwner | undefined,
   { recovery: id, account }: Pick<StepUp, "recovery" | "account">,
 ): Promise<void> {
-  const held = await recoveries.find({ owner, id });
-  await change(recoveries, { owner, id }, held, (stored) =>
+  const record = recoveryIn(held?.state, id)?.record;
+  if (record === undefined) return;
+  const key = { owner, record };
+  await change(recoveries, key, await recoveries.find(key), (stored) =>
     stored
       ? { result: undefined, next: withSent(stored.value, account) }
       : { result: undefined, unchanged: stored },

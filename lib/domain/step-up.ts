@@ -13,30 +13,32 @@ import {
 import { later, SECOND } from "./clock.ts";
 import { askForCode } from "./code-sending.ts";
 import { type Contact, requireUsable } from "./contact.ts";
-import { type ErasureStore, erasedAtOf } from "./erasure.ts";
 import { Failure } from "./failure.ts";
 import { newId } from "./id.ts";
 import type { Caller, SignIn } from "./owner.ts";
-import { changeRecord, type OwnerRecord, type RecordStore } from "./owner-record.ts";
+import type { OwnerRecord } from "./owner-record.ts";
+import { changeRecord, type OwnerStore, type StoredOwner } from "./owner-store.ts";
 import type { Peppers } from "./pepper.ts";
 import {
+  findRecovery,
   type RecoveryRecord,
   type RecoveryStore,
   requireGoingOn,
-  requireRecovery,
+  requireOwn,
   requireState,
 } from "./recovery-record.ts";
 
-export type Stores = { records: RecordStore; recoveries: RecoveryStore; peppers: Peppers };
+export type Stores = { owners: OwnerStore; recoveries: RecoveryStore; peppers: Peppers };
 
 /** The recovery that the caller's device is in. Fails as `recovery-not-found` or `recovery-ended`. */
 export async function goingOn(
   { recoveries }: Pick<Stores, "recoveries">,
+  held: StoredOwner | undefined,
   caller: Caller,
   id: string,
   now: Date,
 ): Promise<RecoveryRecord> {
-  const { value } = requireRecovery(await recoveries.find({ owner: caller.owner, id }), caller);
+  const { value } = requireOwn(await findRecovery(recoveries, caller.owner, held, id), caller);
   requireGoingOn(value, now);
   return value;
 }
@@ -50,50 +52,60 @@ type StartByCode = Start & { signIn: SignIn; contact: string; coolingOffHours: n
  * `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent then.
  */
 export async function startByCode(
-  { records, peppers, erasures }: Stores & { erasures: ErasureStore },
+  { owners, peppers }: Stores,
+  held: StoredOwner | undefined,
   { caller, recovery, account, signIn, contact: contactId, coolingOffHours, now }: StartByCode,
   send: (contact: Contact, code: string) => Promise<void>,
 ): Promise<{ challenge: Challenge; contact: Contact }> {
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
   const { subject } = signIn;
-  const erasedAt = await erasedAtOf(erasures, caller.owner);
+  const { erased } = held?.state ?? {};
   const challenge: Challenge = {
-    ...{ id, kind: "code", purpose: "step-up", device: caller.device, createdAt: now, attempts: 0 },
-    ...{ recovery, account, subject, codeHash },
+    id,
+    kind: "code",
+    purpose: "step-up",
+    device: caller.device,
+    createdAt: now,
+    attempts: 0,
+    recovery,
+    account,
+    subject,
+    codeHash,
   };
   const find = (record: OwnerRecord) => {
     requireSubject(bindingFor(record, account)?.subject, subject);
     requirePatience(record, now);
     // Erased with all contacts, as if the owner's had been removed then.
-    const { contactRemovedAt = erasedAt } = record;
+    const { contactRemovedAt = erased?.hadContact ? erased.at : undefined } = record;
     const contact = requireUsable({ ...record, contactRemovedAt }, contactId, coolingOffHours, now);
     return { contact, record };
   };
   const asked = { challengeFor: () => challenge, now };
-  return await askForCode(records, caller.owner, asked, find, (contact) => send(contact, code));
+  return await askForCode(owners, caller.owner, held, asked, find, (contact) => send(contact, code));
 }
 
 /** A work account's proof is a ticket: nothing is sent, it is only awaited. */
 export async function startByTicket(
-  { records }: Stores,
+  { owners }: Stores,
+  held: StoredOwner | undefined,
   { caller, recovery, account, now }: Start,
 ): Promise<Challenge> {
   const challenge: Challenge = {
-    ...{
-      id: newId(),
-      kind: "ticket",
-      purpose: "step-up",
-      device: caller.device,
-      createdAt: now,
-      attempts: 0,
-    },
-    ...{ recovery, account },
+    id: newId(),
+    kind: "ticket",
+    purpose: "step-up",
+    device: caller.device,
+    createdAt: now,
+    attempts: 0,
+    recovery,
+    account,
   };
-  await changeRecord(records, caller.owner, now, (record) => ({
+  const open = (record: OwnerRecord) => ({
     result: undefined,
     record: withChallenge(record, challenge, now),
-  }));
+  });
+  await changeRecord(owners, caller.owner, now, open, held);
   return challenge;
 }
 

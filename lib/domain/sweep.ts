@@ -4,10 +4,8 @@ import { isUnreadable, KeyDisabled } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 
 export const SWEEPS = [
-  "stale",
+  "owners",
   "orphans",
-  "erasures",
-  "records",
   "recoveries",
   "tickets",
   "budgets",
@@ -219,8 +217,12 @@ function withShard(
   return { ...current, shardsDone, ...sums, ...(isOver && { finishedAt: now }) };
 }
 
+/** The key versions that wrap something in it. */
+export const kidsOf = ({ metadata: { kids, kid } }: Pick<Listed, "metadata">): string[] =>
+  (kids ?? kid)?.split(" ") ?? [];
+
 const keysIn = (blobs: Listed[]): Counts =>
-  blobs.reduce<Counts>((counts, { metadata: { kid } }) => (kid ? added(counts, { [kid]: 1 }) : counts), {});
+  blobs.flatMap(kidsOf).reduce<Counts>((counts, kid) => added(counts, { [kid]: 1 }), {});
 
 function added(counts: Counts, more: Counts): Counts {
   const sums = { ...counts };

@@ -1,22 +1,29 @@
 /** The sweeps there are: each a place, a condition and a deed. */
 import { isGone } from "./backup.ts";
 import { DAY, HOUR, later } from "./clock.ts";
-import { completeErasure, type EraseStores, forgetErased } from "./erasure.ts";
-import type { Head, StoredHead, Version } from "./head.ts";
+import type { CredentialStore } from "./credential.ts";
+import { completeErasure, type EraseStores, forgetErased, isErasureDue } from "./erasure.ts";
+import type { Head, StoredHead, VersionSeal, Wrapping } from "./head.ts";
 import { newId } from "./id.ts";
 import { notify } from "./notice.ts";
-import { OwnerId, type Place, Platform } from "./owner.ts";
-import { dropOutlived } from "./owner-record.ts";
+import { OwnerId, Platform } from "./owner.ts";
+import { outlivedAt } from "./owner-record.ts";
+import { headIn, type OwnerState, versionsIn, withHead } from "./owner-state.ts";
+import { changeHead, changeOwner, changeRecord, type StoredOwner } from "./owner-store.ts";
+import { endPending } from "./repudiation.ts";
 import type { StalenessPolicy } from "./staleness.ts";
-import { type Change, change } from "./store.ts";
-import type { Changed, Listed, Sweep, SweepName, SweepStore } from "./sweep.ts";
+import type { Change } from "./store.ts";
+import { type Changed, faultsOf, kidsOf, type Listed, type Sweep, type SweepName, type SweepStore } from "./sweep.ts";
 
 export type SweepPorts = EraseStores & {
+  credentials: CredentialStore;
+  versions: Pick<VersionSeal, "rewrap">;
   list: SweepStore["list"];
+  /** Where the bodies of an owner lie. */
+  bodiesOf(owner: OwnerId): string;
   /** Gone afterwards, whether it was there or not. */
   remove(name: string): Promise<void>;
   /** Wraps anew with the current key what isn't; nothing else is touched. */
-  rewrapVersion(listed: Listed, changed: Changed): Promise<void>;
   rewrapShardKey(listed: Listed, changed: Changed): Promise<void>;
   /** Whether what this key id wraps may stay so. */
   isCurrentKey(keyId: string): boolean;
@@ -25,42 +32,28 @@ export type SweepPorts = EraseStores & {
 };
 type Policy = { staleness: StalenessPolicy; contactCoolingOffHours: number };
 
-/** An upload puts its version first and the head that names it after; an hour is more than any upload takes. */
+/** An upload puts its content first and the state that names it after; an hour is more than any upload takes. */
 const ORPHAN_AGE = HOUR;
 /** They count a day. */
 const BUDGET_KEPT = 2 * DAY;
 const LARGE_PAGE = 5000;
 
 export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, Sweep> => ({
-  stale: {
-    prefix: (shard) => `heads/${shard}`,
+  owners: {
+    prefix: (shard) => `owners/${shard}`,
     isDue: (listed, when) =>
-      isPast(listed, when) || policy.staleness.retiredKeyIds.includes(listed.metadata["kid"] ?? ""),
-    handle: (listed, now) => noticeOrPurge(ports, policy.staleness, placeOf(listed), now),
+      isPast(listed, when) || kidsOf(listed).some((kid) => policy.staleness.retiredKeyIds.includes(kid)),
+    handle: (listed, now) => doWhatIsDue(ports, policy, ownerOf(listed), now),
   },
   orphans: {
-    prefix: (shard) => `versions/${shard}`,
-    // Each version is looked at once, when it has come of age: only a newer one makes an older one an orphan.
+    prefix: (shard) => `bodies/${shard}`,
+    // Each is looked at once, when it has come of age: only a newer one makes an older one an orphan.
     isDue: ({ modifiedAt }, { now, since }) => {
       const ofAgeAt = later(modifiedAt, ORPHAN_AGE);
       return ofAgeAt <= now && (since === undefined || ofAgeAt > since);
     },
     groupOf: ({ name }) => name.slice(0, name.lastIndexOf("/")),
-    handle: (listed, now) => removeOrphans(ports, placeOf(listed), now),
-  },
-  erasures: {
-    prefix: (shard) => `erasures/${shard}`,
-    isDue: () => true,
-    handle: async (listed, now) => {
-      const owner = ownerOf(listed);
-      await completeErasure(ports, owner, now);
-      await forgetErased(ports, owner, policy.contactCoolingOffHours, now);
-    },
-  },
-  records: {
-    prefix: (shard) => `records/${shard}`,
-    isDue: isPast,
-    handle: (listed, now) => dropOutlived(ports.records, ownerOf(listed), now),
+    handle: (listed, now) => removeOrphans(ports, ownerOf(listed), now),
   },
   recoveries: outlived(ports, "recoveries"),
   tickets: outlived(ports, "tickets"),
@@ -70,8 +63,8 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
     handle: ({ name }) => ports.remove(name),
   },
   rewrap: {
-    ...wrappedAnew(ports, "versions"),
-    handle: (listed, _, changed) => ports.rewrapVersion(listed, changed),
+    ...wrappedAnew(ports, "owners"),
+    handle: (listed, now, changed) => rewrap(ports, listed, now, changed),
   },
   "shard-keys": {
     ...wrappedAnew(ports, "shard-keys"),
@@ -90,45 +83,73 @@ const outlived = ({ remove }: SweepPorts, folder: string): Sweep => ({
 
 const wrappedAnew = ({ isCurrentKey, findNewestKeys }: SweepPorts, folder: string) => ({
   prefix: (shard: string) => `${folder}/${shard}`,
-  isDue: ({ metadata }: Listed) => !isCurrentKey(metadata["kid"] ?? ""),
+  isDue: (listed: Listed) => kidsOf(listed).some((kid) => !isCurrentKey(kid)),
   prepare: findNewestKeys,
   countsKeys: true as const,
 });
 
-/** erasures/{owner}, records/{owner} */
-const ownerOf = ({ name }: Listed): OwnerId => OwnerId.parse(name.split("/").at(-1));
+/** owners/{owner}, bodies/{owner}/{id} */
+const ownerOf = ({ name }: Listed): OwnerId => OwnerId.parse(name.split("/")[1]);
 
-/** heads/{owner}/{platform}, versions/{owner}/{platform}/{id} */
-function placeOf({ name }: Listed): Place {
-  const [, owner, platform] = name.split("/");
-  return { owner: OwnerId.parse(owner), platform: Platform.parse(platform) };
+/** Erasures first: of who is erased, nothing else is due. */
+async function doWhatIsDue(
+  ports: SweepPorts,
+  { staleness, contactCoolingOffHours }: Policy,
+  owner: OwnerId,
+  now: Date,
+): Promise<void> {
+  let held = await ports.owners.find(owner);
+  if (!held) return;
+  if (isErasureDue(held, now)) return await completeErasure(ports, owner, held, now);
+  await forgetErased(ports, owner, held, contactCoolingOffHours, now);
+  if (held.state.erased) held = await ports.owners.find(owner);
+  if (held && held.state.pendingEnds.length > 0) held = await endPending(ports, owner, held, now);
+  for (const platform of Platform.options)
+    held = held && (await noticeOrPurge(ports, staleness, { owner, platform }, held, now));
+  if (held) await dropOutlived(ports, owner, held, now);
 }
+
+/** For owners who are idle: where nothing of the record is over, nothing is written. */
+async function dropOutlived(
+  { owners }: SweepPorts,
+  owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<void> {
+  const dueAt = outlivedAt(await held.record());
+  if (dueAt && dueAt <= now)
+    await changeRecord(owners, owner, now, (record) => ({ result: undefined, record: { ...record } }), held);
+}
+
+type Place = { owner: OwnerId; platform: Platform };
 
 /** R29, R30. */
 async function noticeOrPurge(
   ports: SweepPorts,
   policy: StalenessPolicy,
   place: Place,
+  held: StoredOwner,
   now: Date,
-): Promise<void> {
-  const held = await ports.heads.find(place);
-  if (!held) return;
-  if (isGone(held.value, policy.undeleteDays, now)) return await purge(ports, place, held, policy, now);
-  await notify(ports, place, held, policy, now);
+): Promise<StoredOwner | undefined> {
+  const stored = headIn(held.state, place.platform);
+  if (!stored) return held;
+  return isGone(stored.value, policy.undeleteDays, now)
+    ? await purge(ports, place, held, policy, now)
+    : await notify(ports, place, held, policy, now);
 }
 
-/** First nothing names the content any more, then it goes. The head stays due until all is gone: what was cut off is gone on with. */
+/** First nothing names the content any more, then it goes. It stays due until all is gone: what was cut off is gone on with. */
 async function purge(
   ports: SweepPorts,
   place: Place,
-  held: StoredHead,
+  held: StoredOwner,
   { undeleteDays }: StalenessPolicy,
   now: Date,
-): Promise<void> {
-  const { heads } = ports;
-  const begun = await change(heads, place, held, (stored) => beginPurge(stored, undeleteDays, now));
-  if (begun.result && (await removeUnnamed(ports, place, [], now)))
-    await change(heads, place, begun.stored, endPurge);
+): Promise<StoredOwner | undefined> {
+  const { owners } = ports;
+  const begun = await changeHead(owners, place, held, (stored) => beginPurge(stored, undeleteDays, now));
+  if (!begun.result || !(await removeUnnamed(ports, place.owner, begun.held?.state, now))) return begun.held;
+  return (await changeHead(owners, place, begun.held, endPurge)).held;
 }
 
 type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
@@ -145,21 +166,22 @@ function endPurge(stored: StoredHead | undefined): HeadChange<void> {
   return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
 }
 
-/** What the head doesn't name. A head that can't be read fails: nothing is removed then. */
-async function removeOrphans(ports: SweepPorts, place: Place, now: Date): Promise<void> {
-  const head = await ports.heads.find(place);
-  await removeUnnamed(ports, place, head?.value.versions ?? [], now);
+/** What no state names. A state that can't be read fails: nothing is removed then. */
+async function removeOrphans(ports: SweepPorts, owner: OwnerId, now: Date): Promise<void> {
+  const held = await ports.owners.find(owner);
+  await removeUnnamed(ports, owner, held?.state, now);
 }
 
-/** Whether nothing is left but what is named. What is young may be of an upload whose head is still to come: it stays. */
+/** Whether nothing is left but what is named. What is young may be of an upload whose state is still to come: it stays. */
 async function removeUnnamed(
-  { list, remove }: SweepPorts,
-  place: Place,
-  versions: Version[],
+  { list, remove, bodiesOf }: SweepPorts,
+  owner: OwnerId,
+  state: OwnerState | undefined,
   now: Date,
 ): Promise<boolean> {
-  const named = new Set(versions.map(({ id }) => `${folderOf(place)}/${id}`));
-  const unnamed = (await listAll(list, `${folderOf(place)}/`)).filter(({ name }) => !named.has(name));
+  const folder = bodiesOf(owner);
+  const named = new Set(state && versionsIn(state).map(({ id }) => `${folder}${id}`));
+  const unnamed = (await listAll(list, folder)).filter(({ name }) => !named.has(name));
   const orphans = unnamed.filter(({ modifiedAt }) => later(modifiedAt, ORPHAN_AGE) <= now);
   await Promise.all(orphans.map(({ name }) => remove(name)));
   return orphans.length === unnamed.length;
@@ -176,4 +198,31 @@ async function listAll(list: SweepPorts["list"], prefix: string): Promise<Listed
   return all;
 }
 
-const folderOf = ({ owner, platform }: Place) => `versions/${owner}/${platform}`;
+/** Wraps every data key of the owner anew that an older key version wraps: no content is touched, and each is unwrapped once (R38). */
+async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Changed): Promise<void> {
+  const owner = ownerOf(listed);
+  const { owners, versions, isCurrentKey } = ports;
+  const held = await owners.find(owner);
+  if (!held || isErasureDue(held, now)) return;
+  const renewed = new Map<string, Wrapping>();
+  const old = new Map(versionsIn(held.state).map((version) => [version.id, version]));
+  const stale = [...old.values()].filter(({ keyId }) => !isCurrentKey(keyId));
+  // One that can't be unwrapped, for a while or for good, keeps none of the others.
+  const faults = await faultsOf(stale, 1, async (version) => {
+    renewed.set(version.id, await versions.rewrap(owner, version));
+  });
+  const { held: after } = await changeOwner(owners, owner, held, (latest) => {
+    if (!latest) return { result: undefined };
+    const next = Platform.options.reduce((state, platform) => {
+      const head = headIn(state, platform)?.value;
+      if (!head) return state;
+      const withNew = head.versions.map((each) => ({ ...each, ...renewed.get(each.id) }));
+      return withHead(state, platform, { ...head, versions: withNew });
+    }, latest.state);
+    return { result: undefined, next: { state: next } };
+  });
+  const kids = new Set(after && versionsIn(after.state).map(({ keyId }) => keyId));
+  changed({ ...listed.metadata, kids: [...kids].join(" ") });
+  const [fault] = faults;
+  if (fault !== undefined) throw fault;
+}

@@ -1,9 +1,10 @@
 /** How long guesses must wait: nothing for the first few, then longer and longer, in the end a month (R24). Pure. */
 import * as z from "zod";
 import { DAY, HOUR, later, SECOND } from "./clock.ts";
+import { loose } from "./loose.ts";
 
 /** Consecutive failures, and when the last one was. */
-export const Failures = z.strictObject({ count: z.int().min(0), at: z.coerce.date().optional() });
+export const Failures = loose({ count: z.int().min(0), at: z.coerce.date().optional() });
 export type Failures = z.infer<typeof Failures>;
 
 export const noFailures: Failures = { count: 0 };

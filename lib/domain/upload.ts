@@ -9,19 +9,26 @@ import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
 import {
   type Head,
-  type HeadStore,
   newHead,
   type Precondition,
   type StoredHead,
   type Version,
-  type VersionStore,
+  type VersionSeal,
+  type Wrapping,
 } from "./head.ts";
 import { newId } from "./id.ts";
 import { withEpisode } from "./notice.ts";
-import { type Caller, type Place, sha256 } from "./owner.ts";
+import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
+import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from "./owner-state.ts";
+import {
+  changeOwner,
+  type Decided,
+  type NextOwner,
+  type OwnerStore,
+  type StoredOwner,
+} from "./owner-store.ts";
 import { withUpload } from "./refused-upload.ts";
 import type { StalenessPolicy } from "./staleness.ts";
-import { change } from "./store.ts";
 
 /** `sealed`: encrypted by the device itself. */
 export type Offered = { document: BackupDocument } | { sealed: string };
@@ -36,16 +43,16 @@ type Request = {
 };
 
 export type Upload = Omit<Request, "idempotencyKey" | "custody"> & {
-  version: Omit<Version, "generation" | "keyId">;
+  version: Omit<Version, "generation" | keyof Wrapping>;
   content: Buffer;
 };
 
-/** `ownerIsNew`: nothing is stored of this owner, so an unknown device may make the first upload (R17). */
-export type UploadRules = { ownerIsNew: boolean; historyLength: number; staleness: StalenessPolicy };
+export type UploadRules = { historyLength: number; staleness: StalenessPolicy };
 
+type Repeated = { repeats: Version; stored: StoredHead };
 export type UploadPlan =
-  | { repeats: Version; stored: StoredHead }
-  | { version: Omit<Version, "keyId">; headWith: (sealed: { keyId: string }) => Head };
+  | Repeated
+  | { version: Omit<Version, keyof Wrapping>; next: (wrapping: Wrapping) => NextOwner };
 
 /** What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url. */
 export function prepareUpload(offered: Offered, { idempotencyKey, custody, ...request }: Request): Upload {
@@ -78,12 +85,15 @@ function contentOf(offered: Offered) {
  * The decision. Fails as `device-unknown`, `device-suspended`, `device-revoked`, `idempotency-key-reused` or `stale-precondition`.
  */
 export function planUpload(
-  stored: StoredHead | undefined,
+  state: OwnerState | undefined,
+  platform: Platform,
   { caller, deviceName, precondition, now, version: offered }: Upload,
-  { ownerIsNew, historyLength, staleness }: UploadRules,
+  { historyLength, staleness }: UploadRules,
 ): UploadPlan {
+  const stored = headIn(state, platform);
   const former = stored?.value ?? newHead(caller.authTime);
-  admit(caller, former.devices, ownerIsNew && !stored, now);
+  // Where there is no device yet, an unknown one may make the first upload (R17).
+  admit(caller, former.devices, devicesOf(headsOf(state)).length === 0, now);
   const repeats = findRepeated(former, offered);
   if (repeats && stored) return { repeats, stored };
   requireState(stored, precondition);
@@ -102,11 +112,14 @@ export function planUpload(
     purgedAt: undefined,
   };
   const kept = isGone(former, staleness.undeleteDays, now) ? [] : former.versions;
-  const headWith = (sealed: { keyId: string }): Head => {
-    const versions = [{ ...version, ...sealed }, ...kept].slice(0, historyLength);
-    return withEpisode({ ...next, versions }, staleness, now);
+  return {
+    version,
+    next(wrapping) {
+      const versions = [{ ...version, ...wrapping }, ...kept].slice(0, historyLength);
+      const head = withEpisode({ ...next, versions }, staleness, now);
+      return { state: withHead(state ?? newState(), platform, head) };
+    },
   };
-  return { version, headWith };
 }
 
 /** R8: the same request with the same key stores once. */
@@ -120,42 +133,52 @@ function findRepeated(
   throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another upload before.");
 }
 
+type Ports = { owners: OwnerStore; versions: VersionSeal };
+type Uploaded = { version: Version; stored: StoredHead; envelope: string | undefined; reopened: boolean };
+
 /**
- * Two writes: first the sealed version, which nothing names yet, then the head that names it (R8). It is sealed once, however
- * often the head has to be decided anew: an envelope must fit the key that was stored for it. `reopened`: the vault had to
- * unwrap that key.
+ * Content and state are stored by one change (R8). The content is sealed once, however often that has to be decided anew: an envelope
+ * must fit the key that is stored for it. `reopened`: the vault had to unwrap that key.
  */
 export async function storeUpload(
-  { heads, versions }: { heads: HeadStore; versions: VersionStore },
+  { owners, versions }: Ports,
   place: Place,
-  held: StoredHead | undefined,
+  held: StoredOwner | undefined,
   upload: Upload,
   rules: UploadRules,
-): Promise<{ version: Version; stored: StoredHead; envelope: string | undefined; reopened: boolean }> {
-  let put: ReturnType<VersionStore["put"]> | undefined;
-  const { result, stored } = await change(heads, place, held, async (state) => {
-    const plan = planUpload(state, upload, rules);
-    if ("repeats" in plan) {
-      const { repeats: version } = plan;
-      const envelope = await envelopeAgain(versions, place, version, upload.content);
-      return { result: { version, envelope, reopened: envelope !== undefined }, unchanged: plan.stored };
-    }
-    put ??= versions.put(place, plan.version, upload.content);
-    const { keyId, sealed } = await put;
-    const version = { ...plan.version, keyId };
-    const envelope = version.custody === "client" ? envelopeOf(version, sealed) : undefined;
-    return { result: { version, envelope, reopened: false }, next: plan.headWith({ keyId }) };
-  });
-  return { ...result, stored };
+): Promise<Uploaded> {
+  const plan = (latest: StoredOwner | undefined) => planUpload(latest?.state, place.platform, upload, rules);
+  const first = plan(held);
+  if ("repeats" in first) return await repeated(versions, place, first, upload);
+  const { wrapping, sealed } = await versions.seal(place, first.version, upload.content);
+  const decide = (latest: StoredOwner | undefined): Decided<UploadPlan> => {
+    const planned = plan(latest);
+    if ("repeats" in planned) return { result: planned };
+    const body = { id: first.version.id, sealed };
+    const isKept = first.version.custody === "service";
+    return { result: planned, next: { ...planned.next(wrapping), ...(isKept && { body }) } };
+  };
+  const { result, held: after } = await changeOwner(owners, place.owner, held, decide);
+  if ("repeats" in result) return await repeated(versions, place, result, upload);
+  const version = { ...result.version, ...wrapping };
+  const envelope = version.custody === "client" ? envelopeOf(version, sealed) : undefined;
+  return { version, stored: requireStored(after, place.platform), envelope, reopened: false };
 }
 
 /** A lost envelope is made anew. Under the same key, since another answer may have brought the first one all the same. */
-const envelopeAgain = async (
-  versions: VersionStore,
+async function repeated(
+  versions: VersionSeal,
   place: Place,
-  version: Version,
-  content: Buffer,
-): Promise<string | undefined> =>
-  version.custody === "client"
-    ? envelopeOf(version, await (await versions.read(place, version)).sealAgain(content))
-    : undefined;
+  { repeats: version, stored }: Repeated,
+  { content }: Upload,
+): Promise<Uploaded> {
+  if (version.custody === "service") return { version, stored, envelope: undefined, reopened: false };
+  const sealed = await versions.sealAgain(place, version, content);
+  return { version, stored, envelope: envelopeOf(version, sealed), reopened: true };
+}
+
+function requireStored(held: StoredOwner | undefined, platform: Platform): StoredHead {
+  const stored = headIn(held?.state, platform);
+  if (stored) return stored;
+  throw new RangeError("no backup was stored");
+}

@@ -1,6 +1,6 @@
 /** How a backup's state is told to the app: never any content. */
 import * as z from "zod";
-import { etagOf, undeletableUntil } from "../domain/backup.ts";
+import { undeletableUntil } from "../domain/backup.ts";
 import { AccountCounts } from "../domain/backup-document.ts";
 import { Custody } from "../domain/custody.ts";
 import { findDevice } from "../domain/device.ts";
@@ -102,7 +102,7 @@ export function backupStatus(
   return {
     platform,
     generation: head.generation,
-    etag: etagOf(stored),
+    etag: stored.etag,
     ...(newest && { version: versionStatus(newest, head) }),
     ...(confirmedAt && { confirmedAt: confirmedAt.toISOString() }),
     ...(head.deletedAt && {

@@ -1,10 +1,9 @@
 /** How a device is told to its owner, and where to find one by its id. */
 import * as z from "zod";
-import { type Device, findDevice } from "../domain/device.ts";
+import type { Device } from "../domain/device.ts";
 import { Failure } from "../domain/failure.ts";
-import type { StoredHead } from "../domain/head.ts";
 import { type Caller, DeviceId, Platform } from "../domain/owner.ts";
-import type { Heads } from "./admit.ts";
+import { type Heads, platformsOf } from "../domain/owner-state.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
@@ -39,11 +38,9 @@ export const deviceStatus = (
   isThisDevice: id === caller.device,
 });
 
-/** The platform whose head lists the device, and that head. Fails as `device-not-found`. */
-export function locateDevice(heads: Heads, id: DeviceId): { platform: Platform; stored: StoredHead } {
-  for (const platform of Platform.options) {
-    const stored = heads[platform];
-    if (stored && findDevice(stored.value.devices, id)) return { platform, stored };
-  }
+/** Which platform lists the device. Fails as `device-not-found`. */
+export function locateDevice(heads: Heads, id: DeviceId): Platform {
+  const [platform] = platformsOf(heads, id);
+  if (platform) return platform;
   throw new Failure("device-not-found", "There is no such device.");
 }

@@ -6,11 +6,13 @@ import { Failure } from "../domain/failure.ts";
 import { type Head, newHead } from "../domain/head.ts";
 import { tellOfNewcomer } from "../domain/newcomer.ts";
 import { type Caller, otherPlatform, Platform } from "../domain/owner.ts";
+import { devicesOf, type Heads } from "../domain/owner-state.ts";
+import type { StoredOwner } from "../domain/owner-store.ts";
 import { recordRecovery } from "../domain/recovery.ts";
-import { type Heads, type Opened, openPlan, requirePortable } from "../domain/recovery-opening.ts";
+import { type Opened, openPlan, requirePortable } from "../domain/recovery-opening.ts";
 import { refuseOverlap } from "../domain/recovery-plan.ts";
 import { assess } from "../domain/staleness.ts";
-import { devicesOf, requireOwnPlatform } from "./admit.ts";
+import { requireOwnPlatform } from "./admit.ts";
 import { requireFresh } from "./authenticate.ts";
 import { Timestamp } from "./backup-status.ts";
 import { AskAgain, kindOf, typeOf } from "./problem.ts";
@@ -58,6 +60,7 @@ type CheckId = Check["id"];
 
 export type Question = {
   caller: Caller;
+  held: StoredOwner | undefined;
   heads: Heads;
   platform: Platform;
   from: Platform;
@@ -99,9 +102,9 @@ function throwIf(refusal: Failure | undefined): void {
 /** Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so contacts are told first. */
 async function checkContent(services: Services, question: Question): Promise<Check[]> {
   if (!currentVersion(question.heads[question.from]?.value)) return [];
-  const { caller, heads, now } = question;
-  const opening = tellOfNewcomer(services, caller, devicesOf(heads), now).then(() =>
-    openPlan(services, heads, question),
+  const { caller, held, heads, now } = question;
+  const opening = tellOfNewcomer(services, held, caller, devicesOf(heads), now).then(() =>
+    openPlan(services, held, question),
   );
   const content = await check("content", () => opening);
   if (content.state === "failed") return [content];

@@ -4,8 +4,9 @@ import * as z from "zod";
 import type { Failure, FailureKind } from "../domain/failure.ts";
 import type { Precondition } from "../domain/head.ts";
 import type { Caller, SignIn } from "../domain/owner.ts";
+import type { Heads } from "../domain/owner-state.ts";
+import type { StoredOwner } from "../domain/owner-store.ts";
 import type { Provider, ProviderRole } from "../domain/provider.ts";
-import type { Heads } from "./admit.ts";
 import type { ProblemKind } from "./problems.ts";
 import type { Services } from "./services.ts";
 
@@ -21,14 +22,14 @@ export type Access = "anonymous" | "capability" | OwnerAccess | ProviderAccess;
 type Principal<A extends Access> = A extends OwnerAccess
   ? {
       caller: Caller;
+      /** All that is stored of the owner, and the backups in it. */
+      held: StoredOwner | undefined;
       heads: Heads;
       /** The sign-in to the account that is to be proven, where the endpoint takes one and the request brings it. */
       accountSignIn: SignIn | undefined;
-      /** Which of the owner's lives the request is about, where the endpoint is about one; undefined where there is none. */
-      life: string | undefined;
       /** Why the app's version would be refused, where the endpoint takes any. */
       appTooOld: Failure | undefined;
-      /** Why not all of the heads can be opened, where the endpoint tells that itself. */
+      /** Why nothing stored can be opened, where the endpoint takes that. */
       damage: Failure | undefined;
     }
   : A extends ProviderAccess
@@ -84,10 +85,8 @@ export type Endpoint<
   newcomers: boolean;
   /** Older apps than the settings allow may call it, too. */
   anyAppVersion: boolean;
-  /** Needs both heads, and tells itself if one of them is damaged. */
+  /** Called also where what is stored can't be opened, to tell that, or to erase it. */
   tellsDamage: boolean;
-  /** Is about all that the owner has: `life`, read first, says what that is; a damaged head isn't in the way if another opens. */
-  aboutLife: boolean;
   /** Takes an access token of a personal account in the header Account-Authorization. */
   provesAccount: boolean;
   /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
@@ -122,7 +121,6 @@ type Optional =
   | "newcomers"
   | "anyAppVersion"
   | "tellsDamage"
-  | "aboutLife"
   | "provesAccount"
   | "takesSealed"
   | "notesRefusals"
@@ -154,7 +152,6 @@ export function endpoint<
     newcomers?: boolean;
     anyAppVersion?: boolean;
     tellsDamage?: boolean;
-    aboutLife?: boolean;
     provesAccount?: boolean;
     takesSealed?: boolean;
     notesRefusals?: boolean;
@@ -174,7 +171,6 @@ export function endpoint<
     newcomers: false,
     anyAppVersion: false,
     tellsDamage: false,
-    aboutLife: false,
     provesAccount: false,
     takesSealed: false,
     notesRefusals: false,

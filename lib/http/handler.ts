@@ -1,14 +1,17 @@
 /** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { admit } from "../domain/device.ts";
 import { DeviceSealed } from "../domain/device-sealed.ts";
+import { isUnreadable } from "../domain/envelope.ts";
 import { loggingFailure } from "../domain/failed-step-up.ts";
 import { Failure, invalid } from "../domain/failure.ts";
 import { type Caller, Platform, type SignIn } from "../domain/owner.ts";
-import { admitDevice, callerDevice, type Heads, readHeads } from "./admit.ts";
+import { devicesOf, type Heads, headsOf } from "../domain/owner-state.ts";
+import type { StoredOwner } from "../domain/owner-store.ts";
+import { callerDevice, readOwner } from "./admit.ts";
 import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
-import { admitDespiteDamage, readOpenable } from "./damage.ts";
 import { readDeviceName } from "./device-name.ts";
 import {
   type Access,
@@ -82,7 +85,7 @@ async function readInput(endpoint: Endpoint, request: HttpRequest, services: Ser
   return { ...(await readRequest(endpoint, request, services)), provider };
 }
 
-/** The heads are under way while proof and body are checked, which takes no I/O: nobody waits for both. */
+/** The storage read starts before the proof and the body are checked, so the two overlap. */
 async function readOwned(
   endpoint: Endpoint,
   access: OwnerAccess,
@@ -91,34 +94,37 @@ async function readOwned(
   now: Date,
 ) {
   const signedIn = await signIn(request, services);
-  const { newcomers, provesAccount, tellsDamage, aboutLife } = endpoint;
-  const named = Platform.safeParse(request.params["platform"]).data;
-  const platform = tellsDamage || expectsNothing(endpoint, request) ? undefined : named;
-  const life = aboutLife ? await services.belongings.lifeOf(signedIn.owner) : undefined;
-  const reading = aboutLife
-    ? readOpenable(services, signedIn.owner, now)
-    : readHeads(services, signedIn.owner, platform, now);
+  const { newcomers, provesAccount } = endpoint;
+  const platform = Platform.safeParse(request.params["platform"]).data;
+  const reading = readOwner(services, signedIn.owner, now);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const parameters = readParameters(endpoint, request);
   const content = await readContent(endpoint, request, services).catch(async (error: unknown) => {
-    const noted = { caller, platform: named, reading };
-    if (endpoint.notesRefusals) await noteRefusal(services.heads, noted, error, now);
+    if (endpoint.notesRefusals) await noteRefusal(services.owners, { caller, platform, reading }, error, now);
     throw error;
   });
-  const admission = { platform, newcomers, now };
-  const { heads, damage } = tellsDamage
-    ? await admitDespiteDamage(services, caller, reading, admission)
-    : { heads: await admitDevice(services, caller, await reading, admission), damage: undefined };
+  const { held, damage } = await ownerOrDamage(endpoint, reading);
+  const heads = headsOf(held?.state);
+  admit(caller, devicesOf(heads), newcomers, now);
   const accountSignIn = provesAccount ? await proveAccount(request, caller, heads, services, now) : undefined;
-  return { ...parameters, ...content, caller, heads, life, accountSignIn, appTooOld, damage };
+  return { ...parameters, ...content, caller, held, heads, accountSignIn, appTooOld, damage };
 }
 
-/** Whoever says that there is nothing yet is mostly a new owner's device: then the other platform is looked at, too. */
-const expectsNothing = ({ newcomers, conditional }: Endpoint, { headers }: HttpRequest): boolean =>
-  newcomers && conditional && headers.has("if-none-match");
+/** `damage`: what every other endpoint would refuse. */
+async function ownerOrDamage(
+  { tellsDamage }: Endpoint,
+  reading: Promise<StoredOwner | undefined>,
+): Promise<{ held: StoredOwner | undefined; damage: Failure | undefined }> {
+  try {
+    return { held: await reading, damage: undefined };
+  } catch (error) {
+    if (tellsDamage && isUnreadable(error)) return { held: undefined, damage: error };
+    throw error;
+  }
+}
 
 /** A sign-in that doesn't count is a step-up that failed. */
 async function proveAccount(

@@ -11,10 +11,9 @@ import {
 import { findDevice } from "../domain/device.ts";
 import { KEEP_REASONS } from "../domain/on-device.ts";
 import { Platform } from "../domain/owner.ts";
+import { devicesOf, type Heads } from "../domain/owner-state.ts";
 import { STEP_UP_REASONS } from "../domain/recovery-plan.ts";
 import { ACCOUNT_STATES, endsAt, type RecoveryRecord } from "../domain/recovery-record.ts";
-import type { Heads } from "./admit.ts";
-import { devicesOf } from "./admit.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /** What opening a backup can come to, by custody and mode. */

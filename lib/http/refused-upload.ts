@@ -1,10 +1,8 @@
 /** Notes that what was uploaded is refused: the refusal neither fails by that nor waits for it for long. */
 import { setTimeout } from "node:timers/promises";
-import type { HeadStore } from "../domain/head.ts";
 import type { Caller, Platform } from "../domain/owner.ts";
+import { changeHead, type OwnerStore, type StoredOwner } from "../domain/owner-store.ts";
 import { planRefusalNote } from "../domain/refused-upload.ts";
-import { change } from "../domain/store.ts";
-import type { Heads } from "./admit.ts";
 import { kindOf } from "./problem.ts";
 import type { ProblemKind } from "./problems.ts";
 
@@ -18,18 +16,21 @@ const NOTED: ProblemKind[] = [
 ];
 
 const LONGEST_MS = 1000;
-const ROUNDS = 3;
 
 export async function noteRefusal(
-  heads: HeadStore,
-  { caller, platform, reading }: { caller: Caller; platform: Platform | undefined; reading: Promise<Heads> },
+  owners: OwnerStore,
+  {
+    caller,
+    platform,
+    reading,
+  }: { caller: Caller; platform: Platform | undefined; reading: Promise<StoredOwner | undefined> },
   error: unknown,
   now: Date,
 ): Promise<void> {
   if (!platform || !NOTED.includes(kindOf(error))) return;
   const place = { owner: caller.owner, platform };
-  const noting = reading.then((read) =>
-    change(heads, place, read[platform], (stored) => planRefusalNote(stored, caller, now), ROUNDS),
+  const noting = reading.then((held) =>
+    changeHead(owners, place, held, (stored) => planRefusalNote(stored, caller, now)),
   );
   // What keeps it from being noted, such as storage out of reach, is nothing that the app could do anything about.
   await Promise.race([noting.catch(() => undefined), setTimeout(LONGEST_MS, undefined, { ref: false })]);

@@ -4,10 +4,9 @@ import type { ActivityLog } from "../domain/activity.ts";
 import type { Outbox } from "../domain/announcement.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CredentialStore } from "../domain/credential.ts";
-import type { ErasureStore } from "../domain/erasure.ts";
-import type { HeadStore, VersionStore } from "../domain/head.ts";
+import type { VersionSeal } from "../domain/head.ts";
 import type { Identity, OwnerId } from "../domain/owner.ts";
-import type { RecordStore } from "../domain/owner-record.ts";
+import type { OwnerStore } from "../domain/owner-store.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import type { Belongings } from "../domain/privacy.ts";
 import type { Provider } from "../domain/provider.ts";
@@ -53,9 +52,8 @@ export const policyOf = ({ issuers, senders, ...settings }: Settings): Policy =>
 
 export type Services = {
   identity: Identity;
-  heads: HeadStore;
-  versions: VersionStore;
-  records: RecordStore;
+  owners: OwnerStore;
+  versions: VersionSeal;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
   /** As `credentials.find`, at the same cost whether there is anything or not. */
@@ -67,7 +65,6 @@ export type Services = {
   readBudget: ReadBudget;
   peppers: Peppers;
   sweepStore: SweepStore;
-  erasures: ErasureStore;
   belongings: Belongings;
   /** What is put on its way in this name can be opened when an owner's key is gone. */
   serviceOwner: OwnerId;

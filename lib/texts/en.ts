@@ -127,6 +127,6 @@ export const en: Texts = {
     unknown:
       "Open the whole link from the message. If it is whole, list your devices in the app and revoke the one you don't know.",
     troubleTitle: "It didn't work just now",
-    trouble: "Nothing was changed. Please try again in a moment.",
+    trouble: "It is not done yet. Please try again in a moment.",
   },
 };

@@ -127,6 +127,6 @@ export const sv: Texts = {
     unknown:
       "Öppna hela länken från meddelandet. Är den hel, visa dina enheter i appen och återkalla den du inte känner igen.",
     troubleTitle: "Det gick inte just nu",
-    trouble: "Inget har ändrats. Försök igen om en stund.",
+    trouble: "Det är inte klart än. Försök igen om en stund.",
   },
 };

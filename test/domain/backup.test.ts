@@ -53,7 +53,7 @@ describe("R6 turning backup off", () => {
   });
 
   it("R7 refuses to delete again what another device has deleted meanwhile, by the ETag of before", () => {
-    const held = stored(aHead({ deletedAt: now }), '"etag-2"');
+    const held = stored(aHead({ deletedAt: now, tag: "etag-2" }));
     expect(refusalOf(() => planDeletion(held, present, now)).kind).toBe("stale-precondition");
   });
 

@@ -8,6 +8,7 @@ import type { Device } from "../../lib/domain/device.ts";
 import { type Head, newHead, type StoredHead, type Version } from "../../lib/domain/head.ts";
 import { type Caller, DeviceId, ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
 import { newRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
+import { newState, type OwnerState, storedHead, withHead } from "../../lib/domain/owner-state.ts";
 import type { Peppers } from "../../lib/domain/pepper.ts";
 import type { StalenessPolicy } from "../../lib/domain/staleness.ts";
 
@@ -57,6 +58,7 @@ export const aVersion = (change: Partial<Version> = {}): Version => ({
   digest: sha256("content of generation 1"),
   accounts: { thirdParty: 1, personal: 0, work: 0 },
   keyId: "https://vault.example/keys/backups/1",
+  wrappedKey: "d3JhcHBlZA",
   ...change,
 });
 
@@ -66,10 +68,17 @@ export const aHead = (change: Partial<Head> = {}): Head => ({
   generation: 1,
   versions: [aVersion()],
   devices: [aDevice()],
+  tag: "etag-1",
   ...change,
 });
 
-export const stored = (head: Head = aHead(), etag = '"etag-1"'): StoredHead => ({ value: head, etag });
+export const stored = (head: Head = aHead()): StoredHead => storedHead(head);
+
+/** Of an owner with this backup on Android, or with nothing. */
+export const aState = (head: Head | undefined, change: Partial<OwnerState> = {}): OwnerState => ({
+  ...(head ? withHead(newState(), "android", head) : newState()),
+  ...change,
+});
 
 export const aPolicy = (change: Partial<StalenessPolicy> = {}): StalenessPolicy => ({
   signInAgingDays: 60,

@@ -3,10 +3,11 @@ import { expect, it } from "vitest";
 import { pass } from "../../lib/domain/challenge.ts";
 import { askForCode } from "../../lib/domain/code-sending.ts";
 import { Failure } from "../../lib/domain/failure.ts";
-import type { OwnerId } from "../../lib/domain/owner.ts";
-import { changeRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
+import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
+import { changeRecord, type OwnerStore } from "../../lib/domain/owner-store.ts";
+import { putRecord, recordOf } from "../support/owners.ts";
 import { aChallenge, aContact, aContactChallenge, anId, anOwnerId, aRecord, now } from "./builders.ts";
-import { MemoryStore } from "./memory-stores.ts";
+import { MemoryOwners } from "./memory-stores.ts";
 import { kindFrom } from "./refusals.ts";
 
 const owner = anOwnerId();
@@ -14,16 +15,19 @@ const [former, other] = [aChallenge({ attempts: 2 }), aContactChallenge()];
 const next = aChallenge({ id: anId("next"), recovery: former.recovery });
 
 /** Asks for `next`, in the place of `former`; while it is sent this happens. */
-async function asked(send: (records: MemoryStore<OwnerId, OwnerRecord>) => Promise<void>) {
-  const records = new MemoryStore<OwnerId, OwnerRecord>((each) => each);
-  await records.put(owner, aRecord({ contacts: [aContact()], challenges: [former, other] }), undefined);
+async function asked(send: (owners: OwnerStore) => Promise<void>) {
+  const owners = new MemoryOwners();
+  const before = aRecord({ contacts: [aContact()], challenges: [former, other] });
+  const held = await putRecord(owners, owner, before);
   const find = (record: OwnerRecord) => ({ contact: aContact(), record });
   const asking = { challengeFor: () => next, now };
-  const kind = await kindFrom(() => askForCode(records, owner, asking, find, () => send(records)));
-  return { kind, record: (await records.find(owner))?.value };
+  const kind = await kindFrom(() => askForCode(owners, owner, held, asking, find, () => send(owners)));
+  return { kind, record: await recordOf(owners, owner) };
 }
 
 const down = () => Promise.reject(new Failure("storage-unavailable", "down"));
+const meanwhile = (owners: OwnerStore, change: (record: OwnerRecord) => OwnerRecord) =>
+  changeRecord(owners, owner, now, (record) => ({ result: undefined, record: change(record) }));
 
 it("R24 R32 the challenge whose place it took counts on, with its tries, and the send isn't counted", async () => {
   const { kind, record } = await asked(down);
@@ -33,8 +37,8 @@ it("R24 R32 the challenge whose place it took counts on, with its tries, and the
 });
 
 it("R24 a challenge that was passed meanwhile doesn't come back", async () => {
-  const { record } = await asked(async (records) => {
-    await changeRecord(records, owner, now, (held) => ({ result: undefined, record: pass(held, other) }));
+  const { record } = await asked(async (owners) => {
+    await meanwhile(owners, (held) => pass(held, other));
     return await down();
   });
   expect(record?.challenges).toEqual([former]);
@@ -42,12 +46,8 @@ it("R24 a challenge that was passed meanwhile doesn't come back", async () => {
 
 it("R24 a newer one for the same stays, and the former stays replaced", async () => {
   const newest = aChallenge({ id: anId("newest") });
-  const { record } = await asked(async (records) => {
-    const challenges = [newest, other];
-    await changeRecord(records, owner, now, (held) => ({
-      result: undefined,
-      record: { ...held, challenges },
-    }));
+  const { record } = await asked(async (owners) => {
+    await meanwhile(owners, (held) => ({ ...held, challenges: [newest, other] }));
     return await down();
   });
   expect(record?.challenges).toEqual([newest, other]);

@@ -2,14 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { AccountCredentials } from "../../lib/domain/credential.ts";
 import { unreadable } from "../../lib/domain/envelope.ts";
-import { Erasure } from "../../lib/domain/erasure.ts";
 import { Head } from "../../lib/domain/head.ts";
-import type { OwnerId } from "../../lib/domain/owner.ts";
 import { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { exportOwner } from "../../lib/domain/privacy.ts";
 import { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
-import { anOwnerId, stored } from "./builders.ts";
-import { MemoryStore } from "./memory-stores.ts";
+import { putOwner } from "../support/owners.ts";
+import { anOwnerId, now } from "./builders.ts";
 import { memoryStores } from "./recovery-scene.ts";
 import { leavesOf, samplesOf } from "./samples.ts";
 
@@ -17,8 +15,7 @@ import { leavesOf, samplesOf } from "./samples.ts";
 const WITHHELD = [
   "credentials.holders.code.secret",
   "record.challenges.codeHash",
-  "erasure.credentials",
-  "erasure.life",
+  "head.versions.wrappedKey",
 ];
 
 const first = <T>([sample]: T[]): T => sample ?? expect.fail("no sample");
@@ -28,31 +25,37 @@ const sampled = () => ({
   record: first(samplesOf(OwnerRecord)),
   recoveries: samplesOf(RecoveryRecord),
   credentials: first(samplesOf(AccountCredentials)),
-  erasure: first(samplesOf(Erasure)),
 });
 
 /** Stored as the owner's of these credentials. */
-async function storesWith({ record, recoveries, credentials, erasure }: ReturnType<typeof sampled>) {
+async function storesWith({ head, record, recoveries, credentials }: ReturnType<typeof sampled>) {
   const { owner } = credentials;
   const stores = {
     ...memoryStores(),
-    erasures: new MemoryStore<OwnerId, Erasure>((id) => id),
     activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
     belongings: { recoveries: async () => recoveries.map((_, index) => String(index)) },
   };
-  await stores.records.put(owner, record, undefined);
+  const held = await putOwner(stores.owners, owner, (state) => ({
+    state: {
+      ...state,
+      heads: { android: head },
+      erased: { at: now, hadContact: true, accounts: ["canary"] },
+    },
+    record,
+  }));
   for (const { account } of record.bindings) await stores.credentials.put(account, credentials, undefined);
   for (const [index, recovery] of recoveries.entries())
-    await stores.recoveries.put({ owner, id: String(index) }, recovery, undefined);
-  await stores.erasures.put(owner, erasure, undefined);
-  return { owner, stores };
+    await stores.recoveries.put({ owner, record: String(index) }, recovery, undefined);
+  return { owner, held, stores };
 }
 
 describe("R35 an export", () => {
   it("R35 has every field of every stored schema, but secrets and keyed hashes", async () => {
     const sample = sampled();
-    const { owner, stores } = await storesWith(sample);
-    const exported = leavesOf(await exportOwner(stores, owner, { android: stored(sample.head) }));
+    const { owner, held, stores } = await storesWith(sample);
+    const whole = await exportOwner(stores, owner, held);
+    expect(whole).toMatchObject({ erasure: { erasedAt: now } });
+    const exported = leavesOf(whole);
     const told = new Set(exported.map(({ name, value }) => `${name} ${value}`));
     const values = new Set(exported.map(({ value }) => value));
     const leaves = leavesOf(sample);
@@ -66,13 +69,13 @@ describe("R35 an export", () => {
 
   it("R33 has nothing of an account that has moved to another owner", async () => {
     const sample = sampled();
-    const { owner, stores } = await storesWith(sample);
+    const { owner, held, stores } = await storesWith(sample);
     for (const { account } of sample.record.bindings) {
       const { etag } = (await stores.credentials.find(account)) ?? {};
       const moved = { ...sample.credentials, owner: anOwnerId("another") };
       await stores.credentials.put(account, moved, etag);
     }
-    const { boundAccounts } = await exportOwner(stores, owner, {});
+    const { boundAccounts } = await exportOwner(stores, owner, held);
     expect(JSON.parse(JSON.stringify(boundAccounts))).toEqual(
       JSON.parse(JSON.stringify(sample.record.bindings)),
     );
@@ -80,11 +83,10 @@ describe("R35 an export", () => {
 
   it("R39 marks what can't be opened", async () => {
     const sample = sampled();
-    const { owner, stores } = await storesWith(sample);
+    const { owner, held, stores } = await storesWith(sample);
     const shut = { find: () => Promise.reject(unreadable()), put: async () => undefined };
-    const damaged = { ...stores, recoveries: shut, credentials: shut, erasures: shut };
-    const { recoveries, boundAccounts, erasure } = await exportOwner(damaged, owner, {});
-    expect(erasure).toEqual({ unreadable: true });
+    const damaged = { ...stores, recoveries: shut, credentials: shut };
+    const { recoveries, boundAccounts } = await exportOwner(damaged, owner, held);
     for (const recovery of recoveries) expect(recovery).toMatchObject({ unreadable: true });
     for (const { credentials } of boundAccounts) expect(credentials).toEqual({ unreadable: true });
     expect([recoveries.length, boundAccounts.length]).toEqual([sample.recoveries.length, 2]);

@@ -1,9 +1,11 @@
 /** The stores in memory: as atomic as the real ones, and what was put into the outbox can be read. */
 import type { Outbox, OutboxItem } from "../../lib/domain/announcement.ts";
 import { unreadable } from "../../lib/domain/envelope.ts";
-import { Failure } from "../../lib/domain/failure.ts";
-import type { Head, SealedVersion, Version, VersionStore } from "../../lib/domain/head.ts";
+import type { UnsealedVersion, VersionSeal } from "../../lib/domain/head.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
+import { newRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
+import type { OwnerState } from "../../lib/domain/owner-state.ts";
+import type { OwnerStore, StoredOwner } from "../../lib/domain/owner-store.ts";
 import type { Store, Stored } from "../../lib/domain/store.ts";
 
 /** `nameOf` tells keys apart, as blob names do. */
@@ -33,16 +35,78 @@ export class MemoryStore<K, T> implements Store<K, T> {
   };
 }
 
-const nameOf = ({ owner, platform }: Place) => `${owner}/${platform}`;
+type MemoryOwner = { state: OwnerState; record: OwnerRecord; bodies: Map<string, Buffer> };
 
-export class MemoryHeads extends MemoryStore<Place, Head> {
-  constructor() {
-    super(nameOf);
+export class MemoryOwners implements OwnerStore {
+  readonly #stored = new Map<OwnerId, { etag: string; value: MemoryOwner }>();
+  writes = 0;
+
+  find: OwnerStore["find"] = async (owner) => {
+    const found = this.#stored.get(owner);
+    return found && this.#hold(found);
+  };
+
+  put: OwnerStore["put"] = async (owner, next, replaces) => {
+    const found = this.#stored.get(owner);
+    if (found?.etag !== replaces?.etag) return undefined;
+    this.writes += 1;
+    const bodies = new Map(found?.value.bodies);
+    if (next.body) bodies.set(next.body.id, next.body.sealed);
+    const { state, record = found?.value.record ?? newRecord() } = structuredClone(next);
+    const stored = { etag: `"${this.writes}"`, value: { state, record, bodies } };
+    this.#stored.set(owner, stored);
+    return this.#hold(stored);
+  };
+
+  inTurn: OwnerStore["inTurn"] = (_, work) => work(false);
+  pause: OwnerStore["pause"] = async () => undefined;
+
+  shred: OwnerStore["shred"] = async (owner, state, replaces) => {
+    const found = this.#stored.get(owner);
+    if (!found || (replaces && found.etag !== replaces.etag)) return;
+    this.writes += 1;
+    const value = { state, record: newRecord(), bodies: new Map() };
+    this.#stored.set(owner, { etag: `"${this.writes}"`, value });
+  };
+
+  remove: OwnerStore["remove"] = async (owner, { etag }) => {
+    if (this.#stored.get(owner)?.etag === etag) this.#stored.delete(owner);
+  };
+
+  eraseDamagedAt: OwnerStore["eraseDamagedAt"] = async (_, at) => at;
+
+  #hold({ etag, value: { bodies, ...value } }: { etag: string; value: MemoryOwner }): StoredOwner {
+    const { state, record } = structuredClone(value);
+    return {
+      etag,
+      state,
+      record: async () => record,
+      async body(id) {
+        const sealed = bodies.get(id);
+        if (sealed) return sealed;
+        throw unreadable();
+      },
+    };
   }
 }
 
-export class MemoryVersions implements VersionStore {
-  readonly #contents = new Map<string, Buffer>();
+/** The same owners, but the first write is made and its answer lost; before whoever made it looks again, this happens. */
+export function losingAnAnswer(owners: MemoryOwners, meanwhile: () => Promise<unknown>): OwnerStore {
+  let isLost = false;
+  return {
+    ...owners,
+    async put(...asked) {
+      const stored = await owners.put(...asked);
+      if (isLost) return stored;
+      isLost = true;
+      await meanwhile();
+      return undefined;
+    },
+  };
+}
+
+/** Seals nothing: what is sealed begins with the name of its place. */
+export class MemorySeal implements VersionSeal {
   opened = 0;
   readonly keyId: string;
 
@@ -50,32 +114,25 @@ export class MemoryVersions implements VersionStore {
     this.keyId = keyId;
   }
 
-  get stored(): number {
-    return this.#contents.size;
-  }
+  seal: VersionSeal["seal"] = async (place, version, content) => ({
+    wrapping: { keyId: this.keyId, wrappedKey: "wrapped" },
+    sealed: Buffer.concat([Buffer.from(nameOf(place, version)), content]),
+  });
 
-  put = async (place: Place, { id, custody }: Omit<Version, "keyId">, content: Uint8Array) => {
-    const name = `${nameOf(place)}/${id}`;
-    const sealed = Buffer.concat([Buffer.from(name), content]);
-    if (this.#contents.has(name)) throw new Failure("storage-unavailable", "The version was not stored.");
-    this.#contents.set(name, custody === "client" ? Buffer.alloc(0) : sealed);
-    return { keyId: this.keyId, sealed };
+  open: VersionSeal["open"] = async (place, version, sealed) => {
+    this.opened += 1;
+    const [content, name] = [await sealed, nameOf(place, version)];
+    if (content.toString("latin1").startsWith(name)) return content.subarray(name.length);
+    throw unreadable();
   };
 
-  read = async (place: Place, { id }: Version): Promise<SealedVersion> => {
-    const name = `${nameOf(place)}/${id}`;
-    const stored = this.#contents.get(name);
-    if (!stored) throw unreadable();
-    return {
-      open: async (kept = stored) => {
-        this.opened += 1;
-        if (kept.toString("latin1").startsWith(name)) return kept.subarray(name.length);
-        throw unreadable();
-      },
-      sealAgain: async (content) => Buffer.concat([Buffer.from(name), content]),
-    };
-  };
+  sealAgain: VersionSeal["sealAgain"] = async (place, version, content) =>
+    (await this.seal(place, version, content)).sealed;
+
+  rewrap: VersionSeal["rewrap"] = async () => ({ keyId: this.keyId, wrappedKey: "wrapped anew" });
 }
+
+const nameOf = ({ owner, platform }: Place, { id }: UnsealedVersion) => `${owner}/${platform}/${id}`;
 
 /** `broken`: while it is set, nothing gets in. */
 export class MemoryOutbox implements Outbox {

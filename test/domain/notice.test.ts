@@ -2,17 +2,17 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Announcement } from "../../lib/domain/announcement.ts";
-import { etagOf } from "../../lib/domain/backup.ts";
 import { DAY, later, MINUTE, SECOND } from "../../lib/domain/clock.ts";
 import type { Head, Precondition, StoredHead } from "../../lib/domain/head.ts";
 import { notify, planConfirmation } from "../../lib/domain/notice.ts";
-import type { OwnerId, Place } from "../../lib/domain/owner.ts";
+import type { OwnerId } from "../../lib/domain/owner.ts";
 import { isStale } from "../../lib/domain/staleness.ts";
 import { planUpload, prepareUpload } from "../../lib/domain/upload.ts";
 import { aBackup } from "../support/builders.ts";
-import { aCaller, aHead, aPlace, aPolicy, type aRecord, aVersion, now, stored } from "./builders.ts";
+import { headOf, putHead } from "../support/owners.ts";
+import { aCaller, aHead, aPlace, aPolicy, aState, aVersion, now, stored } from "./builders.ts";
 import { holds } from "./holds.ts";
-import { MemoryStore } from "./memory-stores.ts";
+import { MemoryOwners } from "./memory-stores.ts";
 import { refusalOf } from "./refusals.ts";
 
 const policy = aPolicy({ retiredKeyIds: ["retired"] });
@@ -67,23 +67,22 @@ describe("R28 confirming the sign-in", () => {
 describe("R29 the notice", () => {
   const stale = () => aHead({ confirmedAt: later(now, -91 * DAY) });
   async function aScene(head = stale()) {
-    const heads = new MemoryStore<Place, Head>(({ owner, platform }) => `${owner}/${platform}`);
-    const records = new MemoryStore<OwnerId, ReturnType<typeof aRecord>>((owner) => owner);
+    const owners = new MemoryOwners();
     const told: Announcement[] = [];
     const outbox = {
       put: async (_: OwnerId, item: { type: string }) => void told.push(item as Announcement),
     };
     const place = aPlace();
-    await heads.put(place, head, undefined);
+    await putHead(owners, place, head);
     const sweep = async (at: Date) => {
-      const held = await heads.find(place);
-      if (held) await notify({ heads, records, outbox }, place, held, policy, at);
+      const held = await owners.find(place.owner);
+      if (held) await notify({ owners, outbox }, place, held, policy, at);
     };
     const change = async (next: (former: Head) => Head) => {
-      const held = await heads.find(place);
-      if (held) await heads.put(place, next(held.value), held.etag);
+      const held = await headOf(owners, place);
+      if (held) await putHead(owners, place, next(held.value));
     };
-    return { heads, place, told, outbox, sweep, change };
+    return { told, outbox, sweep, change };
   }
 
   it("R29 twenty sweeps at once tell it once, and later ones not again", async () => {
@@ -124,12 +123,13 @@ describe("R29 the notice", () => {
       idempotencyKey: undefined,
       now: at,
     };
-    const precondition = { replaces: etagOf(stored(head)) };
+    const precondition = { replaces: stored(head).etag };
     const offered = { ...request, custody: "service" as const, precondition };
     const upload = prepareUpload({ document: aBackup() }, offered);
-    const rules = { ownerIsNew: false, historyLength: 10, staleness: policy };
-    const plan = planUpload(stored(head), upload, rules);
-    return "headWith" in plan ? plan.headWith({ keyId }) : expect.fail("nothing was uploaded");
+    const rules = { historyLength: 10, staleness: policy };
+    const plan = planUpload(aState(head), "android", upload, rules);
+    if ("repeats" in plan) return expect.fail("nothing was uploaded");
+    return plan.next({ keyId, wrappedKey: "" }).state.heads.android ?? expect.fail("no head");
   };
 
   it("R29 R27 uploads under a sign-in that is too old begin no other episode; one under a new sign-in ends it", async () => {

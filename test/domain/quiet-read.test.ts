@@ -5,6 +5,7 @@ import { DAY, later } from "../../lib/domain/clock.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { readQuietly, requireReader } from "../../lib/domain/quiet-read.ts";
 import { aBackup } from "../support/builders.ts";
+import { putHead } from "../support/owners.ts";
 import { aCaller, aDevice, aDeviceId, aHead, aPlace, aVersion, now } from "./builders.ts";
 import { memoryStores } from "./recovery-scene.ts";
 import { refusalOf } from "./refusals.ts";
@@ -45,9 +46,10 @@ describe("R44 R18 a read", () => {
     const backup = aBackup();
     const content = encodeDocument(backup);
     const version = aVersion({ digest: sha256(content) });
-    await stores.versions.put(aPlace(), version, content);
+    const { sealed } = await stores.versions.seal(aPlace(), version, content);
     const readBudget = { take: async () => granted };
-    const held = { value: aHead({ versions: [version] }), etag: '"1"' };
+    const body = { id: version.id, sealed };
+    const held = await putHead(stores.owners, aPlace(), aHead({ versions: [version] }), body);
     const asked = { caller: aCaller(), device: aDevice(), envelope: undefined, now };
     return { backup, stores, run: () => readQuietly({ ...stores, readBudget }, aPlace(), held, asked) };
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Binding } from "../../lib/domain/binding.ts";
 import type { PushKey } from "../../lib/domain/credential.ts";
 import { aBackup } from "../support/builders.ts";
+import { putRecord, recordOf } from "../support/owners.ts";
 import { aCaller, aDeviceId, anOwnerId, now } from "./builders.ts";
 import { aScene, proven, type Scene } from "./recovery-scene.ts";
 
@@ -16,11 +17,10 @@ async function holdByPush({ credentials }: Scene, owner = anOwnerId()): Promise<
   await credentials.put(proven, { ...value, owner, holders: [aPushHolder] }, etag);
 }
 
-async function bind({ records }: Scene, change: Partial<Binding>): Promise<void> {
-  const held = await records.find(anOwnerId());
-  const { value, etag } = held ?? expect.fail("no record");
-  const bindings = value.bindings.map((binding) => ({ ...binding, ...change }));
-  await records.put(anOwnerId(), { ...value, bindings }, etag);
+async function bind({ owners }: Scene, change: Partial<Binding>): Promise<void> {
+  const record = (await recordOf(owners, anOwnerId())) ?? expect.fail("no record");
+  const bindings = record.bindings.map((binding) => ({ ...binding, ...change }));
+  await putRecord(owners, anOwnerId(), { ...record, bindings });
 }
 
 describe("R15 an account with push, in a document that says that it uses only codes", () => {

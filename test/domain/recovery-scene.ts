@@ -2,13 +2,13 @@
 import { type BoundAccount, identityOf } from "../../lib/domain/account.ts";
 import { type BackupDocument, encodeDocument } from "../../lib/domain/backup-document.ts";
 import type { AccountCredentials } from "../../lib/domain/credential.ts";
-import { newHead } from "../../lib/domain/head.ts";
 import { type OwnerId, otherPlatform, sha256 } from "../../lib/domain/owner.ts";
-import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
+import { recoveryIn } from "../../lib/domain/owner-state.ts";
 import { type Recovery, recover, type Stores } from "../../lib/domain/recovery.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
 import { noFailures } from "../../lib/domain/throttle.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";
+import { headOf, putHead, putRecord } from "../support/owners.ts";
 import {
   aBound,
   aCaller,
@@ -21,7 +21,7 @@ import {
   aVersion,
   now,
 } from "./builders.ts";
-import { MemoryHeads, MemoryOutbox, MemoryStore, MemoryVersions } from "./memory-stores.ts";
+import { MemoryOutbox, MemoryOwners, MemorySeal, MemoryStore } from "./memory-stores.ts";
 
 /** Uses only codes. */
 export const proven = aBound();
@@ -37,12 +37,11 @@ export const aMixedBackup = (): BackupDocument =>
   ]);
 
 export const memoryStores = () => ({
-  heads: new MemoryHeads(),
-  versions: new MemoryVersions(),
-  records: new MemoryStore<OwnerId, OwnerRecord>((owner) => owner),
+  owners: new MemoryOwners(),
+  versions: new MemorySeal(),
   credentials: new MemoryStore<BoundAccount, AccountCredentials>(identityOf),
-  recoveries: new MemoryStore<{ owner: OwnerId; id: string }, RecoveryRecord>(
-    ({ owner, id }) => `${owner}/${id}`,
+  recoveries: new MemoryStore<{ owner: OwnerId; record: string }, RecoveryRecord>(
+    ({ owner, record }) => `${owner}/${record}`,
   ),
   outbox: new MemoryOutbox(),
 });
@@ -62,14 +61,15 @@ type Setup = {
 export async function aScene({ backup = aMixedBackup(), content, head = {}, through }: Setup = {}) {
   const stores = memoryStores();
   const version = aVersion({ digest: sha256(encodeDocument(backup)) });
-  await stores.versions.put(aPlace(), version, content ?? encodeDocument(backup));
-  await stores.heads.put(aPlace(), aHead({ versions: [version], ...head }), undefined);
-  await stores.records.put(anOwnerId(), aRecord({ bindings: [aBinding], contacts: [aContact()] }), undefined);
+  const { sealed } = await stores.versions.seal(aPlace(), version, content ?? encodeDocument(backup));
+  const body = { id: version.id, sealed };
+  await putHead(stores.owners, aPlace(), aHead({ versions: [version], ...head }), body);
+  await putRecord(stores.owners, anOwnerId(), aRecord({ bindings: [aBinding], contacts: [aContact()] }));
   await stores.credentials.put(proven, nobodysYet, undefined);
-  const held = await stores.heads.find(aPlace());
   const caller = aCaller();
 
-  const run = (change: Partial<Recovery> = {}) => {
+  const run = async (change: Partial<Recovery> = {}) => {
+    const held = await stores.owners.find(anOwnerId());
     const { platform = "android", from = "android" } = change;
     const asked = { caller, deviceName: "New phone", existing: [], overlap: "refuse" as const, now };
     const recovery = {
@@ -82,24 +82,29 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
       platform,
       from,
     };
-    return recover({ ...stores, ...through?.(stores) }, { android: held }, recovery);
+    return await recover({ ...stores, ...through?.(stores) }, held, recovery);
   };
   /** Another upload, or a deletion, that comes between. */
   const replace = async (change: Parameters<typeof aHead>[0]) => {
-    const stored = await stores.heads.find(aPlace());
-    await stores.heads.put(aPlace(), { ...(stored?.value ?? newHead(now)), ...change }, stored?.etag);
+    const stored = await headOf(stores.owners, aPlace());
+    await putHead(stores.owners, aPlace(), { ...(stored?.value ?? aHead()), ...change });
   };
   const written = () => ({
-    heads: stores.heads.writes - 1,
-    records: stores.records.writes - 1,
+    owners: stores.owners.writes - 2,
     credentials: stores.credentials.writes - 1,
     recoveries: stores.recoveries.writes,
     told: stores.outbox.items.length,
   });
-  return { ...stores, backup, version, caller, run, replace, written };
+  /** Of the recovery that the state names. */
+  const recordOf = async (id: string) => {
+    const owner = anOwnerId();
+    const record = recoveryIn((await stores.owners.find(owner))?.state, id)?.record;
+    return record === undefined ? undefined : (await stores.recoveries.find({ owner, record }))?.value;
+  };
+  return { ...stores, backup, version, caller, run, replace, recordOf, written };
 }
 export type Scene = Awaited<ReturnType<typeof aScene>>;
 
-export const nothing = { heads: 0, records: 0, credentials: 0, recoveries: 0, told: 0 };
+export const nothing = { owners: 0, credentials: 0, recoveries: 0, told: 0 };
 
 export const onTheOther = { platform: otherPlatform("android") };

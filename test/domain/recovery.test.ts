@@ -10,6 +10,7 @@ import { recordRecovery } from "../../lib/domain/recovery.ts";
 import { requirePortable } from "../../lib/domain/recovery-opening.ts";
 import { alarmId } from "../../lib/domain/recovery-record.ts";
 import { aBackup, onDevice } from "../support/builders.ts";
+import { headOf, putRecord, recordOf } from "../support/owners.ts";
 import {
   aCaller,
   aContact,
@@ -98,13 +99,13 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     expect(outcomes.map(({ account }) => account)).toStrictEqual(backup.accounts);
     expect({ settings, told }).toEqual({ settings: backup.settings, told: version });
     expect(versions.opened).toBe(1);
-    expect(written()).toEqual({ heads: 1, records: 1, credentials: 1, recoveries: 1, told: 1 });
+    expect(written()).toEqual({ owners: 1, credentials: 1, recoveries: 1, told: 1 });
   });
 
   it("R12 R25 the record says what came back to which device, and holds no secret", async () => {
-    const { backup, version, caller, recoveries, run } = await aScene();
+    const { backup, version, caller, recordOf: recordIn, run } = await aScene();
     const { id } = await run();
-    const record = (await recoveries.find({ owner: anOwnerId(), id }))?.value;
+    const record = await recordIn(id);
     const states = ["restored", "credential-sent", "step-up", "step-up", "step-up"];
     expect(record).toEqual({
       device: caller.device,
@@ -115,12 +116,12 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
   });
 
   it("R14 R15 only a bound account that uses codes gets its new credential with it, for this device alone", async () => {
-    const { caller, credentials, records, run } = await aScene();
+    const { caller, credentials, owners, run } = await aScene();
     const recovered = await run();
     expect([...recovered.credentials.keys()]).toEqual([identityOf(proven)]);
     expect(recovered.credentials.get(identityOf(proven))).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]{32}/);
     expect((await credentials.find(proven))?.value.holders).toMatchObject([{ device: caller.device }]);
-    const bindings = (await records.find(anOwnerId()))?.value.bindings;
+    const bindings = (await recordOf(owners, anOwnerId()))?.bindings;
     expect(bindings).toMatchObject([{ account: proven, devices: [caller.device] }]);
   });
 
@@ -136,12 +137,11 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
   });
 
   it("R18 tells the log and every confirmed contact, naming recovery and device, but no account", async () => {
-    const { caller, outbox, records, run } = await aScene();
-    const stored = await records.find(anOwnerId());
+    const { caller, outbox, owners, run } = await aScene();
     const phone = aContact({ id: anId("phone"), channel: "phone", address: "+46700000001", language: "sv" });
     const { verifiedAt: _, ...unconfirmed } = aContact({ id: anId("new"), address: "new@mail.example" });
     const contacts = [aContact(), phone, unconfirmed];
-    await records.put(anOwnerId(), aRecord({ ...stored?.value, contacts }), stored?.etag);
+    await putRecord(owners, anOwnerId(), aRecord({ contacts }));
     const { id } = await run();
     const recipients = [aContact(), phone].map(({ channel, address, language }) => ({
       ...{ channel, address, language, link: true },
@@ -156,17 +156,17 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     const { outbox, run, written } = await aScene();
     outbox.broken = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
     expect(await kindFrom(() => run())).toBe("storage-unavailable");
-    expect(written()).toMatchObject({ records: 0, credentials: 0, told: 0 });
+    expect(written()).toMatchObject({ owners: 0, credentials: 0, told: 0 });
   });
 
   it("R16 from the other platform third-party accounts come back, the rest by name; the device joins its own list", async () => {
-    const { heads, run, written } = await aScene();
+    const { owners, run, written } = await aScene();
     const { outcomes, credentials } = await run(onTheOther);
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(["restore", ...Array(4).fill("step-up")]);
     expect(credentials.size).toBe(0);
-    const own = await heads.find(aPlace({ platform: "ios" }));
+    const own = await headOf(owners, aPlace({ platform: "ios" }));
     expect(own?.value).toMatchObject({ generation: 0, versions: [], devices: [{ name: "New phone" }] });
-    expect(written()).toEqual({ heads: 1, records: 0, credentials: 0, recoveries: 1, told: 1 });
+    expect(written()).toEqual({ owners: 1, credentials: 0, recoveries: 1, told: 1 });
   });
 
   it("R16 the model's rule refuses the other platform's backup, and only that", () => {

@@ -1,21 +1,33 @@
 /** Uploads that were refused: noted once a day and device, in a way that replaces no backup, and told until one is taken. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { etagOf, planDeletion, planRestore } from "../../lib/domain/backup.ts";
+import { planDeletion, planRestore } from "../../lib/domain/backup.ts";
 import { DAY, HOUR, later } from "../../lib/domain/clock.ts";
 import { type Device, findDevice } from "../../lib/domain/device.ts";
 import { Head, type Precondition, type StoredHead } from "../../lib/domain/head.ts";
+import { changeHead } from "../../lib/domain/owner-store.ts";
 import { planRefusalNote } from "../../lib/domain/refused-upload.ts";
 import { assess } from "../../lib/domain/staleness.ts";
-import { change } from "../../lib/domain/store.ts";
 import { planUpload, prepareUpload, storeUpload, type UploadRules } from "../../lib/domain/upload.ts";
 import { aBackup } from "../support/builders.ts";
-import { aCaller, aDevice, aDeviceId, aHead, aPlace, aPolicy, aVersion, now, stored } from "./builders.ts";
+import { headOf, putHead } from "../support/owners.ts";
+import {
+  aCaller,
+  aDevice,
+  aDeviceId,
+  aHead,
+  aPlace,
+  aPolicy,
+  aState,
+  aVersion,
+  now,
+  stored,
+} from "./builders.ts";
 import { holds } from "./holds.ts";
-import { MemoryHeads, MemoryVersions } from "./memory-stores.ts";
+import { MemoryOwners, MemorySeal } from "./memory-stores.ts";
 import { refusalOf, tally } from "./refusals.ts";
 
-const rules: UploadRules = { ownerIsNew: false, staleness: aPolicy(), historyLength: 10 };
+const rules: UploadRules = { staleness: aPolicy(), historyLength: 10 };
 const policy = aPolicy();
 const [phone, tablet] = [aDeviceId("phone"), aDeviceId("tablet")];
 const TAG = "a tag";
@@ -31,19 +43,24 @@ const anUpload = (device = phone, precondition: Precondition = E0, at = now) =>
     },
   );
 const uploaded = (held: StoredHead, at = now, device = phone): Head => {
-  const plan = planUpload(held, anUpload(device, { replaces: etagOf(held) }, at), rules);
-  return "headWith" in plan ? plan.headWith({ keyId: "key" }) : expect.fail("nothing was stored");
+  const plan = planUpload(
+    aState(held.value),
+    "android",
+    anUpload(device, { replaces: held.etag }, at),
+    rules,
+  );
+  if ("repeats" in plan) return expect.fail("nothing was stored");
+  return plan.next({ keyId: "key", wrappedKey: "" }).state.heads.android ?? expect.fail("no head");
 };
 /** As it comes back from the storage. */
-const read = (head: Head, etag: string): StoredHead =>
-  stored(Head.parse(JSON.parse(JSON.stringify(head))), etag);
+const read = (head: Head): StoredHead => stored(Head.parse(JSON.parse(JSON.stringify(head))));
 
 const noted = (held: StoredHead | undefined, at = now, device = phone): Head | undefined => {
   const plan = planRefusalNote(held, { device }, at);
   return "next" in plan ? plan.next : undefined;
 };
 const afterNote = (held = tagged(), at = now, device = phone): StoredHead =>
-  read(noted(held, at, device) ?? expect.fail("it was not noted"), '"etag-2"');
+  read(noted(held, at, device) ?? expect.fail("it was not noted"));
 const twoDevices = (change: (device: Device) => Partial<Device> = () => ({})) =>
   [aDevice({ id: phone }), aDevice({ id: tablet })].map((device) => ({ ...device, ...change(device) }));
 
@@ -56,7 +73,7 @@ describe("R32 a refused upload is noted", () => {
   });
 
   it("R32 once a day, also where uploads are taken and refused in turn", () => {
-    const taken = read(uploaded(afterNote()), '"etag-3"');
+    const taken = read(uploaded(afterNote()));
     expect(findDevice(taken.value.devices, phone)).not.toHaveProperty("refusedSince");
     expect(noted(taken, later(now, DAY - 1))).toBeUndefined();
     expect(noted(taken, later(now, DAY))).toBeDefined();
@@ -78,13 +95,14 @@ describe("R7 R32 a note replaces no backup", () => {
   const two = tagged({ devices: twoDevices() });
 
   it("R7 the ETag of before it names the backup still, whatever became of the head's own", () => {
-    const both = read(noted(afterNote(two), now, tablet) ?? two.value, '"etag-3"');
-    expect(etagOf(both)).toBe(etagOf(two));
-    expect(planUpload(both, anUpload(phone, E0), rules)).toHaveProperty("version");
+    const both = read(noted(afterNote(two), now, tablet) ?? two.value);
+    expect(both.etag).toBe(two.etag);
+    expect(planUpload(aState(both.value), "android", anUpload(phone, E0), rules)).toHaveProperty("version");
     for (const etag of ['"etag-1"', '"etag-3"'])
-      expect(refusalOf(() => planUpload(both, anUpload(phone, { replaces: etag }), rules)).kind).toBe(
-        "stale-precondition",
-      );
+      expect(
+        refusalOf(() => planUpload(aState(both.value), "android", anUpload(phone, { replaces: etag }), rules))
+          .kind,
+      ).toBe("stale-precondition");
   });
 
   it("R7 not once the backup was uploaded, deleted or restored, whoever did that", () => {
@@ -98,10 +116,11 @@ describe("R7 R32 a note replaces no backup", () => {
       restored: "next" in restoration ? restoration.next : held.value,
     };
     for (const [name, head] of Object.entries(changed)) {
-      const next = read(head, '"etag-3"');
-      expect(refusalOf(() => planUpload(next, anUpload(phone, E0), rules)).kind, name).toBe(
-        "stale-precondition",
-      );
+      const next = read(head);
+      expect(
+        refusalOf(() => planUpload(aState(next.value), "android", anUpload(phone, E0), rules)).kind,
+        name,
+      ).toBe("stale-precondition");
     }
   });
 
@@ -109,16 +128,16 @@ describe("R7 R32 a note replaces no backup", () => {
     const order = fc.shuffledSubarray(["phone", "tablet", "note", "note-tablet"] as const, { minLength: 4 });
     await fc.assert(
       fc.asyncProperty(order, fc.boolean(), async (deeds, isFirst) => {
-        const [heads, versions, place] = [new MemoryHeads(), new MemoryVersions(), aPlace()];
-        await heads.put(place, two.value, undefined);
-        const held = await heads.find(place);
+        const [owners, versions, place] = [new MemoryOwners(), new MemorySeal(), aPlace()];
+        await putHead(owners, place, two.value);
+        const held = await owners.find(place.owner);
         const precondition = E0;
         const note = (device: typeof phone) =>
-          change(heads, place, held, (state) => planRefusalNote(state, { device }, now)).then(
+          changeHead(owners, place, held, (state) => planRefusalNote(state, { device }, now)).then(
             () => undefined,
           );
         const put = (device: typeof phone) =>
-          storeUpload({ heads, versions }, place, held, anUpload(device, precondition), rules);
+          storeUpload({ owners, versions }, place, held, anUpload(device, precondition), rules);
         const all = {
           phone: () => put(phone),
           tablet: () => put(tablet),
@@ -128,7 +147,7 @@ describe("R7 R32 a note replaces no backup", () => {
         if (isFirst) await note(phone);
         const settled = await Promise.allSettled(deeds.map((deed) => all[deed]()));
         expect(tally(settled)).toEqual({ done: 3, refused: ["stale-precondition"] });
-        const head = (await heads.find(place))?.value;
+        const head = (await headOf(owners, place))?.value;
         expect(head?.generation).toBe(2);
         expect(head?.versions).toHaveLength(2);
       }),
@@ -205,7 +224,7 @@ describe("R26 R32 staleness tells since when uploads are refused", () => {
         const [before, after] = [check(without), check(head, phone)];
         expect(after.reasons.filter((reason) => reason !== "uploads-refused")).toEqual(before.reasons);
         expect(after.state).toBe(before.state === "fresh" ? "aging" : before.state);
-        const taken = uploaded(read(head, '"etag-1"'), later(now, 1));
+        const taken = uploaded(read(head), later(now, 1));
         expect(check(taken, phone).reasons).not.toContain("uploads-refused");
       }),
     );

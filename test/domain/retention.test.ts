@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { CHALLENGE_SECONDS } from "../../lib/domain/challenge.ts";
 import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
-import type { OwnerId } from "../../lib/domain/owner.ts";
-import { changeRecord, dropOutlived, type OwnerRecord } from "../../lib/domain/owner-record.ts";
-import { outlivedAt } from "../../lib/domain/retention.ts";
+import { type OwnerRecord, outlivedAt } from "../../lib/domain/owner-record.ts";
+import { changeRecord } from "../../lib/domain/owner-store.ts";
+import { putRecord, recordOf } from "../support/owners.ts";
 import {
   aChallenge,
   aContact,
@@ -15,7 +15,7 @@ import {
   aRecord,
   now,
 } from "./builders.ts";
-import { MemoryStore } from "./memory-stores.ts";
+import { MemoryOwners } from "./memory-stores.ts";
 
 const owner = anOwnerId();
 const ended = later(now, CHALLENGE_SECONDS * SECOND);
@@ -32,11 +32,10 @@ const full = aRecord({
   removedContacts: [removed],
 });
 
-const noRecords = () => new MemoryStore<OwnerId, OwnerRecord>((each) => each);
 async function aScene() {
-  const records = noRecords();
-  await records.put(owner, full, undefined);
-  return { records, held: async () => await records.find(owner) };
+  const owners = new MemoryOwners();
+  await putRecord(owners, owner, full);
+  return { owners, held: () => recordOf(owners, owner) };
 }
 const left = (record: OwnerRecord | undefined) => [record?.challenges.length, record?.removedContacts.length];
 
@@ -46,13 +45,11 @@ describe("R35 R24 R19 what is over is kept no longer", () => {
     ["a challenge when it expires, also one that nobody may answer any more", ended, [1, 1]],
     ["a removed contact when it is told no longer", later(now, HOUR), [0, 0]],
   ])("R35 %s leaves with any change of the record", async (_, at, expected) => {
-    const { records, held } = await aScene();
-    const { record } = await changeRecord(records, owner, at, (each) => ({
-      result: undefined,
-      record: each,
-    }));
+    const { owners, held } = await aScene();
+    const change = (each: OwnerRecord) => ({ result: undefined, record: { ...each } });
+    const { record } = await changeRecord(owners, owner, at, change);
     expect(left(record)).toEqual(expected);
-    expect((await held())?.value).toEqual(record);
+    expect(await held()).toEqual(record);
     expect(record.contacts).toEqual(full.contacts);
   });
 
@@ -60,20 +57,5 @@ describe("R35 R24 R19 what is over is kept no longer", () => {
     expect(outlivedAt(full)).toEqual(ended);
     expect(outlivedAt({ ...full, challenges: [] })).toEqual(removed.keptUntil);
     expect(outlivedAt(aRecord({ contacts: full.contacts }))).toBeUndefined();
-  });
-
-  it("R35 R29 a sweep drops the same, and writes nothing where nothing is over", async () => {
-    const { records, held } = await aScene();
-    const before = await held();
-    await dropOutlived(records, owner, later(ended, -1));
-    expect(await held()).toEqual(before);
-    await dropOutlived(records, owner, later(now, HOUR));
-    expect((await held())?.value).toEqual({ ...full, challenges: [], removedContacts: [] });
-  });
-
-  it("R35 a sweep makes no record where there is none", async () => {
-    const records = noRecords();
-    await dropOutlived(records, owner, ended);
-    expect(await records.find(owner)).toBeUndefined();
   });
 });

@@ -1,11 +1,14 @@
 /** change: whatever the order in which racing changes meet, each is applied once, on the state before it. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Head, type HeadStore, newHead, type StoredHead } from "../../lib/domain/head.ts";
-import { type Change, change } from "../../lib/domain/store.ts";
+import { Head, newHead, type StoredHead } from "../../lib/domain/head.ts";
+import type { Place } from "../../lib/domain/owner.ts";
+import { type Change, change, type Store } from "../../lib/domain/store.ts";
 import { aHead, aPlace, now, stored } from "./builders.ts";
-import { MemoryHeads } from "./memory-stores.ts";
+import { MemoryStore } from "./memory-stores.ts";
 import { refusalFrom } from "./refusals.ts";
+
+const aMemory = () => new MemoryStore<Place, Head>(({ owner, platform }) => `${owner}/${platform}`);
 
 /** Adds a name that stands for the change, and answers the generation that it made. */
 const append =
@@ -27,10 +30,10 @@ describe("R7 changes of one head", () => {
         fc.integer({ min: 1, max: 8 }),
         fc.boolean(),
         async (scheduler, count, exists) => {
-          const memory = new MemoryHeads();
+          const memory = aMemory();
           if (exists) await memory.put(aPlace(), { ...newHead(now) }, undefined);
           const held = await memory.find(aPlace());
-          const heads: HeadStore = {
+          const heads: Store<Place, Head> = {
             find: scheduler.scheduleFunction(memory.find),
             put: scheduler.scheduleFunction(memory.put),
           };
@@ -51,14 +54,17 @@ describe("R7 changes of one head", () => {
   });
 
   it("R7 answers the state that it left, with its ETag", async () => {
-    const heads = new MemoryHeads();
+    const heads = aMemory();
     const { stored: left } = await change(heads, aPlace(), undefined, append("only"));
     expect(await heads.find(aPlace())).toEqual(left);
   });
 
   it("R32 gives up as busy after ten lost rounds, and says when to try again", async () => {
     let rounds = 0;
-    const lost: HeadStore = { find: () => Promise.resolve(stored()), put: () => Promise.resolve(undefined) };
+    const lost: Store<Place, Head> = {
+      find: () => Promise.resolve(stored()),
+      put: () => Promise.resolve(undefined),
+    };
     const failure = await refusalFrom(() =>
       change(lost, aPlace(), stored(), (state) => {
         rounds += 1;
@@ -70,8 +76,8 @@ describe("R7 changes of one head", () => {
   });
 
   it("R7 decides anew on what the other request left, so a refusal that follows from it is told", async () => {
-    const heads = new MemoryHeads();
-    const held = stored(aHead(), '"never"');
+    const heads = aMemory();
+    const held = { value: aHead(), etag: '"never"' };
     await heads.put(aPlace(), aHead({ generation: 7 }), undefined);
     const seen: (number | undefined)[] = [];
     const { result } = await change(heads, aPlace(), held, (state) => {
@@ -82,7 +88,7 @@ describe("R7 changes of one head", () => {
   });
 
   it("R6 a decision that changes nothing writes nothing", async () => {
-    const heads = new MemoryHeads();
+    const heads = aMemory();
     const held = stored();
     expect(await change(heads, aPlace(), held, () => ({ result: 1, unchanged: held }))).toEqual({
       result: 1,

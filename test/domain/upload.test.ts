@@ -1,30 +1,33 @@
 /** Uploads: which state they may replace, what they leave behind, and what a repetition does. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { etagOf } from "../../lib/domain/backup.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import { type Head, type Precondition, type StoredHead, signedInAt, Version } from "../../lib/domain/head.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
+import { headIn } from "../../lib/domain/owner-state.ts";
 import { planUpload, prepareUpload, storeUpload, type UploadRules } from "../../lib/domain/upload.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
+import { headOf, putHead } from "../support/owners.ts";
 import {
   aCaller,
   aDevice,
   aDeviceId,
   aHead,
+  anOwnerId,
   aPlace,
   aPolicy,
+  aState,
   aVersion,
   now,
   someDevices,
   stored,
 } from "./builders.ts";
 import { holds } from "./holds.ts";
-import { MemoryHeads, MemoryVersions } from "./memory-stores.ts";
+import { MemoryOwners, MemorySeal } from "./memory-stores.ts";
 import { refusalFrom, refusalOf, tally } from "./refusals.ts";
 
-const rules: UploadRules = { ownerIsNew: false, staleness: aPolicy(), historyLength: 10 };
+const rules: UploadRules = { staleness: aPolicy(), historyLength: 10 };
 const document = aBackup();
 type Change = {
   of?: BackupDocument;
@@ -43,9 +46,9 @@ const anUpload = ({
     { caller, custody: "service", deviceName: "Android device", precondition, idempotencyKey, now },
   );
 const headAfter = (held: StoredHead | undefined, upload = anUpload(), by: UploadRules = rules): Head => {
-  const plan = planUpload(held, upload, by);
+  const plan = planUpload(aState(held?.value), "android", upload, by);
   if ("repeats" in plan) throw new Error("this upload stores nothing");
-  return plan.headWith({ keyId: "key-2" });
+  return plan.next({ keyId: "key-2", wrappedKey: "wrapped" }).state.heads.android ?? expect.fail("no head");
 };
 
 describe("R7 an upload names the state that it replaces", () => {
@@ -66,14 +69,14 @@ describe("R7 an upload names the state that it replaces", () => {
     ["says that there is none where there is one", stored(), "nothing"],
   ])("R7 refuses an upload that %s, and tells the present generation and ETag", (_, held, precondition) => {
     const failure = refusalOf(() =>
-      planUpload(held, anUpload({ precondition }), { ...rules, ownerIsNew: true }),
+      planUpload(aState(held?.value), "android", anUpload({ precondition }), rules),
     );
     expect(failure.kind).toBe("stale-precondition");
     expect(failure.details).toEqual(held ? { generation: 1, etag: '"etag-1"' } : { generation: 0 });
   });
 
   it("R6 R7 the first upload, and the one after a deletion, say that there is nothing", () => {
-    const first = headAfter(undefined, anUpload({ precondition: "nothing" }), { ...rules, ownerIsNew: true });
+    const first = headAfter(undefined, anUpload({ precondition: "nothing" }));
     expect(first).toMatchObject({ generation: 1, versions: [{ generation: 1 }] });
     const deleted = stored(aHead({ deletedAt: now }));
     const again = headAfter(deleted, anUpload({ precondition: "nothing" }));
@@ -82,47 +85,44 @@ describe("R7 an upload names the state that it replaces", () => {
   });
 
   it("R7 of two devices that replace one state exactly one wins, whoever comes first", async () => {
-    const [heads, versions] = [new MemoryHeads(), new MemoryVersions()];
+    const [owners, versions] = [new MemoryOwners(), new MemorySeal()];
     const devices = someDevices(2);
-    await heads.put(aPlace(), aHead({ devices }), undefined);
-    const held = await heads.find(aPlace());
+    await putHead(owners, aPlace(), aHead({ devices }));
+    const held = await owners.find(anOwnerId());
     const race = await Promise.allSettled(
       devices.map(({ id }) => {
         const upload = anUpload({
           caller: aCaller({ device: id }),
-          precondition: { replaces: held ? etagOf(held) : "" },
+          precondition: { replaces: headIn(held?.state, "android")?.etag ?? "" },
         });
-        return storeUpload({ heads, versions }, aPlace(), held, upload, rules);
+        return storeUpload({ owners, versions }, aPlace(), held, upload, rules);
       }),
     );
     expect(tally(race)).toEqual({ done: 1, refused: ["stale-precondition"] });
-    expect(await heads.find(aPlace())).toMatchObject({ value: { generation: 2 } });
+    expect(await headOf(owners, aPlace())).toMatchObject({ value: { generation: 2 } });
   });
 });
 
 describe("R8 an upload that is repeated stores once", () => {
   const key = { idempotencyKey: "key-1" };
   const stores = async () => {
-    const [heads, versions] = [new MemoryHeads(), new MemoryVersions()];
+    const [owners, versions] = [new MemoryOwners(), new MemorySeal()];
     const put = async (upload: ReturnType<typeof anUpload>) =>
-      await storeUpload({ heads, versions }, aPlace(), await heads.find(aPlace()), upload, {
-        ...rules,
-        ownerIsNew: true,
-      });
+      await storeUpload({ owners, versions }, aPlace(), await owners.find(anOwnerId()), upload, rules);
     const first = await put(anUpload({ ...key, precondition: "nothing" }));
-    return { heads, versions, put, first };
+    return { owners, versions, put, first };
   };
 
   it("R8 answers the same key and document with the version of the first time, whatever state it names", async () => {
-    const { heads, versions, put, first } = await stores();
+    const { owners, put, first } = await stores();
     expect(await put(anUpload({ ...key, precondition: "nothing" }))).toEqual(first);
     expect(await put(anUpload({ ...key, precondition: { replaces: '"long-gone"' } }))).toEqual(first);
-    expect({ writes: heads.writes, stored: versions.stored }).toEqual({ writes: 1, stored: 1 });
+    expect(owners.writes).toBe(1);
   });
 
   it("R8 still knows the key once other uploads have followed", async () => {
     const { put, first } = await stores();
-    await put(anUpload({ of: aBackup(), precondition: { replaces: etagOf(first.stored) } }));
+    await put(anUpload({ of: aBackup(), precondition: { replaces: first.stored.etag } }));
     expect((await put(anUpload({ ...key, precondition: "nothing" }))).version).toEqual(first.version);
   });
 
@@ -138,7 +138,9 @@ describe("R8 an upload that is repeated stores once", () => {
     const held = stored(
       aHead({ devices: [aDevice(), other], versions: [aVersion({ ...version, keyId: "k", generation: 1 })] }),
     );
-    expect(planUpload(held, anUpload(key), rules)).toMatchObject({ repeats: { digest: version.digest } });
+    expect(planUpload(aState(held?.value), "android", anUpload(key), rules)).toMatchObject({
+      repeats: { digest: version.digest },
+    });
     expect(headAfter(held, anUpload({ ...key, caller: aCaller({ device: other.id }) })).generation).toBe(2);
   });
 
@@ -151,23 +153,23 @@ describe("R8 an upload that is repeated stores once", () => {
   });
 
   it("R8 two runs of the same upload at the same time store it once", async () => {
-    const { heads, versions } = { heads: new MemoryHeads(), versions: new MemoryVersions() };
+    const [owners, versions] = [new MemoryOwners(), new MemorySeal()];
     const first = () => anUpload({ ...key, precondition: "nothing" });
-    const newOwner = { ...rules, ownerIsNew: true };
-    const run = () => storeUpload({ heads, versions }, aPlace(), undefined, first(), newOwner);
+    const run = () => storeUpload({ owners, versions }, aPlace(), undefined, first(), rules);
     const [one, two] = await Promise.all([run(), run()]);
     expect(one?.version).toEqual(two?.version);
-    expect(heads.writes).toBe(1);
+    expect(owners.writes).toBe(1);
   });
 
   it("R8 an upload that is cut off before its head is written leaves the former backup whole", async () => {
-    const { heads, versions, first } = await stores();
-    const broken = { find: heads.find, put: () => Promise.reject(new Error("cut off")) };
-    const upload = anUpload({ precondition: { replaces: etagOf(first.stored) } });
-    await expect(
-      storeUpload({ heads: broken, versions }, aPlace(), first.stored, upload, rules),
-    ).rejects.toThrow("cut off");
-    expect(await heads.find(aPlace())).toEqual(first.stored);
+    const { owners, versions, first } = await stores();
+    const broken = { ...owners, put: () => Promise.reject(new Error("cut off")) };
+    const held = await owners.find(anOwnerId());
+    const upload = anUpload({ precondition: { replaces: first.stored.etag } });
+    await expect(storeUpload({ owners: broken, versions }, aPlace(), held, upload, rules)).rejects.toThrow(
+      "cut off",
+    );
+    expect(await headOf(owners, aPlace())).toEqual(first.stored);
   });
 });
 
@@ -177,16 +179,15 @@ describe("R17 who may upload", () => {
       caller: aCaller({ device: aDeviceId("stranger") }),
       precondition: "nothing",
     });
-    const newOwner = { ...rules, ownerIsNew: true };
-    expect(refusalOf(() => planUpload(undefined, stranger, rules)).kind).toBe("device-unknown");
-    expect(refusalOf(() => planUpload(stored(), stranger, newOwner)).kind).toBe("device-unknown");
-    expect(headAfter(undefined, stranger, newOwner).devices).toMatchObject([{ id: aDeviceId("stranger") }]);
+    for (const state of [aState(aHead()), aState(undefined, { heads: { ios: aHead() } })])
+      expect(refusalOf(() => planUpload(state, "android", stranger, rules)).kind).toBe("device-unknown");
+    expect(headAfter(undefined, stranger).devices).toMatchObject([{ id: aDeviceId("stranger") }]);
   });
 
   it("R17 refuses a revoked device, before anything else is looked at", () => {
     const held = stored(aHead({ devices: [aDevice({ revokedAt: now })] }));
     const failure = refusalOf(() =>
-      planUpload(held, anUpload({ precondition: "nothing" }), { ...rules, ownerIsNew: true }),
+      planUpload(aState(held?.value), "android", anUpload({ precondition: "nothing" }), rules),
     );
     expect(failure.kind).toBe("device-revoked");
   });
@@ -194,7 +195,9 @@ describe("R17 who may upload", () => {
   it("R17 refuses one that is suspended, or has changed nothing for a year", () => {
     for (const change of [{ suspendedAt: now }, { lastSeenAt: later(now, -366 * DAY) }]) {
       const held = stored(aHead({ devices: [aDevice(change)] }));
-      expect(refusalOf(() => planUpload(held, anUpload(), rules)).kind).toBe("device-suspended");
+      expect(refusalOf(() => planUpload(aState(held?.value), "android", anUpload(), rules)).kind).toBe(
+        "device-suspended",
+      );
     }
   });
 
@@ -212,8 +215,8 @@ describe("R30 R28 what an upload keeps", () => {
         (historyLength, uploads) => {
           let held = stored(aHead({ generation: 0, versions: [] }));
           for (let count = 1; count <= uploads; count++) {
-            const upload = anUpload({ precondition: { replaces: etagOf(held) } });
-            held = stored(headAfter(held, upload, { ...rules, historyLength }), `"${count}"`);
+            const upload = anUpload({ precondition: { replaces: held.etag } });
+            held = stored(headAfter(held, upload, { ...rules, historyLength }));
             expect(held.value.generation).toBe(count);
           }
           const kept = held.value.versions.map(({ generation }) => generation);
@@ -242,15 +245,15 @@ describe("R30 R28 what an upload keeps", () => {
   it("R27 the first upload counts the sign-in of its token, not the present time", () => {
     const signedInAt = later(now, -89 * DAY);
     const upload = anUpload({ caller: aCaller({ authTime: signedInAt }), precondition: "nothing" });
-    expect(headAfter(undefined, upload, { ...rules, ownerIsNew: true }).confirmedAt).toEqual(signedInAt);
+    expect(headAfter(undefined, upload, rules).confirmedAt).toEqual(signedInAt);
   });
 
   it("R27 R49 a first upload whose token tells no sign-in doesn't pretend one; the first that is told counts", () => {
     const upload = (authTime: Date | undefined, precondition: Precondition) =>
       anUpload({ caller: aCaller({ authTime }), precondition });
-    const first = headAfter(undefined, upload(undefined, "nothing"), { ...rules, ownerIsNew: true });
+    const first = headAfter(undefined, upload(undefined, "nothing"));
     const next = (held: Head, authTime: Date | undefined) =>
-      headAfter(stored(held), upload(authTime, { replaces: etagOf(stored(held)) }));
+      headAfter(stored(held), upload(authTime, { replaces: stored(held).etag }));
     const again = next(first, undefined);
     const longAgo = later(now, -89 * DAY);
     const told = next(again, longAgo);

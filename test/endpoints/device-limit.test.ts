@@ -6,6 +6,7 @@ import type { Device } from "../../lib/domain/device.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { aDeviceId } from "../domain/builders.ts";
 import type { App } from "../support/app.ts";
+import { headOf, putHead } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import {
   anAppToWatch,
@@ -34,14 +35,14 @@ import { named, ownerEndpoints, sampleOf } from "./requests.ts";
 
 /** As many others as make it `count`; all were seen `days` ago, this phone longer ago than they. */
 async function fill(
-  { services: { heads, clock } }: App,
+  { services: { owners, clock } }: App,
   owner: string,
   phone: CheckedPhone,
   count = 30,
   days = 1,
 ) {
   const place = placeOf(owner);
-  const stored = await heads.find(place);
+  const stored = await headOf(owners, place);
   if (!stored) return expect.fail("nobody is registered yet");
   const { devices } = stored.value;
   const seenAt = later(clock(), -days * DAY);
@@ -55,7 +56,7 @@ async function fill(
     each.id === phone.deviceId ? { ...each, lastSeenAt: later(seenAt, -1) } : each,
   );
   const head = { ...stored.value, devices: [...own, ...others] };
-  expect(await heads.put(place, head, stored.etag)).toBeDefined();
+  await putHead(owners, place, head);
 }
 
 const kindsOf = ({ told }: Watched) => told().map(({ activity: { kind } }) => kind);

@@ -1,9 +1,6 @@
 /** Erasing and beginning anew is no way around the cooling-off of contacts: that there was one is remembered for so long, and no longer. */
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/domain/clock.ts";
-import type { WrappingKeys } from "../../lib/domain/envelope.ts";
-import { Failure } from "../../lib/domain/failure.ts";
-import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import {
@@ -17,7 +14,7 @@ import {
   start,
 } from "../support/step-up.ts";
 import { placeOf, sweep } from "../support/sweeping.ts";
-import { expectErased } from "./erased.ts";
+import { expectErased, expectForgotten } from "./erased.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
 
 const COOLING_OFF = 72 * HOUR;
@@ -63,14 +60,14 @@ describe.concurrent("whoever begins anew after an erasure", () => {
     const scene = await aRecovery({ watched });
     expect((await erase(scene.phone)).status).toBe(202);
     watched.clock.pass(HOUR);
-    await sweep(watched, "erasures", scene.owner);
+    await sweep(watched, "owners", scene.owner);
     const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: watched.app });
     expect((await erase(phone)).status).toBe(202);
     expect((await phone.call("POST", "v1/me/keep")).status).toBe(204);
     await expectErasedAt(scene);
   });
 
-  it("R19 R35 needs no patience where there was no contact, and nothing is remembered", async () => {
+  it("R19 R35 needs no patience where there was no contact", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     expect((await erase(phone)).status).toBe(204);
@@ -82,10 +79,10 @@ describe.concurrent("whoever begins anew after an erasure", () => {
 });
 
 const remembered = async ({ watched, owner }: Recovery) =>
-  (await watched.another().services.erasures.find(placeOf(owner).owner))?.value;
+  (await watched.another().services.owners.find(placeOf(owner).owner))?.state.erased;
 
 async function expectErasedAt(scene: Recovery): Promise<void> {
-  expect(await remembered(scene)).toEqual({ erasedAt: scene.watched.clock.now() });
+  expect(await remembered(scene)).toMatchObject({ at: scene.watched.clock.now(), hadContact: true });
 }
 
 it("R35 what is remembered of an erasure is when it was, and the sweep forgets it when the cooling-off is over", async () => {
@@ -94,25 +91,11 @@ it("R35 what is remembered of an erasure is when it was, and the sweep forgets i
   expect((await erase(scene.phone)).status).toBe(204);
   await expectErasedAt(scene);
   watched.clock.pass(COOLING_OFF - 1);
-  await sweep(watched, "erasures", owner);
+  await sweep(watched, "owners", owner);
   await expectErased(owner, { hadContact: true });
   watched.clock.pass(1);
-  await sweep(watched, "erasures", owner);
-  await expectErased(owner, { hadContact: false });
-});
-
-it("R32 R35 while the vault doesn't answer, a cold instance can't tell whoever begins anew, and says when to repeat", async () => {
-  const { watched, owner, phone } = await aRecovery();
-  expect((await erase(phone)).status).toBe(204);
-  const silent = new Failure("vault-unavailable", "The key vault does not answer.", {
-    retryAfterSeconds: 10,
-  });
-  const keys = (vault: WrappingKeys) => ({ ...vault, unwrap: () => Promise.reject(silent) });
-  const app = anApp({ clock: watched.clock.now, keys });
-  const later = await aPhone({ owner, app });
-  refused(await later.call("GET", "v1/backups"), "vault-unavailable");
-  const upload = { body: aBackup(), headers: nothingYet };
-  refused(await later.call("PUT", "v1/backups/android", upload), "vault-unavailable");
+  await sweep(watched, "owners", owner);
+  await expectForgotten(owner);
 });
 
 it("R35 the export of whoever has begun anew says so, too", async () => {

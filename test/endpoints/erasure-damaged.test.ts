@@ -1,50 +1,47 @@
-/** An owner who wants to be forgotten though a head of theirs is damaged: whichever head opens lets their device in. */
+/** An owner who wants to be forgotten though what is stored of them is damaged: it waits for its time, and then it is done. */
 import { describe, expect, it } from "vitest";
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import * as z from "zod";
+import { HOUR } from "../../lib/domain/clock.ts";
 import { anApp } from "../support/app.ts";
+import { anAppWithDamage } from "../support/damage.ts";
+import { signInAt } from "../support/phones.ts";
+import { anAppToWatch } from "../support/step-up.ts";
+import { placeOf } from "../support/sweeping.ts";
 import { expectErased } from "./erased.ts";
-import { anOwnerWithBackup, aRegisteredPhone, expectRefused, refused } from "./helpers.ts";
+import { anOwnerWithBackup, refused } from "./helpers.ts";
 
 const erasing = "v1/me?confirm=erase-everything";
+const eraseAtIn = ({ body }: { body: unknown }) =>
+  z.object({ eraseAt: z.iso.datetime() }).parse(body).eraseAt;
 
-/** An owner with a phone of each platform, and an app to which these heads are damaged. */
-async function anOwnerWithDamaged(...platforms: string[]) {
-  const { owner, phone: android } = await anOwnerWithBackup();
-  const ios = await aRegisteredPhone(owner, { platform: "ios" });
-  const isDamaged = (name: string) => platforms.some((platform) => name.endsWith(`/${platform}`));
-  const through = (blobs: Blobs): Blobs => ({
-    ...blobs,
-    async read(name) {
-      const blob = await blobs.read(name);
-      return blob && isDamaged(name) ? { ...blob, content: Buffer.from("damaged") } : blob;
-    },
-  });
-  const app = anApp({ through });
-  for (const phone of [android, ios]) phone.through(app.fetch);
-  return { owner, android, ios };
-}
-
-describe.concurrent("a damaged head", () => {
-  it("R35 doesn't keep the others' device from erasing it all", async () => {
-    const { owner, ios } = await anOwnerWithDamaged("android");
-    expect((await ios.call("DELETE", erasing)).status).toBe(204);
-    await expectErased(owner, { hadContact: false });
-  });
-
-  it("R17 R35 lets nobody in: whom only it lists is unknown, and nothing is erased", async () => {
-    const { owner, android } = await anOwnerWithDamaged("android");
-    await expectRefused(owner, "device-unknown", () => android.call("DELETE", erasing));
+describe.concurrent("a damaged owner", () => {
+  it("R35 R39 is erased when the cooling-off is over, though none was set, and when it is asked for again", async () => {
+    const watched = anAppToWatch();
+    const { clock } = watched;
+    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+    const { app, damage } = anAppWithDamage({ clock: clock.now });
+    damage(`owners/${placeOf(owner).owner}`);
+    phone.through(app.fetch);
+    const first = await phone.call("DELETE", erasing);
+    expect(first.status).toBe(202);
+    expect(Date.parse(eraseAtIn(first)) - clock.now().getTime()).toBe(72 * HOUR);
+    clock.pass(72 * HOUR - 1);
+    await phone.signIn(owner, signInAt(clock.now()));
+    expect(eraseAtIn(await phone.call("DELETE", erasing))).toBe(eraseAtIn(first));
+    clock.pass(1);
+    phone.through(anAppWithDamage({ clock: clock.now }).app.fetch);
+    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
+    phone.through(app.fetch);
+    expect((await phone.call("DELETE", erasing)).status).toBe(204);
+    phone.through(anApp({ clock: clock.now }).fetch);
+    await expectErased(owner, { hadContact: true });
   });
 
-  it("R35 R39 of each platform: nothing tells whose it is, and nothing is erased", async () => {
-    const { owner, android, ios } = await anOwnerWithDamaged("android", "ios");
-    for (const phone of [android, ios])
-      await expectRefused(owner, "backup-unreadable", () => phone.call("DELETE", erasing));
-  });
-
-  it("R35 doesn't keep it from being taken back; it still stops what else needs both", async () => {
-    const { ios } = await anOwnerWithDamaged("android");
-    expect((await ios.call("POST", "v1/me/keep")).status).toBe(204);
-    refused(await ios.call("GET", "v1/devices"), "backup-unreadable");
+  it("R39 stops all else", async () => {
+    const { app, damage } = anAppWithDamage();
+    const { owner, phone } = await anOwnerWithBackup({ app });
+    damage(`owners/${placeOf(owner).owner}`);
+    refused(await phone.call("GET", "v1/devices"), "backup-unreadable");
+    refused(await phone.call("POST", "v1/me/keep"), "backup-unreadable");
   });
 });

@@ -4,6 +4,7 @@ import { HOUR } from "../../lib/domain/clock.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import type { HoldLine } from "../support/hold-line.ts";
+import { recordOf } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { aContact, anAppToWatch, recover, recoveredIn, type Watched } from "../support/step-up.ts";
 import { placeOf, sweep } from "../support/sweeping.ts";
@@ -37,7 +38,7 @@ type Slower = { first: number; start(scene: Scene, line: HoldLine): Promise<unkn
 export const slower: Record<string, Slower> = {
   "the sweep": {
     first: 1,
-    start: (scene, line) => sweep({ ...scene.watched, app: through(scene, line) }, "erasures", scene.owner),
+    start: (scene, line) => sweep({ ...scene.watched, app: through(scene, line) }, "owners", scene.owner),
   },
   "a DELETE that is sent twice": {
     first: 2,
@@ -73,7 +74,7 @@ async function expectWhole({ watched, owner, phone }: Scene, { document, etag, s
   expect([seen.status, seen.headers.get("etag")], said).toEqual([200, etag]);
   await aContact(watched, phone);
   const { owner: id } = placeOf(owner);
-  expect((await watched.app.services.records.find(id))?.value.endedDevices, said).toEqual([]);
+  expect((await recordOf(watched.app.services.owners, id))?.endedDevices, said).toEqual([]);
   const recovered = await recover(await aPhone({ owner, app: watched.another() }));
   expect(recovered.status, `${said}: ${JSON.stringify(recovered.body)}`).toBe(200);
   expect(recoveredIn(recovered).accounts[0]?.account, said).toEqual(document.accounts[0]);

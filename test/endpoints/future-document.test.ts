@@ -1,9 +1,11 @@
 /** A document that a newer version has stored, or the version before: opened by this one, and handed out as it is. */
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { newId } from "../../lib/domain/id.ts";
 import { ownerIdOf, sha256 } from "../../lib/domain/owner.ts";
 import { type App, anApp } from "../support/app.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
+import { headOf, putHead } from "../support/owners.ts";
 import { aPhone } from "../support/phones.ts";
 import { anOwnerWithBackup, receiptIn, recovering } from "./helpers.ts";
 
@@ -13,13 +15,13 @@ async function store({ services }: App, subject: string, document: object): Prom
     owner: ownerIdOf({ issuer: inject("surroundings").issuer, subject }),
     platform: "android" as const,
   };
-  const { value: head, etag } = (await services.heads.find(place)) ?? expect.fail("no head");
+  const { value: head } = (await headOf(services.owners, place)) ?? expect.fail("no head");
   const [newest = expect.fail("no version")] = head.versions;
   const content = Buffer.from(JSON.stringify(document));
-  const { keyId: _, ...version } = { ...newest, id: crypto.randomUUID().replaceAll("-", "").slice(0, 22) };
-  const offered = { ...version, digest: sha256(content), sizeBytes: content.length };
-  const { keyId } = await services.versions.put(place, offered, content);
-  expect(await services.heads.put(place, { ...head, versions: [{ ...offered, keyId }] }, etag)).toBeDefined();
+  const version = { ...newest, id: newId(), digest: sha256(content), sizeBytes: content.length };
+  const { wrapping, sealed } = await services.versions.seal(place, version, content);
+  const body = { id: version.id, sealed };
+  await putHead(services.owners, place, { ...head, versions: [{ ...version, ...wrapping }] }, body);
 }
 
 const otp = anAccount().otp;

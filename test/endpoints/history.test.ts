@@ -9,6 +9,7 @@ import { VersionStatus } from "../../lib/http/backup-status.ts";
 import { aBackup, replacing } from "../support/builders.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover, recoveredIn } from "../support/step-up.ts";
+import { versionsOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -18,7 +19,6 @@ import {
   statusIn,
   upload,
 } from "./helpers.ts";
-import { storedOf, versionsOf } from "./stored.ts";
 
 const BACKUP = "v1/backups/android";
 const versionsIn = ({ body }: Reply) => z.object({ versions: z.array(VersionStatus) }).parse(body).versions;
@@ -96,11 +96,11 @@ describe.concurrent("the history", () => {
 
   it("R30 R7 a former version is restored as a new generation, and nothing is touched in place", async () => {
     const { watched, owner, phone, documents } = await threeVersions();
-    const before = versionsOf(await storedOf(owner));
+    const before = await versionsOf(owner);
     const oldest = versionsIn(await phone.call("GET", `${BACKUP}/versions`)).at(-1);
     const reply = await restore(phone, oldest?.id ?? "");
     expect(statusIn(reply)).toMatchObject({ generation: 4, version: { id: oldest?.id, generation: 4 } });
-    expect(versionsOf(await storedOf(owner))).toEqual(before);
+    expect((await versionsOf(owner)).toSorted()).toEqual(before.toSorted());
     const { accounts } = recoveredIn(await recover(await aPhone({ owner, app: watched.app })));
     expect(accounts.map(({ account }) => account)).toEqual(documents[0]?.accounts);
     const generations = versionsIn(await phone.call("GET", `${BACKUP}/versions`)).map(

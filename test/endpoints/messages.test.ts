@@ -11,6 +11,7 @@ import { DeviceId, type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { logInvocation } from "../../lib/http/log.ts";
 import { anApp } from "../support/app.ts";
 import { codeIn, linkIn, waitForMessages } from "../support/mailbox.ts";
+import { putHead } from "../support/owners.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { idIn, recover } from "../support/step-up.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
@@ -87,7 +88,7 @@ const owner = (): OwnerId => ownerIdOf({ issuer: "https://messages.example", sub
 /** Something is kept of them: nothing is logged for others. */
 async function aKnownOwner(): Promise<OwnerId> {
   const id = owner();
-  await anApp().services.heads.put({ owner: id, platform: "android" }, newHead(new Date()), undefined);
+  await putHead(anApp().services.owners, { owner: id, platform: "android" }, newHead(new Date()));
   return id;
 }
 

@@ -16,8 +16,8 @@ import {
   recover,
   recoveredIn,
 } from "../support/step-up.ts";
+import { versionsOf } from "./heads.ts";
 import { refused, statusIn } from "./helpers.ts";
-import { storedOf, versionsOf } from "./stored.ts";
 
 const Receipt = z.looseObject({ envelope: z.string().optional() });
 const envelopeIn = ({ body }: Reply) => Receipt.parse(body).envelope;
@@ -44,7 +44,7 @@ describe.concurrent("client custody", () => {
     const { owner, phone, document, envelope } = await anIphone();
     expect(statusIn(await phone.call("GET", "v1/backups/ios")).version).toMatchObject({ custody: "client" });
     expect(envelope.length).toBeGreaterThan(JSON.stringify(document).length);
-    expect(versionsOf(await storedOf(owner))).toHaveLength(1);
+    expect(await versionsOf(owner)).toHaveLength(1);
     const second = await aPhone({ owner, platform: "ios" });
     const { accounts } = recoveredIn(await recover(second, { envelope }));
     expect(accounts.map(({ account }) => account)).toEqual(document.accounts);

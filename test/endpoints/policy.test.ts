@@ -203,7 +203,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     else expect(problemIn(reply).type).toBe(typeOf(kind));
     const { id, digest } = receiptIn(uploaded).version;
     const told = JSON.stringify([reply, ofNobody].map(({ body, headers }) => [body, ...headers]));
-    for (const theirs of [phone.deviceId, second.deviceId, id, digest, before["heads/android"]]) {
+    for (const theirs of [phone.deviceId, second.deviceId, id, digest, before["android"]]) {
       expect(told).not.toContain(theirs);
     }
   });

@@ -6,7 +6,7 @@ import type { Reply } from "../../infra/local/phone.ts";
 import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
 import { LOGGED } from "../../lib/domain/failed-step-up.ts";
 import { Failure, type FailureKind } from "../../lib/domain/failure.ts";
-import { replacing } from "../support/builders.ts";
+import { aLargeBackup, replacing } from "../support/builders.ts";
 import { anAppWithDamage } from "../support/damage.ts";
 import { deliverAll } from "../support/delivering.ts";
 import { signInAt } from "../support/phones.ts";
@@ -217,10 +217,9 @@ describe.concurrent("the export", () => {
 
   it("R35 R39 marks a version that is damaged, and has all the rest", async () => {
     const { app, damage } = anAppWithDamage();
-    const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
+    const { owner, phone, uploaded } = await anOwnerWithBackup({ app, document: aLargeBackup() });
     await upload(phone, { headers: replacing(uploaded) });
-    const { owner: id, platform } = placeOf(owner);
-    damage(`versions/${id}/${platform}/${receiptIn(uploaded).version.id}`);
+    damage(`bodies/${placeOf(owner).owner}/${receiptIn(uploaded).version.id}`);
     const [newest, former] = versionsIn(await phone.call("GET", "v1/me/export"));
     expect([newest?.unreadable, former?.unreadable]).toEqual([undefined, true]);
     expect([newest?.content, former?.content]).toEqual([expect.anything(), undefined]);
@@ -232,7 +231,7 @@ describe.concurrent("the export", () => {
       const { app } = anAppToWatch();
       const { phone } = await anOwnerWithBackup({ app });
       const failure = new Failure(kind, "down", { retryAfterSeconds: 5 });
-      app.services.versions = { ...app.services.versions, read: () => Promise.reject(failure) };
+      app.services.versions = { ...app.services.versions, open: () => Promise.reject(failure) };
       refused(await phone.call("GET", "v1/me/export"), kind);
     },
   );

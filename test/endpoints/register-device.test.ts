@@ -14,7 +14,7 @@ import {
   stalenessIn,
   statusesOf,
 } from "./helpers.ts";
-import { storedOf } from "./stored.ts";
+import { everythingOf, storedOf } from "./stored.ts";
 
 const registering = (phone: CheckedPhone, change: object = {}) =>
   phone.call("POST", "v1/devices", { body: { platform: phone.platform, name: "canary-phone", ...change } });
@@ -39,7 +39,7 @@ it("R17 lets a new device in, under the name it gives, and answers 201", async (
 it("R17 R26 an owner who has nothing may begin with it", async () => {
   const owner = anOwner();
   const phone = await aRegisteredPhone(owner, { platform: "ios" });
-  expect(Object.keys(await storedOf(owner))).toEqual(["heads/ios"]);
+  expect(Object.keys(await everythingOf(owner))).toEqual(["owners/"]);
   const { state, generation } = stalenessIn(await phone.call("GET", "v1/backups/ios/staleness"));
   expect([state, generation]).toEqual(["missing", 0]);
 });

@@ -96,7 +96,7 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "export-data": () => ({ path: "v1/me/export" }),
   "erase-data": () => ({ path: "v1/me?confirm=erase-everything" }),
   "keep-data": () => ({ path: "v1/me/keep" }),
-  "start-sweep": () => ({ path: "v1/sweeps/stale" }),
+  "start-sweep": () => ({ path: "v1/sweeps/owners" }),
   "list-sweeps": () => ({ path: "v1/sweeps" }),
   "show-alarm": () => ({ path: `v1/alarms/${aCapability}` }),
   "repudiate-alarm": () => ({ path: `v1/alarms/${aCapability}` }),

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { anApp } from "../support/app.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import { versionsOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -18,7 +19,7 @@ import {
   statusIn,
 } from "./helpers.ts";
 import { named, ownerEndpoints, sampleOf } from "./requests.ts";
-import { storedOf, versionsOf } from "./stored.ts";
+import { storedOf } from "./stored.ts";
 
 const remove = (phone: CheckedPhone, id: string) => phone.call("DELETE", `v1/devices/${id}`);
 /** R32: whoever is told to repeat does so. */
@@ -82,9 +83,9 @@ it("R17 the owner's other devices and their backup aren't touched", async () => 
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const lost = await aRegisteredPhone(owner);
   const [first] = devicesIn(await phone.call("GET", "v1/devices"));
-  const before = versionsOf(await storedOf(owner));
+  const before = await versionsOf(owner);
   await remove(phone, lost.deviceId);
-  expect(versionsOf(await storedOf(owner))).toEqual(before);
+  expect(await versionsOf(owner)).toEqual(before);
   expect(devicesIn(await phone.call("GET", "v1/devices"))[0]).toEqual(first);
   const { version } = statusIn(await phone.call("GET", "v1/backups/android"));
   expect(version).toEqual(receiptIn(uploaded).version);

@@ -22,7 +22,7 @@ import {
   start,
   startedIn,
 } from "../support/step-up.ts";
-import { revoke, upload } from "./helpers.ts";
+import { refused, revoke, upload } from "./helpers.ts";
 
 const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
 const contactsOf = async (phone: CheckedPhone) =>
@@ -92,8 +92,8 @@ describe.concurrent("a thief's contact", () => {
       ...blobs,
       async write(name, ...rest) {
         const act = meanwhile;
-        if (name.startsWith("heads/")) meanwhile = async () => undefined;
-        if (name.startsWith("heads/")) await act();
+        if (name.startsWith("owners/")) meanwhile = async () => undefined;
+        if (name.startsWith("owners/")) await act();
         return await blobs.write(name, ...rest);
       },
     });
@@ -107,9 +107,10 @@ describe.concurrent("a thief's contact", () => {
       replies.push((await thief.call("POST", "v1/contacts", { body })).status);
     };
     expect((await press(scene, thief)).status).toBe(200);
-    expect(replies).toEqual([401, 401]);
+    expect(replies).toEqual([404, 201]);
     expect(await contactsOf(scene.old)).toEqual([contact]);
     expect(watched.codes().filter(({ to }) => to.address.startsWith("canary-thief"))).toHaveLength(1);
+    refused(await thief.call("GET", "v1/contacts"), "device-revoked");
   });
 
   it("R18 isn't what is left when the thief's device says that the owner's recovery was not theirs", async () => {

@@ -2,29 +2,26 @@
 import { createHmac } from "node:crypto";
 import { inject } from "vitest";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
+import { stateOf } from "./heads.ts";
 
 const API_VERSION = "2021-12-02";
 
-/** Each blob of an owner by its name, with its ETag: two of these are equal only if nothing was written in between. */
-export async function storedOf(owner: string): Promise<Record<string, string>> {
-  const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
-  const found = await Promise.all(
-    ["heads", "versions", "recoveries"].map((folder) => list(`${folder}/${id}/`)),
-  );
-  return Object.fromEntries(found.flat().map(([name, etag]) => [name.replace(`${id}/`, ""), etag]));
-}
+const FOLDERS = ["owners", "bodies", "recoveries", "activity", "budgets"];
 
-/** These, and what there is one of for each owner: nothing at all once the owner is erased. */
+/** Each blob of an owner by its name, with its ETag: two of these are equal only if nothing was written in between. */
 export async function everythingOf(owner: string): Promise<Record<string, string>> {
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
-  const folders = ["records", "activity", "erasures", "budgets"];
-  const single = await Promise.all(folders.map((folder) => list(`${folder}/${id}`)));
-  return { ...(await storedOf(owner)), ...Object.fromEntries(single.flat()) };
+  const found = await Promise.all(FOLDERS.map((folder) => list(`${folder}/${id}`)));
+  return Object.fromEntries(found.flat().map(([name, etag]) => [name.replace(id, ""), etag]));
 }
 
-/** The names of the sealed versions of an owner. */
-export const versionsOf = (stored: Record<string, string>) =>
-  Object.keys(stored).filter((name) => name.startsWith("versions/"));
+/** What a backup and its recoveries are: neither the record of the owner, nor what is only counted or logged. */
+export async function storedOf(owner: string): Promise<Record<string, string>> {
+  const blobs = Object.entries(await everythingOf(owner)).filter(([name]) =>
+    /^(bodies|recoveries)\//.test(name),
+  );
+  return { ...Object.fromEntries(blobs), ...(await stateOf(owner)) };
+}
 
 async function list(prefix: string): Promise<[name: string, etag: string][]> {
   const { BACKUPS_STORAGE = "" } = inject("surroundings").settings;

@@ -17,8 +17,13 @@ const now = new Date();
 
 const never: Sweep = { prefix: () => "none/", isDue: () => false, handle: async () => undefined };
 const none: Record<SweepName, Sweep> = {
-  ...{ stale: never, orphans: never, erasures: never, recoveries: never, tickets: never, budgets: never },
-  ...{ rewrap: never, "shard-keys": never, records: never },
+  owners: never,
+  orphans: never,
+  recoveries: never,
+  tickets: never,
+  budgets: never,
+  rewrap: never,
+  "shard-keys": never,
 };
 
 describe.concurrent("the engine", () => {
@@ -37,7 +42,7 @@ describe.concurrent("the engine", () => {
       isDue: () => true,
       handle: async ({ name }: { name: string }) => handle(name),
     };
-    return { ...none, recoveries: { ...one, countsKeys: true as const }, stale: one };
+    return { ...none, recoveries: { ...one, countsKeys: true as const }, owners: one };
   };
 
   it("R29 goes page by page by messages, and every page is handled, also if it is run again", async () => {
@@ -49,7 +54,7 @@ describe.concurrent("the engine", () => {
       next: async (next: SweepMessage) => void queue.push(next),
       report: async () => undefined,
     };
-    queue.push({ sweep: "stale", run: "r", shard: "A", handled: 0, failed: 0, keys: {} });
+    queue.push({ sweep: "owners", run: "r", shard: "A", handled: 0, failed: 0, keys: {} });
     for (let message = queue.shift(); message; message = queue.shift()) {
       await runPage(
         store,

@@ -2,14 +2,17 @@
 import { describe, expect, it } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { DAY, HOUR } from "../../lib/domain/clock.ts";
-import { aBackup, replacing } from "../support/builders.ts";
+import { aLargeBackup, replacing } from "../support/builders.ts";
+import { headOf, recordOf } from "../support/owners.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
 import { aContact, anAppToWatch, recover, recoveredIn, type Watched } from "../support/step-up.ts";
 import { placeOf, sweep } from "../support/sweeping.ts";
 import { anOwnerWithBackup, refused } from "./helpers.ts";
-import { everythingOf, storedOf, versionsOf } from "./stored.ts";
+import { everythingOf } from "./stored.ts";
 
 const BACKUP = "v1/backups/android";
+const bodiesOf = async (owner: string) =>
+  Object.keys(await everythingOf(owner)).filter((name) => name.startsWith("bodies/"));
 const notices = ({ told }: Watched) => told().filter(({ activity }) => activity.kind === "backup-stale");
 
 /** `reads`: the names of all blobs that were read since it was emptied. */
@@ -38,17 +41,17 @@ async function aStaleOwner() {
 describe.concurrent("the notice of a stale backup", () => {
   it("R29 is sent once an episode, however often and by however many it is swept", async () => {
     const { watched, owner, phone } = await aStaleOwner();
-    await Promise.all(Array.from({ length: 5 }, () => sweep(watched, "stale", owner)));
-    await sweep(watched, "stale", owner);
+    await Promise.all(Array.from({ length: 5 }, () => sweep(watched, "owners", owner)));
+    await sweep(watched, "owners", owner);
     expect(notices(watched)).toHaveLength(1);
     expect(notices(watched)[0]?.recipients).toHaveLength(1);
-    expect((await sweep(watched, "stale", owner)).handled).toBe(0);
+    expect((await sweep(watched, "owners", owner)).handled).toBe(0);
     await phone.signIn(owner, signInAt(watched.clock.now()));
     const headers = replacing(await phone.call("GET", BACKUP));
     expect((await phone.call("POST", `${BACKUP}/confirm`, { headers })).status).toBe(200);
-    expect((await sweep(watched, "stale", owner)).handled).toBe(0);
+    expect((await sweep(watched, "owners", owner)).handled).toBe(0);
     watched.clock.pass(91 * DAY);
-    await sweep(watched, "stale", owner);
+    await sweep(watched, "owners", owner);
     expect(notices(watched)).toHaveLength(2);
   });
 
@@ -56,11 +59,11 @@ describe.concurrent("the notice of a stale backup", () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     await aContact(watched, phone);
-    const held = await watched.app.services.heads.find(placeOf(owner));
+    const held = await headOf(watched.app.services.owners, placeOf(owner));
     const [{ keyId } = expect.fail()] = held?.value.versions ?? [];
     const retired = anAppToWatch({ settings: { RETIRED_KEY_IDS: keyId } });
-    for (const handled of [1, 0, 0])
-      expect(await sweep(retired, "stale", owner)).toMatchObject({ handled, failed: 0 });
+    for (let run = 0; run < 3; run++)
+      expect(await sweep(retired, "owners", owner)).toMatchObject({ handled: 1, failed: 0 });
     expect(notices(retired)).toHaveLength(1);
     expect(notices(retired)[0]?.recipients).toHaveLength(1);
   });
@@ -69,44 +72,44 @@ describe.concurrent("the notice of a stale backup", () => {
     const { reads, watched } = anAppWhoseReadsShow();
     const { owner } = await anOwnerWithBackup({ app: watched.app });
     reads.length = 0;
-    expect((await sweep(watched, "stale", owner)).handled).toBe(0);
+    expect((await sweep(watched, "owners", owner)).handled).toBe(0);
     expect(reads).toEqual([]);
   });
 });
 
 describe.concurrent("what nobody needs any more", () => {
-  it("R30 R8 orphans go after an hour; whatever a head names stays, restored versions, too", async () => {
+  it("R30 R8 orphans go after an hour; what a state names stays, restored versions, too", async () => {
     const watched = anAppToWatch();
     const { app, clock } = watched;
-    const { owner, phone } = await anOwnerWithBackup({ app });
+    const { owner, phone } = await anOwnerWithBackup({ app, document: aLargeBackup() });
     for (let n = 0; n < 11; n++) {
       const headers = replacing(await phone.call("GET", BACKUP));
-      expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers })).status).toBe(200);
+      expect((await phone.call("PUT", BACKUP, { body: aLargeBackup(), headers })).status).toBe(200);
     }
-    expect(versionsOf(await storedOf(owner))).toHaveLength(12);
+    expect(await bodiesOf(owner)).toHaveLength(12);
     await sweep(watched, "orphans", owner);
-    expect(versionsOf(await storedOf(owner))).toHaveLength(12);
+    expect(await bodiesOf(owner)).toHaveLength(12);
     clock.pass(HOUR + 60_000);
     await sweep(watched, "orphans", owner);
-    expect(versionsOf(await storedOf(owner))).toHaveLength(10);
+    expect(await bodiesOf(owner)).toHaveLength(10);
     await sweep(watched, "orphans", owner);
-    expect(versionsOf(await storedOf(owner))).toHaveLength(10);
+    expect(await bodiesOf(owner)).toHaveLength(10);
     const device = await aPhone({ owner, app });
     expect((await recover(device)).status).toBe(200);
   });
 
-  it("R30 R29 a version is looked at once, when it has come of age, and whatever lies beside it then", async () => {
+  it("R30 R29 a body is looked at once, when it has come of age, and whatever lies beside it then", async () => {
     const { reads, watched } = anAppWhoseReadsShow();
-    const { owner } = await anOwnerWithBackup({ app: watched.app });
+    const { owner } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
     watched.clock.pass(2 * HOUR);
     reads.length = 0;
     await sweep(watched, "orphans", owner, {}, watched.clock.now());
     expect(reads).toEqual([]);
     await sweep(watched, "orphans", owner);
-    expect(reads.filter((name) => name.startsWith("heads/"))).toHaveLength(1);
+    expect(reads.filter((name) => name.startsWith("owners/"))).toHaveLength(1);
   });
 
-  it("R29 R39 a head that can't be read keeps its versions, and the others of its shard from nothing", async () => {
+  it("R29 R39 a state that can't be read keeps its bodies, and the others of its shard from nothing", async () => {
     const broken = new Set<string>();
     const watched = anAppToWatch({
       through: (blobs): Blobs => ({
@@ -117,13 +120,13 @@ describe.concurrent("what nobody needs any more", () => {
         },
       }),
     });
-    const { owner } = await anOwnerWithBackup({ app: watched.app });
-    broken.add(`heads/${placeOf(owner).owner}/android`);
+    const { owner } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
+    broken.add(`owners/${placeOf(owner).owner}`);
     watched.clock.pass(100 * DAY);
-    for (const name of ["stale", "orphans"] as const) {
+    for (const name of ["owners", "orphans"] as const) {
       expect(await sweep(watched, name, owner)).toMatchObject({ handled: 0, failed: 1 });
     }
-    expect(versionsOf(await storedOf(owner))).toHaveLength(1);
+    expect(await bodiesOf(owner)).toHaveLength(1);
   });
 
   it("R35 R30 where the keys can't be found at all, nothing is taken for erased", async () => {
@@ -135,7 +138,7 @@ describe.concurrent("what nobody needs any more", () => {
         container === "keys" ? { ...blobs, read: async () => undefined } : blobs,
     });
     without.clock.pass(100 * DAY);
-    for (const name of ["orphans", "stale", "erasures"] as const) await sweep(without, name, owner);
+    for (const name of ["orphans", "owners"] as const) await sweep(without, name, owner);
     expect(await everythingOf(owner)).toEqual(before);
   });
 
@@ -148,11 +151,11 @@ describe.concurrent("what nobody needs any more", () => {
     const body = { channel: "email", address: `canary-${crypto.randomUUID()}@mail.example`, language: "en" };
     expect((await phone.call("POST", "v1/contacts", { body })).status).toBe(201);
     const held = async () => {
-      const record = await watched.app.services.records.find(placeOf(owner).owner);
-      return [record?.value.challenges.length, record?.value.removedContacts.length];
+      const record = await recordOf(watched.app.services.owners, placeOf(owner).owner);
+      return [record?.challenges.length, record?.removedContacts.length];
     };
     reads.length = 0;
-    expect((await sweep(watched, "records", owner)).handled).toBe(0);
+    expect((await sweep(watched, "owners", owner)).handled).toBe(0);
     expect(reads).toEqual([]);
     const due: [number, number[]][] = [
       [HOUR, [0, 1]],
@@ -160,8 +163,8 @@ describe.concurrent("what nobody needs any more", () => {
     ];
     for (const [passed, left] of due) {
       watched.clock.pass(passed);
-      expect(await sweep(watched, "records", owner)).toMatchObject({ handled: 1, failed: 0 });
-      expect((await sweep(watched, "records", owner)).handled).toBe(0);
+      expect(await sweep(watched, "owners", owner)).toMatchObject({ handled: 1, failed: 0 });
+      expect((await sweep(watched, "owners", owner)).handled).toBe(0);
       expect(await held()).toEqual(left);
     }
   });

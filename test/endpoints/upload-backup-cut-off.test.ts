@@ -13,7 +13,7 @@ function breakingHead(lost: "request" | "answer"): { app: App; arm(): void } {
   const through = (blobs: Blobs): Blobs => ({
     ...blobs,
     async write(name, ...rest) {
-      const breaks = armed && name.startsWith("heads/");
+      const breaks = armed && name.startsWith("owners/");
       const etag = breaks && lost === "request" ? undefined : await blobs.write(name, ...rest);
       if (!breaks) return etag;
       armed = false;

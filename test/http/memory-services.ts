@@ -1,6 +1,4 @@
 /** All that endpoints work with, in memory: for what is decided before or beside the stores. */
-import type { Erasure } from "../../lib/domain/erasure.ts";
-import type { OwnerId } from "../../lib/domain/owner.ts";
 import type { Ticket } from "../../lib/domain/ticket.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { anOwnerId, aPolicy, now, peppers } from "../domain/builders.ts";
@@ -31,19 +29,16 @@ export const memoryServices = (change: Pick<Services, "identity">, stores = memo
   ...stores,
   findForProvider: stores.credentials.find,
   tickets: new MemoryStore<string, Ticket>((hash) => hash),
-  erasures: new MemoryStore<OwnerId, Erasure>((owner) => owner),
   activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
   sendBudget: { take: async () => true },
   readBudget: { take: async () => true },
   peppers,
   belongings: {
     recoveries: async () => [],
-    forgetKey: () => undefined,
     credentialNames: async () => [],
-    lifeOf: async () => undefined,
-    look: async () => ({ key: undefined, blobs: [] }),
+    look: async () => [],
     remove: async () => undefined,
-    forgetErasure: async () => undefined,
+    removeShredded: async () => undefined,
   },
   sweepStore: {
     list: async () => ({ blobs: [], next: undefined }),

@@ -85,7 +85,7 @@ describe("the collector's stand-in", () => {
 
   it("shows what came last, as JSON and as text", async () => {
     const point = (asInt: string) => ({
-      attributes: [{ key: "sweep", value: { stringValue: "stale" } }],
+      attributes: [{ key: "sweep", value: { stringValue: "owners" } }],
       asInt,
     });
     for (const asInt of ["3", "5"]) {
@@ -93,9 +93,9 @@ describe("the collector's stand-in", () => {
       const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
       expect((await fetch(`${collector.url}/v1/metrics`, { method: "POST", body })).status).toBe(200);
     }
-    const figure = { name: "backup.sweep.handled", attributes: { sweep: "stale" }, count: 5 };
+    const figure = { name: "backup.sweep.handled", attributes: { sweep: "owners" }, count: 5 };
     expect(await figuresAt(collector.url)).toEqual([figure]);
-    expect(await (await fetch(collector.url)).text()).toMatch(/^backup\.sweep\.handled +sweep=stale +5\n$/);
+    expect(await (await fetch(collector.url)).text()).toMatch(/^backup\.sweep\.handled +sweep=owners +5\n$/);
     expect((await fetch(`${collector.url}/elsewhere`)).status).toBe(404);
   });
 });

@@ -20,6 +20,7 @@ function aCountedApp() {
   const app = anApp({
     through: (blobs): Blobs => ({
       read: (...of) => count("reads", blobs.read(...of)),
+      readStart: (...of) => count("reads", blobs.readStart(...of)),
       write: (...of) => count("writes", blobs.write(...of)),
       append: (...of) => count("writes", blobs.append(...of)),
       countUpTo: (...of) => count("writes", blobs.countUpTo(...of)),

@@ -8,11 +8,11 @@ import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import { Phone } from "../../infra/local/phone.ts";
 import { type BackupDocument, encodeDocument } from "../../lib/domain/backup-document.ts";
 import { ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
+import { headIn } from "../../lib/domain/owner-state.ts";
 import { VersionStatus } from "../../lib/http/backup-status.ts";
 import { etagOf, receiptIn } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
-import { openVersionIn } from "../support/open-version.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { recover, recoveredIn } from "../support/step-up.ts";
 
@@ -130,13 +130,14 @@ async function expectWholeHistory(uploader: Uploader): Promise<void> {
 
 /** Each version that is listed opens, and is what was sent, byte for byte: the head's own word of it is not enough. */
 async function expectContents({ owner, documents }: Uploader): Promise<void> {
-  const { heads, versions } = anApp().services;
+  const { owners, versions } = anApp().services;
   const { issuer } = inject("surroundings");
   const place: Place = { owner: ownerIdOf({ issuer, subject: owner }), platform: "android" };
-  const listed = (await heads.find(place))?.value.versions ?? expect.fail("nothing is listed");
+  const held = (await owners.find(place.owner)) ?? expect.fail("nothing is stored");
+  const listed = headIn(held.state, place.platform)?.value.versions ?? expect.fail("nothing is listed");
   const opened = listed.map(async (version) => {
     const sent = documents.get(version.digest) ?? expect.fail("never sent");
-    const content = Buffer.from(await openVersionIn(versions, place, version));
+    const content = await versions.open(place, version, held.body(version.id));
     expect(content.equals(encodeDocument(sent)), `generation ${version.generation}`).toBe(true);
   });
   await Promise.all(opened);

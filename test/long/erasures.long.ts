@@ -56,7 +56,7 @@ describe("an erasure that is cut off", () => {
     for (let at = 1; at < steps; at++) {
       const scene = await cutOff(at);
       expect([204, 503], `cut off at ${at}`).toContain(scene.status);
-      await sweep(scene.watched, "erasures", scene.owner);
+      await sweep(scene.watched, "owners", scene.owner);
       await expectErased(scene.owner, { hadContact: true, said: `cut off at ${at}` });
       const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
       expect((await recover(phone)).status, `cut off at ${at}`).toBe(200);
@@ -74,9 +74,9 @@ describe("an erasure that is cut off", () => {
       if (seen.status === 403 && Object.keys(await everythingOf(scene.owner)).length > 0) {
         await scene.phone.call("GET", "v1/backups");
       }
-      await sweep(scene.watched, "erasures", scene.owner);
+      await sweep(scene.watched, "owners", scene.owner);
       await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
-      await sweep(scene.watched, "erasures", scene.owner);
+      await sweep(scene.watched, "owners", scene.owner);
       expect((await recover(later)).status, `cut off at ${at}`).toBe(200);
     }
   });

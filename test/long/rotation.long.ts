@@ -8,7 +8,11 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { Phone, type Reply } from "../../infra/local/phone.ts";
 import { type Stack, startStack } from "../../infra/local/stack.ts";
+import { azureAdapters } from "../../lib/azure/adapters.ts";
+import { configFromEnvironment } from "../../lib/config.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { ownerIdOf } from "../../lib/domain/owner.ts";
+import { versionsIn } from "../../lib/domain/owner-state.ts";
 import { etagOf } from "../endpoints/helpers.ts";
 import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
 import { anOwner } from "../support/phones.ts";
@@ -77,22 +81,48 @@ async function work(owner: Owner): Promise<void> {
 
 type Wrapped = { name: string; kid: string; wrapped: string };
 
-/** What stands in the storage: versions name what wraps them in their metadata, shard keys are what is wrapped. */
-async function wrappedIn(container: "backups" | "keys", prefix: string): Promise<Wrapped[]> {
-  const service = BlobServiceClient.fromConnectionString(stack.settings["BACKUPS_STORAGE"] ?? "");
-  const client = service.getContainerClient(container);
+/** A shard key is what is wrapped, and its metadata name what wraps it. */
+async function wrappedShardKeys(): Promise<Wrapped[]> {
+  const client = containerNamed("keys");
   const found: Wrapped[] = [];
-  for await (const { name, metadata = {} } of client.listBlobsFlat({ prefix, includeMetadata: true })) {
-    const content =
-      metadata["wrappedkey"] ?? (await client.getBlobClient(name).downloadToBuffer()).toString("base64url");
-    found.push({ name, kid: metadata["kid"] ?? "", wrapped: content });
+  for await (const { name, metadata = {} } of client.listBlobsFlat({
+    prefix: "shard-keys/",
+    includeMetadata: true,
+  })) {
+    const content = await client.getBlobClient(name).downloadToBuffer();
+    found.push({ name, kid: metadata["kid"] ?? "", wrapped: content.toString("base64url") });
   }
   return found;
 }
-const allWrapped = async () => [
-  ...(await wrappedIn("backups", "versions/")),
-  ...(await wrappedIn("keys", "shard-keys/")),
-];
+
+/** What wraps a version stands in its owner's state, with what is wrapped. */
+async function wrappedVersions(all: Owner[]): Promise<Wrapped[]> {
+  const { owners } = azureAdapters(configFromEnvironment(stack.settings), () => new Date());
+  const found = await Promise.all(
+    all.map(async ({ subject }) => {
+      const held = (await owners.find(idOf(subject))) ?? expect.fail("nothing is stored");
+      return versionsIn(held.state).map(({ id, keyId, wrappedKey }) => ({
+        ...{ name: id, kid: keyId, wrapped: wrappedKey },
+      }));
+    }),
+  );
+  return found.flat();
+}
+
+const containerNamed = (name: string) =>
+  BlobServiceClient.fromConnectionString(stack.settings["BACKUPS_STORAGE"] ?? "").getContainerClient(name);
+const idOf = (subject: string) => ownerIdOf({ issuer: stack.addresses.issuer, subject });
+
+const allWrapped = async (all: Owner[]) => [...(await wrappedVersions(all)), ...(await wrappedShardKeys())];
+
+/** What the sweeps go by: the key versions that the owners' metadata name. */
+async function kidsTold(all: Owner[]): Promise<string[]> {
+  const told = all.map(async ({ subject }) => {
+    const blob = containerNamed("backups").getBlobClient(`owners/${idOf(subject)}`);
+    return ((await blob.getProperties()).metadata?.["kids"] ?? "").split(" ");
+  });
+  return [...new Set((await Promise.all(told)).flat())].toSorted();
+}
 
 const unwrapped = async ({ kid, wrapped: value }: Wrapped): Promise<number> =>
   (await stack.vaultAdmin.call("POST", `${new URL(kid).pathname}/unwrapkey`, { alg: "RSA-OAEP-256", value }))
@@ -167,7 +197,7 @@ it("R38 F15 F16 three rotations under load: nothing lost, each blob names what w
   /** Uploads have taken the newest version up. */
   const taken = async () => {
     const [newest] = await kidsNow();
-    while (!(await wrappedIn("backups", "versions/")).some(({ kid }) => kid === newest))
+    while (!(await kidsTold(owners)).some((kid) => kid === newest))
       await Promise.race([setTimeout(100), loads]);
   };
   await taken();
@@ -177,7 +207,7 @@ it("R38 F15 F16 three rotations under load: nothing lost, each blob names what w
   }
   const kids = await kidsNow();
   expect(kids).toHaveLength(VERSIONS);
-  const before = await allWrapped();
+  const before = await allWrapped(owners);
   for (const each of before) await expectNamedTruly(each, kids);
   expect(new Set(before.map(({ kid }) => kid)).size).toBeGreaterThan(1);
 
@@ -186,8 +216,9 @@ it("R38 F15 F16 three rotations under load: nothing lost, each blob names what w
   expect(await swept("shard-keys")).toEqual([newest]);
   isOver = true;
   await loads;
-  const after = await allWrapped();
+  const after = await allWrapped(owners);
   expect(new Set(after.map(({ kid }) => kid))).toEqual(new Set([newest]));
+  expect(await kidsTold(owners)).toEqual([newest]);
   for (const each of after) await expectNamedTruly(each, kids);
 
   for (const kid of kids.slice(1)) {

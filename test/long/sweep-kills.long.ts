@@ -1,13 +1,13 @@
 /** Each sweep, killed at every one of its calls, and run by two instances side by side: in the end it is as if it had run once. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/clock.ts";
-import { requestErasure } from "../../lib/domain/erasure.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { DeviceId } from "../../lib/domain/owner.ts";
 import { SWEEPS, type SweepName } from "../../lib/domain/sweep.ts";
 import { replacing } from "../support/builders.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
+import { putOwner } from "../support/owners.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
 import { aContosoAccount, aTicket, recover } from "../support/step-up.ts";
 import { aSweepScene, type Scene, sweepScene } from "../support/sweep-scene.ts";
@@ -31,10 +31,10 @@ const staleBackup: Prepare = async () => 91 * DAY;
 
 /** What is due once that much time has passed. */
 const cases: [name: string, sweep: SweepName, prepare: Prepare][] = [
-  ["a stale backup", "stale", staleBackup],
+  ["a stale backup", "owners", staleBackup],
   [
     "a backup that was deleted",
-    "stale",
+    "owners",
     async ({ phone }) => {
       const headers = replacing(await phone.call("GET", BACKUP));
       expect((await phone.call("DELETE", BACKUP, { headers })).status).toBe(200);
@@ -44,25 +44,29 @@ const cases: [name: string, sweep: SweepName, prepare: Prepare][] = [
   [
     "an upload that was cut off",
     "orphans",
-    async ({ watched, owner }) => {
-      const { heads, versions } = watched.app.services;
-      const [version] = (await heads.find(placeOf(owner)))?.value.versions ?? [];
-      if (version) await versions.put(placeOf(owner), { ...version, id: newId() }, Buffer.from("orphan"));
+    async ({ owner, written }) => {
+      const backups = written.get(`owners/${placeOf(owner).owner}`) ?? expect.fail("nothing is stored");
+      const name = `bodies/${placeOf(owner).owner}/${newId()}`;
+      await backups.write(name, { content: Buffer.from("orphan") }, undefined);
+      written.set(name, backups);
       return 2 * HOUR;
     },
   ],
   [
     "an erasure that was asked for",
-    "erasures",
+    "owners",
     async ({ watched, owner, phone }) => {
-      const asked = { device: DeviceId.parse(phone.deviceId), delayMs: 0, now: watched.clock.now() };
-      await requestErasure(watched.app.services, placeOf(owner).owner, asked);
+      const now = watched.clock.now();
+      const erasure = { device: DeviceId.parse(phone.deviceId), requestedAt: now, eraseAt: now };
+      await putOwner(watched.app.services.owners, placeOf(owner).owner, (state) => ({
+        state: { ...state, erasure },
+      }));
       return 0;
     },
   ],
   [
     "a code that nobody has entered",
-    "records",
+    "owners",
     async ({ phone }) => {
       const body = { channel: "email", address: `canary-${newId()}@mail.example`, language: "en" };
       expect((await phone.call("POST", "v1/contacts", { body })).status).toBe(201);
@@ -118,9 +122,9 @@ async function outcomeOf(scene: Scene): Promise<unknown> {
   const stored = await Promise.all(
     theirs.map(async ([name, blobs]) => {
       const blob = await blobs.read(name);
-      const { kid, dueat } = blob?.metadata ?? {};
+      const { kid, kids = kid, dueat } = blob?.metadata ?? {};
       const isDue = dueat !== undefined && new Date(dueat) <= watched.clock.now();
-      return `${name.split("/")[0]}: ${blob ? "there" : "gone"}${kid ? ` under the ${kid === newest ? "newest" : "former"} key` : ""}${isDue ? " and due" : ""}`;
+      return `${name.split("/")[0]}: ${blob ? "there" : "gone"}${kids ? ` under the ${kids === newest ? "newest" : "former"} key` : ""}${isDue ? " and due" : ""}`;
     }),
   );
   const app = scene.another(new FaultLine());

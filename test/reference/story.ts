@@ -50,7 +50,7 @@ function withFigures({ app, clock }: Watched): void {
   const { services } = app;
   services.countMessages = async () => ({ waiting: 0, failed: 0 });
   services.countPages = async () => ({ waiting: 0, failed: 0 });
-  services.recentRuns = async () => [{ sweep: "stale", of: progress }];
+  services.recentRuns = async () => [{ sweep: "owners", of: progress }];
   services.sweepStore = {
     ...services.sweepStore,
     next: async () => undefined,
@@ -66,8 +66,8 @@ async function operate({ teller }: Stage): Promise<void> {
   const token = await aProviderToken("contoso-sign-in", "Sweeps.Run");
   await teller.ask("start-sweep", token, {
     name: "started",
-    summary: "The sweep of stale backups",
-    params: { sweep: "stale" },
+    summary: "The sweep of owners",
+    params: { sweep: "owners" },
     status: 202,
   });
   await teller.ask("list-sweeps", token, { name: "done", summary: "One sweep has run", status: 200 });

@@ -5,9 +5,11 @@ import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ACTIVITIES, type Activity, type ActivityLog } from "../../lib/domain/activity.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
-import { changeRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
+import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
+import { changeRecord } from "../../lib/domain/owner-store.ts";
 import { aContact, aDeviceId, now } from "../domain/builders.ts";
 import { kindFrom } from "../domain/refusals.ts";
+import { recordOf } from "../support/owners.ts";
 import { aNewOwner, times } from "./contracts.ts";
 import { damagesOf } from "./damages.ts";
 import { anInstance } from "./instances.ts";
@@ -27,7 +29,8 @@ const anActivity = (id: string, change: Partial<Activity> = {}): Activity => ({
   ...change,
 });
 const aLog = (blobs: Blobs = storage.blobs) => anInstance(blobs).activity;
-const textOf = async (owner: OwnerId) => (await storage.blobs.readFrom(`activity/${owner}`, 0)).toString();
+const textOf = async (owner: OwnerId) =>
+  (await storage.blobs.readFrom(`activity/${owner}/log`, 0)).toString();
 const idsOf = (entries: Activity[]) => entries.map(({ id }) => id);
 
 /** An owner with these entries, and their lines as they are stored. */
@@ -94,29 +97,29 @@ describe("R18 R35 the log", () => {
 
   it("R8 R35 keeps its place while the record changes for other reasons", async () => {
     const { owner, ids } = await aLogOf(2);
-    const { records, activity } = anInstance(storage.blobs);
+    const { owners, activity } = anInstance(storage.blobs);
     const change = (record: OwnerRecord) => ({
       result: undefined,
       record: { ...record, contacts: [aContact()] },
     });
     await Promise.all([
-      changeRecord(records, owner, now, change),
+      changeRecord(owners, owner, now, change),
       activity.append(owner, anActivity("third")),
     ]);
     const { entries, intact } = await activity.read(owner);
     expect([idsOf(entries), intact]).toEqual([[...ids, "third"], true]);
-    expect((await records.find(owner))?.value.contacts).toEqual([aContact()]);
+    expect((await recordOf(owners, owner))?.contacts).toEqual([aContact()]);
   });
 });
 
 describe("R8 R35 an append that is cut off between the line and its anchor", () => {
-  /** The record can't be written any more, once. */
+  /** The anchor can't be written any more, once. */
   async function cutOff(owner: OwnerId, id: string) {
     const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
     const blobs: Blobs = {
       ...storage.blobs,
       write: async (name, ...rest) =>
-        name.startsWith("records/") ? Promise.reject(down) : await storage.blobs.write(name, ...rest),
+        name.endsWith("/anchor") ? Promise.reject(down) : await storage.blobs.write(name, ...rest),
     };
     expect(await kindFrom(() => aLog(blobs).append(owner, anActivity(id)))).toBe("storage-unavailable");
   }
@@ -195,7 +198,7 @@ describe("R35 R39 F29 what is changed shows", () => {
       const { entries, intact } = await readWith(owner, lines.slice(0, kept).join(""));
       expect([idsOf(entries), intact]).toEqual([ids.slice(0, kept), false]);
     }
-    await storage.container.deleteBlob(`activity/${owner}`);
+    await storage.container.deleteBlob(`activity/${owner}/log`);
     expect(await aLog().read(owner)).toEqual({ entries: [], intact: false });
   });
 

@@ -10,6 +10,7 @@ import { aRecord } from "../domain/builders.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
+import { putRecord } from "../support/owners.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { anAppToWatch, aRecovery, codeAt, proven, verify } from "../support/step-up.ts";
 
@@ -29,6 +30,7 @@ const count = <T>(call: string, value: T): T => {
 };
 const counting = (blobs: Blobs, container: string): Blobs => ({
   read: (...of) => count(`read ${container}`, blobs.read(...of)),
+  readStart: (...of) => count(`read ${container}`, blobs.readStart(...of)),
   write: (...of) => count(`write ${container}`, blobs.write(...of)),
   append: (...of) => count(`append ${container}`, blobs.append(...of)),
   countUpTo: (...of) => count(`append ${container}`, blobs.countUpTo(...of)),
@@ -49,7 +51,7 @@ async function settled() {
   const app = coldApp();
   const phone = await aPhone({ owner, app });
   const first = await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers: nothingYet });
-  await app.services.records.put(idOf(owner), aRecord(), undefined);
+  await putRecord(app.services.owners, idOf(owner), aRecord());
   const later = coldApp();
   phone.through(later.fetch);
   await forget();

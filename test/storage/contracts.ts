@@ -3,18 +3,14 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
-import type { Custody } from "../../lib/domain/custody.ts";
 import { KEY_BYTES } from "../../lib/domain/envelope.ts";
-import type { Version, VersionStore } from "../../lib/domain/head.ts";
+import type { VersionSeal } from "../../lib/domain/head.ts";
 import { type OwnerId, ownerIdOf, type Place } from "../../lib/domain/owner.ts";
 import { aVersion } from "../domain/builders.ts";
-import { tally } from "../domain/refusals.ts";
-import { openVersionIn } from "../support/open-version.ts";
 
 export type Target<T> = T & { close(): Promise<void> };
 export type Open<T> = () => Promise<Target<T>>;
 
-const WRITERS = 50;
 const CALLERS = 20;
 
 export const aNewOwner = (): OwnerId =>
@@ -33,86 +29,50 @@ export function opened<T>(open: Open<T>): () => Target<T> {
   return () => target ?? expect.fail("not open yet");
 }
 
-export function versionStoreContract(name: string, open: Open<{ versions: VersionStore }>): void {
-  describe(`VersionStore, ${name}`, () => {
+export function versionSealContract(name: string, open: Open<{ versions: VersionSeal }>): void {
+  describe(`VersionSeal, ${name}`, () => {
     const target = opened(open);
-    const aNewVersion = (custody: Custody = "service") =>
-      aVersion({ id: randomBytes(16).toString("base64url"), custody });
+    const unreadable = { kind: "backup-unreadable" };
+    const aNewVersion = () => aVersion({ id: randomBytes(16).toString("base64url") });
 
-    it("R8 opens what was put, byte by byte, empty or a megabyte", async () => {
-      const { versions } = target();
+    /** A version with its wrapping, and its content sealed. */
+    async function aSealed(content: Buffer, place = aNewPlace()) {
+      const version = aNewVersion();
+      const { wrapping, sealed } = await target().versions.seal(place, version, content);
+      return { place, version: { ...version, ...wrapping }, sealed };
+    }
+
+    it("R8 opens what was sealed, byte by byte, empty or a megabyte, read already or still on its way", async () => {
       for (const size of [0, 1, 1_048_576]) {
-        const [place, version, content] = [aNewPlace(), aNewVersion(), randomBytes(size)];
-        const { keyId } = await versions.put(place, version, content);
-        expect(keyId).not.toBe("");
-        expect((await openVersionIn(versions, place, { ...version, keyId })).equals(content)).toBe(true);
+        const content = randomBytes(size);
+        const { place, version, sealed } = await aSealed(content);
+        expect(version.keyId).not.toBe("");
+        for (const each of [sealed, Promise.resolve(sealed)])
+          expect((await target().versions.open(place, version, each)).equals(content)).toBe(true);
       }
     });
 
-    it("R39 can't open what was never put, nor elsewhere than where it was put", async () => {
+    it("R5 R39 what was sealed opens only as that version, at its own place", async () => {
       const { versions } = target();
-      const [place, version] = [aNewPlace(), aNewVersion()];
-      await versions.put(place, version, randomBytes(100));
-      const unreadable = { kind: "backup-unreadable" };
-      await expect(openVersionIn(versions, place, aNewVersion())).rejects.toMatchObject(unreadable);
-      await expect(openVersionIn(versions, { ...place, platform: "ios" }, version)).rejects.toMatchObject(
-        unreadable,
-      );
-      await expect(openVersionIn(versions, aNewPlace(), version)).rejects.toMatchObject(unreadable);
+      const content = randomBytes(100);
+      const { place, version, sealed } = await aSealed(content);
+      const { sealed: another } = await aSealed(content, place);
+      for (const kept of [another, Buffer.alloc(0)])
+        await expect(versions.open(place, version, kept)).rejects.toMatchObject(unreadable);
+      const elsewhere: Place[] = [{ ...place, platform: "ios" }, (await aSealed(content)).place, aNewPlace()];
+      for (const each of elsewhere)
+        await expect(versions.open(each, version, sealed)).rejects.toMatchObject(unreadable);
+      const other = { ...version, id: aNewVersion().id };
+      await expect(versions.open(place, other, sealed)).rejects.toMatchObject(unreadable);
+      expect(await versions.open(place, version, sealed)).toEqual(content);
     });
 
-    it(`R8 of ${WRITERS} that put it at once one has stored it, and the others are told; later ones, too`, async () => {
+    it("R5 R8 sealed again, both envelopes open", async () => {
       const { versions } = target();
-      const [place, version] = [aNewPlace(), aNewVersion()];
-      const contents = times(WRITERS, () => randomBytes(1000));
-      const puts = await Promise.allSettled(contents.map((each) => versions.put(place, version, each)));
-      expect(tally(puts)).toEqual({ done: 1, refused: times(WRITERS - 1, () => "storage-unavailable") });
-      await expect(versions.put(place, version, randomBytes(1))).rejects.toMatchObject({
-        kind: "storage-unavailable",
-      });
-      const stored = contents[puts.findIndex(({ status }) => status === "fulfilled")];
-      expect(await openVersionIn(versions, place, version)).toEqual(stored);
-    });
-
-    it("R5 what the client keeps opens only with that, at its own place", async () => {
-      const { versions } = target();
-      const [place, content] = [aNewPlace(), randomBytes(100)];
-      const [version, other] = [aNewVersion("client"), aNewVersion("client")];
-      const { sealed } = await versions.put(place, version, content);
-      const { sealed: another } = await versions.put(place, other, content);
-      expect(await openVersionIn(versions, place, version, sealed)).toEqual(content);
-      for (const kept of [undefined, another, Buffer.alloc(0)]) {
-        await expect(openVersionIn(versions, place, version, kept)).rejects.toMatchObject({
-          kind: "backup-unreadable",
-        });
-      }
-      await expect(openVersionIn(versions, aNewPlace(), version, sealed)).rejects.toMatchObject({
-        kind: "backup-unreadable",
-      });
-    });
-
-    it("R5 R8 sealed again, both envelopes open; what was never put can't be", async () => {
-      const { versions } = target();
-      const [place, version, content] = [aNewPlace(), aNewVersion("client"), randomBytes(100)];
-      const { sealed } = await versions.put(place, version, content);
-      const sealAgain = async (each: Version) => await (await versions.read(place, each)).sealAgain(content);
-      const again = await sealAgain(version);
-      for (const kept of [sealed, again]) {
-        expect(await openVersionIn(versions, place, version, kept)).toEqual(content);
-      }
-      await expect(sealAgain(aNewVersion("client"))).rejects.toMatchObject({
-        kind: "backup-unreadable",
-      });
-    });
-
-    it("R8 versions of one backup stay beside each other", async () => {
-      const { versions } = target();
-      const place = aNewPlace();
-      const all = times(5, () => ({ version: aNewVersion(), content: randomBytes(50) }));
-      await Promise.all(all.map(({ version, content }) => versions.put(place, version, content)));
-      for (const { version, content } of all) {
-        expect((await openVersionIn(versions, place, version)).equals(content)).toBe(true);
-      }
+      const content = randomBytes(100);
+      const { place, version, sealed } = await aSealed(content);
+      for (const kept of [sealed, await versions.sealAgain(place, version, content)])
+        expect(await versions.open(place, version, kept)).toEqual(content);
     });
   });
 }
@@ -138,7 +98,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       expect(await one.find(owner)).toBeUndefined();
-      expect(await one.find(owner, { fresh: true })).toBeUndefined();
+      expect(await one.look(owner)).toBeUndefined();
       const key = await other.obtain(owner);
       expect(await one.find(owner)).toEqual(key);
     });
@@ -178,37 +138,82 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await one.obtain(owner)).not.toEqual(key);
     });
 
-    it("R35 erased it is gone for good, here at once, and elsewhere with the next fresh look; a new one is another", async () => {
+    it("R35 erased it is gone for good, here at once, and elsewhere with the next look; a new one is another", async () => {
       at(0);
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const [owner, stranger] = [aNewOwner(), aNewOwner()];
       const [key, theirs] = [await one.obtain(owner), await one.obtain(stranger)];
       await other.find(owner);
-      const etag = (await one.etagOf(owner)) ?? expect.fail("no key");
-      await one.erase(owner, etag);
-      await one.erase(owner, etag);
-      expect([await one.etagOf(owner), await one.find(owner)]).toEqual([undefined, undefined]);
-      expect(await other.find(owner, { fresh: true })).toBeUndefined();
+      const leaving = (await one.beginRemoval(owner)) ?? expect.fail("no key");
+      await one.erase(owner, leaving);
+      await one.erase(owner, leaving);
+      expect([await one.look(owner), await one.find(owner)]).toEqual([undefined, undefined]);
+      expect([await one.beginRemoval(owner), await other.look(owner)]).toEqual([undefined, undefined]);
       const anew = await other.obtain(owner);
       expect(anew).not.toEqual(key);
-      await one.erase(owner, etag);
+      await one.erase(owner, leaving);
       expect(await one.find(owner)).toEqual(anew);
       expect(await one.find(stranger)).toEqual(theirs);
     });
 
-    it.each(["fresh", "forget"] as const)("R29 %s reads it anew", async (way) => {
+    it("R35 whoever begins anew while a key is about to go gets another one, which stays", async () => {
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const owner = aNewOwner();
+      const key = await one.obtain(owner);
+      const leaving = (await one.beginRemoval(owner)) ?? expect.fail("no key");
+      const { key: anew } = await other.obtainFresh(owner);
+      expect(anew).not.toEqual(key);
+      await one.erase(owner, leaving);
+      expect((await one.look(owner))?.key).toEqual(anew);
+    });
+
+    it("R35 one that isn't about to go any more stays the one to begin with", async () => {
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const owner = aNewOwner();
+      const key = await one.obtain(owner);
+      const leaving = (await one.beginRemoval(owner)) ?? expect.fail("no key");
+      await one.settle(owner);
+      expect((await other.obtainFresh(owner)).key).toEqual(key);
+      await one.erase(owner, leaving);
+      expect((await other.look(owner))?.key).toEqual(key);
+    });
+
+    it("R35 it is replaced once, and tells since when, and until something is stored under it", async () => {
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const owner = aNewOwner();
+      const key = await other.obtain(owner);
+      const { etag } = (await one.look(owner)) ?? expect.fail("no key");
+      const another = await one.replace(owner, etag);
+      expect(another).not.toEqual(key);
+      expect(await one.replace(owner, etag)).toBeUndefined();
+      const looked = { key: another, shreddedAt: clock() };
+      expect(await other.look(owner)).toMatchObject({ ...looked, isReplacing: true });
+      await one.settle(owner);
+      expect(await other.look(owner)).toMatchObject({ ...looked, isReplacing: false });
+    });
+
+    it("R35 when a damaged owner is to be erased is said once, and leaves the key as it is", async () => {
+      const [one, other] = [target().instance(clock), target().instance(clock)];
+      const owner = aNewOwner();
+      const key = await one.obtain(owner);
+      const [first, second] = [new Date(start), new Date(start + 1000)];
+      expect(await one.eraseDamagedAt(owner, first)).toEqual(first);
+      expect(await other.eraseDamagedAt(owner, second)).toEqual(first);
+      expect((await other.look(owner))?.key).toEqual(key);
+    });
+
+    it.each(["look", "forget"] as const)("R29 %s reads it anew", async (way) => {
       at(0);
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
+      const anew = async () => (way === "look" ? (await one.look(owner))?.key : one.forget(owner));
       await one.obtain(owner);
       await target().erase(owner);
       const renewed = await other.obtain(owner);
-      if (way === "forget") one.forget(owner);
-      expect(await one.find(owner, { fresh: way === "fresh" })).toEqual(renewed);
+      await anew();
       expect(await one.find(owner)).toEqual(renewed);
       await target().erase(owner);
-      if (way === "forget") one.forget(owner);
-      expect(await one.find(owner, { fresh: way === "fresh" })).toBeUndefined();
+      await anew();
       expect(await one.find(owner)).toBeUndefined();
     });
   });

@@ -1,4 +1,5 @@
 /** All the ways in which somebody who can write to the storage might damage one blob; and what a caller is told then. */
+import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 
 /** Every change of one byte, every cut, and a byte too many. */
@@ -22,6 +23,34 @@ export function* metadataDamagesOf(metadata: Record<string, string>): Generator<
   }
   yield { ...metadata, more: "1" };
 }
+
+/** The blob with another content. */
+export const holding = (blob: StoredBlob, content: Buffer): StoredBlob => ({
+  ...blob,
+  content,
+  size: content.length,
+});
+
+/** All those damages of content and metadata. */
+export function* damagesOfBlob(blob: StoredBlob): Generator<StoredBlob> {
+  for (const content of damagesOf(blob.content)) yield holding(blob, content);
+  for (const metadata of metadataDamagesOf(blob.metadata)) yield { ...blob, metadata };
+}
+
+/** An owner's blob in its parts: the lengths, the state, the record, the bodies. */
+export function partsOf({ content }: StoredBlob): Buffer[] {
+  const count = content.readUInt32BE(4);
+  const lengths = Array.from({ length: count }, (_, index) => content.readUInt32BE(8 + index * 4));
+  let at = 0;
+  return [8 + count * 4, ...lengths].map((length) => {
+    at += length;
+    return content.subarray(at - length, at);
+  });
+}
+
+/** One part of the blob is another's. */
+export const withPartOf = (blob: StoredBlob, other: StoredBlob, index: number): StoredBlob =>
+  holding(blob, Buffer.concat(partsOf(blob).with(index, partsOf(other)[index] ?? Buffer.alloc(0))));
 
 /** What a caller is told in the end: "opened", or the whole refusal. */
 export async function told(work: () => Promise<unknown>): Promise<string> {

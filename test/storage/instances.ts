@@ -1,36 +1,37 @@
 /** Instances of the sealed stores: each with caches of its own, on a storage and a vault that they share. */
 import { blobActivityLog } from "../../lib/azure/blob-activity-log.ts";
-import { blobHeadStore } from "../../lib/azure/blob-head-store.ts";
 import { blobOwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
+import { BlobOwnerStore } from "../../lib/azure/blob-owner-store.ts";
 import { blobShardKeys, shardPeppers } from "../../lib/azure/blob-shard-keys.ts";
-import { blobVersionStore } from "../../lib/azure/blob-version-store.ts";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ownerSeal } from "../../lib/azure/owner-seal.ts";
-import { credentialStore, recordStore, recoveryStore, ticketStore } from "../../lib/azure/record-stores.ts";
+import { anchorStore, credentialStore, recoveryStore, ticketStore } from "../../lib/azure/record-stores.ts";
+import { versionSeal } from "../../lib/azure/version-seal.ts";
 import type { WrappingKeys } from "../../lib/domain/envelope.ts";
 import { aPolicy, now } from "../domain/builders.ts";
 import { aMemoryKey, memoryWrappingKeys } from "./memory-keys.ts";
 
+const policy = { staleness: aPolicy(), coolingOffHours: 72 };
 const vault = memoryWrappingKeys([aMemoryKey("shared")]);
 
-/** `blobs` holds backups and keys alike. */
-export function anInstance(blobs: Blobs, wrapping: WrappingKeys = vault) {
+type Options = { wrapping?: WrappingKeys; inlineBytes?: number };
+
+/** `blobs` holds backups and keys alike. `inlineBytes`: how much of bodies stays in the owner's blob. */
+export function anInstance(blobs: Blobs, { wrapping = vault, inlineBytes }: Options = {}) {
   const ownerKeys = blobOwnerKeys(blobs, () => now);
   const shards = blobShardKeys(blobs, wrapping);
   const [seal, peppers] = [ownerSeal(shards, ownerKeys, ownerKeys.obtain), shardPeppers(shards)];
-  const records = recordStore(blobs, seal);
   return {
     ownerKeys,
     shards,
     seal,
     peppers,
-    records,
     recoveries: recoveryStore(blobs, seal),
     credentials: credentialStore(blobs, seal, peppers),
     tickets: ticketStore(blobs, seal),
-    activity: blobActivityLog(blobs, records, seal),
-    heads: blobHeadStore(blobs, ownerKeys, aPolicy()),
-    versions: blobVersionStore(blobs, ownerKeys, wrapping),
+    activity: blobActivityLog(blobs, anchorStore(blobs, seal), seal),
+    owners: new BlobOwnerStore(blobs, ownerKeys, seal, policy, inlineBytes),
+    versions: versionSeal(ownerKeys, wrapping),
   };
 }
 export type Instance = ReturnType<typeof anInstance>;

@@ -1,48 +1,14 @@
 /** OwnerKeys and WrappingKeys in memory, as the real ones behave. */
 import { constants, generateKeyPairSync, type KeyObject, privateDecrypt, randomBytes } from "node:crypto";
-import type { OwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
+import { blobOwnerKeys, type OwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
+import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
-import { KEY_BYTES, unreadable, type WrappingKeys } from "../../lib/domain/envelope.ts";
-import { Kept } from "../../lib/domain/kept.ts";
-import type { OwnerId } from "../../lib/domain/owner.ts";
+import { unreadable, type WrappingKeys } from "../../lib/domain/envelope.ts";
+import { memoryBlobs } from "./memory-blobs.ts";
 
 /** `stored` stands for the storage that several instances share. */
-export function memoryOwnerKeys(stored: Map<OwnerId, Buffer>, now: Clock): OwnerKeys {
-  const kept = new Kept<OwnerId, Buffer>(now, { most: 100, milliseconds: 60_000 });
-  const find: OwnerKeys["find"] = async (owner, { fresh } = { fresh: false }) => {
-    const known = fresh ? undefined : kept.get(owner);
-    if (known) return known;
-    kept.delete(owner);
-    const key = stored.get(owner);
-    return key && kept.set(owner, key);
-  };
-  const obtain = async (owner: OwnerId) => {
-    const known = await find(owner);
-    if (known) return known;
-    const key = stored.get(owner) ?? randomBytes(KEY_BYTES);
-    stored.set(owner, key);
-    return kept.set(owner, key);
-  };
-  return {
-    find,
-    obtain,
-    async obtainFresh(owner) {
-      kept.delete(owner);
-      return await obtain(owner);
-    },
-    async offer(owner) {
-      const key = await obtain(owner);
-      return { key, stored: Promise.resolve(key) };
-    },
-    require: async (owner) => (await find(owner)) ?? fail(),
-    forget: (owner) => kept.delete(owner),
-    etagOf: async (owner) => stored.get(owner)?.toString("hex"),
-    async erase(owner, only) {
-      if (stored.get(owner)?.toString("hex") === only) stored.delete(owner);
-      kept.delete(owner);
-    },
-  };
-}
+export const memoryOwnerKeys = (stored: Map<string, StoredBlob>, now: Clock): OwnerKeys =>
+  blobOwnerKeys(memoryBlobs(stored), now);
 
 export type MemoryKey = { id: string; publicKey: KeyObject; privateKey: KeyObject };
 
@@ -51,13 +17,14 @@ export const aMemoryKey = (name: string): MemoryKey => ({
   ...generateKeyPairSync("rsa", { modulusLength: 3072 }),
 });
 
-export const memoryWrappingKeys = (keys: MemoryKey[]): WrappingKeys => ({
+/** `current`: those that wrap now; the others only unwrap. */
+export const memoryWrappingKeys = (keys: MemoryKey[], current = keys): WrappingKeys => ({
   async current(owner) {
     const bytes = Buffer.from(owner, "base64url");
-    const { id, publicKey } = keys[bytes.readUInt32BE() % keys.length] ?? fail();
+    const { id, publicKey } = current[bytes.readUInt32BE() % current.length] ?? fail();
     return { id, publicKey };
   },
-  isCurrent: (keyId) => keys.some(({ id }) => id === keyId),
+  isCurrent: (keyId) => current.some(({ id }) => id === keyId),
   findNewest: async () => undefined,
   async unwrap(keyId, wrapped) {
     const { privateKey: key } = keys.find(({ id }) => id === keyId) ?? fail();

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queueOutbox } from "../../lib/azure/queue-outbox.ts";
 import { identityOf } from "../../lib/domain/account.ts";
-import { emptyLog } from "../../lib/domain/activity.ts";
 import type { Letter } from "../../lib/domain/announcement.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { aDeviceId, aHead, aVersion, now } from "../domain/builders.ts";
+import { putVersionIn } from "../support/open-version.ts";
+import { putHead, putRecord } from "../support/owners.ts";
 import { aNewOwner } from "./contracts.ts";
 import { anInstance } from "./instances.ts";
 import { type OwnQueue, ownQueue, textOf } from "./own-queue.ts";
@@ -44,16 +45,19 @@ let found: Record<"names" | "metadata" | "contents" | "messages", Buffer[]>;
 
 beforeAll(async () => {
   [storage, own] = await Promise.all([ownContainer(), ownQueue()]);
-  const instance = anInstance(storage.blobs);
-  const [place, version] = [{ owner, platform: "ios" as const }, aVersion()];
-  await instance.heads.put(
+  const instance = anInstance(storage.blobs, { inlineBytes: 1000 });
+  const place = { owner, platform: "ios" as const };
+  await putHead(
+    instance.owners,
     place,
-    aHead({ devices: [{ ...device, registeredAt: now, lastSeenAt: now }] }),
-    undefined,
+    aHead({ versions: [], devices: [{ ...device, registeredAt: now, lastSeenAt: now }] }),
   );
-  await instance.versions.put(place, version, Buffer.from(JSON.stringify(accounts)));
-  await instance.records.put(owner, { ...aFullRecord(), activity: emptyLog }, undefined);
-  await instance.recoveries.put({ owner, id: newId() }, aRecoveryRecord(), undefined);
+  for (const id of [newId(), newId(), newId()]) {
+    const content = Buffer.from(JSON.stringify(accounts));
+    await putVersionIn(instance, place, aVersion({ id }), content);
+  }
+  await putRecord(instance.owners, owner, aFullRecord());
+  await instance.recoveries.put({ owner, record: newId() }, aRecoveryRecord(), undefined);
   for (const account of accounts)
     await instance.credentials.put(account, someCredentials({ owner }), undefined);
   await instance.tickets.put(await instance.peppers.hash("ticket", "canary"), aTicket(), undefined);
@@ -106,12 +110,12 @@ describe("F19 R33 R34 nothing of a person stands in", () => {
   it("R33 a name or metadata of a blob tells no more than the owner's id, keyed hashes and random ids", () => {
     const kinds = found.names.map((name) => name.toString().split("/")[0]).toSorted();
     expect([...new Set(kinds)]).toEqual([
-      ...["activity", "credentials", "heads", "owner-keys", "records", "recoveries"],
-      ...["shard-keys", "tickets", "versions"],
+      ...["activity", "bodies", "credentials", "owner-keys", "owners", "recoveries"],
+      ...["shard-keys", "tickets"],
     ]);
     const hidden = /^(credentials|tickets)\/[\w-]{43}$/;
     const theirs =
-      /^(activity|heads|owner-keys|records|recoveries|versions)\/[\w-]{43}(\/(ios|[\w-]{22}|ios\/[\w-]+))?$/;
+      /^(owner-keys|owners)\/[\w-]{43}$|^activity\/[\w-]{43}\/(log|anchor)$|^(bodies|recoveries)\/[\w-]{43}\/[\w-]{22}$/;
     for (const name of found.names.map(String)) {
       if (hidden.test(name)) expect(name).not.toContain(owner);
       else if (!name.includes(owner))

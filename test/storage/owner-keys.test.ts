@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobOwnerKeys } from "../../lib/azure/blob-owner-keys.ts";
+import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import { KEY_BYTES } from "../../lib/domain/envelope.ts";
-import type { OwnerId } from "../../lib/domain/owner.ts";
 import { aNewOwner, ownerKeysContract } from "./contracts.ts";
 import { memoryOwnerKeys } from "./memory-keys.ts";
 import { type OwnContainer, ownContainer } from "./targets.ts";
@@ -15,10 +15,10 @@ beforeAll(async () => {
 afterAll(() => storage.close());
 
 ownerKeysContract("in memory", async () => {
-  const stored = new Map<OwnerId, Buffer>();
+  const stored = new Map<string, StoredBlob>();
   return {
     instance: (clock) => memoryOwnerKeys(stored, clock),
-    erase: async (owner) => void stored.delete(owner),
+    erase: async (owner) => void stored.delete(`owner-keys/${owner}`),
     close: async () => undefined,
   };
 });

@@ -120,11 +120,11 @@ describe("R39 what isn't what was put there is refused", () => {
 
   it("F9 R33 R39 in another owner's name, or as something else of the owner's", async () => {
     const [{ owner, sealed }, other] = [await queued(), aNewOwner()];
-    const { records } = anInstance(storage.blobs);
+    const { activity } = anInstance(storage.blobs);
     await anInstance(storage.blobs).ownerKeys.obtain(other);
     expect(await open({ owner: other, sealed: sealed.toString("base64") })).toBe(refused);
-    await storage.blobs.write(`records/${owner}`, { content: sealed }, undefined);
-    expect(await told(() => records.find(owner))).toBe(refused);
+    await storage.blobs.write(`activity/${owner}/anchor`, { content: sealed }, undefined);
+    expect(await told(() => activity.read(owner))).toBe(refused);
   });
 
   it("R35 once the owner's key is gone it says nothing any more, and waits for nobody", async () => {

@@ -1,15 +1,15 @@
-/** The laws of the stores of records, recoveries, credentials and tickets, on memory and on Blob Storage. */
+/** The laws of the stores of recoveries, credentials and tickets, on memory and on Blob Storage. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BoundAccount, identityOf } from "../../lib/domain/account.ts";
 import type { AccountCredentials } from "../../lib/domain/credential.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { type OwnerId, sha256 } from "../../lib/domain/owner.ts";
-import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
 import type { Store } from "../../lib/domain/store.ts";
 import type { Ticket } from "../../lib/domain/ticket.ts";
-import { aBound, aBoundWork, aDeviceId, anOwnerId, aRecord } from "../domain/builders.ts";
+import { aBound, aBoundWork, aDeviceId, anOwnerId } from "../domain/builders.ts";
 import { MemoryStore } from "../domain/memory-stores.ts";
+import { putRecord, recordOf } from "../support/owners.ts";
 import { aNewOwner } from "./contracts.ts";
 import { anInstance, type Instance } from "./instances.ts";
 import { aFullRecord, aRecoveryRecord, aTicket, someCredentials } from "./samples.ts";
@@ -35,32 +35,19 @@ function contractOf<K, T>(
   storeContract(`${name}, on Blob Storage`, onBlobs, samples);
 }
 
-const records: Samples<OwnerId, OwnerRecord> = {
-  aKey: aNewOwner,
-  beside: () => [aNewOwner()],
-  aValue: (count) => aRecord({ failures: { count } }),
-  values: [aRecord(), aFullRecord()],
-};
-contractOf(
-  "RecordStore",
-  (owner) => owner,
-  (instance) => instance.records,
-  records,
-);
-
-type RecoveryKey = { owner: OwnerId; id: string };
+type RecoveryKey = { owner: OwnerId; record: string };
 const recoveries: Samples<RecoveryKey, RecoveryRecord> = {
-  aKey: () => ({ owner: aNewOwner(), id: newId() }),
-  beside: ({ owner, id }) => [
-    { owner, id: newId() },
-    { owner: aNewOwner(), id },
+  aKey: () => ({ owner: aNewOwner(), record: newId() }),
+  beside: ({ owner, record }) => [
+    { owner, record: newId() },
+    { owner: aNewOwner(), record },
   ],
   aValue: (number) => aRecoveryRecord({ request: `digest ${number}` }),
   values: [aRecoveryRecord({ accounts: [] })],
 };
 contractOf(
   "RecoveryStore",
-  ({ owner, id }) => `${owner}/${id}`,
+  ({ owner, record }) => `${owner}/${record}`,
   (instance) => instance.recoveries,
   recoveries,
 );
@@ -103,12 +90,12 @@ describe("sealed stores on several instances", () => {
   it("R8 what one instance put, another finds, each with keys that it has read itself", async () => {
     const [one, other] = [anInstance(storage.blobs), anInstance(storage.blobs)];
     const owner = aNewOwner();
-    const [recovery, account, hash] = [{ owner, id: newId() }, credentials.aKey(), tickets.aKey()];
-    await one.records.put(owner, aFullRecord(), undefined);
+    const [recovery, account, hash] = [{ owner, record: newId() }, credentials.aKey(), tickets.aKey()];
+    await putRecord(one.owners, owner, aFullRecord());
     await one.recoveries.put(recovery, aRecoveryRecord(), undefined);
     await one.credentials.put(account, someCredentials({ owner }), undefined);
     await one.tickets.put(hash, aTicket(), undefined);
-    expect((await other.records.find(owner))?.value).toEqual(aFullRecord());
+    expect(await recordOf(other.owners, owner)).toEqual(aFullRecord());
     expect((await other.recoveries.find(recovery))?.value).toEqual(aRecoveryRecord());
     expect((await other.credentials.find(account))?.value).toEqual(someCredentials({ owner }));
     expect((await other.tickets.find(hash))?.value).toEqual(aTicket());
@@ -127,14 +114,14 @@ describe("sealed stores on several instances", () => {
   it("R35 once the owner's key is deleted, nothing of theirs opens, whatever is left of it", async () => {
     const instance = anInstance(storage.blobs);
     const owner = aNewOwner();
-    const [recovery, account] = [{ owner, id: newId() }, credentials.aKey()];
-    await instance.records.put(owner, aFullRecord(), undefined);
+    const [recovery, account] = [{ owner, record: newId() }, credentials.aKey()];
+    await putRecord(instance.owners, owner, aFullRecord());
     await instance.recoveries.put(recovery, aRecoveryRecord(), undefined);
     await instance.credentials.put(account, someCredentials({ owner }), undefined);
     await storage.container.deleteBlob(`owner-keys/${owner}`);
     const unreadable = { kind: "backup-unreadable" };
     const later = anInstance(storage.blobs);
-    await expect(later.records.find(owner)).rejects.toMatchObject(unreadable);
+    await expect(later.owners.find(owner)).rejects.toMatchObject(unreadable);
     await expect(later.recoveries.find(recovery)).rejects.toMatchObject(unreadable);
     await expect(later.credentials.find(account)).rejects.toMatchObject(unreadable);
   });

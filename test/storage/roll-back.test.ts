@@ -3,16 +3,20 @@ import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import type { Platform, Reply } from "../../infra/local/phone.ts";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
-import { currentVersion } from "../../lib/domain/backup.ts";
 import { ownerIdOf, type Place } from "../../lib/domain/owner.ts";
+import { headIn } from "../../lib/domain/owner-state.ts";
+import { aDeviceId, aRecord } from "../domain/builders.ts";
 import { kindFrom } from "../domain/refusals.ts";
 import { refused } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet, replacing } from "../support/builders.ts";
-import { openVersionIn } from "../support/open-version.ts";
+import { putRecord } from "../support/owners.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { idIn, recover, recoveredIn } from "../support/step-up.ts";
+import { withPartOf } from "./damages.ts";
 
+/** The parts of an owner's blob. */
+const [STATE, RECORD] = [1, 2];
 const BACKUP = "v1/backups/android";
 
 /** A storage that remembers every state that a blob ever had, and can be put back to an earlier one. */
@@ -20,26 +24,27 @@ function aStorage() {
   const states = new Map<string, StoredBlob[]>();
   const back = new Map<string, number>();
   const homes = new Map<string, Blobs>();
+  const earlier = (name: string) => states.get(name)?.[back.get(name) ?? -1];
   const through = (blobs: Blobs): Blobs => ({
     ...blobs,
-    read: async (name) => states.get(name)?.[back.get(name) ?? -1] ?? (await blobs.read(name)),
+    read: async (name) => earlier(name) ?? (await blobs.read(name)),
+    readStart: async (name, bytes) => earlier(name) ?? (await blobs.readStart(name, bytes)),
     async write(name, blob, replaces) {
       const etag = await blobs.write(name, blob, replaces);
       homes.set(name, blobs);
-      if (etag)
-        states.set(name, [...(states.get(name) ?? []), { ...blob, etag, metadata: blob.metadata ?? {} }]);
+      const { content, metadata = {} } = blob;
+      const state = etag && { content, metadata, etag, size: content.length };
+      if (state) states.set(name, [...(states.get(name) ?? []), state]);
       return etag;
     },
   });
   const namesOf = (kind: string) => [...states.keys()].filter((name) => name.startsWith(kind));
-  /** By a write like any other, as whoever puts it back would do it: the service goes on from there. */
-  const putBack = async (name: string) => {
-    const [blobs, [first]] = [homes.get(name), states.get(name) ?? []];
-    const present = await blobs?.read(name);
-    if (!blobs || !first || !present) expect.fail("never written");
-    expect(await blobs.write(name, first, present.etag)).toBeDefined();
-  };
-  return { through, states, back, putBack, namesOf };
+  const present = async (name: string) => (await homes.get(name)?.read(name)) ?? expect.fail("never written");
+  /** By a write like any other, as whoever puts something back would do it: the service goes on from there. */
+  const put = async (name: string, blob: StoredBlob) =>
+    expect(await homes.get(name)?.write(name, blob, (await present(name)).etag)).toBeDefined();
+  const putBack = (name: string) => put(name, states.get(name)?.[0] ?? expect.fail("never written"));
+  return { through, states, back, present, put, putBack, namesOf };
 }
 
 async function anOwnerOfTwoVersions(platform: Platform = "android") {
@@ -62,22 +67,40 @@ async function anOwnerOfTwoVersions(platform: Platform = "android") {
 const envelopeIn = ({ body }: Reply) => z.object({ envelope: z.string() }).parse(body).envelope;
 
 describe("R39 F10 roll-back", () => {
-  it("R39 of a version alone: its content can't stand for another generation's", async () => {
+  it("R39 of a body alone: it can't stand for another generation's", async () => {
     const { storage, app, place } = await anOwnerOfTwoVersions();
-    const [older = "", newer = ""] = storage.namesOf("versions/");
-    const head = (await app.services.heads.find(place))?.value;
-    const version = currentVersion(head) ?? expect.fail();
-    expect(newer).toContain(version.id);
-    storage.states.set(newer, storage.states.get(older) ?? []);
-    storage.back.set(newer, 0);
-    expect(await kindFrom(() => openVersionIn(app.services.versions, place, version))).toBe(
-      "backup-unreadable",
-    );
+    const { owners, versions } = app.services;
+    const held = await owners.find(place.owner);
+    const [version, older] = headIn(held?.state, place.platform)?.value.versions ?? [];
+    if (!held || !version || !older) return expect.fail();
+    const sealed = await held.body(older.id);
+    expect(await kindFrom(() => versions.open(place, version, sealed))).toBe("backup-unreadable");
+    expect(await kindFrom(() => versions.open(place, older, sealed))).toBe("nothing");
+    expect(storage.namesOf("bodies/")).toEqual([]);
   });
 
-  it("R27 R39 of the head, or of everything: the device that knows the newer generation is told", async () => {
+  it("R39 of a record or a state alone: they don't fit together, and no upload carries on what was put back", async () => {
+    const { storage, app, phone, place, second } = await anOwnerOfTwoVersions();
+    const { owners } = app.services;
+    await putRecord(owners, place.owner, aRecord({ endedDevices: [aDeviceId("first")] }));
+    await putRecord(owners, place.owner, aRecord({ endedDevices: [aDeviceId("other")] }));
+    const name = `owners/${place.owner}`;
+    const [older, newer] = storage.states.get(name)?.slice(-2) ?? [];
+    if (!older || !newer) return expect.fail();
+    for (const part of [STATE, RECORD]) {
+      const mixed = withPartOf(newer, older, part);
+      expect(mixed.size).toBe(newer.size);
+      await storage.put(name, mixed);
+      expect(await kindFrom(() => owners.find(place.owner))).toBe("backup-unreadable");
+      const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(second) });
+      refused(reply, "backup-unreadable");
+      expect((await storage.present(name)).content).toEqual(mixed.content);
+    }
+  });
+
+  it("R27 R39 of the state, or of everything: the device that knows the newer generation is told", async () => {
     const { storage, phone } = await anOwnerOfTwoVersions();
-    for (const name of storage.namesOf("heads/")) storage.back.set(name, 0);
+    for (const name of storage.namesOf("owners/")) storage.back.set(name, 0);
     const asked = await phone.call("GET", `${BACKUP}/staleness?generation=2`);
     expect(asked.body).toMatchObject({
       state: "stale",
@@ -88,17 +111,17 @@ describe("R39 F10 roll-back", () => {
     });
   });
 
-  it("R7 R39 of the head: an upload that names the newer state is refused, with the generation that is left", async () => {
+  it("R7 R39 of the state: an upload that names the newer state is refused, with the generation that is left", async () => {
     const { storage, phone, second } = await anOwnerOfTwoVersions();
-    for (const name of storage.namesOf("heads/")) storage.back.set(name, 0);
+    for (const name of storage.namesOf("owners/")) storage.back.set(name, 0);
     const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(second) });
     expect(reply.status).toBe(412);
     expect(reply.body).toMatchObject({ generation: 1 });
   });
 
-  it("R39 of the head: not noticed by a new phone, which remembers nothing: it recovers the older accounts, and no word of it", async () => {
+  it("R39 of the state: not noticed by a new phone, which remembers nothing: it recovers the older accounts, and no word of it", async () => {
     const { storage, another, older } = await anOwnerOfTwoVersions();
-    for (const name of storage.namesOf("heads/")) await storage.putBack(name);
+    for (const name of storage.namesOf("owners/")) await storage.putBack(name);
     const newer = await another();
     const reply = await recover(newer);
     expect(reply.status, JSON.stringify(reply.body)).toBe(200);
@@ -114,17 +137,17 @@ describe("R39 F10 roll-back", () => {
     expect(known.body).toMatchObject({ state: "stale", reasons: ["rolled-back"] });
   });
 
-  it("R12 R39 of the head: a recovery that names the plan of the newer state is refused", async () => {
+  it("R12 R39 of the state: a recovery that names the plan of the newer state is refused", async () => {
     const { storage, phone } = await anOwnerOfTwoVersions();
     const asked = { platform: "android", existingAccounts: [] };
     const plan = idIn(await phone.call("POST", "v1/recovery-plans", { body: asked }));
-    for (const name of storage.namesOf("heads/")) await storage.putBack(name);
-    expect((await recover(phone, { plan })).body).toMatchObject({ type: "/api/problems/plan-outdated" });
+    for (const name of storage.namesOf("owners/")) await storage.putBack(name);
+    expect((await recover(phone, { plan })).body).toMatchObject({ type: "/problems/plan-outdated" });
   });
 
-  it("R5 R39 of the head: where the client has custody, the newer envelope is refused, and only the older one opens", async () => {
+  it("R5 R39 of the state: where the client has custody, the newer envelope is refused, and only the older one opens", async () => {
     const { storage, another, first, second } = await anOwnerOfTwoVersions("ios");
-    for (const name of storage.namesOf("heads/")) await storage.putBack(name);
+    for (const name of storage.namesOf("owners/")) await storage.putBack(name);
     const newer = await another();
     refused(await recover(newer, { envelope: envelopeIn(second) }), "envelope-unreadable");
     expect((await recover(newer, { envelope: envelopeIn(first) })).status).toBe(200);

@@ -3,6 +3,7 @@ import { expect, it, vi } from "vitest";
 import { anOwnerWithBackup } from "../endpoints/helpers.ts";
 import { aBackup, replacing } from "../support/builders.ts";
 import { ownVault } from "../support/own-vault.ts";
+import { headOf } from "../support/owners.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
 import { placeOf } from "../support/sweeping.ts";
@@ -14,7 +15,7 @@ it("R38 a new version becomes current without a restart, and no upload waits for
   const watched = anAppToWatch({ settings: vault.settings, through: (blobs) => vault.through(blobs) });
   const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
   const keyNow = async () =>
-    (await watched.app.services.heads.find(placeOf(owner)))?.value.versions[0]?.keyId;
+    (await headOf(watched.app.services.owners, placeOf(owner)))?.value.versions[0]?.keyId;
   const upload = async () => {
     const headers = replacing(await phone.call("GET", "v1/backups/android"));
     expect((await phone.call("PUT", "v1/backups/android", { body: aBackup(), headers })).status).toBe(200);

@@ -23,10 +23,10 @@ it("R38 an instance that has just started, with the older version in its setting
   const second = await anOwnerWithBackup({ app: anAppToWatch(newer).app });
   const young = anAppToWatch(options);
   const namedBy = async (owner: string) => {
-    const { blobs } = await young.app.services.sweepStore.list(`versions/${placeOf(owner).owner}`, {
+    const { blobs } = await young.app.services.sweepStore.list(`owners/${placeOf(owner).owner}`, {
       size: 10,
     });
-    return blobs.map(({ metadata }) => metadata["kid"]);
+    return blobs.map(({ metadata }) => metadata["kids"]);
   };
   expect((await sweep(young, "rewrap", second.owner)).handled).toBe(0);
   const report: SweepProgress[] = [];

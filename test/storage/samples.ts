@@ -49,7 +49,6 @@ export const aFullRecord = (): OwnerRecord =>
       },
     ],
     sent: [{ to: "digest", at: now }],
-    activity: { length: 10, tip: "tip", recent: ["one", "two"] },
   });
 
 const aPersonal = (userName = "canary@personal.example") =>

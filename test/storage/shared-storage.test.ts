@@ -10,13 +10,13 @@ const BACKUP = "v1/backups/android";
 const ROUNDS = 20;
 const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
 
-/** Takes away what an erasure takes: the owner's key and head. */
+/** Takes away what an erasure takes: the owner's key and blob. */
 async function erase(subject: string): Promise<void> {
   const { issuer, settings } = inject("surroundings");
   const owner = ownerIdOf({ issuer, subject });
   const service = BlobServiceClient.fromConnectionString(settings["BACKUPS_STORAGE"] ?? "");
   await service.getContainerClient("keys").deleteBlob(`owner-keys/${owner}`);
-  await service.getContainerClient("backups").deleteBlob(`heads/${owner}/android`);
+  await service.getContainerClient("backups").deleteBlob(`owners/${owner}`);
 }
 
 const upload = async (owner: string, app: App) => {

@@ -90,7 +90,7 @@ it.each([
   expect(status.headers.get("etag")).toBe(uploaded.headers.get("etag"));
 });
 
-it.each(["owner-keys", "versions", "heads"])(
+it.each(["owner-keys", "owners/"])(
   "R8 an owner's first upload whose answer from %s is lost: it counts once, and opens",
   async (blob) => {
     const { address, seen } = await losingAnswerTo(blob);

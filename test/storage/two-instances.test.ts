@@ -7,6 +7,7 @@ import { newHead } from "../../lib/domain/head.ts";
 import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
+import { headOf, putHead } from "../support/owners.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 
 const BACKUP = "v1/backups/android";
@@ -51,7 +52,7 @@ describe("two instances", () => {
     const owner = ownerIdOf({ issuer, subject });
     const service = BlobServiceClient.fromConnectionString(settings["BACKUPS_STORAGE"] ?? "");
     await service.getContainerClient("keys").deleteBlob(`owner-keys/${owner}`);
-    await service.getContainerClient("backups").deleteBlob(`heads/${owner}/android`);
+    await service.getContainerClient("backups").deleteBlob(`owners/${owner}`);
     const second = await aPhone({ owner: subject, app: two });
     const anew = await second.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
     expect(anew.status).toBe(201);
@@ -85,8 +86,8 @@ describe("an owner who is erased at one instance while the other still has their
     const at = new Date();
     const device = { id: DeviceId.parse(phone.deviceId), name: "late", registeredAt: at, lastSeenAt: at };
     const head = { ...newHead(at), devices: [device] };
-    expect(await one.services.heads.put(place, head, undefined)).toBeDefined();
-    expect((await anApp().services.heads.find(place))?.value).toEqual(head);
+    await putHead(one.services.owners, place, head);
+    expect((await headOf(anApp().services.owners, place))?.value).toEqual(head);
     expect((await phone.call("GET", "v1/backups")).status).toBe(200);
   });
 
@@ -116,10 +117,10 @@ const container = () => {
     "backups",
   );
 };
-const storedActivity = (owner: string) => container().getBlobClient(`activity/${owner}`).exists();
+const storedActivity = (owner: string) => container().getBlobClient(`activity/${owner}/log`).exists();
 
 async function storeLine(owner: string, text: string): Promise<void> {
-  const blob = container().getAppendBlobClient(`activity/${owner}`);
+  const blob = container().getAppendBlobClient(`activity/${owner}/log`);
   const line = `${Buffer.from(text).toString("base64url")}\n`;
   await blob.createIfNotExists();
   await blob.appendBlock(line, line.length);

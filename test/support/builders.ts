@@ -60,3 +60,7 @@ export const nothingYet = { "if-none-match": "*" };
 
 /** The precondition that names the state which a reply told of. */
 export const replacing = ({ headers }: Reply) => ({ "if-match": headers.get("etag") ?? "" });
+
+/** Too large to lie in the owner's own blob. */
+export const aLargeBackup = () =>
+  aBackup(Array.from({ length: 400 }, (_, n) => anAccount({ userName: `canary-${n}-${"x".repeat(100)}` })));

@@ -1,17 +1,20 @@
 /** An app whose storage can be damaged: whatever has a name that begins so reads as something else, even where nothing was. */
+import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import { type AppOptions, anApp } from "./app.ts";
 
 export function anAppWithDamage(options: AppOptions = {}) {
   const damaged: string[] = [];
+  const damagedIn = (name: string, blob: StoredBlob | undefined): StoredBlob | undefined => {
+    if (!damaged.some((prefix) => name.startsWith(prefix))) return blob;
+    const content = Buffer.from("damaged");
+    return { etag: '"damaged"', metadata: {}, ...blob, content, size: content.length };
+  };
   const app = anApp({
     ...options,
     through: (blobs) => ({
       ...blobs,
-      async read(name) {
-        const blob = await blobs.read(name);
-        if (!damaged.some((prefix) => name.startsWith(prefix))) return blob;
-        return { etag: '"damaged"', metadata: {}, ...blob, content: Buffer.from("damaged") };
-      },
+      read: async (name) => damagedIn(name, await blobs.read(name)),
+      readStart: async (name, bytes) => damagedIn(name, await blobs.readStart(name, bytes)),
     }),
   });
   return { app, damage: (prefix: string) => void damaged.push(prefix) };

@@ -31,6 +31,7 @@ export class FaultLine {
 
   readonly through = (blobs: Blobs): Blobs => ({
     read: (name) => this.#pass(READ, () => blobs.read(name)),
+    readStart: (name, bytes) => this.#pass(READ, () => blobs.readStart(name, bytes)),
     readFrom: (name, offset) => this.#pass(READ, () => blobs.readFrom(name, offset)),
     list: (prefix, page) => this.#pass(READ, () => blobs.list(prefix, page)),
     write: (...write) => this.#pass(WRITE, () => blobs.write(...write)),

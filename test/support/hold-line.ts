@@ -23,6 +23,7 @@ export class HoldLine {
 
   readonly through = (blobs: Blobs): Blobs => ({
     read: (...of) => this.#pass(`read ${of[0]}`, () => blobs.read(...of)),
+    readStart: (...of) => this.#pass(`read ${of[0]}`, () => blobs.readStart(...of)),
     readFrom: (...of) => this.#pass(`readFrom ${of[0]}`, () => blobs.readFrom(...of)),
     list: (...of) => this.#pass(`list ${of[0]}`, () => blobs.list(...of)),
     write: (...of) => this.#pass(`write ${of[0]}`, () => blobs.write(...of)),

@@ -1,10 +1,36 @@
-/** Opens a stored version as a recovery does. */
-import type { Version, VersionStore } from "../../lib/domain/head.ts";
+/** Stores a version as an upload does, and opens it as a recovery does. */
+import { unreadable } from "../../lib/domain/envelope.ts";
+import { newHead, type Version, type VersionSeal } from "../../lib/domain/head.ts";
 import type { Place } from "../../lib/domain/owner.ts";
+import { headIn, withHead } from "../../lib/domain/owner-state.ts";
+import type { OwnerStore } from "../../lib/domain/owner-store.ts";
+import { putOwner } from "./owners.ts";
 
-export const openVersionIn = async (
-  versions: VersionStore,
+export async function openVersionIn(
+  { owners, versions }: { owners: OwnerStore; versions: VersionSeal },
   place: Place,
   version: Version,
   kept?: Buffer,
-): Promise<Buffer> => await (await versions.read(place, version)).open(kept);
+): Promise<Buffer> {
+  const held = await owners.find(place.owner);
+  if (!held) throw unreadable();
+  return await versions.open(place, version, kept ?? held.body(version.id));
+}
+
+/** The newest of those that stand there already, as it is stored then. */
+export async function putVersionIn(
+  { owners, versions }: { owners: OwnerStore; versions: VersionSeal },
+  place: Place,
+  version: Version,
+  content: Uint8Array,
+): Promise<{ version: Version; sealed: Buffer }> {
+  const { wrapping, sealed } = await versions.seal(place, version, content);
+  const stored = { ...version, ...wrapping };
+  await putOwner(owners, place.owner, (state) => {
+    const head = headIn(state, place.platform)?.value ?? newHead(undefined);
+    const next = { ...head, versions: [stored, ...head.versions] };
+    const body = version.custody === "client" ? undefined : { id: version.id, sealed };
+    return { state: withHead(state, place.platform, next), ...(body && { body }) };
+  });
+  return { version: stored, sealed };
+}

@@ -1,5 +1,5 @@
 /**
- * Puts owners with a backup each straight into the storage: heads and owner keys, written and sealed by the stores that the
+ * Puts owners with a backup each straight into the storage: states and owner keys, written and sealed by the stores that the
  * service itself uses, so that a sweep finds what it would find in real life. Runs in processes of its own, a share each.
  */
 import { randomBytes, randomUUID } from "node:crypto";
@@ -7,8 +7,10 @@ import { parseArgs } from "node:util";
 import { azureAdapters } from "../../../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../../../lib/config.ts";
 import { DAY, later } from "../../../lib/domain/clock.ts";
-import type { Head, HeadStore, Version } from "../../../lib/domain/head.ts";
+import { type Head, newHead, type Version } from "../../../lib/domain/head.ts";
 import { DeviceId, type OwnerId, ownerIdOf } from "../../../lib/domain/owner.ts";
+import { newState, withHead } from "../../../lib/domain/owner-state.ts";
+import type { OwnerStore } from "../../../lib/domain/owner-store.ts";
 
 const AT_ONCE = 24;
 
@@ -20,9 +22,12 @@ function aHead(now: Date, daysAgo: number): Head {
     ...{ id: randomUUID(), generation: 1, device, createdAt: at, contentType: "application/json" },
     ...{ custody: "service", sizeBytes: 10_000, digest: randomBytes(32).toString("base64url") },
     ...{ accounts: { thirdParty: 50, personal: 0, work: 0 }, keyId: "https://vault.example/keys/backups/1" },
+    wrappedKey: randomBytes(384).toString("base64url"),
   };
   return {
-    ...{ generation: 1, versions: [version], confirmedAt: at, spentProofs: [] },
+    ...newHead(at),
+    generation: 1,
+    versions: [version],
     devices: [{ id: device, name: "bench", registeredAt: at, lastSeenAt: at }],
   };
 }
@@ -30,14 +35,14 @@ function aHead(now: Date, daysAgo: number): Head {
 const anOwner = (): OwnerId => ownerIdOf({ issuer: "https://issuer.example", subject: randomUUID() });
 
 /** One line a stored owner, for whoever shows how far it has come. */
-async function fill(heads: HeadStore, count: number, due: number): Promise<void> {
+async function fill(owners: OwnerStore, count: number, due: number): Promise<void> {
   const now = new Date();
   let left = count;
   const client = async () => {
     while (left > 0) {
       left -= 1;
       const head = aHead(now, left < due ? 100 : left % 50);
-      await heads.put({ owner: anOwner(), platform: "android" }, head, undefined);
+      await owners.put(anOwner(), { state: withHead(newState(), "android", head) }, undefined);
       process.stdout.write(".\n");
     }
   };
@@ -47,5 +52,5 @@ async function fill(heads: HeadStore, count: number, due: number): Promise<void>
 const { values } = parseArgs({
   options: { count: { type: "string", default: "0" }, due: { type: "string", default: "0" } },
 });
-const { heads } = azureAdapters(configFromEnvironment(process.env), () => new Date());
-await fill(heads, Number(values.count), Number(values.due));
+const { owners } = azureAdapters(configFromEnvironment(process.env), () => new Date());
+await fill(owners, Number(values.count), Number(values.due));

@@ -34,7 +34,7 @@ export async function sweepAll(
   });
   const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };
   const startedAt = performance.now();
-  await fetch(`${host.url}/api/v1/sweeps/stale`, { method: "POST", headers });
+  await fetch(`${host.url}/api/v1/sweeps/owners`, { method: "POST", headers });
   const handled = await finished(`${host.url}/api/v1/sweeps`, headers);
   const seconds = (performance.now() - startedAt) / 1000;
   const calls = proxy.take();
@@ -43,7 +43,7 @@ export async function sweepAll(
   const { peak } = memoryOf(host.pid() ?? 0);
   await host.close();
   await proxy.close();
-  report.heading(`One sweep for stale backups over ${count} owners`);
+  report.heading(`One sweep over ${count} owners`);
   const rate = `${(count / seconds).toFixed(0)} owners a second`;
   report.row({ name: "all of it", value: `${seconds.toFixed(1)} s`, note: rate });
   const listBudget = count === LISTS_FOR ? report.verdict(lists, SWEEP_LISTS) : "";
@@ -68,8 +68,8 @@ const isWork = (path: string) => !path.includes("/backups/sweeps/");
 async function finished(url: string, headers: Record<string, string>): Promise<number> {
   for (;;) {
     const { sweeps } = Progress.parse(await (await fetch(url, { headers })).json());
-    const stale = sweeps.find(({ sweep }) => sweep === "stale");
-    if (stale?.finishedAt) return stale.handled;
+    const owners = sweeps.find(({ sweep }) => sweep === "owners");
+    if (owners?.finishedAt) return owners.handled;
     await setTimeout(LOOK_MS);
   }
 }

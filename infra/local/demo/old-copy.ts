@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { BlobServiceClient } from "@azure/storage-blob";
 import type { Stack } from "../stack.ts";
 
-const FOLDERS = ["heads", "versions", "records", "recoveries", "activity"];
+const FOLDERS = ["owners", "bodies", "recoveries", "activity"];
 
 export type OldCopy = { blobs: number; putBack(): Promise<void>; takeAway(): Promise<void> };
 

@@ -1,0 +1,262 @@
+/** OwnerStore on Blob Storage: one blob an owner, sealed under the owner's key, the record in it under the shard's as well. */
+
+import { earliest } from "../domain/clock.ts";
+import { type DuePolicy, ownerDueAt } from "../domain/due.ts";
+import { contextOf, isUnreadable, unreadable } from "../domain/envelope.ts";
+import { Failure } from "../domain/failure.ts";
+import { type OwnerId, sha256 } from "../domain/owner.ts";
+import { newRecord, OwnerRecord, outlivedAt } from "../domain/owner-record.ts";
+import { newState, type OwnerState, versionsIn } from "../domain/owner-state.ts";
+import type { NextOwner, OwnerStore, StoredOwner } from "../domain/owner-store.ts";
+import { jsonOf } from "../domain/text.ts";
+import type { OwnerKeys } from "./blob-owner-keys.ts";
+import type { Blobs, Metadata, StartOfBlob } from "./blobs.ts";
+import { type OwnerContent, type OwnerSegments, packOwner, unpackOwner } from "./owner-blob.ts";
+import type { OwnerSeal } from "./owner-seal.ts";
+import { pause, turns } from "./turns.ts";
+
+/** State and record lie within it. */
+const START_BYTES = 64 * 1024;
+/** Of the bodies that lie in the owner's blob; the others lie beside it. */
+const INLINE_BYTES = 63 * 1024;
+
+export class BlobOwnerStore implements OwnerStore {
+  readonly inTurn = turns();
+  readonly pause = pause;
+  readonly #backups: Blobs;
+  readonly #keys: OwnerKeys;
+  readonly #seal: OwnerSeal;
+  readonly #policy: DuePolicy;
+  readonly #inlineBytes: number;
+
+  /** `inlineBytes`: for tests, which have small bodies. */
+  constructor(
+    backups: Blobs,
+    keys: OwnerKeys,
+    seal: OwnerSeal,
+    policy: DuePolicy,
+    inlineBytes = INLINE_BYTES,
+  ) {
+    this.#inlineBytes = inlineBytes;
+    this.#backups = backups;
+    this.#keys = keys;
+    this.#seal = seal;
+    this.#policy = policy;
+  }
+
+  find: OwnerStore["find"] = async (owner, { whole } = { whole: true }) => {
+    const reading = whole
+      ? this.#backups.read(nameOf(owner))
+      : this.#backups.readStart(nameOf(owner), START_BYTES);
+    const [blob, key] = await Promise.all([reading, this.#keys.find(owner)]);
+    return blob && (await this.#open(owner, blob, key));
+  };
+
+  put: OwnerStore["put"] = async (owner, next, replaces) => {
+    const held = heldIn(replaces);
+    const key = held ? await this.#keys.find(owner) : await this.#keyToBeginWith(owner);
+    const carried = held ? await this.#bodiesOf(owner, held) : [];
+    if (!key || !carried) return undefined;
+    const bodies = await this.#placeBodies(owner, next, carried);
+    const segments = {
+      ...(await this.#segmentsOf(owner, next, held)),
+      bodies: bodies.map(({ sealed }) => sealed),
+    };
+    const content = { ...segments.content, bodies: bodies.map(({ id }) => id) };
+    const etag = await this.#write(owner, key, { ...segments, content }, held?.etag);
+    return etag === undefined ? undefined : this.#hold(owner, etag, { ...segments, content }, next.record);
+  };
+
+  shred: OwnerStore["shred"] = async (owner, state, replaces) => {
+    const key = await this.#keys.look(owner);
+    const blob = await this.#backups.readStart(nameOf(owner), 1);
+    if (!key || !blob || (replaces && blob.etag !== replaces.etag)) return;
+    const another = key.isReplacing ? key.key : await this.#keys.replace(owner, key.etag);
+    if (another && (await this.#write(owner, another, segmentsWith(state), blob.etag)))
+      await this.#keys.settle(owner);
+  };
+
+  remove: OwnerStore["remove"] = async (owner, { etag }) => {
+    const leaving = await this.#keys.beginRemoval(owner);
+    if (leaving === undefined) return;
+    await this.#backups.delete(nameOf(owner), etag);
+    if (await this.#backups.readStart(nameOf(owner), 1)) await this.#keys.settle(owner);
+    else await this.#keys.erase(owner, leaving);
+  };
+
+  eraseDamagedAt: OwnerStore["eraseDamagedAt"] = (owner, at) => this.#keys.eraseDamagedAt(owner, at);
+
+  /** A cached key may be one that another instance has replaced since: what it doesn't open is tried once more with a fresh one. */
+  async #open(owner: OwnerId, blob: StartOfBlob, key: Buffer | undefined): Promise<HeldOwner> {
+    const opened = key && tryToUnpack(key, owner, blob);
+    if (opened) return this.#hold(owner, blob.etag, opened);
+    const fresh = await this.#keys.look(owner);
+    if (!fresh) throw unreadable();
+    if (!fresh.isReplacing) return this.#hold(owner, blob.etag, unpackOwner(fresh.key, owner, blob));
+    // An erasure that was cut off between its last two writes: what is left here is noise.
+    return this.#hold(owner, blob.etag, tryToUnpack(fresh.key, owner, blob) ?? segmentsWith(newState()));
+  }
+
+  #hold(owner: OwnerId, etag: string, segments: OwnerSegments, known?: OwnerRecord): HeldOwner {
+    return new HeldOwner(etag, segments, {
+      record: async () => known ?? (await openRecord(this.#seal, owner, segments.record)),
+      body: (id, held) => this.#bodyOf(owner, held, id),
+    });
+  }
+
+  /**
+   * Never a key that another instance has replaced meanwhile. What this request has sealed before would be lost if it was another one
+   * then: it is made anew.
+   */
+  async #keyToBeginWith(owner: OwnerId): Promise<Buffer> {
+    const { key, isSame } = await this.#keys.obtainFresh(owner);
+    if (isSame) return key;
+    throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });
+  }
+
+  #write(
+    owner: OwnerId,
+    key: Buffer,
+    segments: OwnerSegments,
+    replaces: string | undefined,
+  ): Promise<string | undefined> {
+    const metadata = metadataOf(segments.content, this.#policy);
+    const content = packOwner(key, owner, metadata, segments);
+    return this.#backups.write(nameOf(owner), { content, metadata }, replaces);
+  }
+
+  /** What isn't changed is carried along with the digest that it was opened with, never with one computed anew. */
+  async #segmentsOf(
+    owner: OwnerId,
+    { state, record }: NextOwner,
+    held: HeldOwner | undefined,
+  ): Promise<Omit<OwnerSegments, "bodies">> {
+    const { content, record: former, others } = held?.segments ?? segmentsWith(state);
+    if (!record) return { content: { ...content, state }, record: former, others };
+    const sealed = await this.#seal.seal(owner, recordContext(owner), Buffer.from(JSON.stringify(record)));
+    const dueAt = outlivedAt(record);
+    const told = { digest: sha256(sealed), ...(dueAt && { dueAt }) };
+    return { content: { ...content, state, record: told }, others, record: sealed };
+  }
+
+  /** Of the owner as it was held; undefined if it was changed since. */
+  async #bodiesOf(owner: OwnerId, held: HeldOwner): Promise<Body[] | undefined> {
+    const ids = held.segments.content.bodies;
+    if (ids.length === 0) return [];
+    const sealed = held.segments.bodies ?? (await this.#readBodies(owner, held));
+    return sealed && ids.flatMap((id, index) => (sealed[index] ? [{ id, sealed: sealed[index] }] : []));
+  }
+
+  async #readBodies(owner: OwnerId, { etag }: HeldOwner): Promise<Buffer[] | undefined> {
+    const whole = await this.find(owner);
+    return whole instanceof HeldOwner && whole.etag === etag ? whole.segments.bodies : undefined;
+  }
+
+  /**
+   * The bodies that are still named, newest first, as far as there is room. When it is used up, all but the newest move out, so that
+   * this comes up seldom; they are stored beside before any state says so. None is dropped for its size.
+   */
+  async #placeBodies(owner: OwnerId, { state, body }: NextOwner, carried: Body[]): Promise<Body[]> {
+    const named = new Set(versionsIn(state).map(({ id }) => id));
+    const all = [...(body ? [body] : []), ...carried].filter(({ id }) => named.has(id));
+    if (sizeOf(all) <= this.#inlineBytes) return all;
+    const [newest] = all;
+    const stays = newest && newest.sealed.length <= this.#inlineBytes ? [newest] : [];
+    await Promise.all(
+      all.filter((each) => !stays.includes(each)).map((each) => this.#putBeside(owner, each)),
+    );
+    return stays;
+  }
+
+  async #putBeside(owner: OwnerId, { id, sealed }: Body): Promise<void> {
+    const name = `${bodiesOf(owner)}${id}`;
+    if (await this.#backups.write(name, { content: sealed }, undefined)) return;
+    // Moved out before, by a change that was lost then: it is the same.
+    const stored = await this.#backups.read(name);
+    if (!stored?.content.equals(sealed)) throw unreadable();
+  }
+
+  /** One that isn't where the held state says has moved out since. */
+  async #bodyOf(owner: OwnerId, held: HeldOwner, id: string): Promise<Buffer> {
+    const index = held.segments.content.bodies.indexOf(id);
+    const inline =
+      index < 0 ? undefined : (held.segments.bodies ?? (await this.#readBodies(owner, held)))?.[index];
+    const sealed = inline ?? (await this.#backups.read(`${bodiesOf(owner)}${id}`))?.content;
+    if (sealed) return sealed;
+    throw unreadable();
+  }
+}
+
+type Body = { id: string; sealed: Buffer };
+
+type Opening = { record(): Promise<OwnerRecord>; body(id: string, held: HeldOwner): Promise<Buffer> };
+
+/** What is in it can be carried along: sealed as it was read. */
+class HeldOwner implements StoredOwner {
+  readonly etag: string;
+  readonly segments: OwnerSegments;
+  readonly #opening: Opening;
+  #record: Promise<OwnerRecord> | undefined;
+
+  constructor(etag: string, segments: OwnerSegments, opening: Opening) {
+    this.etag = etag;
+    this.segments = segments;
+    this.#opening = opening;
+  }
+
+  get state(): OwnerState {
+    return this.segments.content.state;
+  }
+
+  record(): Promise<OwnerRecord> {
+    this.#record ??= this.#opening.record();
+    return this.#record;
+  }
+
+  body(id: string): Promise<Buffer> {
+    return this.#opening.body(id, this);
+  }
+}
+
+const nameOf = (owner: OwnerId) => `owners/${owner}`;
+export const bodiesOf = (owner: OwnerId) => `bodies/${owner}/`;
+
+const sizeOf = (bodies: Body[]): number => bodies.reduce((sum, { sealed }) => sum + sealed.length, 0);
+
+const segmentsWith = (state: OwnerState): OwnerSegments => ({
+  content: { state, others: [], bodies: [] },
+  record: undefined,
+  others: [],
+  bodies: [],
+});
+
+function tryToUnpack(key: Buffer, owner: OwnerId, blob: StartOfBlob): OwnerSegments | undefined {
+  try {
+    return unpackOwner(key, owner, blob);
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}
+
+const recordContext = (owner: OwnerId) => contextOf("owner-record", 1, owner);
+const StoredRecord = jsonOf(OwnerRecord);
+
+async function openRecord(seal: OwnerSeal, owner: OwnerId, sealed: Buffer | undefined): Promise<OwnerRecord> {
+  if (!sealed) return newRecord();
+  const parsed = StoredRecord.safeParse((await seal.open(owner, recordContext(owner), sealed)).toString());
+  if (parsed.success) return parsed.data;
+  throw unreadable(parsed.error);
+}
+
+function heldIn(replaces: StoredOwner | undefined): HeldOwner | undefined {
+  if (replaces === undefined || replaces instanceof HeldOwner) return replaces;
+  throw new TypeError("not an owner of this store");
+}
+
+/** What the sweeps go by. */
+function metadataOf({ state, record }: OwnerContent, policy: DuePolicy): Metadata {
+  const due = earliest([ownerDueAt(state, policy), record?.dueAt]);
+  const kids = [...new Set(versionsIn(state).map(({ keyId }) => keyId))];
+  return { ...(due && { dueat: due.toISOString() }), ...(kids.length > 0 && { kids: kids.join(" ") }) };
+}

@@ -1,0 +1,54 @@
+/** VersionSeal with Key Vault: a data key of its own for each version, wrapped by the vault's public key. */
+import { randomBytes } from "node:crypto";
+import {
+  contextOf,
+  deriveKey,
+  KEY_BYTES,
+  open,
+  seal,
+  unreadable,
+  type WrappingKeys,
+  wrapKey,
+} from "../domain/envelope.ts";
+import type { UnsealedVersion, VersionSeal, Wrapping } from "../domain/head.ts";
+import type { Place } from "../domain/owner.ts";
+import type { OwnerKeys } from "./blob-owner-keys.ts";
+
+export function versionSeal(ownerKeys: OwnerKeys, keys: WrappingKeys): VersionSeal {
+  const unwrap = ({ keyId, wrappedKey }: Wrapping) =>
+    keys.unwrap(keyId, Buffer.from(wrappedKey, "base64url"));
+  const contentKey = async (place: Place, version: UnsealedVersion & Wrapping) => {
+    const [dataKey, ownerKey] = await Promise.all([unwrap(version), ownerKeys.find(place.owner)]);
+    if (!ownerKey) throw unreadable();
+    return deriveKey(contextFor(place, version), dataKey, ownerKey);
+  };
+  return {
+    async seal(place, version, content) {
+      const [{ id, publicKey }, ownerKey] = await Promise.all([
+        keys.current(place.owner),
+        ownerKeys.offer(place.owner),
+      ]);
+      const dataKey = randomBytes(KEY_BYTES);
+      const context = contextFor(place, version);
+      const wrapping = { keyId: id, wrappedKey: wrapKey(publicKey, dataKey).toString("base64url") };
+      const sealed = seal(deriveKey(context, dataKey, await ownerKey.stored), context, content);
+      return { wrapping, sealed };
+    },
+    async open(place, version, sealed) {
+      const [key, content] = await Promise.all([contentKey(place, version), sealed]);
+      return open(key, contextFor(place, version), content);
+    },
+    sealAgain: async (place, version, content) =>
+      seal(await contentKey(place, version), contextFor(place, version), content),
+    async rewrap(owner, version) {
+      const { id, publicKey } = await keys.current(owner);
+      if (id === version.keyId) return version;
+      return { keyId: id, wrappedKey: wrapKey(publicKey, await unwrap(version)).toString("base64url") };
+    },
+  };
+}
+
+const contextFor = (
+  { owner, platform }: Place,
+  { id, device, createdAt, contentType, sizeBytes }: UnsealedVersion,
+) => contextOf("version", 1, owner, platform, id, device, createdAt.toISOString(), contentType, sizeBytes);
