@@ -163,16 +163,17 @@ class CachedKeys implements OwnerKeys {
   };
 
   eraseDamagedAt: OwnerKeys["eraseDamagedAt"] = async (owner, at) => {
-    const marks = await this.#mark(owner, (metadata) => ({ [MARKS.eraseAt]: at.toISOString(), ...metadata }));
-    return new Date(marks?.[MARKS.eraseAt] ?? at);
+    // Where the key is gone, another is there to remember it: it opens nothing.
+    await this.obtainFresh(owner);
+    await this.#mark(owner, (metadata) => ({ [MARKS.eraseAt]: at.toISOString(), ...metadata }));
+    const eraseAt = (await this.#keys.read(nameOf(owner)))?.metadata[MARKS.eraseAt];
+    return eraseAt === undefined ? fail() : new Date(eraseAt);
   };
 
-  /** The metadata as it is then; undefined if there is no key, or others change it at the same time. */
-  async #mark(owner: OwnerId, change: (metadata: Metadata) => Metadata): Promise<Metadata | undefined> {
+  /** Nothing happens if there is no key, or others change it at the same time. */
+  async #mark(owner: OwnerId, change: (metadata: Metadata) => Metadata): Promise<void> {
     const stored = await this.#keys.read(nameOf(owner));
-    if (!stored) return undefined;
-    const next = change(stored.metadata);
-    return (await this.#keys.writeMetadata(nameOf(owner), next, stored.etag)) ? next : undefined;
+    if (stored) await this.#keys.writeMetadata(nameOf(owner), change(stored.metadata), stored.etag);
   }
 
   /** A key that is about to go isn't one to begin with: another takes its place, so that it stays. */

@@ -11,7 +11,13 @@ import type { NextOwner, OwnerStore, StoredOwner } from "../domain/owner-store.t
 import { jsonOf } from "../domain/text.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
 import type { Blobs, Metadata, StartOfBlob } from "./blobs.ts";
-import { type OwnerContent, type OwnerSegments, packOwner, unpackOwner } from "./owner-blob.ts";
+import {
+  type OwnerContent,
+  type OwnerSegments,
+  packOwner,
+  reachesRecord,
+  unpackOwner,
+} from "./owner-blob.ts";
 import type { OwnerSeal } from "./owner-seal.ts";
 import { pause, turns } from "./turns.ts";
 
@@ -44,20 +50,18 @@ export class BlobOwnerStore implements OwnerStore {
     this.#policy = policy;
   }
 
-  find: OwnerStore["find"] = async (owner, { whole } = { whole: true }) => {
-    const reading = whole
-      ? this.#backups.read(nameOf(owner))
-      : this.#backups.readStart(nameOf(owner), START_BYTES);
+  find = async (owner: OwnerId, { whole } = { whole: true }): Promise<HeldOwner | undefined> => {
+    const reading = whole ? this.#backups.read(nameOf(owner)) : this.#readState(owner);
     const [blob, key] = await Promise.all([reading, this.#keys.find(owner)]);
     return blob && (await this.#open(owner, blob, key));
   };
 
   put: OwnerStore["put"] = async (owner, next, replaces) => {
-    const held = heldIn(replaces);
+    const held = replaces && (await this.#wholeOf(owner, heldIn(replaces)));
+    if (replaces && !held) return undefined;
     const key = held ? await this.#keys.find(owner) : await this.#keyToBeginWith(owner);
-    const carried = held ? await this.#bodiesOf(owner, held) : [];
-    if (!key || !carried) return undefined;
-    const bodies = await this.#placeBodies(owner, next, carried);
+    if (!key) return undefined;
+    const bodies = await this.#placeBodies(owner, next, held?.bodies ?? []);
     const segments = {
       ...(await this.#segmentsOf(owner, next, held)),
       bodies: bodies.map(({ sealed }) => sealed),
@@ -85,6 +89,12 @@ export class BlobOwnerStore implements OwnerStore {
   };
 
   eraseDamagedAt: OwnerStore["eraseDamagedAt"] = (owner, at) => this.#keys.eraseDamagedAt(owner, at);
+
+  /** State and record; of an owner whose are larger than most, all. */
+  async #readState(owner: OwnerId): Promise<StartOfBlob | undefined> {
+    const start = await this.#backups.readStart(nameOf(owner), START_BYTES);
+    return start && reachesRecord(start.content) ? start : await this.#backups.read(nameOf(owner));
+  }
 
   /** A cached key may be one that another instance has replaced since: what it doesn't open is tried once more with a fresh one. */
   async #open(owner: OwnerId, blob: StartOfBlob, key: Buffer | undefined): Promise<HeldOwner> {
@@ -139,17 +149,11 @@ export class BlobOwnerStore implements OwnerStore {
     return { content: { ...content, state, record: told }, others, record: sealed };
   }
 
-  /** Of the owner as it was held; undefined if it was changed since. */
-  async #bodiesOf(owner: OwnerId, held: HeldOwner): Promise<Body[] | undefined> {
-    const ids = held.segments.content.bodies;
-    if (ids.length === 0) return [];
-    const sealed = held.segments.bodies ?? (await this.#readBodies(owner, held));
-    return sealed && ids.flatMap((id, index) => (sealed[index] ? [{ id, sealed: sealed[index] }] : []));
-  }
-
-  async #readBodies(owner: OwnerId, { etag }: HeldOwner): Promise<Buffer[] | undefined> {
+  /** With all that is carried along; undefined if it was changed since. */
+  async #wholeOf(owner: OwnerId, held: HeldOwner): Promise<HeldOwner | undefined> {
+    if (held.isWhole) return held;
     const whole = await this.find(owner);
-    return whole instanceof HeldOwner && whole.etag === etag ? whole.segments.bodies : undefined;
+    return whole?.etag === held.etag ? whole : undefined;
   }
 
   /**
@@ -178,9 +182,9 @@ export class BlobOwnerStore implements OwnerStore {
 
   /** One that isn't where the held state says has moved out since. */
   async #bodyOf(owner: OwnerId, held: HeldOwner, id: string): Promise<Buffer> {
-    const index = held.segments.content.bodies.indexOf(id);
-    const inline =
-      index < 0 ? undefined : (held.segments.bodies ?? (await this.#readBodies(owner, held)))?.[index];
+    const isInline = held.segments.content.bodies.includes(id);
+    const bodies = isInline ? (held.bodies ?? (await this.find(owner))?.bodies) : [];
+    const inline = bodies?.find((body) => body.id === id)?.sealed;
     const sealed = inline ?? (await this.#backups.read(`${bodiesOf(owner)}${id}`))?.content;
     if (sealed) return sealed;
     throw unreadable();
@@ -206,6 +210,18 @@ class HeldOwner implements StoredOwner {
 
   get state(): OwnerState {
     return this.segments.content.state;
+  }
+
+  get isWhole(): boolean {
+    return this.segments.others !== undefined && this.segments.bodies !== undefined;
+  }
+
+  /** Newest first; undefined where they weren't read. */
+  get bodies(): Body[] | undefined {
+    const { content, bodies } = this.segments;
+    return (
+      bodies && content.bodies.flatMap((id, index) => (bodies[index] ? [{ id, sealed: bodies[index] }] : []))
+    );
   }
 
   record(): Promise<OwnerRecord> {
@@ -249,8 +265,8 @@ async function openRecord(seal: OwnerSeal, owner: OwnerId, sealed: Buffer | unde
   throw unreadable(parsed.error);
 }
 
-function heldIn(replaces: StoredOwner | undefined): HeldOwner | undefined {
-  if (replaces === undefined || replaces instanceof HeldOwner) return replaces;
+function heldIn(replaces: StoredOwner): HeldOwner {
+  if (replaces instanceof HeldOwner) return replaces;
   throw new TypeError("not an owner of this store");
 }
 

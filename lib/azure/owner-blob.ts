@@ -25,11 +25,11 @@ const Content = loose({
 export type OwnerContent = z.infer<typeof Content>;
 const StoredContent = jsonOf(Content);
 
-/** All but `content` is still sealed. `bodies`: undefined where they weren't read. */
+/** All but `content` is still sealed. `others`, `bodies`: undefined where they weren't read whole. */
 export type OwnerSegments = {
   content: OwnerContent;
   record: Buffer | undefined;
-  others: Buffer[];
+  others: Buffer[] | undefined;
   bodies: Buffer[] | undefined;
 };
 
@@ -38,7 +38,7 @@ export function packOwner(
   key: Buffer,
   owner: OwnerId,
   metadata: Metadata,
-  { content, record = Buffer.alloc(0), others, bodies = [] }: OwnerSegments,
+  { content, record = Buffer.alloc(0), others = [], bodies = [] }: OwnerSegments,
 ): Buffer {
   const state = Buffer.from(JSON.stringify(content));
   const carried = [record, ...others, ...bodies];
@@ -48,7 +48,7 @@ export function packOwner(
 }
 
 /**
- * `blob`: at least all before the bodies. `size`: of the whole. Fails as `backup-unreadable`, whatever is wrong: cut short, extended,
+ * `blob`: at least state and record. `size`: of the whole. Fails as `backup-unreadable`, whatever is wrong: cut short, extended,
  * mixed, another's, or not ours.
  */
 export function unpackOwner(
@@ -63,18 +63,27 @@ export function unpackOwner(
   if (!parsed.success) throw unreadable(parsed.error);
   const content = parsed.data;
   const others = segments.slice(2, 2 + content.others.length);
-  if (segments.length !== 2 + content.others.length + content.bodies.length) throw unreadable();
-  const digests = [content.record?.digest ?? sha256(""), ...content.others];
-  if (![record, ...others].every((each, index) => each && sha256(each) === digests[index]))
-    throw unreadable();
   const bodies = segments.slice(2 + others.length);
-  return {
-    content,
-    record: content.record && record,
-    others: others.map((each) => each ?? fail()),
-    bodies: bodies.every((each) => each !== undefined) ? bodies : undefined,
-  };
+  if (others.length !== content.others.length || bodies.length !== content.bodies.length) throw unreadable();
+  const digests = [content.record?.digest ?? sha256(""), ...content.others];
+  const isAsStored = (each: Buffer | undefined, index: number) => !each || sha256(each) === digests[index];
+  if (![record, ...others].every(isAsStored)) throw unreadable();
+  return { content, record: content.record && record, others: allOf(others), bodies: allOf(bodies) };
 }
+
+/** Whether what was read of a blob has all of state and record. */
+export function reachesRecord(start: Buffer): boolean {
+  if (start.length < lengthsEnd(2)) return false;
+  const [state, record] = [0, 1].map((index) => start.readUInt32BE(lengthsEnd(index)));
+  const count = start.readUInt32BE(MAGIC.length);
+  return lengthsEnd(count) + (state ?? 0) + (record ?? 0) <= start.length;
+}
+
+const allOf = (segments: (Buffer | undefined)[]): Buffer[] | undefined =>
+  segments.every((each) => each !== undefined) ? segments : undefined;
+
+/** Where the lengths of so many segments end: after the magic, their number and each length before. */
+const lengthsEnd = (segments: number): number => MAGIC.length + WORD + segments * WORD;
 
 function preambleOf(lengths: number[]): Buffer {
   const words = [lengths.length, ...lengths];
@@ -86,15 +95,14 @@ function preambleOf(lengths: number[]): Buffer {
 
 /** Segments that aren't read whole are undefined. */
 function split(blob: Buffer, size: number): { preamble: Buffer; segments: (Buffer | undefined)[] } {
-  const first = MAGIC.length + WORD;
-  const count = blob.length >= first ? blob.readUInt32BE(MAGIC.length) : 0;
-  const start = first + count * WORD;
+  const count = blob.length >= lengthsEnd(0) ? blob.readUInt32BE(MAGIC.length) : 0;
+  const start = lengthsEnd(count);
   if (count < 2 || count > MOST_SEGMENTS || blob.length < start) throw unreadable();
   if (!blob.subarray(0, MAGIC.length).equals(MAGIC)) throw unreadable();
   const segments: (Buffer | undefined)[] = [];
   let at = start;
   for (let index = 0; index < count; index++) {
-    const end = at + blob.readUInt32BE(first + index * WORD);
+    const end = at + blob.readUInt32BE(lengthsEnd(index));
     segments.push(end <= blob.length ? blob.subarray(at, end) : undefined);
     at = end;
   }

@@ -52,14 +52,15 @@ export async function endDevice(
       undone.contacts ? undoContactsOf(before, id, now) : before,
       id,
     );
-    if (!isListed(latest, id) && before.endedDevices.includes(id)) return { result: accounts };
+    const isEnded = !isListed(latest, id) && before.endedDevices.includes(id);
+    if (isEnded && undone === NOTHING) return { result: accounts };
     const state = withRevokedDevice(
       undone.erasure ? withoutErasure(latest.state, id) : latest.state,
       id,
       now,
     );
-    const pendingEnds = accounts.length > 0 ? [...state.pendingEnds, id] : state.pendingEnds;
-    return { result: accounts, next: { state: { ...state, pendingEnds }, record } };
+    const pendingEnds = new Set([...state.pendingEnds, ...(accounts.length > 0 ? [id] : [])]);
+    return { result: accounts, next: { state: { ...state, pendingEnds: [...pendingEnds] }, record } };
   });
   await endEach(credentials, accounts, { owner, device: id }, now);
   return { device, held: await withEnded(owners, owner, after, id) };

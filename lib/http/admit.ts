@@ -9,13 +9,14 @@ import { changeHead, type OwnerStore, type StoredOwner } from "../domain/owner-s
 import { withSpentProof } from "../domain/proof.ts";
 import type { Change } from "../domain/store.ts";
 
-/** An erasure that was cut off is completed before anybody begins anew. */
+/** An erasure that was cut off is completed before anybody begins anew. `whole`: with the content, for what changes or opens it. */
 export async function readOwner(
   services: EraseStores,
   owner: OwnerId,
   now: Date,
+  { whole } = { whole: true },
 ): Promise<StoredOwner | undefined> {
-  const held = await services.owners.find(owner);
+  const held = await services.owners.find(owner, { whole });
   if (!held?.state.erasure?.begunAt) return held;
   await completeErasure(services, owner, held, now);
   return await services.owners.find(owner);

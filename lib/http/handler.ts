@@ -94,9 +94,10 @@ async function readOwned(
   now: Date,
 ) {
   const signedIn = await signIn(request, services);
-  const { newcomers, provesAccount } = endpoint;
+  const { newcomers, provesAccount, method, revalidates } = endpoint;
   const platform = Platform.safeParse(request.params["platform"]).data;
-  const reading = readOwner(services, signedIn.owner, now);
+  // Of what only reads, only those that answer the content revalidate.
+  const reading = readOwner(services, signedIn.owner, now, { whole: method !== "GET" || revalidates });
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);

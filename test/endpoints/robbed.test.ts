@@ -86,6 +86,14 @@ describe.concurrent("a thief's contact", () => {
     expect(await contactsOf(scene.old)).toEqual([scene.contact]);
   });
 
+  it("R18 is gone once the link is pressed, though the device was revoked before", async () => {
+    const scene = await aRobbery();
+    await revoke(scene.old, scene.thief);
+    expect(await contactsOf(scene.old)).toEqual([scene.theirs]);
+    expect((await press(scene, scene.thief)).status).toBe(200);
+    expect(await contactsOf(scene.old)).toEqual([scene.contact]);
+  });
+
   it("R18 R19 stays away, and the owner's stays, whatever the thief does while their device is being shut out", async () => {
     let meanwhile = async () => undefined as unknown;
     const through = (blobs: Blobs): Blobs => ({

@@ -80,6 +80,8 @@ for (const [name, open] of targets.slice(0, 2)) {
 /** An owner whose Android backup has these versions. */
 const withVersions = (...ids: string[]) => aState(aHead({ versions: ids.map((id) => aVersion({ id })) }));
 const aBody = (id: string) => ({ id, sealed: randomBytes(200) });
+/** So large that no two of its kind lie in the owner's blob, and one is not read with the state. */
+const aLargeBody = (id: string) => ({ id, sealed: randomBytes(63 * 1024) });
 
 describe.each(targets)("OwnerStore, %s", (_, open) => {
   it("R8 a record that is left out stays as it was", async () => {
@@ -104,6 +106,40 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
       for (const { id, sealed } of bodies) expect(await each?.body(id)).toEqual(sealed);
       await expect(each?.body("another")).rejects.toMatchObject(unreadable);
     }
+  });
+
+  it("R8 a body is found where it lies by now, though its owner was held before it moved", async () => {
+    const [owners, owner] = [open(), aNewOwner()];
+    const [first, second] = [aBody("first"), aLargeBody("second")];
+    const stored = await owners.put(owner, { state: withVersions("first"), body: first }, undefined);
+    const held = (await owners.find(owner, { whole: false })) ?? expect.fail("nothing stored");
+    await owners.put(owner, { state: withVersions("second", "first"), body: second }, stored);
+    expect(await held.body("first")).toEqual(first.sealed);
+  });
+
+  it("R8 an owner larger than what is read of one is read all the same, and changed", async () => {
+    const [owners, owner] = [open(), aNewOwner()];
+    const state = aState(
+      aHead({ versions: times(60, (at) => aVersion({ id: anId(`${at}`), digest: "d".repeat(2000) })) }),
+    );
+    const record = { ...aFullRecord(), endedDevices: times(200, (at) => aDeviceId(`${at}`)) };
+    await owners.put(owner, { state, record }, undefined);
+    const held = (await owners.find(owner, { whole: false })) ?? expect.fail("nothing stored");
+    expect({ state: held.state, record: await held.record() }).toEqual({ state, record });
+    const next = { ...state, changes: ["change"] };
+    expect(await owners.put(owner, { state: next }, held)).toBeDefined();
+    expect((await owners.find(owner, { whole: false }))?.state).toEqual(next);
+  });
+
+  it("R7 what was held without its bodies changes nothing once somebody else has", async () => {
+    const [owners, owner] = [open(), aNewOwner()];
+    const [first, second] = [aLargeBody("first"), aLargeBody("second")];
+    const stored = await owners.put(owner, { state: withVersions("first"), body: first }, undefined);
+    const held = await owners.find(owner, { whole: false });
+    const state = withVersions("second", "first");
+    await owners.put(owner, { state, body: second }, stored);
+    expect(await owners.put(owner, { state: withVersions("first") }, held)).toBeUndefined();
+    expect((await owners.find(owner))?.state).toEqual(state);
   });
 
   it(`R7 R8 of ${WRITERS} that put a body at once one has stored it, and its own opens`, async () => {
