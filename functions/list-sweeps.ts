@@ -4,7 +4,7 @@ import { lastRuns } from "../lib/domain/sweep.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { SweepStatus, sweepStatus } from "../lib/http/sweep-status.ts";
 
-/** `keys`: how many blobs each key version wraps, after the run: of versions in `rewrap`, of shard keys in `shard-keys`. */
+/** `keys`: how many blobs name each key version, after the run: owners in `rewrap`, shard keys in `shard-keys`. */
 const Progress = SweepStatus.extend({ keys: z.record(z.string(), z.int()) });
 
 export const listSweeps = endpoint({

@@ -20,7 +20,7 @@ export interface ShardKeys {
 }
 
 const SHARDS = 64;
-const Wrapping = z.strictObject({ kid: z.string() });
+const Wrapping = z.object({ kid: z.string() });
 
 /** `00` to `63`. */
 export const shardOf = (name: string): string =>
@@ -55,7 +55,7 @@ export const rewrapShardKey =
     if (!stored || stored.metadata["kid"] === id) return;
     const content = wrapKey(publicKey, await unwrap(wrapping, stored));
     const metadata = { kid: id };
-    if (await keys.write(name, { content, metadata }, stored.etag)) changed(metadata);
+    if (await keys.write(name, { content, metadata }, stored.etag)) changed(metadata, 1);
   };
 
 /** Whoever comes second takes what the first one made. */

@@ -22,7 +22,7 @@ export type PushKey = z.infer<typeof PushKey>;
 
 /** `lastStep`: the last time step whose code was accepted (RFC 6238 §5.2). */
 const CodeCredential = loose({ secret: z.base64(), issuedAt: z.coerce.date(), lastStep: z.int() });
-const PushCredential = loose({ publicKey: PushKey, issuedAt: z.coerce.date() });
+const PushCredential = loose({ publicKey: loose(PushKey.shape), issuedAt: z.coerce.date() });
 
 const Holder = loose({
   device: DeviceId,

@@ -18,7 +18,7 @@ const version = {
   custody: Custody.default("service"),
   sizeBytes: z.int(),
   digest: z.string(),
-  accounts: AccountCounts,
+  accounts: loose(AccountCounts.shape),
   keyId: z.string(),
   /** The data key, wrapped by the key `keyId`, base64url: rotating that touches no content. */
   wrappedKey: z.string(),

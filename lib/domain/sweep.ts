@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { isUnreadable, KeyDisabled } from "./envelope.ts";
 import { Failure } from "./failure.ts";
+import { loose } from "./loose.ts";
 
 export const SWEEPS = [
   "owners",
@@ -23,7 +24,7 @@ const Counts = z.record(z.string(), z.int().min(0));
 type Counts = z.infer<typeof Counts>;
 
 const Sums = {
-  /** What was due and is done. */
+  /** What was due and is done; where keys are counted, each that was wrapped anew. */
   handled: z.int().min(0),
   /** What was due and can't be done: it is damaged, or its key is disabled. It must not keep the rest from its turn. */
   failed: z.int().min(0).default(0),
@@ -31,14 +32,15 @@ const Sums = {
 };
 
 /**
- * One page of one shard of one sweep. `from`: where the listing goes on. `since`: when the last whole run began. The sums are of
- * this shard so far.
+ * One page of one shard of one sweep. `from`: where the listing goes on. `after`: the last name of that page that was looked at, where
+ * more of it is due than one message handles. `since`: when the last whole run began. The sums are of this shard so far.
  */
-export const SweepMessage = z.strictObject({
+export const SweepMessage = loose({
   sweep: SweepName,
   run: z.string(),
   shard: z.string().length(1),
   from: z.string().optional(),
+  after: z.string().optional(),
   since: z.coerce.date().optional(),
   ...Sums,
 });
@@ -50,7 +52,8 @@ const SHARDS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
 type Page = { blobs: Listed[]; next: string | undefined };
 
-export type Changed = (metadata: Listed["metadata"]) => void;
+/** `keys`: how many were wrapped anew. */
+export type Changed = (metadata: Listed["metadata"], keys: number) => void;
 type When = { now: Date; since: Date | undefined };
 
 /** What a sweep does: small, so that doing it twice, or half of it, does no harm. */
@@ -70,7 +73,7 @@ export type Sweep = {
 };
 
 /** How far the last run has come. `since`: when the last run began that came to its end before. */
-export const SweepProgress = z.object({
+export const SweepProgress = loose({
   run: z.string(),
   startedAt: z.coerce.date(),
   finishedAt: z.coerce.date().optional(),
@@ -99,9 +102,12 @@ export async function lastRuns(store: Pick<SweepStore, "progress">): Promise<Las
   return all.flatMap(({ sweep, of }) => (of ? [{ sweep, of }] : []));
 }
 
-const PAGE = 250;
+/** As many as a listing tells at most. */
+const PAGE = 5000;
+/** What one message handles takes seconds. */
+const MOST_DUE = 250;
 const AT_ONCE = 8;
-const SLOWLY = 2;
+const SLOWLY = { mostDue: 25, atOnce: 2 };
 /** A queue that answers slowly must not use up the time of those that wait behind. */
 const SENT_AT_ONCE = 16;
 
@@ -151,17 +157,29 @@ export async function runPage(
 ): Promise<{ handled: number; failed: number; last: boolean; finished: boolean }> {
   const sweep = sweeps[message.sweep];
   await sweep.prepare?.();
-  const { blobs, next } = await store.list(sweep.prefix(message.shard), { size: PAGE, from: message.from });
-  const atOnce = SLOW.includes(message.sweep) ? SLOWLY : AT_ONCE;
-  const { handled, failed, listed } = await handleDue(sweep, blobs, { now, since: message.since }, atOnce);
+  const { from, after, ...common } = message;
+  const page = await store.list(sweep.prefix(message.shard), { size: PAGE, from });
+  const { mostDue, atOnce } = SLOW.includes(message.sweep) ? SLOWLY : { mostDue: MOST_DUE, atOnce: AT_ONCE };
+  const when = { now, since: message.since };
+  const blobs = page.blobs.filter(({ name }) => after === undefined || name > after);
+  const part = upToDue(blobs, mostDue, (each) => sweep.isDue(each, when));
+  const { handled, failed, listed } = await handleDue(sweep, part, when, atOnce);
   const sums = {
     handled: message.handled + handled,
     failed: message.failed + failed,
     keys: sweep.countsKeys ? added(message.keys, keysIn(listed)) : message.keys,
   };
-  if (next !== undefined) await store.next({ ...message, ...sums, from: next });
-  const finished = next === undefined && (await endShard(store, { ...message, ...sums }, now));
-  return { handled, failed, last: next === undefined, finished };
+  const next =
+    part.length < blobs.length ? { from, after: part.at(-1)?.name } : page.next && { from: page.next };
+  if (next) await store.next({ ...common, ...sums, ...next });
+  const finished = !next && (await endShard(store, { ...common, ...sums }, now));
+  return { handled, failed, last: !next, finished };
+}
+
+/** The first of them, so that no more than `most` are due. */
+function upToDue(blobs: Listed[], most: number, isDue: (listed: Listed) => boolean): Listed[] {
+  const last = blobs.filter(isDue)[most - 1];
+  return last ? blobs.slice(0, blobs.indexOf(last) + 1) : blobs;
 }
 
 /** `listed`: as it is afterwards. Throws what may pass, after all the others had their turn: then the page comes again. */
@@ -169,13 +187,18 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
   const { groupOf = ({ name }: Listed) => name, handle, isDue } = sweep;
   const due = new Map(blobs.filter((each) => isDue(each, when)).map((each) => [groupOf(each), each]));
   const changed = new Map<string, Listed["metadata"]>();
+  let wrapped = 0;
   const faults = await faultsOf([...due.values()], atOnce, (each) =>
-    handle(each, when.now, (metadata) => changed.set(each.name, metadata)),
+    handle(each, when.now, (metadata, keys) => {
+      changed.set(each.name, metadata);
+      wrapped += keys;
+    }),
   );
   const passing = faults.find(mayPass);
   if (passing !== undefined) throw passing;
   const listed = blobs.map((each) => ({ ...each, metadata: changed.get(each.name) ?? each.metadata }));
-  return { handled: due.size - faults.length, failed: faults.length, listed };
+  const handled = sweep.countsKeys ? wrapped : due.size - faults.length;
+  return { handled, failed: faults.length, listed };
 }
 
 /** What is damaged stays so, and a disabled key until somebody enables it; storage and vault come back. */
@@ -194,8 +217,7 @@ async function endShard(store: SweepStore, message: SweepMessage, now: Date): Pr
   });
   const following = SHARDS[SHARDS.indexOf(message.shard) + 1];
   if (isOutdated || following === undefined || !SLOW.includes(message.sweep)) return isFinished;
-  const { from: _, ...rest } = message;
-  await store.next({ ...rest, ...nothingYet, shard: following });
+  await store.next({ ...message, ...nothingYet, shard: following });
   return isFinished;
 }
 

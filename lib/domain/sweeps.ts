@@ -230,7 +230,7 @@ async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Cha
     return { result: undefined, next: { state: next } };
   });
   const kids = new Set(after && versionsIn(after.state).map(({ keyId }) => keyId));
-  changed({ ...listed.metadata, kids: [...kids].join(" ") });
+  changed({ ...listed.metadata, kids: [...kids].join(" ") }, renewed.size);
   const [fault] = faults;
   if (fault !== undefined) throw fault;
 }

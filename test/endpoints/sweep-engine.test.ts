@@ -2,6 +2,8 @@
 import { describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import {
+  type Changed,
+  type Listed,
   runPage,
   type Sweep,
   type SweepMessage,
@@ -40,7 +42,10 @@ describe.concurrent("the engine", () => {
     const one = {
       prefix: () => "x/",
       isDue: () => true,
-      handle: async ({ name }: { name: string }) => handle(name),
+      async handle({ name, metadata }: Listed, _: Date, changed: Changed) {
+        handle(name);
+        changed(metadata, 1);
+      },
     };
     return { ...none, recoveries: { ...one, countsKeys: true as const }, owners: one };
   };
@@ -72,6 +77,33 @@ describe.concurrent("the engine", () => {
     }
     expect(new Set(seen).size).toBe(12);
     expect(seen).toHaveLength(15);
+  });
+
+  it("R29 of a page with more to do than one message handles, each has its turn once, and nothing is counted twice", async () => {
+    const seen: string[] = [];
+    const queue: SweepMessage[] = [];
+    let progress: Awaited<ReturnType<SweepStore["progress"]>>;
+    const blobs = Array.from({ length: 600 }, (_, at) => ({
+      ...{ name: `x/${1000 + at}`, etag: '"1"', metadata: { kid: "old" }, modifiedAt: new Date(0) },
+    }));
+    const store: SweepStore = {
+      list: async () => ({ blobs, next: undefined }),
+      next: async (next) => void queue.push(next),
+      progress: async () => progress,
+      report: async (_, change) => {
+        progress = change(progress);
+      },
+    };
+    const sweeps = doing((name) => seen.push(name));
+    const first = { sweep: "recoveries" as const, run: "r", shard: "A", handled: 0, failed: 0, keys: {} };
+    queue.push(first);
+    let messages = 0;
+    for (let message = queue.shift(); message; message = queue.shift()) {
+      messages += 1;
+      await runPage(store, sweeps, message, now);
+    }
+    expect({ messages, seen }).toEqual({ messages: 3, seen: blobs.map(({ name }) => name) });
+    expect(progress).toMatchObject({ handled: 600, keys: { old: 600 }, shardsDone: ["A"] });
   });
 
   it("R29 R38 its progress counts each shard once, and the keys that versions name", async () => {
