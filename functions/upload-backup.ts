@@ -35,6 +35,7 @@ export const uploadBackup = endpoint({
   method: "PUT",
   route: "v1/backups/{platform}",
   access: "owner",
+  startsAtHand: true,
   tagged: true,
   idempotent: true,
   newcomers: true,

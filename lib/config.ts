@@ -55,6 +55,7 @@ const Settings = z.object({
   SIGN_IN_MAX_AGE_SECONDS: Count.default(600),
   MAX_UPLOAD_BYTES: Count.default(1_048_576),
   HISTORY_LENGTH: Count.default(10),
+  OWNER_AT_HAND: z.enum(["on", "off"]).default("on"),
   UNDELETE_DAYS: Days.default(30),
   ERASURE_DELAY_HOURS: Hours.default(0),
   SIGN_IN_AGING_DAYS: Days.default(60),
@@ -125,6 +126,7 @@ const nested = (settings: z.infer<typeof Settings>) => ({
   signInMaxAgeSeconds: settings.SIGN_IN_MAX_AGE_SECONDS,
   maxUploadBytes: settings.MAX_UPLOAD_BYTES,
   historyLength: settings.HISTORY_LENGTH,
+  keepsAtHand: settings.OWNER_AT_HAND === "on",
   erasureDelayHours: settings.ERASURE_DELAY_HOURS,
   staleness: {
     signInAgingDays: settings.SIGN_IN_AGING_DAYS,

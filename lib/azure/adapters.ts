@@ -42,7 +42,7 @@ export type Between = {
 const nothing: Between = { blobs: (blobs) => blobs, keys: (keys) => keys };
 
 export function azureAdapters(config: Config, clock: Clock, between: Between = nothing) {
-  const { vault, senders, clientId, smsDailyLimits, staleness, contactCoolingOffHours } = config;
+  const { vault, senders, clientId, smsDailyLimits, staleness, contactCoolingOffHours, keepsAtHand } = config;
   const credential = managedIdentity(clientId);
   const { backups, keys, messages, pages } = storageOf(config, credential, clock, between);
   const wrapping = between.keys(keyVault(credential, vault, clock));
@@ -59,7 +59,9 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     sweepWork: sweepWork(backups, keys, wrapping),
     sweepStore,
     recentRuns: seldom(clock, 10 * SECOND, () => lastRuns(sweepStore)),
-    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, policy),
+    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, policy, {
+      atHand: keepsAtHand ? clock : undefined,
+    }),
     versions: versionSeal(ownerKeys, wrapping),
     recoveries: recoveryStore(backups, seal),
     credentials,

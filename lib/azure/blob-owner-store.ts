@@ -1,9 +1,10 @@
 /** OwnerStore on Blob Storage: one blob an owner, sealed under the owner's key, the record in it under the shard's as well. */
 
-import { earliest } from "../domain/clock.ts";
+import { type Clock, earliest, MINUTE } from "../domain/clock.ts";
 import { type DuePolicy, ownerDueAt } from "../domain/due.ts";
 import { contextOf, isUnreadable, unreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
+import { Kept } from "../domain/kept.ts";
 import { type OwnerId, sha256 } from "../domain/owner.ts";
 import { newRecord, OwnerRecord, outlivedAt } from "../domain/owner-record.ts";
 import { newState, type OwnerState, versionsIn } from "../domain/owner-state.ts";
@@ -25,6 +26,8 @@ import { pause, turns } from "./turns.ts";
 const START_BYTES = 64 * 1024;
 /** Of the bodies that lie in the owner's blob; the others lie beside it. */
 const INLINE_BYTES = 63 * 1024;
+/** In bytes as they are stored; opened they take a few times as many. */
+const AT_HAND = { most: 8 * 1024 * 1024, milliseconds: MINUTE };
 
 export class BlobOwnerStore implements OwnerStore {
   readonly inTurn = turns();
@@ -34,16 +37,22 @@ export class BlobOwnerStore implements OwnerStore {
   readonly #seal: OwnerSeal;
   readonly #policy: DuePolicy;
   readonly #inlineBytes: number;
+  /** By bytes. What is there is as good as what the blob's ETag says: a change in its place is stored only while that holds. */
+  readonly #atHand: Kept<OwnerId, HeldOwner> | undefined;
 
-  /** `inlineBytes`: for tests, which have small bodies. */
+  /** `atHand`: left out, every request reads its owner. `inlineBytes`: for tests, which have small bodies. */
   constructor(
     backups: Blobs,
     keys: OwnerKeys,
     seal: OwnerSeal,
     policy: DuePolicy,
-    inlineBytes = INLINE_BYTES,
+    {
+      atHand,
+      inlineBytes = INLINE_BYTES,
+    }: { atHand?: Clock | undefined; inlineBytes?: number | undefined } = {},
   ) {
     this.#inlineBytes = inlineBytes;
+    this.#atHand = atHand && new Kept(atHand, AT_HAND);
     this.#backups = backups;
     this.#keys = keys;
     this.#seal = seal;
@@ -56,6 +65,9 @@ export class BlobOwnerStore implements OwnerStore {
     return blob && (await this.#open(owner, blob, key));
   };
 
+  findAtHand: OwnerStore["findAtHand"] = async (owner) =>
+    this.#atHand?.get(owner) ?? (await this.find(owner));
+
   put: OwnerStore["put"] = async (owner, next, replaces) => {
     const held = replaces && (await this.#wholeOf(owner, heldIn(replaces)));
     if (replaces && !held) return undefined;
@@ -67,8 +79,12 @@ export class BlobOwnerStore implements OwnerStore {
       bodies: bodies.map(({ sealed }) => sealed),
     };
     const content = { ...segments.content, bodies: bodies.map(({ id }) => id) };
-    const etag = await this.#write(owner, key, { ...segments, content }, held?.etag);
-    return etag === undefined ? undefined : this.#hold(owner, etag, { ...segments, content }, next.record);
+    const written = await this.#write(owner, key, { ...segments, content }, held?.etag);
+    this.#atHand?.delete(owner);
+    if (!written) return undefined;
+    const stored = this.#hold(owner, written.etag, { ...segments, content }, next.record);
+    this.#atHand?.set(owner, stored.atHand(), written.bytes);
+    return stored;
   };
 
   shred: OwnerStore["shred"] = async (owner, state, replaces) => {
@@ -124,15 +140,16 @@ export class BlobOwnerStore implements OwnerStore {
     throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });
   }
 
-  #write(
+  async #write(
     owner: OwnerId,
     key: Buffer,
     segments: OwnerSegments,
     replaces: string | undefined,
-  ): Promise<string | undefined> {
+  ): Promise<{ etag: string; bytes: number } | undefined> {
     const metadata = metadataOf(segments.content, this.#policy);
     const content = packOwner(key, owner, metadata, segments);
-    return this.#backups.write(nameOf(owner), { content, metadata }, replaces);
+    const etag = await this.#backups.write(nameOf(owner), { content, metadata }, replaces);
+    return etag === undefined ? undefined : { etag, bytes: content.length };
   }
 
   /** What isn't changed is carried along with the digest that it was opened with, never with one computed anew. */
@@ -199,13 +216,19 @@ type Opening = { record(): Promise<OwnerRecord>; body(id: string, held: HeldOwne
 class HeldOwner implements StoredOwner {
   readonly etag: string;
   readonly segments: OwnerSegments;
+  readonly isAtHand: boolean;
   readonly #opening: Opening;
   #record: Promise<OwnerRecord> | undefined;
 
-  constructor(etag: string, segments: OwnerSegments, opening: Opening) {
+  constructor(etag: string, segments: OwnerSegments, opening: Opening, isAtHand = false) {
     this.etag = etag;
     this.segments = segments;
+    this.isAtHand = isAtHand;
     this.#opening = opening;
+  }
+
+  atHand(): HeldOwner {
+    return new HeldOwner(this.etag, this.segments, this.#opening, true);
   }
 
   get state(): OwnerState {

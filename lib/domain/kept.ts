@@ -1,11 +1,12 @@
 /** Remembers values for a while, so that they need not be asked for each time. */
 import type { Clock } from "./clock.ts";
 
-/** At most so many values, each at most so long. */
+/** Values of so many sizes together, each at most so long. */
 export class Kept<K, V> {
-  readonly #entries = new Map<K, { value: V; until: number }>();
+  readonly #entries = new Map<K, { value: V; size: number; until: number }>();
   readonly #now: Clock;
   readonly #limits: { most: number; milliseconds: number };
+  #size = 0;
 
   constructor(now: Clock, limits: { most: number; milliseconds: number }) {
     this.#now = now;
@@ -17,16 +18,20 @@ export class Kept<K, V> {
     return entry && entry.until > this.#now().getTime() ? entry.value : undefined;
   }
 
-  /** The oldest entry makes room where there are too many. */
-  set(key: K, value: V): V {
-    this.#entries.delete(key);
-    this.#entries.set(key, { value, until: this.#now().getTime() + this.#limits.milliseconds });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.#limits.most && oldest !== undefined) this.#entries.delete(oldest);
+  /** The oldest entries make room where there is too much. */
+  set(key: K, value: V, size = 1): V {
+    this.delete(key);
+    this.#entries.set(key, { value, size, until: this.#now().getTime() + this.#limits.milliseconds });
+    this.#size += size;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#size <= this.#limits.most) break;
+      this.delete(oldest);
+    }
     return value;
   }
 
   delete(key: K): void {
+    this.#size -= this.#entries.get(key)?.size ?? 0;
     this.#entries.delete(key);
   }
 }

@@ -9,6 +9,8 @@ import type { Change } from "./store.ts";
 
 export interface StoredOwner {
   readonly etag: string;
+  /** Another instance may have replaced it since: nothing may come of it but a change that is stored in its place. */
+  readonly isAtHand: boolean;
   readonly state: OwnerState;
   /** Opened on first use, as that needs a key that uploads do without. Fails as `backup-unreadable` or `vault-unavailable`. */
   record(): Promise<OwnerRecord>;
@@ -22,6 +24,8 @@ export type NextOwner = { state: OwnerState; record?: OwnerRecord; body?: { id: 
 export interface OwnerStore {
   /** `whole`: for a change, or a body; else that is read when it is asked for. Fails as `backup-unreadable` if it isn't what was stored. */
   find(owner: OwnerId, how?: { whole: boolean }): Promise<StoredOwner | undefined>;
+  /** The owner as this instance has put it moments ago, if it has; else as `find`. */
+  findAtHand(owner: OwnerId): Promise<StoredOwner | undefined>;
   /** What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written. */
   put(owner: OwnerId, next: NextOwner, replaces: StoredOwner | undefined): Promise<StoredOwner | undefined>;
   /**
@@ -72,6 +76,10 @@ export function changeOwner<R>(
     for (let round = 1; round <= MAX_ROUNDS && performance.now() < until; round++) {
       if (latest?.state.erasure?.begunAt) throw busy("All that is held about this owner is being erased.");
       const { result, next } = await decide(latest);
+      if (!next && latest?.isAtHand) {
+        latest = await owners.find(owner);
+        continue;
+      }
       if (!next) return { result, held: latest };
       const id = newId();
       const stored = await owners.put(owner, withChangeId(next, id), latest);

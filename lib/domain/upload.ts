@@ -149,6 +149,9 @@ export async function storeUpload(
 ): Promise<Uploaded> {
   const plan = (latest: StoredOwner | undefined) => planUpload(latest?.state, place.platform, upload, rules);
   const first = plan(held);
+  if ("repeats" in first && held?.isAtHand) {
+    return await storeUpload({ owners, versions }, place, await owners.find(place.owner), upload, rules);
+  }
   if ("repeats" in first) return await repeated(versions, place, first, upload);
   const { wrapping, sealed } = await versions.seal(place, first.version, upload.content);
   const decide = (latest: StoredOwner | undefined): Decided<UploadPlan> => {

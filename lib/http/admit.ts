@@ -9,14 +9,21 @@ import { changeHead, type OwnerStore, type StoredOwner } from "../domain/owner-s
 import { withSpentProof } from "../domain/proof.ts";
 import type { Change } from "../domain/store.ts";
 
-/** An erasure that was cut off is completed before anybody begins anew. `whole`: with the content, for what changes or opens it. */
+/** How much of an owner is read; `at-hand`: as this instance has it, if it has. */
+export type Reading = "state" | "whole" | "at-hand";
+
+/** An erasure that was cut off is completed before anybody begins anew. */
 export async function readOwner(
   services: EraseStores,
   owner: OwnerId,
   now: Date,
-  { whole } = { whole: true },
+  reading: Reading = "whole",
 ): Promise<StoredOwner | undefined> {
-  const held = await services.owners.find(owner, { whole });
+  const { owners } = services;
+  const held =
+    reading === "at-hand"
+      ? await owners.findAtHand(owner)
+      : await owners.find(owner, { whole: reading === "whole" });
   if (!held?.state.erasure?.begunAt) return held;
   await completeErasure(services, owner, held, now);
   return await services.owners.find(owner);

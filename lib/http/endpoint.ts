@@ -101,6 +101,8 @@ export type Endpoint<
   revalidates: boolean;
   /** Takes an Idempotency-Key: repeated with the same one, it is done once. */
   idempotent: boolean;
+  /** May begin with the owner as this instance has stored it moments ago: it ends in a change that is stored in its place, or begins anew. */
+  startsAtHand: boolean;
   /** What it answers may carry the ETag of the state that it tells. */
   tagged: boolean;
   /** Takes a name for the device in the header Device-Name. */
@@ -128,6 +130,7 @@ type Optional =
   | "conditional"
   | "revalidates"
   | "idempotent"
+  | "startsAtHand"
   | "tagged"
   | "namesDevice"
   | "page"
@@ -159,6 +162,7 @@ export function endpoint<
     conditional?: C;
     revalidates?: boolean;
     idempotent?: boolean;
+    startsAtHand?: boolean;
     tagged?: boolean;
     namesDevice?: boolean;
     page?: boolean;
@@ -178,6 +182,7 @@ export function endpoint<
     conditional: false,
     revalidates: false,
     idempotent: false,
+    startsAtHand: false,
     tagged: false,
     namesDevice: false,
     page: definition.access === "capability",

@@ -8,7 +8,7 @@ import { Failure, invalid } from "../domain/failure.ts";
 import { type Caller, Platform, type SignIn } from "../domain/owner.ts";
 import { devicesOf, type Heads, headsOf } from "../domain/owner-state.ts";
 import type { StoredOwner } from "../domain/owner-store.ts";
-import { callerDevice, readOwner } from "./admit.ts";
+import { callerDevice, type Reading, readOwner } from "./admit.ts";
 import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
@@ -62,31 +62,26 @@ const common = ({ invocationId }: InvocationContext) => ({
 });
 
 async function answer(endpoint: Endpoint, request: HttpRequest, services: Services): Promise<Answered> {
-  const now = services.clock();
-  const input = await readInput(endpoint, request, services, now);
-  const {
-    status,
-    body,
-    etag,
-    reopened = false,
-    styleHash,
-  } = await endpoint.handle({ ...input, now }, services);
+  const reply = await handle(endpoint, request, services, services.clock());
+  const { status, body, etag, reopened = false, styleHash } = reply;
   const keeping = etag !== undefined && isForAll(endpoint) && { "cache-control": "no-cache" };
   const headers = { ...(etag && { etag }), ...keeping };
   const response = endpoint.page ? page(status, body, { headers, styleHash }) : json(status, body, headers);
   return { response, reopened };
 }
 
-async function readInput(endpoint: Endpoint, request: HttpRequest, services: Services, now: Date) {
+async function handle(endpoint: Endpoint, request: HttpRequest, services: Services, now: Date) {
   const { access } = endpoint;
-  if (isOwnerAccess(access)) return await readOwned(endpoint, access, request, services, now);
-  if (!isProviderAccess(access)) return await readRequest(endpoint, request, services);
-  const provider = await authenticateProvider(access, request, services);
-  return { ...(await readRequest(endpoint, request, services)), provider };
+  if (isOwnerAccess(access)) return await handleForOwner(endpoint, access, request, services, now);
+  const provider = isProviderAccess(access)
+    ? await authenticateProvider(access, request, services)
+    : undefined;
+  const input = { ...(await readRequest(endpoint, request, services)), provider, now };
+  return await endpoint.handle(input, services);
 }
 
 /** The storage read starts before the proof and the body are checked, so the two overlap. */
-async function readOwned(
+async function handleForOwner(
   endpoint: Endpoint,
   access: OwnerAccess,
   request: HttpRequest,
@@ -94,10 +89,8 @@ async function readOwned(
   now: Date,
 ) {
   const signedIn = await signIn(request, services);
-  const { newcomers, provesAccount, method, revalidates } = endpoint;
   const platform = Platform.safeParse(request.params["platform"]).data;
-  // Of what only reads, only those that answer the content revalidate.
-  const reading = readOwner(services, signedIn.owner, now, { whole: method !== "GET" || revalidates });
+  const reading = readOwner(services, signedIn.owner, now, readingFor(endpoint));
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
@@ -107,18 +100,34 @@ async function readOwned(
     if (endpoint.notesRefusals) await noteRefusal(services.owners, { caller, platform, reading }, error, now);
     throw error;
   });
-  const { held, damage } = await ownerOrDamage(endpoint, reading);
-  const heads = headsOf(held?.state);
-  admit(caller, devicesOf(heads), newcomers, now);
-  const accountSignIn = provesAccount ? await proveAccount(request, caller, heads, services, now) : undefined;
-  return { ...parameters, ...content, caller, held, heads, accountSignIn, appTooOld, damage };
+  const letIn = async ({ held, damage }: Found) => {
+    const heads = headsOf(held?.state);
+    admit(caller, devicesOf(heads), endpoint.newcomers, now);
+    const proving = endpoint.provesAccount && proveAccount(request, caller, heads, services, now);
+    const accountSignIn = (await proving) || undefined;
+    const input = { ...parameters, ...content, caller, held, heads, accountSignIn, appTooOld, damage, now };
+    return await endpoint.handle(input, services);
+  };
+  const found = await ownerOrDamage(endpoint, reading);
+  return await letIn(found).catch(async (error: unknown) => {
+    if (!found.held?.isAtHand) throw error;
+    return await letIn(await ownerOrDamage(endpoint, readOwner(services, signedIn.owner, now)));
+  });
 }
+
+/** Of what only reads, only what revalidates answers the content. */
+function readingFor({ startsAtHand, method, revalidates }: Endpoint): Reading {
+  if (startsAtHand) return "at-hand";
+  return method === "GET" && !revalidates ? "state" : "whole";
+}
+
+type Found = { held: StoredOwner | undefined; damage: Failure | undefined };
 
 /** `damage`: what every other endpoint would refuse. */
 async function ownerOrDamage(
   { tellsDamage }: Endpoint,
   reading: Promise<StoredOwner | undefined>,
-): Promise<{ held: StoredOwner | undefined; damage: Failure | undefined }> {
+): Promise<Found> {
   try {
     return { held: await reading, damage: undefined };
   } catch (error) {

@@ -46,6 +46,8 @@ export class MemoryOwners implements OwnerStore {
     return found && this.#hold(found);
   };
 
+  findAtHand: OwnerStore["findAtHand"] = (owner) => this.find(owner);
+
   put: OwnerStore["put"] = async (owner, next, replaces) => {
     const found = this.#stored.get(owner);
     if (found?.etag !== replaces?.etag) return undefined;
@@ -79,6 +81,7 @@ export class MemoryOwners implements OwnerStore {
     const { state, record } = structuredClone(value);
     return {
       etag,
+      isAtHand: false,
       state,
       record: async () => record,
       async body(id) {

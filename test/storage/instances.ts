@@ -7,6 +7,7 @@ import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ownerSeal } from "../../lib/azure/owner-seal.ts";
 import { anchorStore, credentialStore, recoveryStore, ticketStore } from "../../lib/azure/record-stores.ts";
 import { versionSeal } from "../../lib/azure/version-seal.ts";
+import type { Clock } from "../../lib/domain/clock.ts";
 import type { WrappingKeys } from "../../lib/domain/envelope.ts";
 import { aPolicy, now } from "../domain/builders.ts";
 import { aMemoryKey, memoryWrappingKeys } from "./memory-keys.ts";
@@ -14,10 +15,10 @@ import { aMemoryKey, memoryWrappingKeys } from "./memory-keys.ts";
 const policy = { staleness: aPolicy(), coolingOffHours: 72 };
 const vault = memoryWrappingKeys([aMemoryKey("shared")]);
 
-type Options = { wrapping?: WrappingKeys; inlineBytes?: number };
+type Options = { wrapping?: WrappingKeys; atHand?: Clock; inlineBytes?: number };
 
 /** `blobs` holds backups and keys alike. `inlineBytes`: how much of bodies stays in the owner's blob. */
-export function anInstance(blobs: Blobs, { wrapping = vault, inlineBytes }: Options = {}) {
+export function anInstance(blobs: Blobs, { wrapping = vault, ...placing }: Options = {}) {
   const ownerKeys = blobOwnerKeys(blobs, () => now);
   const shards = blobShardKeys(blobs, wrapping);
   const [seal, peppers] = [ownerSeal(shards, ownerKeys, ownerKeys.obtain), shardPeppers(shards)];
@@ -30,7 +31,7 @@ export function anInstance(blobs: Blobs, { wrapping = vault, inlineBytes }: Opti
     credentials: credentialStore(blobs, seal, peppers),
     tickets: ticketStore(blobs, seal),
     activity: blobActivityLog(blobs, anchorStore(blobs, seal), seal),
-    owners: new BlobOwnerStore(blobs, ownerKeys, seal, policy, inlineBytes),
+    owners: new BlobOwnerStore(blobs, ownerKeys, seal, policy, placing),
     versions: versionSeal(ownerKeys, wrapping),
   };
 }

@@ -1,6 +1,7 @@
 /** The laws of an OwnerStore, on memory and on Blob Storage, with bodies that lie in the owner's blob or beside it. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { later, MINUTE } from "../../lib/domain/clock.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { type OwnerState, versionsIn } from "../../lib/domain/owner-state.ts";
@@ -184,6 +185,44 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     expect(await owners.find(owner)).toBeUndefined();
     expect(await owners.put(owner, { state: aState(aHead()) }, held)).toBeUndefined();
     expect(await owners.put(owner, { state: aState(undefined) }, undefined)).toBeDefined();
+  });
+});
+
+describe("an owner at hand", () => {
+  const open = (clock: () => Date) => anInstance(storage.blobs, { atHand: clock }).owners;
+
+  it("R8 is what this instance has put, for a minute; what another has put then is found by whoever reads it", async () => {
+    let time = now;
+    const [here, there] = [open(() => time), open(() => time)];
+    const owner = aNewOwner();
+    const first = await here.put(owner, { state: aState(aHead()) }, undefined);
+    const elsewhere = await there.put(owner, { state: aState(undefined) }, await there.find(owner));
+    expect(await here.findAtHand(owner)).toMatchObject({ isAtHand: true, etag: first?.etag });
+    expect(await here.find(owner)).toMatchObject({ isAtHand: false, etag: elsewhere?.etag });
+    time = later(time, MINUTE);
+    expect(await here.findAtHand(owner)).toMatchObject({ isAtHand: false, etag: elsewhere?.etag });
+  });
+
+  it("R7 gives way once something else is stored, and is not kept then", async () => {
+    const [here, there] = [open(() => now), open(() => now)];
+    const owner = aNewOwner();
+    await here.put(owner, { state: aState(aHead()) }, undefined);
+    const elsewhere = await there.put(owner, { state: aState(undefined) }, await there.find(owner));
+    const atHand = await here.findAtHand(owner);
+    expect(await here.put(owner, { state: aState(aHead()) }, atHand)).toBeUndefined();
+    expect(await here.findAtHand(owner)).toMatchObject({ isAtHand: false, etag: elsewhere?.etag });
+  });
+
+  it("R8 is at most eight megabytes of all owners", async () => {
+    const here = open(() => now);
+    const owners = times(150, aNewOwner);
+    for (const owner of owners)
+      await here.put(owner, { state: withVersions("version"), body: aLargeBody("version") }, undefined);
+    const held = await Promise.all(owners.map((owner) => here.findAtHand(owner)));
+    const isAtHand = held.map((each) => each?.isAtHand);
+    const kept = isAtHand.filter(Boolean).length;
+    expect({ kept, inMiB: Math.ceil((kept * 64) / 1024) }).toMatchObject({ inMiB: 8 });
+    expect(isAtHand).toEqual(times(150, (at) => at >= 150 - kept));
   });
 });
 
