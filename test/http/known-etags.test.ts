@@ -1,6 +1,5 @@
 /** If-None-Match of a read: a list of ETags, weak or strong. */
 import { expect, it } from "vitest";
-import { etagOf } from "../../lib/domain/backup.ts";
 import { isKnown, readKnownEtags } from "../../lib/http/known-etags.ts";
 import { aHead, stored } from "../domain/builders.ts";
 import { refusalOf } from "../domain/refusals.ts";
