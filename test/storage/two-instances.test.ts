@@ -80,6 +80,15 @@ describe("an owner who is erased at one instance while the other still has their
   }
   const anActivity = (id: string): Activity => ({ id, kind: "exported", at: new Date() });
 
+  it("R35 an upload there begins anew at once, and opens everywhere", async () => {
+    const { one, phone, beginAnew } = await anErasedOwner();
+    phone.through(one.fetch);
+    expect((await beginAnew()).status).toBe(201);
+    phone.through(anApp().fetch);
+    const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
+    expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
+  });
+
   it("R35 a head that is made then opens everywhere, and the owner isn't locked out", async () => {
     const { one, owner, phone } = await anErasedOwner();
     const place = { owner, platform: "android" } as const;
