@@ -13,7 +13,15 @@ import { changeHead, changeOwner, changeRecord, type StoredOwner } from "./owner
 import { endPending } from "./repudiation.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import type { Change } from "./store.ts";
-import { type Changed, faultsOf, kidsOf, type Listed, type Sweep, type SweepName, type SweepStore } from "./sweep.ts";
+import {
+  type Changed,
+  faultsOf,
+  kidsOf,
+  type Listed,
+  type Sweep,
+  type SweepName,
+  type SweepStore,
+} from "./sweep.ts";
 
 export type SweepPorts = EraseStores & {
   credentials: CredentialStore;
@@ -212,7 +220,7 @@ async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Cha
     renewed.set(version.id, await versions.rewrap(owner, version));
   });
   const { held: after } = await changeOwner(owners, owner, held, (latest) => {
-    if (!latest) return { result: undefined };
+    if (!latest || renewed.size === 0) return { result: undefined };
     const next = Platform.options.reduce((state, platform) => {
       const head = headIn(state, platform)?.value;
       if (!head) return state;
