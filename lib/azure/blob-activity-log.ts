@@ -21,6 +21,8 @@ const StoredActivity = jsonOf(Activity);
 
 export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: OwnerSeal): ActivityLog => ({
   async append(owner, activity) {
+    const shreddedAt = await seal.shreddedAt(owner);
+    if (shreddedAt && activity.at < shreddedAt) return;
     let held = await anchors.find(owner);
     let anchor = anchorIn(held);
     for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -14,6 +14,8 @@ export interface OwnerSeal {
   forget(owner: OwnerId): void;
   /** Whether the owner was erased lately: what was sealed before will never open again. */
   isShredded(owner: OwnerId): Promise<boolean>;
+  /** When that was, as far as it is still remembered. Reads the owner's key anew. */
+  shreddedAt(owner: OwnerId): Promise<Date | undefined>;
 }
 
 /** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
@@ -40,4 +42,5 @@ export const ownerSeal = (
     const key = await ownerKeys.look(owner);
     return !key || key.shreddedAt !== undefined;
   },
+  shreddedAt: async (owner) => (await ownerKeys.look(owner))?.shreddedAt,
 });

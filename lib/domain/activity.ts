@@ -65,7 +65,10 @@ export type AnchorStore = Store<OwnerId, Anchor>;
 export type ActivityPage = { entries: Activity[]; intact: boolean };
 
 export interface ActivityLog {
-  /** Stands at the end of the log once and for all; an entry with the same id is written once. */
+  /**
+   * Stands at the end of the log once and for all; an entry with the same id is written once. Of what happened before its owner was
+   * erased, nothing is written any more (R35).
+   */
   append(owner: OwnerId, activity: Activity): Promise<void>;
   read(owner: OwnerId): Promise<ActivityPage>;
 }

@@ -220,7 +220,7 @@ async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Cha
     renewed.set(version.id, await versions.rewrap(owner, version));
   });
   const { held: after } = await changeOwner(owners, owner, held, (latest) => {
-    if (!latest) return { result: undefined };
+    if (!latest || renewed.size === 0) return { result: undefined };
     const next = Platform.options.reduce((state, platform) => {
       const head = headIn(state, platform)?.value;
       if (!head) return state;

@@ -3,11 +3,11 @@ import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 
 /** `stored`: all that lies there, by name. */
 export function memoryBlobs(stored = new Map<string, StoredBlob>()): Blobs {
-  let writes = 0;
   const put = (name: string, { content, metadata }: Pick<StoredBlob, "content" | "metadata">) => {
-    writes += 1;
-    stored.set(name, { content, metadata, size: content.length, etag: `"${writes}"` });
-    return `"${writes}"`;
+    // Never the same twice, also of several instances on one storage.
+    const etag = `"${crypto.randomUUID()}"`;
+    stored.set(name, { content, metadata, size: content.length, etag });
+    return etag;
   };
   const contentOf = (name: string) => stored.get(name)?.content ?? Buffer.alloc(0);
   const append: Blobs["append"] = async (name, content, at) => {

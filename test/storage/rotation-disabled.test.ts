@@ -7,7 +7,7 @@ import { aBackup, replacing } from "../support/builders.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
 import { aPhone } from "../support/phones.ts";
 import { anAppToWatch, recover, type Watched } from "../support/step-up.ts";
-import { sweep } from "../support/sweeping.ts";
+import { placeOf, sweep } from "../support/sweeping.ts";
 
 const KEY = "backup-kek";
 type Change = Parameters<SweepStore["report"]>[1];
@@ -56,11 +56,15 @@ describe("R38 a version that is disabled", () => {
     const watched = anAppWith(third);
     await enable(first, false);
     expect(await rewrapped(watched, owner)).toEqual({
-      ...{ handled: 1, failed: 1 },
+      ...{ handled: 0, failed: 1 },
       keys: { [first]: 1, [third]: 1 },
     });
+    const etag = () => watched.app.services.owners.find(placeOf(owner).owner).then((held) => held?.etag);
+    const before = await etag();
+    expect(await rewrapped(watched, owner)).toMatchObject({ failed: 1 });
+    expect(await etag()).toBe(before);
     await enable(first, true);
-    expect(await rewrapped(watched, owner)).toEqual({ handled: 1, failed: 0, keys: { [third]: 2 } });
+    expect(await rewrapped(watched, owner)).toEqual({ handled: 1, failed: 0, keys: { [third]: 1 } });
     await enable(first, false);
     await enable(second, false);
     expect((await recover(await aPhone({ owner, app: watched.app }))).status).toBe(200);

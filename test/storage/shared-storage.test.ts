@@ -4,13 +4,13 @@ import { expect, inject, it } from "vitest";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { type App, anApp } from "../support/app.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
-import { anOwner, aPhone } from "../support/phones.ts";
+import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 
 const BACKUP = "v1/backups/android";
 const ROUNDS = 20;
 const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
 
-/** Takes away what an erasure takes: the owner's key and blob. */
+/** Takes away what is left of an erasure when the cooling-off is over: the owner's key and blob. */
 async function erase(subject: string): Promise<void> {
   const { issuer, settings } = inject("surroundings");
   const owner = ownerIdOf({ issuer, subject });
@@ -19,10 +19,13 @@ async function erase(subject: string): Promise<void> {
   await service.getContainerClient("backups").deleteBlob(`owners/${owner}`);
 }
 
+const first = (phone: CheckedPhone, document: ReturnType<typeof aBackup>) =>
+  phone.call("PUT", BACKUP, { body: document, headers: nothingYet });
+
 const upload = async (owner: string, app: App) => {
   const phone = await aPhone({ owner, app });
   const document = aBackup([anAccount()]);
-  const reply = await phone.call("PUT", BACKUP, { body: document, headers: nothingYet });
+  const reply = await first(phone, document);
   expect(reply.status).toBe(201);
   return { phone, document, reply };
 };
@@ -76,7 +79,11 @@ it("R35 an instance that holds an erased key seals nothing under it: not the nex
   const owner = anOwner();
   await upload(owner, one);
   await erase(owner);
-  const { document } = await upload(owner, one);
+  const [newcomer, document] = [await aPhone({ owner, app: one }), aBackup([anAccount()])];
+  const refused = await first(newcomer, document);
+  expect([refused.status, refused.body]).toMatchObject([503, { type: expect.stringMatching(/busy$/) }]);
+  expect(refused.headers.get("retry-after")).toBe("1");
+  expect((await first(newcomer, document)).status).toBe(201);
   await expectRecovered(owner, document);
 
   await erase(owner);

@@ -80,6 +80,15 @@ describe("an owner who is erased at one instance while the other still has their
   }
   const anActivity = (id: string): Activity => ({ id, kind: "exported", at: new Date() });
 
+  it("R35 an upload there begins anew at once, and opens everywhere", async () => {
+    const { one, phone, beginAnew } = await anErasedOwner();
+    phone.through(one.fetch);
+    expect((await beginAnew()).status).toBe(201);
+    phone.through(anApp().fetch);
+    const body = { platform: "android", device: { name: "new" }, existingAccounts: [] };
+    expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
+  });
+
   it("R35 a head that is made then opens everywhere, and the owner isn't locked out", async () => {
     const { one, owner, phone } = await anErasedOwner();
     const place = { owner, platform: "android" } as const;
@@ -92,10 +101,21 @@ describe("an owner who is erased at one instance while the other still has their
   });
 
   it("R35 nothing more is logged for them", async () => {
+    const before = new Date();
     const { one, owner } = await anErasedOwner();
-    const late = one.services.activity.append(owner, anActivity("late"));
-    await expect(late).rejects.toMatchObject({ kind: "backup-unreadable" });
+    await one.services.activity.append(owner, { ...anActivity("late"), at: before });
     expect(await storedActivity(owner)).toBe(false);
+  });
+
+  it("R35 nothing from before is logged for them in their new life", async () => {
+    const before = new Date();
+    const { one, two, owner, beginAnew } = await anErasedOwner();
+    expect((await beginAnew()).status).toBe(201);
+    await two.services.activity.append(owner, anActivity("new"));
+    await one.services.activity.append(owner, { ...anActivity("late"), at: before });
+    await one.services.activity.append(owner, anActivity("newer"));
+    const { entries, intact } = await anApp().services.activity.read(owner);
+    expect([entries.map(({ id }) => id), intact]).toEqual([["new", "newer"], true]);
   });
 
   it("R35 what was logged under the dead key all the same makes room for the new life's log", async () => {
