@@ -13,7 +13,15 @@ import { changeHead, changeOwner, changeRecord, type StoredOwner } from "./owner
 import { endPending } from "./repudiation.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 import type { Change } from "./store.ts";
-import { type Changed, faultsOf, kidsOf, type Listed, type Sweep, type SweepName, type SweepStore } from "./sweep.ts";
+import {
+  type Changed,
+  faultsOf,
+  kidsOf,
+  type Listed,
+  type Sweep,
+  type SweepName,
+  type SweepStore,
+} from "./sweep.ts";
 
 export type SweepPorts = EraseStores & {
   credentials: CredentialStore;
