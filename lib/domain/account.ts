@@ -113,6 +113,12 @@ export const WorkName = z.object(work);
 export const BoundAccount = z.discriminatedUnion("kind", [z.object(personal), WorkName]);
 export type BoundAccount = z.infer<typeof BoundAccount>;
 
+/** The same where it is stored: what a newer version adds is kept. */
+export const StoredBound: z.ZodType<BoundAccount> = z.discriminatedUnion("kind", [
+  z.looseObject(personal),
+  z.looseObject(work),
+]);
+
 /** What a device has already; `fingerprint`: of what its codes are made from. It is compared, and never stored, logged or told. */
 export const ExistingAccount = z.discriminatedUnion("kind", [
   z.object({ ...thirdParty, id, fingerprint: Fingerprint.optional() }),

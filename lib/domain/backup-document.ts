@@ -28,6 +28,8 @@ export const AccountCounts = z.strictObject({
   work: z.int().min(0),
 });
 export type AccountCounts = z.infer<typeof AccountCounts>;
+/** The same where it is stored: what a newer version counts beside them is kept. */
+export const StoredCounts: z.ZodType<AccountCounts> = z.looseObject(AccountCounts.shape);
 
 export function countAccounts({ accounts }: BackupDocument): AccountCounts {
   const count = (kind: Account["kind"]) => accounts.filter((account) => account.kind === kind).length;

@@ -1,6 +1,6 @@
 /** Bindings: which accounts an owner has proven, and which of their devices hold a credential for each. */
 import * as z from "zod";
-import { BoundAccount, identityOf } from "./account.ts";
+import { type BoundAccount, identityOf, StoredBound } from "./account.ts";
 import { Failure } from "./failure.ts";
 import { loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
@@ -11,7 +11,7 @@ import type { OwnerRecord } from "./owner-record.ts";
  * credential for it once; it stays so, since a client's word against it proves nothing.
  */
 export const Binding = loose({
-  account: BoundAccount,
+  account: StoredBound,
   subject: z.string().optional(),
   usesPush: z.boolean().optional(),
   boundAt: z.coerce.date(),

@@ -1,7 +1,7 @@
 /** A challenge: a code that was sent, or a ticket that is awaited, for one purpose, one device, ten minutes and five tries (R24). */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
-import { BoundAccount, identityOf } from "./account.ts";
+import { identityOf, StoredBound } from "./account.ts";
 import { later, SECOND } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { Id } from "./id.ts";
@@ -17,7 +17,7 @@ const shared = {
   createdAt: z.coerce.date(),
   attempts: z.int().min(0),
 };
-const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: BoundAccount };
+const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredBound };
 
 /** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
 export const Challenge = z.union([

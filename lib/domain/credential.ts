@@ -75,11 +75,11 @@ export function withCredential(
 ): AccountCredentials {
   requireFree(former, { owner, claim }, now);
   const ours = former?.owner === owner ? former : undefined;
-  const { holders = [], ended = [] } = ours ?? {};
+  const { lastEndedAt: _, holders = [], ended = [], ...kept } = ours ?? {};
   if (ended.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
   const others = holders.filter((each) => each.device !== device);
   const holder = { ...holders.find((each) => each.device === device), device, ...credentialOf(wanted, now) };
-  return { owner, holders: [...others, holder], ended, failures: noFailures };
+  return { ...kept, owner, holders: [...others, holder], ended, failures: noFailures };
 }
 
 /**
@@ -117,7 +117,7 @@ export function withoutHolder(
   const left = holders.filter((each) => each.device !== device);
   const lastEndedAt = left.length < holders.length ? now : former?.lastEndedAt;
   return {
-    ...{ owner, holders: left, ended: endedWith(device, ended, left), failures },
+    ...{ ...former, owner, holders: left, ended: endedWith(device, ended, left), failures },
     ...(lastEndedAt && { lastEndedAt }),
   };
 }

@@ -1,6 +1,6 @@
 /** The state of one backup: all that upload, status and staleness need. */
 import * as z from "zod";
-import { AccountCounts } from "./backup-document.ts";
+import { StoredCounts } from "./backup-document.ts";
 import { Custody } from "./custody.ts";
 import { Device } from "./device.ts";
 import { newId } from "./id.ts";
@@ -18,7 +18,7 @@ const version = {
   custody: Custody.default("service"),
   sizeBytes: z.int(),
   digest: z.string(),
-  accounts: loose(AccountCounts.shape),
+  accounts: StoredCounts,
   keyId: z.string(),
   /** The data key, wrapped by the key `keyId`, base64url: rotating that touches no content. */
   wrappedKey: z.string(),
