@@ -16,7 +16,7 @@ import { aBackup } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 import { recover, recoveredIn } from "../support/step-up.ts";
 
-const KILLS = 50;
+const KILLS = 60;
 const PHONES = 4;
 const HISTORY_LENGTH = 10;
 const BACKUP = "v1/backups/android";
@@ -150,7 +150,7 @@ async function expectLastRecovered({ owner, phone, documents }: Uploader): Promi
   expect(JSON.stringify(accounts.map(({ account }) => account))).toBe(JSON.stringify(last?.accounts));
 }
 
-it("R7 R8 F26 fifty kills under load: no acknowledged upload is lost, no generation goes back or is skipped", async () => {
+it("R7 R8 F26 sixty kills under load: no acknowledged upload is lost, no generation goes back or is skipped", async () => {
   const uploaders = await Promise.all(Array.from({ length: PHONES }, anUploader));
   const done = () => uploaders.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
   let over = false;

@@ -11,7 +11,7 @@ export const placeOf = (subject: string): Place => ({
 
 /** One page of the owner's own: the storage is shared, other owners are none of this test's business. */
 export async function sweep(
-  { app, clock }: Watched,
+  { app, clock }: Pick<Watched, "app" | "clock">,
   name: SweepName,
   owner: string,
   store: Partial<SweepStore> = {},
