@@ -2,16 +2,20 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { HOUR } from "../../lib/domain/clock.ts";
 import type { WrappingKeys } from "../../lib/domain/envelope.ts";
 import type { Version } from "../../lib/domain/head.ts";
 import { type Place, Platform } from "../../lib/domain/owner.ts";
 import { headIn } from "../../lib/domain/owner-state.ts";
+import { typeOf } from "../../lib/http/problem.ts";
 import type { Services } from "../../lib/http/services.ts";
-import { register } from "../endpoints/helpers.ts";
+import { expectErased } from "../endpoints/erased.ts";
+import { anOwnerWithBackup, refused as refusedAs, register } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builders.ts";
 import { openVersionIn } from "../support/open-version.ts";
-import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { anAppToWatch, recover } from "../support/step-up.ts";
 import { placeOf } from "../support/sweeping.ts";
 import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "./damages.ts";
 
@@ -168,4 +172,64 @@ describe("R39 F9 no blob stands for another", () => {
     expect(await open(appOn({ [kept.blob]: undefined }), kept)).toBe(refused);
     expect(await open(appOn({ [`owners/${kept.place.owner}`]: undefined }), kept)).toBe(refused);
   });
+});
+
+const BACKUP = "v1/backups/android";
+const ERASING = "v1/me?confirm=erase-everything";
+
+/** What is written in the place of an owner's blob, or of its key. */
+const harms: [string, "owners" | "owner-keys", (blob: StoredBlob) => StoredBlob][] = [
+  ["a changed state", "owners", (blob) => holding(blob, flipped(blob.content, 100))],
+  ["a changed body", "owners", (blob) => holding(blob, flipped(blob.content, blob.content.length - 1))],
+  ["a blob cut short", "owners", (blob) => holding(blob, blob.content.subarray(0, -1))],
+  ["a blob extended", "owners", (blob) => holding(blob, Buffer.concat([blob.content, Buffer.alloc(1)]))],
+  [
+    "a later time to be looked at",
+    "owners",
+    (blob) => ({ ...blob, metadata: { ...blob.metadata, dueat: "2999" } }),
+  ],
+  [
+    "no word of its keys",
+    "owners",
+    ({ metadata: { kids: _, ...metadata }, ...blob }) => ({ ...blob, metadata }),
+  ],
+  ["a changed key", "owner-keys", (blob) => holding(blob, flipped(blob.content, 0))],
+];
+
+function flipped(content: Buffer, at: number): Buffer {
+  const changed = Buffer.from(content);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
+
+describe.concurrent("R39 damage that was written", () => {
+  it.each(harms)(
+    "R31 R35 R39 %s: nothing is handed out, a diagnosis tells it, and the owner can be erased",
+    async (harm, kind, change) => {
+      const homes = new Map<string, Blobs>();
+      const through = (blobs: Blobs, container: string) => {
+        homes.set(container, blobs);
+        return blobs;
+      };
+      const watched = anAppToWatch({ through });
+      const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+      const name = `${kind}/${placeOf(owner).owner}`;
+      const home = homes.get(kind === "owners" ? "backups" : "keys");
+      const blob = (await home?.read(name)) ?? expect.fail();
+      expect(await home?.write(name, change(blob), blob.etag)).toBeDefined();
+      phone.through(watched.another().fetch);
+      refusedAs(await recover(phone), "backup-unreadable");
+      const { body } = await phone.call("POST", `${BACKUP}/diagnosis`, { body: {} });
+      expect(body).toMatchObject({ recoverable: false });
+      expect(JSON.stringify(body)).toContain(typeOf("backup-unreadable"));
+      const asked = await phone.call("DELETE", ERASING);
+      // A body that is damaged keeps nobody from being asked, and told.
+      if (harm === "a changed body") return expect(asked.status).toBe(204);
+      expect(asked.status).toBe(202);
+      watched.clock.pass(72 * HOUR);
+      await phone.signIn(owner, signInAt(watched.clock.now()));
+      expect((await phone.call("DELETE", ERASING)).status).toBe(204);
+      await expectErased(owner, { hadContact: true });
+    },
+  );
 });
