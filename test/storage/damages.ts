@@ -52,6 +52,16 @@ export function partsOf({ content }: StoredBlob): Buffer[] {
 export const withPartOf = (blob: StoredBlob, other: StoredBlob, index: number): StoredBlob =>
   holding(blob, Buffer.concat(partsOf(blob).with(index, partsOf(other)[index] ?? Buffer.alloc(0))));
 
+/** Every mix of two owners' blobs, part by part, but those that are one of the two. */
+export function* mixesOf(one: StoredBlob, other: StoredBlob): Generator<StoredBlob> {
+  const [ours, theirs] = [partsOf(one), partsOf(other)];
+  for (let chosen = 0; chosen < 2 ** ours.length; chosen++) {
+    const parts = ours.map((part, index) => ((chosen >> index) & 1 ? (theirs[index] ?? part) : part));
+    const content = Buffer.concat(parts);
+    if (!content.equals(one.content) && !content.equals(other.content)) yield holding(one, content);
+  }
+}
+
 /** What a caller is told in the end: "opened", or the whole refusal. */
 export async function told(work: () => Promise<unknown>): Promise<string> {
   try {

@@ -3,12 +3,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { shardOf } from "../../lib/azure/blob-shard-keys.ts";
 import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import { credentialName } from "../../lib/azure/record-stores.ts";
+import type { Version } from "../../lib/domain/head.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
 import { readRecord } from "../../lib/domain/owner-store.ts";
-import { aDeviceId, anId, anOwnerId, aVersion } from "../domain/builders.ts";
+import { aDeviceId, aHead, anId, anOwnerId, aRecord, aState, aVersion } from "../domain/builders.ts";
 import { openVersionIn, putVersionIn } from "../support/open-version.ts";
-import { putRecord } from "../support/owners.ts";
-import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "./damages.ts";
+import { putOwner, putRecord } from "../support/owners.ts";
+import { damagesOf, damagesOfBlob, holding, mixesOf, pairs, partsOf, refused, told } from "./damages.ts";
 import { anInstance, type Instance } from "./instances.ts";
 import { memoryBlobs } from "./memory-blobs.ts";
 import { accountsOf, aFullRecord, aRecoveryRecord, aTicket, someCredentials } from "./samples.ts";
@@ -164,4 +165,66 @@ describe("R39 F9 no blob stands for another", () => {
       expect(new Set([...outcomes, "opened", refused]).size).toBe(2);
     }
   });
+
+  it.each([
+    ["two times of one owner", "first", "first"],
+    ["two owners", "first", "second"],
+  ])("R39 F10 %s don't fit together in any part", async (_, ...names) => {
+    const lies = new Map<string, StoredBlob>();
+    const instance = anInstance(memoryBlobs(lies));
+    const [one, other] = [await aTime(instance, lies, names[0]), await aTime(instance, lies, names[1])];
+    expect(partsOf(one.blob).map(({ length }) => length)).toEqual(
+      partsOf(other.blob).map(({ length }) => length),
+    );
+    const mixes = [...mixesOf(one.blob, other.blob)];
+    // The lengths are the same in both: state, record and body make the difference.
+    expect(mixes).toHaveLength(2 * (2 ** 3 - 2));
+    for (const mixed of mixes) {
+      lies.set(one.name, mixed);
+      expect(await one.read()).toBe(refused);
+    }
+    lies.set(one.name, one.blob);
+    expect(await one.read()).toBe("opened");
+  });
+
+  it("R39 two bodies of one owner swapped: neither opens", async () => {
+    const lies = new Map<string, StoredBlob>();
+    const instance = anInstance(memoryBlobs(lies));
+    const place: Place = { owner: anOwnerId("anna"), platform: "android" };
+    const kept: { version: Version }[] = [];
+    for (const id of ["one", "two"])
+      kept.push(
+        await putVersionIn(instance, place, aVersion({ id: anId(id) }), Buffer.from(`content ${id}`)),
+      );
+    const name = `owners/${place.owner}`;
+    const blob = lies.get(name) ?? expect.fail();
+    const [lengths, state, record, ...bodies] = partsOf(blob);
+    if (!lengths || !state || !record) return expect.fail();
+    const outcomes = () =>
+      Promise.all(kept.map(({ version }) => told(() => openVersionIn(instance, place, version))));
+    expect(await outcomes()).toEqual(["opened", "opened"]);
+    lies.set(name, holding(blob, Buffer.concat([lengths, state, record, ...bodies.toReversed()])));
+    expect(await outcomes()).toEqual([refused, refused]);
+  });
 });
+
+let times = 0;
+
+/** An owner with another record and another body each time, all of one size. */
+async function aTime(instance: Instance, stored: Map<string, StoredBlob>, subject: string) {
+  const place: Place = { owner: anOwnerId(subject), platform: "android" };
+  times += 1;
+  const unsealed = aVersion({ id: anId(`time ${times}`) });
+  const { wrapping, sealed } = await instance.versions.seal(place, unsealed, Buffer.from("content"));
+  const version = { ...unsealed, ...wrapping };
+  const state = aState(aHead({ versions: [version] }));
+  const record = aRecord({ endedDevices: [aDeviceId(`time ${times}`)] });
+  await putOwner(instance.owners, place.owner, () => ({ state, record, body: { id: version.id, sealed } }));
+  const name = `owners/${place.owner}`;
+  const read = () =>
+    told(async () => {
+      await readRecord(instance.owners, place.owner);
+      await openVersionIn(instance, place, version);
+    });
+  return { name, blob: stored.get(name) ?? expect.fail(), read };
+}

@@ -1,17 +1,30 @@
 /** Whoever can write to the storage gains nothing: a changed, cut, swapped or missing blob is noticed, and all look alike. */
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
+import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { HOUR } from "../../lib/domain/clock.ts";
+import type { WrappingKeys } from "../../lib/domain/envelope.ts";
 import type { Version } from "../../lib/domain/head.ts";
-import { ownerIdOf, type Place, Platform } from "../../lib/domain/owner.ts";
+import { type Place, Platform } from "../../lib/domain/owner.ts";
+import { headIn } from "../../lib/domain/owner-state.ts";
+import { typeOf } from "../../lib/http/problem.ts";
+import type { Services } from "../../lib/http/services.ts";
+import { expectErased } from "../endpoints/erased.ts";
+import { anOwnerWithBackup, refused as refusedAs, register } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
-import { aBackup, nothingYet, replacing } from "../support/builders.ts";
+import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builders.ts";
 import { openVersionIn } from "../support/open-version.ts";
-import { anOwner, aPhone } from "../support/phones.ts";
-import { damagesOf, metadataDamagesOf, pairs, refused, told } from "./damages.ts";
+import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { anAppToWatch, recover } from "../support/step-up.ts";
+import { placeOf } from "../support/sweeping.ts";
+import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "./damages.ts";
 
-/** All that two owners with two versions on each platform have in storage, by name. */
+/** `blob`: where its body lies. */
+type Kept = { place: Place; version: Version; blob: string };
+
+/** All that two owners have in storage, by name: of each, some bodies lie in the owner's blob, and some beside it. */
 const stored = new Map<string, StoredBlob>();
-const versions: { place: Place; version: Version; blob: string }[] = [];
+const versions: Kept[] = [];
 
 const recording = (blobs: Blobs): Blobs => ({
   ...blobs,
@@ -22,127 +35,201 @@ const recording = (blobs: Blobs): Blobs => ({
   },
 });
 
+/** One after the other; answers what the next is to replace. */
+async function upload(
+  phone: CheckedPhone,
+  documents: BackupDocument[],
+  headers: Record<string, string> = nothingYet,
+): Promise<Record<string, string>> {
+  const [body, ...others] = documents;
+  if (!body) return headers;
+  const reply = await phone.call("PUT", `v1/backups/${phone.platform}?custody=service`, { body, headers });
+  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
+  return await upload(phone, others, replacing(reply));
+}
+
 async function record(subject: string) {
-  const { issuer } = inject("surroundings");
-  const owner = ownerIdOf({ issuer, subject });
+  const app = anApp();
+  const android = await aPhone({ app, owner: subject });
+  const ios = await aPhone({ app, owner: subject, platform: "ios" });
+  const first = await upload(android, [aBackup(), aBackup()]);
+  await register(ios);
+  await upload(ios, [aBackup(), aLargeBackup()]);
+  await upload(android, [aBackup(), aBackup()], first);
+  const { owner } = placeOf(subject);
+  const reader = anApp({ through: recording }).services;
+  const state = (await reader.owners.find(owner))?.state;
   for (const platform of Platform.options) {
-    const app = anApp();
-    const phone = await aPhone({ app, owner: subject, platform });
-    await phone.call("POST", "v1/devices", { body: { platform, name: "phone" } });
-    const path = `v1/backups/${platform}?custody=service`;
-    const first = await phone.call("PUT", path, { body: aBackup(), headers: nothingYet });
-    await phone.call("PUT", path, { body: aBackup(), headers: replacing(first) });
     const place = { owner, platform };
-    const reader = anApp({ through: recording }).services;
-    for (const version of (await reader.heads.find(place))?.value.versions ?? []) {
-      await openVersionIn(reader.versions, place, version);
-      versions.push({ place, version, blob: `versions/${owner}/${platform}/${version.id}` });
+    for (const version of headIn(state, platform)?.value.versions ?? []) {
+      await openVersionIn(reader, place, version);
+      const beside = `bodies/${owner}/${version.id}`;
+      versions.push({ place, version, blob: stored.has(beside) ? beside : `owners/${owner}` });
     }
   }
 }
 
 beforeAll(async () => {
   await Promise.all([record(anOwner()), record(anOwner())]);
-  const kinds = [...stored.keys()].map((name) => name.split("/")[0]);
-  expect(kinds.filter((kind) => kind === "heads")).toHaveLength(4);
-  expect(kinds.filter((kind) => kind === "versions")).toHaveLength(8);
-  expect(kinds.filter((kind) => kind === "owner-keys")).toHaveLength(2);
+  const kinds = ["owners/", "bodies/", "owner-keys/"];
+  expect(kinds.map((kind) => named(kind).length)).toEqual([2, 8, 2]);
+  expect([inside().length, beside().length]).toEqual([4, 8]);
+});
+
+const named = (kind: string) => [...stored.keys()].filter((name) => name.startsWith(kind));
+const inside = () => versions.filter(({ blob }) => blob.startsWith("owners/"));
+const beside = () => versions.filter(({ blob }) => blob.startsWith("bodies/"));
+const ofOwner = (name: string) => versions.filter(({ place }) => name.endsWith(place.owner));
+const blobOf = (name: string): StoredBlob => stored.get(name) ?? expect.fail(`${name} was not recorded`);
+
+/** Whoever opens the same version thousands of times asks the vault once. */
+const unwrapped = new Map<string, Promise<Uint8Array>>();
+const askedOnce = (keys: WrappingKeys): WrappingKeys => ({
+  current: (owner) => keys.current(owner),
+  isCurrent: (id) => keys.isCurrent(id),
+  findNewest: () => keys.findNewest(),
+  unwrap(id, wrapped) {
+    const name = Buffer.from(wrapped).toString("base64");
+    const answer = unwrapped.get(name) ?? keys.unwrap(id, wrapped);
+    unwrapped.set(name, answer);
+    return answer;
+  },
 });
 
 /** A storage that holds what was recorded, but for the blobs in `lies`; nothing is cached from before. */
 const appOn = (lies: Record<string, StoredBlob | undefined>) =>
   anApp({
+    keys: askedOnce,
     through: (blobs) => ({ ...blobs, read: async (name) => (name in lies ? lies[name] : stored.get(name)) }),
   }).services;
 
-const blobOf = (name: string): StoredBlob => stored.get(name) ?? expect.fail(`${name} was not recorded`);
+const find = (services: Services, { place }: Kept) => told(() => services.owners.find(place.owner));
+const open = (services: Services, { place, version }: Kept) =>
+  told(() => openVersionIn(services, place, version));
 
 describe("R39 F8 every byte of every blob matters", () => {
-  it("R39 of a head: content and metadata", async () => {
-    const place = versions[0]?.place ?? expect.fail();
-    const name = `heads/${place.owner}/${place.platform}`;
-    const { content, metadata, etag } = blobOf(name);
-    let lie = blobOf(name);
-    const { heads } = anApp({
-      through: (blobs) => ({ ...blobs, read: async (asked) => (asked === name ? lie : stored.get(asked)) }),
-    }).services;
-    expect(await told(() => heads.find(place))).toBe("opened");
-    for (const damaged of damagesOf(content)) {
-      lie = { content: damaged, metadata, etag };
-      expect(await told(() => heads.find(place))).toBe(refused);
+  it("R39 of an owner: content and metadata", async () => {
+    const [name = ""] = named("owners/");
+    const [first, second] = inside().filter(({ blob }) => blob === name);
+    if (!first || !second) return expect.fail();
+    const lies: Record<string, StoredBlob> = {};
+    const services = appOn(lies);
+    expect([await open(services, first), await open(services, second)]).toEqual(["opened", "opened"]);
+    for (const damaged of damagesOfBlob(blobOf(name))) {
+      lies[name] = damaged;
+      // A body is opened by itself: the one that is damaged isn't.
+      const outcomes = [await open(services, first)];
+      if (outcomes[0] === "opened") outcomes.push(await open(services, second));
+      expect(outcomes).toContain(refused);
     }
-    for (const damaged of metadataDamagesOf(metadata)) {
-      lie = { content, metadata: damaged, etag };
-      expect(await told(() => heads.find(place))).toBe(refused);
-    }
-  });
+  }, 60_000);
 
-  it("R39 of a version: content and metadata", async () => {
-    const { place, version, blob: name } = versions[0] ?? expect.fail();
-    const { content, metadata, etag } = blobOf(name);
-    let lie = blobOf(name);
-    const { versions: store } = anApp({
-      through: (blobs) => ({ ...blobs, read: async (asked) => (asked === name ? lie : stored.get(asked)) }),
-    }).services;
-    const open = () => told(() => openVersionIn(store, place, version));
-    expect(await open()).toBe("opened");
-    const lies = [
-      ...[...damagesOf(content)].map((damaged) => ({ content: damaged, metadata, etag })),
-      ...[...metadataDamagesOf(metadata)].map((damaged) => ({ content, metadata: damaged, etag })),
-    ];
-    for (lie of lies) expect(await open()).toBe(refused);
+  it("R39 of a body beside its owner", async () => {
+    const kept = beside().find(({ version }) => version.sizeBytes < 2000) ?? expect.fail();
+    const lies: Record<string, StoredBlob> = {};
+    const services = appOn(lies);
+    expect(await open(services, kept)).toBe("opened");
+    for (const content of damagesOf(blobOf(kept.blob).content)) {
+      lies[kept.blob] = holding(blobOf(kept.blob), content);
+      expect(await open(services, kept)).toBe(refused);
+    }
   });
 
   it("R39 of an owner's key", async () => {
-    const { place, version } = versions[0] ?? expect.fail();
-    const name = `owner-keys/${place.owner}`;
+    const [name = ""] = named("owner-keys/");
+    const [kept = expect.fail()] = ofOwner(name);
     const key = blobOf(name);
-    for (const content of damagesOf(key.content)) {
-      const { heads, versions: store } = appOn({ [name]: { ...key, content } });
-      expect(await told(() => heads.find(place))).toBe(refused);
-      expect(await told(() => openVersionIn(store, place, version))).toBe(refused);
+    const lies = [...damagesOf(key.content)].map((content) => holding(key, content));
+    for (const lie of [...lies, undefined]) {
+      const services = appOn({ [name]: lie });
+      expect([await find(services, kept), await open(services, kept)]).toEqual([refused, refused]);
     }
-    const { heads } = appOn({ [name]: undefined });
-    expect(await told(() => heads.find(place))).toBe(refused);
   });
 });
 
 describe("R39 F9 no blob stands for another", () => {
-  const named = (kind: string) => [...stored.keys()].filter((name) => name.startsWith(kind));
   const swapped = (a: string, b: string) => appOn({ [a]: blobOf(b), [b]: blobOf(a) });
 
-  it("R39 two heads swapped between owners or platforms", async () => {
-    for (const [a, b] of pairs(named("heads/"))) {
-      const { heads } = swapped(a, b);
-      for (const { place } of versions.filter((v) =>
-        [a, b].includes(`heads/${v.place.owner}/${v.place.platform}`),
-      )) {
-        expect(await told(() => heads.find(place))).toBe(refused);
-      }
+  it.each(["owners/", "owner-keys/"])(
+    "R39 two of %s swapped: neither owner is found, and nothing opens",
+    async (kind) => {
+      const [a = "", b = ""] = named(kind);
+      const services = swapped(a, b);
+      for (const kept of versions)
+        expect([await find(services, kept), await open(services, kept)]).toEqual([refused, refused]);
+    },
+  );
+
+  it("R39 two bodies beside their owners swapped, between owners, platforms or generations", async () => {
+    for (const [a, b] of pairs(beside())) {
+      const services = swapped(a.blob, b.blob);
+      expect([await open(services, a), await open(services, b)]).toEqual([refused, refused]);
     }
   });
 
-  it("R39 two versions swapped between owners, platforms or generations", async () => {
-    for (const [a, b] of pairs(versions)) {
-      const { versions: store } = swapped(a.blob, b.blob);
-      expect(await told(() => openVersionIn(store, a.place, a.version))).toBe(refused);
-      expect(await told(() => openVersionIn(store, b.place, b.version))).toBe(refused);
-    }
+  it("R39 a body, or an owner, that isn't there opens nothing", async () => {
+    const [kept = expect.fail()] = beside();
+    expect(await open(appOn({ [kept.blob]: undefined }), kept)).toBe(refused);
+    expect(await open(appOn({ [`owners/${kept.place.owner}`]: undefined }), kept)).toBe(refused);
   });
+});
 
-  it("R39 two owners' keys swapped", async () => {
-    const [a = "", b = ""] = named("owner-keys/");
-    const { heads, versions: store } = swapped(a, b);
-    for (const { place, version } of versions) {
-      expect(await told(() => heads.find(place))).toBe(refused);
-      expect(await told(() => openVersionIn(store, place, version))).toBe(refused);
-    }
-  });
+const BACKUP = "v1/backups/android";
+const ERASING = "v1/me?confirm=erase-everything";
 
-  it("R39 a version that isn't there looks the same", async () => {
-    const { place, version, blob } = versions[0] ?? expect.fail();
-    expect(await told(() => openVersionIn(appOn({ [blob]: undefined }).versions, place, version))).toBe(
-      refused,
-    );
-  });
+/** What is written in the place of an owner's blob, or of its key. */
+const harms: [string, "owners" | "owner-keys", (blob: StoredBlob) => StoredBlob][] = [
+  ["a changed state", "owners", (blob) => holding(blob, flipped(blob.content, 100))],
+  ["a changed body", "owners", (blob) => holding(blob, flipped(blob.content, blob.content.length - 1))],
+  ["a blob cut short", "owners", (blob) => holding(blob, blob.content.subarray(0, -1))],
+  ["a blob extended", "owners", (blob) => holding(blob, Buffer.concat([blob.content, Buffer.alloc(1)]))],
+  [
+    "a later time to be looked at",
+    "owners",
+    (blob) => ({ ...blob, metadata: { ...blob.metadata, dueat: "2999" } }),
+  ],
+  [
+    "no word of its keys",
+    "owners",
+    ({ metadata: { kids: _, ...metadata }, ...blob }) => ({ ...blob, metadata }),
+  ],
+  ["a changed key", "owner-keys", (blob) => holding(blob, flipped(blob.content, 0))],
+];
+
+function flipped(content: Buffer, at: number): Buffer {
+  const changed = Buffer.from(content);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
+
+describe.concurrent("R39 damage that was written", () => {
+  it.each(harms)(
+    "R31 R35 R39 %s: nothing is handed out, a diagnosis tells it, and the owner can be erased",
+    async (harm, kind, change) => {
+      const homes = new Map<string, Blobs>();
+      const through = (blobs: Blobs, container: string) => {
+        homes.set(container, blobs);
+        return blobs;
+      };
+      const watched = anAppToWatch({ through });
+      const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+      const name = `${kind}/${placeOf(owner).owner}`;
+      const home = homes.get(kind === "owners" ? "backups" : "keys");
+      const blob = (await home?.read(name)) ?? expect.fail();
+      expect(await home?.write(name, change(blob), blob.etag)).toBeDefined();
+      phone.through(watched.another().fetch);
+      refusedAs(await recover(phone), "backup-unreadable");
+      const { body } = await phone.call("POST", `${BACKUP}/diagnosis`, { body: {} });
+      expect(body).toMatchObject({ recoverable: false });
+      expect(JSON.stringify(body)).toContain(typeOf("backup-unreadable"));
+      const asked = await phone.call("DELETE", ERASING);
+      // A body that is damaged keeps nobody from being asked, and told.
+      if (harm === "a changed body") return expect(asked.status).toBe(204);
+      expect(asked.status).toBe(202);
+      watched.clock.pass(72 * HOUR);
+      await phone.signIn(owner, signInAt(watched.clock.now()));
+      expect((await phone.call("DELETE", ERASING)).status).toBe(204);
+      await expectErased(owner, { hadContact: true });
+    },
+  );
 });
