@@ -3,21 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { Peppers } from "../../lib/domain/pepper.ts";
-import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
-import { codeIn, waitForMessages } from "../support/mailbox.ts";
-import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
-import {
-  anAppToWatch,
-  answer,
-  aProvablePersonal,
-  aRecovery,
-  bound,
-  idIn,
-  recover,
-  start,
-  wrongOf,
-} from "../support/step-up.ts";
-import { anAccountToken } from "../support/tokens.ts";
+import { aPhone, type CheckedPhone } from "../support/phones.ts";
+import { anAppToWatch, answer, aRecovery, idIn, start, wrongOf } from "../support/step-up.ts";
+import { aStepUpByMail } from "../support/step-up-by-mail.ts";
 
 const AT_ONCE = 50;
 let other: HostProcess;
@@ -28,32 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => other.close());
 
-/** A step-up over HTTP, its code read from the mail. */
 async function aStepUp() {
-  const owner = anOwner();
-  const phone = await aPhone({ owner });
-  const personal = aProvablePersonal();
-  const document = aBackup([anAccount(), personal]);
-  await phone.call("PUT", "v1/backups/android", { body: document, headers: nothingYet });
-  const address = `canary-${crypto.randomUUID()}@mail.example`;
-  const added = await phone.call("POST", "v1/contacts", {
-    body: { channel: "email", address, language: "en" },
-  });
-  const codes = async (count: number) =>
-    (await waitForMessages(address, count)).filter(({ subject }) => subject === "Your code").map(codeIn);
-  const [first = ""] = await codes(1);
-  await phone.call("POST", `v1/contacts/${idIn(added)}/confirm`, { body: { code: first } });
-  const recovery = idIn(await recover(phone));
-  const token = await anAccountToken(personal.userName, new Date());
-  const started = await phone.call("POST", `v1/recoveries/${recovery}/step-ups`, {
-    body: { account: bound(personal), contact: idIn(added) },
-    headers: { "account-authorization": `Bearer ${token}` },
-  });
-  for (;;) {
-    const sent = await codes(2);
-    if (sent.length === 2) return { phone, id: idIn(started), code: sent[0] ?? "" };
-    await waitForMessages(address, 3);
-  }
+  const phone = await aPhone();
+  const { id, code } = await aStepUpByMail(phone);
+  return { phone, id, code };
 }
 
 /** Half of them to each host. */

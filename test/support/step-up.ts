@@ -159,7 +159,12 @@ export function codeAt(uri: string, time: Date): string {
 export const idIn = ({ body }: Reply) => Added.parse(body).id;
 
 /** A provider's call: no device, no app version. */
-export async function providerCall(app: App, path: string, body: unknown, token: string): Promise<Reply> {
+export async function providerCall(
+  app: Pick<App, "fetch">,
+  path: string,
+  body: unknown,
+  token: string,
+): Promise<Reply> {
   const { api } = inject("surroundings");
   const response = await app.fetch(`${api}/${path}`, {
     method: "POST",

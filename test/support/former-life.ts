@@ -1,0 +1,260 @@
+/** The life of one owner, call by call, whichever host answers: what is asked by random steps, and what must come of it. */
+import { inject } from "vitest";
+import * as z from "zod";
+import { type Fetch, Phone, type Reply } from "../../infra/local/phone.ts";
+import { newId } from "../../lib/domain/id.ts";
+import { aBackup, anAccount } from "./builders.ts";
+import { anOwner, signInAt } from "./phones.ts";
+import { answer, bound, codeAt, credentialIn, idIn, providerCall, recover } from "./step-up.ts";
+import { aStepUpByMail } from "./step-up-by-mail.ts";
+import { aProviderToken } from "./tokens.ts";
+
+const BACKUP = "v1/backups/android";
+/** Wrong codes in a row before even a right one has to wait. */
+const FREE_TRIES = 5;
+
+/** Calls go to the host `at`; `hosts`: the addresses of their APIs. */
+export type Route = { hosts: readonly [string, string]; at: number };
+
+/** What one step came to, for comparing with the same step of another life. */
+export type Outcome = { step: string; reply: unknown; wrong?: unknown };
+
+type Document = ReturnType<typeof aBackup>;
+type Credential = { uri: string; code?: string };
+
+const Version = z.object({ version: z.object({ id: z.string() }) });
+const Versions = z.object({ versions: z.array(z.object({ id: z.string() })) });
+const Recovered = z.object({
+  id: z.string(),
+  accounts: z.array(
+    z.object({
+      account: z.looseObject({ userName: z.string() }),
+      credential: z.object({ uri: z.string() }).optional(),
+    }),
+  ),
+});
+
+/** To whichever host the route says by then. */
+const routed =
+  (route: Route): Fetch =>
+  (url, init) =>
+    fetch(url.replace(inject("surroundings").api, route.hosts[route.at] ?? ""), init);
+
+async function aRoutedPhone(owner: string, route: Route): Promise<Phone> {
+  const { api, issuer } = inject("surroundings");
+  const phone = new Phone({ api, issuer, platform: "android", fetch: routed(route) });
+  await phone.signIn(owner, signInAt(new Date()));
+  return phone;
+}
+
+/** An owner with two devices, a contact and a proven account. */
+export async function aLife(route: Route) {
+  const owner = anOwner();
+  const phones = [await aRoutedPhone(owner, route), await aRoutedPhone(owner, route)] as const;
+  const [first, second] = phones;
+  const { uploaded, personal, document, contact, recovery, id, code } = await aStepUpByMail(first);
+  const { uri = "" } = credentialIn(await answer(first, id, { code }));
+  await second.call("POST", "v1/devices", { body: { platform: "android", name: "second" } });
+  const version = Version.parse(uploaded.body).version.id;
+  return {
+    ...{ route, phones, personal, contacts: [contact], former: '"none"', failures: 0 },
+    etag: uploaded.headers.get("etag") ?? "",
+    current: version,
+    documents: new Map<string, Document>([[version, document]]),
+    credentials: new Map<Phone, Credential>([[first, { uri }]]),
+    recoveries: new Map<Phone, string>([[first, recovery]]),
+  };
+}
+export type Life = Awaited<ReturnType<typeof aLife>>;
+
+type Ask = (life: Life, phone: Phone) => Promise<{ reply: Reply; wrong?: unknown }>;
+
+const read =
+  (path: string): Ask =>
+  async (_, phone) => ({ reply: await phone.call("GET", path) });
+
+/** A change of the backup under its present ETag, which the reply replaces. */
+async function change(life: Life, phone: Phone, method: string, path: string, headers: object = {}) {
+  const reply = await phone.call(method, path, { headers: { "if-match": life.etag, ...headers } });
+  return { reply: remembered(life, reply) };
+}
+
+function remembered(life: Life, reply: Reply): Reply {
+  const etag = reply.headers.get("etag");
+  if (etag && etag !== life.etag) Object.assign(life, { former: life.etag, etag });
+  return reply;
+}
+
+async function upload(life: Life, phone: Phone, headers: Record<string, string> = {}): Promise<Reply> {
+  const document = aBackup([anAccount(), life.personal]);
+  const call = { body: document, headers: { "if-match": life.etag, ...headers } };
+  const reply = remembered(life, await phone.call("PUT", BACKUP, call));
+  if (reply.status !== 200) return reply;
+  life.current = Version.parse(reply.body).version.id;
+  life.documents.set(life.current, document);
+  if (!headers["idempotency-key"]) return reply;
+  life.route.at = 1 - life.route.at;
+  return await phone.call("PUT", BACKUP, call);
+}
+
+/** A credential in the place of the phone's former one; what was guessed before counts no more. */
+function given(life: Life, phone: Phone, uri: string): void {
+  life.credentials.set(phone, { uri });
+  life.failures = 0;
+}
+
+/** What was acknowledged last comes back. */
+const recovers: Ask = async (life, phone) => {
+  const reply = await recover(phone);
+  if (reply.status !== 200) return { reply };
+  const { id, accounts } = Recovered.parse(reply.body);
+  life.recoveries.set(phone, id);
+  const uri = accounts.find(({ credential }) => credential)?.credential?.uri;
+  if (uri !== undefined) given(life, phone, uri);
+  const names = (all: { userName: unknown }[]) => all.map(({ userName }) => userName).join();
+  const expected = names(life.documents.get(life.current)?.accounts ?? []);
+  const came = names(accounts.map(({ account }) => account));
+  return { reply, wrong: came === expected ? undefined : { came, expected } };
+};
+
+const renews: Ask = async (life, phone) => {
+  const path = `v1/recoveries/${life.recoveries.get(phone) ?? newId()}/credentials`;
+  const reply = await phone.call("POST", path, { body: { account: bound(life.personal) } });
+  if (reply.status === 200) given(life, phone, credentialIn(reply).uri ?? "");
+  return { reply };
+};
+
+/** A code is valid once. */
+const verifies: Ask = async (life, phone) => {
+  const credential = life.credentials.get(phone);
+  const code = credential?.code ?? (credential ? codeAt(credential.uri, new Date()) : "000000");
+  const isExpected = credential !== undefined && credential.code === undefined && life.failures < FREE_TRIES;
+  const token = await aProviderToken("personal-sign-in", "Codes.Verify");
+  const reply = await providerCall(
+    { fetch: routed(life.route) },
+    "v1/codes/verify",
+    { account: bound(life.personal), code },
+    token,
+  );
+  const { valid } = z.object({ valid: z.boolean() }).parse(reply.body);
+  life.failures = valid ? 0 : life.failures + 1;
+  if (credential) credential.code = code;
+  return { reply, wrong: valid === isExpected ? undefined : { valid, isExpected } };
+};
+
+const restores: Ask = async (life, phone) => {
+  const reply = await phone.call("GET", `${BACKUP}/versions`);
+  if (reply.status !== 200) return { reply };
+  const oldest = Versions.parse(reply.body).versions.at(-1)?.id ?? "";
+  const changed = await change(life, phone, "POST", `${BACKUP}/versions/${oldest}/restore`);
+  if (changed.reply.status === 200) life.current = oldest;
+  return changed;
+};
+
+const addsContact: Ask = async (life, phone) => {
+  const address = `canary-${crypto.randomUUID()}@mail.example`;
+  const reply = await phone.call("POST", "v1/contacts", {
+    body: { channel: "email", address, language: "sv" },
+  });
+  if (reply.status === 201) life.contacts.push(idIn(reply));
+  return { reply };
+};
+
+const removesContact: Ask = async (life, phone) => ({
+  reply: await phone.call("DELETE", `v1/contacts/${life.contacts.pop() ?? newId()}`),
+});
+
+const ASKS = {
+  upload: async (life, phone) => ({ reply: await upload(life, phone) }),
+  "upload, repeated": async (life, phone) => ({
+    reply: await upload(life, phone, { "idempotency-key": crypto.randomUUID() }),
+  }),
+  "upload of what isn't the latest any more": async (life, phone) => ({
+    reply: await upload(life, phone, { "if-match": life.former }),
+  }),
+  status: read(BACKUP),
+  backups: read("v1/backups"),
+  staleness: read(`${BACKUP}/staleness`),
+  versions: read(`${BACKUP}/versions`),
+  devices: read("v1/devices"),
+  contacts: read("v1/contacts"),
+  activity: read("v1/activity"),
+  document: read(`${BACKUP}/document`),
+  export: read("v1/me/export"),
+  plan: async (_, phone) => ({
+    reply: await phone.call("POST", "v1/recovery-plans", {
+      body: { platform: "android", existingAccounts: [] },
+    }),
+  }),
+  recover: recovers,
+  recovery: async (life, phone) =>
+    read(`v1/recoveries/${life.recoveries.get(phone) ?? newId()}`)(life, phone),
+  renew: renews,
+  verify: verifies,
+  restore: restores,
+  delete: (life, phone) => change(life, phone, "DELETE", BACKUP),
+  undelete: (life, phone) => change(life, phone, "POST", `${BACKUP}/undelete`),
+  confirm: (life, phone) => change(life, phone, "POST", `${BACKUP}/confirm`),
+  rename: async (_, phone) => ({
+    reply: await phone.call("PATCH", `v1/devices/${phone.deviceId}`, { body: { name: "renamed" } }),
+  }),
+  "add a contact": addsContact,
+  "remove a contact": removesContact,
+} satisfies Record<string, Ask>;
+
+export const STEPS = Object.keys(ASKS);
+/** What a step is answered with where it refuses, as its name says. */
+export const REFUSING = ["upload of what isn't the latest any more"];
+
+/** `by`: which phone. */
+export type Step = { step: string; by: number; at: number };
+
+export async function take(life: Life, { step, by, at }: Step): Promise<Outcome> {
+  life.route.at = at;
+  const asks: Record<string, Ask> = ASKS;
+  const { reply, wrong } = (await asks[step]?.(life, life.phones[by] ?? life.phones[0])) ?? {
+    reply: undefined,
+  };
+  return { step, reply: reply && told(reply), ...(wrong !== undefined && { wrong }) };
+}
+
+/** Erased through one host, seen through both, and begun anew through the other. */
+export async function end(life: Life, at: number): Promise<Outcome[]> {
+  const [phone] = life.phones;
+  const through = async (step: string, host: number, method: string, path: string, call = {}) => {
+    life.route.at = host;
+    return { step, reply: told(await phone.call(method, path, call)) };
+  };
+  const anew = { body: aBackup([anAccount()]), headers: { "if-none-match": "*" } };
+  const outcomes = [
+    await through("erase", at, "DELETE", "v1/me?confirm=erase-everything"),
+    await through("erased, there", at, "GET", BACKUP),
+    await through("erased, elsewhere", 1 - at, "GET", BACKUP),
+  ];
+  const begun = async () => await through("begin anew", 1 - at, "PUT", BACKUP, anew);
+  const first = await begun();
+  return [...outcomes, first.reply.status === 503 ? await begun() : first];
+}
+
+/** Without what differs from life to life. What is logged comes in a moment later, so that only its being whole is told. */
+function told({ status, body }: Reply): { status: number; body: unknown } {
+  return { status, body: alike(body) };
+}
+
+const WORD = /^(\/api\/problems\/)?[a-z][a-z-]{0,40}$/;
+/** What is logged, and the time step of the last code. */
+const APART = new Set(["activity", "entries", "lastStep"]);
+
+function alike(value: unknown): unknown {
+  if (typeof value === "string") return WORD.test(value) ? value : "…";
+  if (Array.isArray(value)) return value.map(alike);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).filter(([name]) => !APART.has(name));
+  return Object.fromEntries(
+    members.map(([name, each]) => [name, name === "recoveries" ? inOrder(alike(each)) : alike(each)]),
+  );
+}
+
+/** Recoveries are exported by their names, which are drawn. */
+const inOrder = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map((each) => JSON.stringify(each)).toSorted() : value;
