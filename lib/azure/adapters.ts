@@ -74,7 +74,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),
     readBudget: blobReadBudget(backups),
-    belongings: blobBelongings(backups, opensCredential(backups, seal), peppers),
+    belongings: blobBelongings(backups, opensCredential(backups, seal), peppers, seal),
     serviceOwner: SERVICE,
     peppers,
     messenger,

@@ -7,6 +7,7 @@ import {
   type AnchorStore,
   anchorAfter,
   emptyLog,
+  type OfLife,
 } from "../domain/activity.ts";
 import { contextOf, isUnreadable } from "../domain/envelope.ts";
 import { Failure } from "../domain/failure.ts";
@@ -19,64 +20,72 @@ import type { OwnerSeal } from "./owner-seal.ts";
 const MAX_ROUNDS = 10;
 const StoredActivity = jsonOf(Activity);
 
-export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: OwnerSeal): ActivityLog => ({
-  async append(owner, activity) {
-    const shreddedAt = await seal.shreddedAt(owner);
-    if (shreddedAt && activity.at < shreddedAt) return;
-    let held = await anchors.find(owner);
-    let anchor = anchorIn(held);
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (anchor.recent.includes(activity.id)) return;
-      if (anchor.length === 0) seal.forget(owner);
-      const content = await seal.seal(
-        owner,
-        contextFor(owner, anchor),
-        Buffer.from(JSON.stringify(activity)),
-      );
-      const line = `${content.toString("base64url")}\n`;
-      if (await backups.append(nameOf(owner), Buffer.from(line), anchor.length))
-        return await moveAnchor(anchors, owner, held, anchorAfter(anchor, line, activity));
-      held = await anchors.find(owner);
-      anchor = await reach(backups, seal, owner, anchorIn(held));
-      if (anchor.length === 0) await makeRoom(backups, seal, owner);
-    }
-    throw new Failure("busy", "Others write the same log.", { retryAfterSeconds: 1 });
-  },
+export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: OwnerSeal): ActivityLog => {
+  const find = async (owner: OwnerId): Promise<Log | undefined> => {
+    const life = await seal.life(owner);
+    if (!life) return undefined;
+    const place = { owner, life: life.name };
+    return { place, since: life.since, held: await anchors.find(place) };
+  };
+  return {
+    async append(owner, activity) {
+      const log = await findToAppend(owner, find, seal);
+      if (!log || (log.since && activity.at < log.since)) return;
+      const { place } = log;
+      let { held } = log;
+      let anchor = anchorIn(held);
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        if (anchor.recent.includes(activity.id)) return;
+        const content = Buffer.from(JSON.stringify(activity));
+        const line = `${(await seal.seal(owner, contextFor(owner, anchor), content)).toString("base64url")}\n`;
+        if (await backups.append(nameOf(place), Buffer.from(line), anchor.length))
+          return await moveAnchor(anchors, place, held, anchorAfter(anchor, line, activity));
+        held = await anchors.find(place);
+        anchor = await reach(backups, seal, place, anchorIn(held));
+      }
+      throw new Failure("busy", "Others write the same log.", { retryAfterSeconds: 1 });
+    },
 
-  async read(owner) {
-    const anchor = anchorIn(await anchors.find(owner));
-    const text = (await backups.readFrom(nameOf(owner), 0)).toString();
-    const { entries, anchor: reached, intact } = await readLines(seal, owner, emptyLog, text);
-    if (anchor.length === 0 && entries.length === 0) return { entries: [], intact: true };
-    const passesAnchor = anchor.length === 0 || entries.some(({ after }) => after === anchor.tip);
-    return {
-      entries: entries.map(({ activity }) => activity),
-      intact: intact && passesAnchor && reached.length >= anchor.length,
-    } satisfies ActivityPage;
-  },
-});
+    async read(owner) {
+      const log = await find(owner);
+      if (!log) return { entries: [], intact: true };
+      const anchor = anchorIn(log.held);
+      const text = (await backups.readFrom(nameOf(log.place), 0)).toString();
+      const { entries, anchor: reached, intact } = await readLines(seal, owner, emptyLog, text);
+      if (anchor.length === 0 && entries.length === 0) return { entries: [], intact: true };
+      const passesAnchor = anchor.length === 0 || entries.some(({ after }) => after === anchor.tip);
+      return {
+        entries: entries.map(({ activity }) => activity),
+        intact: intact && passesAnchor && reached.length >= anchor.length,
+      } satisfies ActivityPage;
+    },
+  };
+};
 
-const nameOf = (owner: OwnerId) => `activity/${owner}/log`;
+type Log = { place: OfLife; since: Date | undefined; held: Stored<Anchor> | undefined };
+
+/** Where nothing is logged yet, the owner may have been erased elsewhere, a moment ago: their key is read anew. */
+async function findToAppend(
+  owner: OwnerId,
+  find: (owner: OwnerId) => Promise<Log | undefined>,
+  seal: OwnerSeal,
+): Promise<Log | undefined> {
+  const log = await find(owner);
+  if (log?.held) return log;
+  seal.forget(owner);
+  return await find(owner);
+}
+
+const nameOf = ({ owner, life }: OfLife) => `activity/${owner}/${life}/log`;
 
 const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activity", 1, owner, length, tip);
 
 const anchorIn = (held: Stored<Anchor> | undefined): Anchor => held?.value ?? emptyLog;
 
 /** The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved. */
-async function reach(backups: Blobs, seal: OwnerSeal, owner: OwnerId, anchor: Anchor): Promise<Anchor> {
-  const beyond = (await backups.readFrom(nameOf(owner), anchor.length)).toString();
-  return (await readLines(seal, owner, anchor, beyond)).anchor;
-}
-
-/**
- * Where nothing is known of a log, its owner may have been erased a moment ago, elsewhere: lines that were still written under
- * the former key go. Whoever could put others in their place could as well have taken them away.
- */
-async function makeRoom(backups: Blobs, seal: OwnerSeal, owner: OwnerId): Promise<void> {
-  const stored = await backups.read(nameOf(owner));
-  if (!stored || stored.content.length === 0) return;
-  const { entries } = await readLines(seal, owner, emptyLog, stored.content.toString());
-  if (entries.length === 0) await backups.delete(nameOf(owner), stored.etag);
+async function reach(backups: Blobs, seal: OwnerSeal, place: OfLife, anchor: Anchor): Promise<Anchor> {
+  const beyond = (await backups.readFrom(nameOf(place), anchor.length)).toString();
+  return (await readLines(seal, place.owner, anchor, beyond)).anchor;
 }
 
 type Line = { activity: Activity; after: string };
@@ -113,13 +122,13 @@ async function openLine(
 /** Never back: another request may have come further. */
 async function moveAnchor(
   anchors: AnchorStore,
-  owner: OwnerId,
+  place: OfLife,
   held: Stored<Anchor> | undefined,
   anchor: Anchor,
 ): Promise<void> {
   await change(
     anchors,
-    owner,
+    place,
     held,
     (latest): Change<Anchor, void> =>
       latest && latest.value.length >= anchor.length

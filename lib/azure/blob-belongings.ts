@@ -5,14 +5,16 @@ import type { Peppers } from "../domain/pepper.ts";
 import type { Belongings, Seen } from "../domain/privacy.ts";
 import { bodiesOf } from "./blob-owner-store.ts";
 import type { Blobs } from "./blobs.ts";
+import type { OwnerSeal } from "./owner-seal.ts";
 import { credentialName } from "./record-stores.ts";
 
 const PAGE = 500;
 const recoveriesOf = (owner: OwnerId) => `recoveries/${owner}/`;
+const logsOf = (owner: OwnerId) => `activity/${owner}/`;
 const placesOf = (owner: OwnerId) => [
   bodiesOf(owner),
   recoveriesOf(owner),
-  `activity/${owner}`,
+  logsOf(owner),
   `budgets/${owner}/`,
 ];
 
@@ -20,6 +22,7 @@ export const blobBelongings = (
   backups: Blobs,
   isOpenable: (name: string) => Promise<boolean>,
   peppers: Peppers,
+  seal: OwnerSeal,
 ): Belongings => ({
   async recoveries(owner) {
     const prefix = recoveriesOf(owner);
@@ -37,6 +40,10 @@ export const blobBelongings = (
     await Promise.all(seen.map(({ name, etag }) => backups.delete(name, etag)));
   },
   async removeShredded(owner, credentials) {
+    const life = await seal.life(owner);
+    const logs = await blobsUnder(backups, logsOf(owner));
+    const former = logs.filter(({ name }) => !life || !name.startsWith(`${logsOf(owner)}${life.name}/`));
+    await Promise.all(former.map(({ name, etag }) => backups.delete(name, etag)));
     for (const name of credentials) {
       const [found] = await ownCredential(backups, owner, name);
       if (found && !(await isOpenable(name))) await backups.delete(name, found.etag);

@@ -6,12 +6,16 @@ import { Kept } from "../domain/kept.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
 
-/** `isReplacing`: it has taken another's place, and nothing was stored under it yet. `shreddedAt`: when it took that place. */
-type Look = { key: Buffer; etag: string; isReplacing: boolean; shreddedAt: Date | undefined };
+/** `shreddedAt`: when it took another's place, as far as that is still remembered. */
+type HeldKey = { key: Buffer; shreddedAt: Date | undefined };
+/** `isReplacing`: nothing was stored under it since it took that place. */
+type Look = HeldKey & { isReplacing: boolean };
 
 export interface OwnerKeys {
   /** At most a minute old. */
   find(owner: OwnerId): Promise<Buffer | undefined>;
+  /** As `find`, with what is known of it. */
+  hold(owner: OwnerId): Promise<HeldKey | undefined>;
   /** As it is stored now. */
   look(owner: OwnerId): Promise<Look | undefined>;
   /** The stored key, made now if there is none: for what an owner begins with. */
@@ -27,8 +31,11 @@ export interface OwnerKeys {
   require(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
-  /** A new key in the place of the one with that ETag; undefined if that isn't there any more. It is `isReplacing` until `settle`. */
-  replace(owner: OwnerId, only: string): Promise<Buffer | undefined>;
+  /**
+   * A new key in the place of whatever is there, if `isTime` says so once that was seen; undefined if it doesn't, or somebody was
+   * faster. It is `isReplacing` until `settle`; then it stays the one that it is.
+   */
+  replace(owner: OwnerId, isTime: () => Promise<boolean>): Promise<Buffer | undefined>;
   settle(owner: OwnerId): Promise<void>;
   /** Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no key. */
   beginRemoval(owner: OwnerId): Promise<string | undefined>;
@@ -59,7 +66,7 @@ export async function openUnder<T>(
 const KEPT = { most: 10_000, milliseconds: 60_000 };
 
 /** What is known of an owner's key. `isNew`: made by this instance, and not used by `obtainFresh` since. */
-type Known = { key: Buffer; isNew: boolean } | "absent";
+type Known = (HeldKey & { isNew: boolean }) | "absent";
 
 /** What the key's metadata says. */
 const MARKS = { replacing: "replacing", leaving: "leaving", shreddedAt: "shreddedat", eraseAt: "eraseat" };
@@ -71,7 +78,7 @@ class CachedKeys implements OwnerKeys {
   readonly #now: Clock;
   readonly #known: Kept<OwnerId, Known>;
   /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
-  readonly #reading = new Map<OwnerId, Promise<Buffer | undefined>>();
+  readonly #reading = new Map<OwnerId, Promise<HeldKey | undefined>>();
 
   constructor(keys: Blobs, now: Clock) {
     this.#keys = keys;
@@ -79,14 +86,12 @@ class CachedKeys implements OwnerKeys {
     this.#known = new Kept(now, KEPT);
   }
 
-  find: OwnerKeys["find"] = async (owner) => {
+  find: OwnerKeys["find"] = async (owner) => (await this.hold(owner))?.key;
+
+  hold: OwnerKeys["hold"] = async (owner) => {
     const known = this.#keyOf(owner);
-    if (known) return known.key;
-    const shared =
-      this.#reading.get(owner) ??
-      this.look(owner)
-        .then((found) => found?.key)
-        .finally(() => this.#reading.delete(owner));
+    if (known) return known;
+    const shared = this.#reading.get(owner) ?? this.look(owner).finally(() => this.#reading.delete(owner));
     this.#reading.set(owner, shared);
     return await shared;
   };
@@ -98,14 +103,9 @@ class CachedKeys implements OwnerKeys {
       this.#known.set(owner, "absent");
       return undefined;
     }
-    const { content, etag, metadata } = stored;
-    const shreddedAt = metadata[MARKS.shreddedAt];
-    return {
-      key: this.#keep(owner, checked(content)),
-      etag,
-      isReplacing: MARKS.replacing in metadata,
-      shreddedAt: shreddedAt === undefined ? undefined : new Date(shreddedAt),
-    };
+    const { content, metadata } = stored;
+    const key = this.#keep(owner, checked(content), { shreddedAt: dateIn(metadata, MARKS.shreddedAt) });
+    return { ...key, isReplacing: MARKS.replacing in metadata };
   };
 
   /** That there was none a moment ago saves a look: if there is one now, the write finds it. */
@@ -140,11 +140,15 @@ class CachedKeys implements OwnerKeys {
     if (this.#keyOf(owner)) this.#known.delete(owner);
   };
 
-  replace: OwnerKeys["replace"] = async (owner, only) => {
+  replace: OwnerKeys["replace"] = async (owner, isTime) => {
+    const stored = await this.#keys.read(nameOf(owner));
+    if (!(await isTime())) return undefined;
+    if (stored && MARKS.replacing in stored.metadata) return checked(stored.content);
     const content = randomBytes(KEY_BYTES);
-    const metadata = { [MARKS.replacing]: "1", [MARKS.shreddedAt]: this.#now().toISOString() };
-    const etag = await this.#keys.write(nameOf(owner), { content, metadata }, only);
-    return etag === undefined ? undefined : this.#keep(owner, content);
+    const shreddedAt = this.#now();
+    const metadata = { [MARKS.replacing]: "1", [MARKS.shreddedAt]: shreddedAt.toISOString() };
+    const etag = await this.#keys.write(nameOf(owner), { content, metadata }, stored?.etag);
+    return etag === undefined ? undefined : this.#keep(owner, content, { shreddedAt }).key;
   };
 
   settle: OwnerKeys["settle"] = async (owner) => {
@@ -165,9 +169,12 @@ class CachedKeys implements OwnerKeys {
   eraseDamagedAt: OwnerKeys["eraseDamagedAt"] = async (owner, at) => {
     // Where the key is gone, another is there to remember it: it opens nothing.
     await this.obtainFresh(owner);
-    await this.#mark(owner, (metadata) => ({ [MARKS.eraseAt]: at.toISOString(), ...metadata }));
-    const eraseAt = (await this.#keys.read(nameOf(owner)))?.metadata[MARKS.eraseAt];
-    return eraseAt === undefined ? fail() : new Date(eraseAt);
+    await this.#mark(owner, (metadata) => {
+      const eraseAt = dateIn(metadata, MARKS.eraseAt) ?? at;
+      return { ...metadata, [MARKS.eraseAt]: eraseAt.toISOString() };
+    });
+    const stored = await this.#keys.read(nameOf(owner));
+    return dateIn(stored?.metadata ?? {}, MARKS.eraseAt) ?? fail();
   };
 
   /** Nothing happens if there is no key, or others change it at the same time. */
@@ -178,20 +185,27 @@ class CachedKeys implements OwnerKeys {
 
   /** A key that is about to go isn't one to begin with: another takes its place, so that it stays. */
   async #toBeginWith(owner: OwnerId, { content, metadata, etag }: StoredBlob): Promise<Buffer> {
-    if (!(MARKS.leaving in metadata)) return this.#keep(owner, checked(content));
+    if (!(MARKS.leaving in metadata)) {
+      return this.#keep(owner, checked(content), { shreddedAt: dateIn(metadata, MARKS.shreddedAt) }).key;
+    }
     const another = randomBytes(KEY_BYTES);
     const replaced = await this.#keys.write(nameOf(owner), { content: another }, etag);
-    return replaced === undefined ? fail() : this.#keep(owner, another);
+    return replaced === undefined ? fail() : this.#keep(owner, another).key;
   }
 
   async #create(owner: OwnerId, key: Buffer): Promise<Buffer> {
     const created = await this.#keys.write(nameOf(owner), { content: key }, undefined);
-    return created ? this.#keep(owner, key, true) : ((await this.look(owner))?.key ?? fail());
+    return created ? this.#keep(owner, key, { isNew: true }).key : ((await this.look(owner))?.key ?? fail());
   }
 
-  #keep(owner: OwnerId, key: Buffer, isNew = false): Buffer {
-    this.#known.set(owner, { key, isNew });
-    return key;
+  #keep(
+    owner: OwnerId,
+    key: Buffer,
+    { isNew = false, shreddedAt }: { isNew?: boolean; shreddedAt?: Date | undefined } = {},
+  ): HeldKey {
+    const known = { key, isNew, shreddedAt };
+    this.#known.set(owner, known);
+    return known;
   }
 
   #keyOf(owner: OwnerId) {
@@ -201,6 +215,12 @@ class CachedKeys implements OwnerKeys {
 }
 
 const nameOf = (owner: OwnerId) => `owner-keys/${owner}`;
+
+/** Undefined for what is no date: nobody here wrote it. */
+function dateIn(metadata: Metadata, mark: string): Date | undefined {
+  const date = new Date(metadata[mark] ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
 
 function checked(key: Buffer): Buffer {
   return key.length === KEY_BYTES ? key : fail();

@@ -62,7 +62,10 @@ export class BlobOwnerStore implements OwnerStore {
   find = async (owner: OwnerId, { whole } = { whole: true }): Promise<HeldOwner | undefined> => {
     const reading = whole ? this.#backups.read(nameOf(owner)) : this.#readState(owner);
     const [blob, key] = await Promise.all([reading, this.#keys.find(owner)]);
-    return blob && (await this.#open(owner, blob, key));
+    if (blob) return await this.#open(owner, blob, key);
+    // Whoever begins, begins with the key that is there then.
+    this.#keys.forget(owner);
+    return undefined;
   };
 
   findAtHand: OwnerStore["findAtHand"] = async (owner) =>
@@ -82,17 +85,19 @@ export class BlobOwnerStore implements OwnerStore {
     const written = await this.#write(owner, key, { ...segments, content }, held?.etag);
     this.#atHand?.delete(owner);
     if (!written) return undefined;
+    if (held?.state.erased && !next.state.erased) await this.#keys.settle(owner);
     const stored = this.#hold(owner, written.etag, { ...segments, content }, next.record);
     this.#atHand?.set(owner, stored.atHand(), written.bytes);
     return stored;
   };
 
   shred: OwnerStore["shred"] = async (owner, state, replaces) => {
-    const key = await this.#keys.look(owner);
-    const blob = await this.#backups.readStart(nameOf(owner), 1);
-    if (!key || !blob || (replaces && blob.etag !== replaces.etag)) return;
-    const another = key.isReplacing ? key.key : await this.#keys.replace(owner, key.etag);
-    if (another && (await this.#write(owner, another, segmentsWith(state), blob.etag)))
+    let etag: string | undefined;
+    const another = await this.#keys.replace(owner, async () => {
+      etag = (await this.#backups.readStart(nameOf(owner), 1))?.etag;
+      return etag !== undefined && (!replaces || etag === replaces.etag);
+    });
+    if (another && (await this.#write(owner, another, segmentsWith(state), etag)))
       await this.#keys.settle(owner);
   };
 
@@ -119,8 +124,9 @@ export class BlobOwnerStore implements OwnerStore {
     const fresh = await this.#keys.look(owner);
     if (!fresh) throw unreadable();
     if (!fresh.isReplacing) return this.#hold(owner, blob.etag, unpackOwner(fresh.key, owner, blob));
-    // An erasure that was cut off between its last two writes: what is left here is noise.
-    return this.#hold(owner, blob.etag, tryToUnpack(fresh.key, owner, blob) ?? segmentsWith(newState()));
+    // Whatever isn't sealed under it is what an erasure has left that was cut off between its last two writes: noise.
+    const segments = tryToUnpack(fresh.key, owner, blob) ?? segmentsWith(erasedAt(fresh.shreddedAt));
+    return this.#hold(owner, blob.etag, segments);
   }
 
   #hold(owner: OwnerId, etag: string, segments: OwnerSegments, known?: OwnerRecord): HeldOwner {
@@ -193,8 +199,13 @@ export class BlobOwnerStore implements OwnerStore {
     const name = `${bodiesOf(owner)}${id}`;
     if (await this.#backups.write(name, { content: sealed }, undefined)) return;
     // Moved out before, by a change that was lost then: it is the same.
+    if (!(await this.#readBeside(name))?.equals(sealed)) throw unreadable();
+  }
+
+  /** Undefined unless there is a body, and nothing else with it: nobody here puts metadata there. */
+  async #readBeside(name: string): Promise<Buffer | undefined> {
     const stored = await this.#backups.read(name);
-    if (!stored?.content.equals(sealed)) throw unreadable();
+    return stored && Object.keys(stored.metadata).length === 0 ? stored.content : undefined;
   }
 
   /** One that isn't where the held state says has moved out since. */
@@ -202,7 +213,7 @@ export class BlobOwnerStore implements OwnerStore {
     const isInline = held.segments.content.bodies.includes(id);
     const bodies = isInline ? (held.bodies ?? (await this.find(owner))?.bodies) : [];
     const inline = bodies?.find((body) => body.id === id)?.sealed;
-    const sealed = inline ?? (await this.#backups.read(`${bodiesOf(owner)}${id}`))?.content;
+    const sealed = inline ?? (await this.#readBeside(`${bodiesOf(owner)}${id}`));
     if (sealed) return sealed;
     throw unreadable();
   }
@@ -277,6 +288,12 @@ function tryToUnpack(key: Buffer, owner: OwnerId, blob: StartOfBlob): OwnerSegme
     throw error;
   }
 }
+
+/** As that erasure would have said, had it come to it: that there was a contact is taken for granted (R19). */
+const erasedAt = (at = new Date(0)): OwnerState => ({
+  ...newState(),
+  erased: { at, hadContact: true, accounts: [] },
+});
 
 const recordContext = (owner: OwnerId) => contextOf("owner-record", 1, owner);
 const StoredRecord = jsonOf(OwnerRecord);

@@ -20,7 +20,7 @@ export interface ShardKeys {
 }
 
 const SHARDS = 64;
-const Wrapping = z.object({ kid: z.string() });
+const Wrapping = z.strictObject({ kid: z.string() });
 
 /** `00` to `63`. */
 export const shardOf = (name: string): string =>

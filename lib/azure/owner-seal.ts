@@ -1,5 +1,5 @@
 /** Seals what belongs to an owner under two keys: a shard's, which needs the vault, and the owner's, whose deletion shreds it. */
-import { deriveKey, open, seal } from "../domain/envelope.ts";
+import { contextOf, deriveKey, open, seal } from "../domain/envelope.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
 import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
@@ -14,9 +14,15 @@ export interface OwnerSeal {
   forget(owner: OwnerId): void;
   /** Whether the owner was erased lately: what was sealed before will never open again. */
   isShredded(owner: OwnerId): Promise<boolean>;
-  /** When that was, as far as it is still remembered. Reads the owner's key anew. */
-  shreddedAt(owner: OwnerId): Promise<Date | undefined>;
+  /**
+   * The life that the owner is in: another one after each erasure. `name`: 22 characters of base64url. `since`: when it began, as far as that
+   * is still remembered. Undefined if there is no key.
+   */
+  life(owner: OwnerId): Promise<Life | undefined>;
 }
+
+const LIFE_BYTES = 16;
+export type Life = { name: string; since: Date | undefined };
 
 /** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
 export const ownerSeal = (
@@ -42,5 +48,10 @@ export const ownerSeal = (
     const key = await ownerKeys.look(owner);
     return !key || key.shreddedAt !== undefined;
   },
-  shreddedAt: async (owner) => (await ownerKeys.look(owner))?.shreddedAt,
+  async life(owner) {
+    const held = await ownerKeys.hold(owner);
+    const name =
+      held && deriveKey(contextOf("life", 1, owner), held.key).toString("base64url", 0, LIFE_BYTES);
+    return held && name !== undefined ? { name, since: held.shreddedAt } : undefined;
+  },
 });

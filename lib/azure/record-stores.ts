@@ -1,6 +1,6 @@
 /** Where each kind of sealed state lies that isn't the owner's own: recoveries, credentials, tickets, anchors of logs. */
 import { type BoundAccount, identityOf } from "../domain/account.ts";
-import { Anchor, type AnchorStore } from "../domain/activity.ts";
+import { Anchor, type AnchorStore, type OfLife } from "../domain/activity.ts";
 import { DAY, later } from "../domain/clock.ts";
 import { AccountCredentials, type CredentialStore } from "../domain/credential.ts";
 import { OwnerId, sha256 } from "../domain/owner.ts";
@@ -61,10 +61,9 @@ export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
 export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
   sealedStore(backups, seal, {
     schema: Anchor,
-    nameOf: (owner: OwnerId) => `activity/${owner}/anchor`,
-    ownerOf: (owner) => owner,
+    nameOf: ({ owner, life }: OfLife) => `activity/${owner}/${life}/anchor`,
+    ownerOf: ({ owner }) => owner,
     ownerIn: () => undefined,
-    beginsAnew: true,
   });
 
 /** Whether what an account has can be opened, by the name that it is stored under. */

@@ -15,8 +15,6 @@ type Kind<K, T> = {
   ownerIn(value: T): OwnerId | undefined;
   /** When a sweep has something to do here: stands in the metadata, so that the listing tells. */
   dueAt?(value: T): Date | undefined;
-  /** It begins anew after an erasure, so it must never be sealed under a key that another instance has erased meanwhile. */
-  beginsAnew?: true;
 };
 
 const OwnerMetadata = z.object({ owner: OwnerId });
@@ -46,7 +44,6 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
       ...(dueAt && { dueat: dueAt.toISOString() }),
     };
     const json = Buffer.from(JSON.stringify(value));
-    if (kind.beginsAnew && !replaces) seal.forget(owner);
     const content = await seal.seal(owner, contextFor(name, metadata), json);
     return await blobs.write(name, { content, metadata }, replaces);
   },

@@ -29,8 +29,9 @@ const anActivity = (id: string, change: Partial<Activity> = {}): Activity => ({
   ...change,
 });
 const aLog = (blobs: Blobs = storage.blobs) => anInstance(blobs).activity;
-const textOf = async (owner: OwnerId) =>
-  (await storage.blobs.readFrom(`activity/${owner}/log`, 0)).toString();
+const nameOf = async (owner: OwnerId) =>
+  `activity/${owner}/${(await anInstance(storage.blobs).seal.life(owner))?.name}/log`;
+const textOf = async (owner: OwnerId) => (await storage.blobs.readFrom(await nameOf(owner), 0)).toString();
 const idsOf = (entries: Activity[]) => entries.map(({ id }) => id);
 
 /** An owner with these entries, and their lines as they are stored. */
@@ -198,7 +199,7 @@ describe("R35 R39 F29 what is changed shows", () => {
       const { entries, intact } = await readWith(owner, lines.slice(0, kept).join(""));
       expect([idsOf(entries), intact]).toEqual([ids.slice(0, kept), false]);
     }
-    await storage.container.deleteBlob(`activity/${owner}/log`);
+    await storage.container.deleteBlob(await nameOf(owner));
     expect(await aLog().read(owner)).toEqual({ entries: [], intact: false });
   });
 

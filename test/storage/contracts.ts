@@ -182,10 +182,14 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       const key = await other.obtain(owner);
-      const { etag } = (await one.look(owner)) ?? expect.fail("no key");
-      const another = await one.replace(owner, etag);
+      expect(await one.replace(owner, async () => false)).toBeUndefined();
+      const raced = await one.replace(owner, async () =>
+        Boolean(await other.replace(owner, async () => true)),
+      );
+      expect(raced).toBeUndefined();
+      const another = await one.replace(owner, async () => true);
       expect(another).not.toEqual(key);
-      expect(await one.replace(owner, etag)).toBeUndefined();
+      expect(await other.replace(owner, async () => true)).toEqual(another);
       const looked = { key: another, shreddedAt: clock() };
       expect(await other.look(owner)).toMatchObject({ ...looked, isReplacing: true });
       await one.settle(owner);

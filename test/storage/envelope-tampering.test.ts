@@ -79,8 +79,6 @@ describe("R5 R39 an envelope that the client keeps", () => {
   it("R35 once the owner's key is deleted it opens no more", async () => {
     const { place, version, sealed } = kept.at(-1) ?? expect.fail();
     await storage.container.deleteBlob(`owner-keys/${place.owner}`);
-    expect(await told(() => openVersionIn(anInstance(storage.blobs), place, version, sealed))).toBe(
-      refused,
-    );
+    expect(await told(() => openVersionIn(anInstance(storage.blobs), place, version, sealed))).toBe(refused);
   });
 });

@@ -129,10 +129,11 @@ describe("R39 what isn't what was put there is refused", () => {
 
   it("F9 R33 R39 in another owner's name, or as something else of the owner's", async () => {
     const [{ owner, sealed }, other] = [await queued(), aNewOwner()];
-    const { activity } = anInstance(storage.blobs);
+    const { activity, seal: own } = anInstance(storage.blobs);
     await anInstance(storage.blobs).ownerKeys.obtain(other);
     expect(await open({ owner: other, sealed: sealed.toString("base64") })).toBe(refused);
-    await storage.blobs.write(`activity/${owner}/anchor`, { content: sealed }, undefined);
+    const { name } = (await own.life(owner)) ?? expect.fail("no key");
+    await storage.blobs.write(`activity/${owner}/${name}/anchor`, { content: sealed }, undefined);
     expect(await told(() => activity.read(owner))).toBe(refused);
   });
 

@@ -2,6 +2,7 @@
 
 import { BlobServiceClient } from "@azure/storage-blob";
 import { describe, expect, inject, it } from "vitest";
+import type { Blobs } from "../../lib/azure/blobs.ts";
 import type { Activity } from "../../lib/domain/activity.ts";
 import { newHead } from "../../lib/domain/head.ts";
 import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
@@ -104,7 +105,7 @@ describe("an owner who is erased at one instance while the other still has their
     const before = new Date();
     const { one, owner } = await anErasedOwner();
     await one.services.activity.append(owner, { ...anActivity("late"), at: before });
-    expect(await storedActivity(owner)).toBe(false);
+    expect(await logsOf(owner)).toEqual([]);
   });
 
   it("R35 nothing from before is logged for them in their new life", async () => {
@@ -118,16 +119,35 @@ describe("an owner who is erased at one instance while the other still has their
     expect([entries.map(({ id }) => id), intact]).toEqual([["new", "newer"], true]);
   });
 
-  it("R35 what was logged under the dead key all the same makes room for the new life's log", async () => {
-    const { one, two, owner, phone, beginAnew } = await anErasedOwner();
-    const dead = two.services.activity;
-    await storeLine(owner, "a line that was sealed under another key");
-    expect((await beginAnew()).status).toBe(201);
+  it("R35 what is logged while they are being erased is in nobody's way in their new life, and goes with the old one", async () => {
+    const one = anApp();
+    const subject = anOwner();
+    const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
+    let meanwhile = async () => undefined as unknown;
+    const through = (blobs: Blobs): Blobs => ({
+      ...blobs,
+      async write(name, ...rest) {
+        const act = meanwhile;
+        if (name.startsWith("owner-keys/")) meanwhile = async () => undefined;
+        if (name.startsWith("owner-keys/")) await act();
+        return await blobs.write(name, ...rest);
+      },
+    });
+    const two = anApp({ through });
+    const phone = await aPhone({ owner: subject, app: two });
+    expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
+    meanwhile = () => one.services.activity.append(owner, anActivity("amid"));
+    expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
+    expect(await logsOf(owner)).toHaveLength(2);
+    expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
     expect((await phone.call("GET", "v1/activity")).body).toEqual({ entries: [], intact: true });
-    for (const log of [dead, one.services.activity])
-      await log.append(owner, anActivity(`by ${log === dead}`));
+    await two.services.activity.append(owner, anActivity("by two"));
+    await one.services.activity.append(owner, anActivity("by one"));
     const { entries, intact } = await anApp().services.activity.read(owner);
-    expect([entries.map(({ id }) => id), intact]).toEqual([["by true", "by false"], true]);
+    expect([entries.map(({ id }) => id), intact]).toEqual([["by two", "by one"], true]);
+    await two.services.belongings.removeShredded(owner, []);
+    expect(await logsOf(owner)).toHaveLength(2);
+    expect((await anApp().services.activity.read(owner)).entries).toHaveLength(2);
   });
 });
 
@@ -137,11 +157,10 @@ const container = () => {
     "backups",
   );
 };
-const storedActivity = (owner: string) => container().getBlobClient(`activity/${owner}/log`).exists();
 
-async function storeLine(owner: string, text: string): Promise<void> {
-  const blob = container().getAppendBlobClient(`activity/${owner}/log`);
-  const line = `${Buffer.from(text).toString("base64url")}\n`;
-  await blob.createIfNotExists();
-  await blob.appendBlock(line, line.length);
+/** Logs and anchors, of each life of the owner. */
+async function logsOf(owner: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of container().listBlobsFlat({ prefix: `activity/${owner}/` })) names.push(name);
+  return names;
 }
