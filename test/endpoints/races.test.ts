@@ -1,8 +1,9 @@
 /** Devices of one owner that change one state at the same time, over HTTP. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import { aContact, anAppToWatch, type Watched } from "../support/step-up.ts";
 import { headOf, tagOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
@@ -104,6 +105,44 @@ it("R7 R17 renaming, revoking, registering, recovering and uploading on one head
     );
     expect(head?.versions.map(({ id }) => id)).toEqual(acknowledged);
   }
+});
+
+describe("R7 a registration, renames and contact changes amid uploads", () => {
+  const BURST = 5;
+
+  /** All that changes the owner, and no backup; each to be done amid others. */
+  function* changes(watched: Watched, other: CheckedPhone) {
+    const expectOk = async (...call: Parameters<CheckedPhone["call"]>) => {
+      const { status, body } = await other.call(...call);
+      expect([200, 201, 204], JSON.stringify(body)).toContain(status);
+    };
+    yield () => expectOk("POST", "v1/devices", { body: { platform: "android", name: "canary-other" } });
+    for (let round = 0; round < 5; round++) {
+      yield () => expectOk("PATCH", `v1/devices/${other.deviceId}`, { body: { name: `canary ${round}` } });
+      yield async () => expectOk("DELETE", `v1/contacts/${await aContact(watched, other)}`);
+    }
+  }
+
+  it.each([1, 2])("refuse none of them, on %i instances", async (instances) => {
+    const watched = anAppToWatch();
+    const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
+    if (instances === 2) phone.through(watched.another().fetch);
+    const other = await aPhone({ owner, app: watched.app });
+    const statuses: number[] = [];
+    let etag = etagOf(uploaded);
+    const uploads = async () => {
+      for (let n = 0; n < BURST; n++) {
+        const put = { body: aBackup([anAccount()]), headers: { "if-match": etag } };
+        const reply = await phone.call("PUT", "v1/backups/android", put);
+        statuses.push(reply.status);
+        etag = etagOf(reply);
+      }
+    };
+    for (const change of changes(watched, other)) await Promise.all([uploads(), change()]);
+    expect(statuses).toEqual(Array.from({ length: 11 * BURST }, () => 200));
+    expect((await headOf(owner, "android"))?.value.generation).toBe(statuses.length + 1);
+    expect(devicesIn(await phone.call("GET", "v1/devices")).map(({ name }) => name)).toContain("canary 4");
+  });
 });
 
 it("R7 an upload and a deletion on one ETag: one wins", async () => {
