@@ -87,7 +87,8 @@ export class BlobOwnerStore implements OwnerStore {
     if (!written) return undefined;
     if (held?.state.erased && !next.state.erased) await this.#keys.settle(owner);
     const stored = this.#hold(owner, written.etag, { ...segments, content }, next.record);
-    this.#atHand?.set(owner, stored.atHand(), written.bytes);
+    // Not twice in a row: who stores without end, and without reading, leaves no other instance the time for a change, not even to revoke them.
+    if (!held?.isAtHand) this.#atHand?.set(owner, stored.atHand(), written.bytes);
     return stored;
   };
 

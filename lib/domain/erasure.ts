@@ -92,6 +92,8 @@ export async function completeErasure(
   await stores.belongings.remove(seen);
   const erased = { at: now, hadContact: recipients.length > 0, accounts };
   await stores.owners.shred(owner, { ...newState(), erased: together(erased, begun.state.erased) }, begun);
+  // What was still written under the former key.
+  await stores.belongings.removeShredded(owner, accounts);
 }
 
 /** Erasing twice shortens nothing: what is remembered of the first time stays, until a contact is erased again. */

@@ -70,8 +70,8 @@ export function changeOwner<R>(
   held: StoredOwner | undefined,
   decide: (held: StoredOwner | undefined) => Decided<R> | Promise<Decided<R>>,
 ): Promise<{ result: R; held: StoredOwner | undefined }> {
-  const until = performance.now() + LONGEST_MS;
   return owners.inTurn(owner, async (hasWaited) => {
+    const until = performance.now() + LONGEST_MS;
     let latest = hasWaited ? await owners.find(owner) : held;
     for (let round = 1; round <= MAX_ROUNDS && performance.now() < until; round++) {
       if (latest?.state.erasure?.begunAt) throw busy("All that is held about this owner is being erased.");
@@ -133,7 +133,7 @@ export async function changeRecord<R>(
   const { result, held: after } = await changeOwner(owners, owner, await held, async (latest) => {
     const before = await recordIn(latest);
     const { result: decided, record } = decide(before);
-    if (record === before && latest) return { result: { decided, record } };
+    if (record === before) return { result: { decided, record } };
     const next = withoutOutlived(record, now);
     return {
       result: { decided, record: next },

@@ -29,6 +29,11 @@ const anActivity = (id: string, change: Partial<Activity> = {}): Activity => ({
   ...change,
 });
 const aLog = (blobs: Blobs = storage.blobs) => anInstance(blobs).activity;
+async function anOwner(): Promise<OwnerId> {
+  const owner = aNewOwner();
+  await anInstance(storage.blobs).ownerKeys.obtain(owner);
+  return owner;
+}
 const nameOf = async (owner: OwnerId) =>
   `activity/${owner}/${(await anInstance(storage.blobs).seal.life(owner))?.name}/log`;
 const textOf = async (owner: OwnerId) => (await storage.blobs.readFrom(await nameOf(owner), 0)).toString();
@@ -36,7 +41,7 @@ const idsOf = (entries: Activity[]) => entries.map(({ id }) => id);
 
 /** An owner with these entries, and their lines as they are stored. */
 async function aLogOf(count: number) {
-  const owner = aNewOwner();
+  const owner = await anOwner();
   const ids = times(count, (at) => `entry ${at}`);
   for (const id of ids) await aLog().append(owner, anActivity(id));
   const lines = (await textOf(owner)).match(/[^\n]*\n/g) ?? [];
@@ -62,7 +67,7 @@ const wholeLinesIn = (content: Buffer, lines: string[]) =>
 
 describe("R18 R35 the log", () => {
   it("R35 holds what was appended, in order, for every instance", async () => {
-    const owner = aNewOwner();
+    const owner = await anOwner();
     const one = aLog();
     const all = ACTIVITIES.map((kind, at) =>
       anActivity(`id ${at}`, { kind, ...(at % 2 === 0 && { recovery: "recovery" }) }),
@@ -74,13 +79,13 @@ describe("R18 R35 the log", () => {
 
   it("R33 R35 of an owner who has none is empty, and nobody else's", async () => {
     await aLogOf(2);
-    expect(await aLog().read(aNewOwner())).toEqual({ entries: [], intact: true });
+    expect(await aLog().read(await anOwner())).toEqual({ entries: [], intact: true });
   });
 
   it("R18 R35 ten appended at once, on one instance or on ten: all are there, each once", async () => {
     const one = aLog();
     for (const log of [() => one, () => aLog()]) {
-      const owner = aNewOwner();
+      const owner = await anOwner();
       const ids = times(10, (at) => `id ${at}`);
       await Promise.all(ids.map((id) => log().append(owner, anActivity(id))));
       const { entries, intact } = await aLog().read(owner);

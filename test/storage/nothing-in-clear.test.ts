@@ -115,7 +115,7 @@ describe("F19 R33 R34 nothing of a person stands in", () => {
     ]);
     const hidden = /^(credentials|tickets)\/[\w-]{43}$/;
     const theirs =
-      /^(owner-keys|owners)\/[\w-]{43}$|^activity\/[\w-]{43}\/(log|anchor)$|^(bodies|recoveries)\/[\w-]{43}\/[\w-]{22}$/;
+      /^(owner-keys|owners)\/[\w-]{43}$|^activity\/[\w-]{43}\/[\w-]{22}\/(log|anchor)$|^(bodies|recoveries)\/[\w-]{43}\/[\w-]{22}$/;
     for (const name of found.names.map(String)) {
       if (hidden.test(name)) expect(name).not.toContain(owner);
       else if (!name.includes(owner))

@@ -117,7 +117,7 @@ describe("R39 F10 roll-back", () => {
 
   it("R7 R39 of the state: an upload that names the newer state is refused, with the generation that is left", async () => {
     const { storage, phone, second } = await anOwnerOfTwoVersions();
-    for (const name of storage.namesOf("owners/")) storage.back.set(name, 0);
+    for (const name of storage.namesOf("owners/")) await storage.putBack(name);
     const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(second) });
     expect(reply.status).toBe(412);
     expect(reply.body).toMatchObject({ generation: 1 });

@@ -135,7 +135,7 @@ describe("R38 after a rotation", () => {
     const rewrap = rewrapShardKey(storage.blobs, rotated);
     await Promise.all(times(20, () => rewrap(before, told)));
     expect((await stored(shard)).metadata).toEqual({ kid: newer.id });
-    expect(told.mock.calls).toEqual([[{ kid: newer.id }]]);
+    expect(told.mock.calls).toEqual([[{ kid: newer.id }, 1]]);
     expect(await anInstance(onlyNewer).find(shard)).toEqual(key);
     const after = await stored(shard);
     await rewrap(await listed(shard), told);

@@ -1,6 +1,7 @@
 /** After an erasure, with every blob that ever lay in the backups account, the vault, and the keys account as it is then: nothing opens. */
 import { expect, inject, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
+import { nothingIfUnreadable } from "../../lib/domain/erasure.ts";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { readRecord } from "../../lib/domain/owner-store.ts";
 import { anOwnerWithBackup } from "../endpoints/helpers.ts";
@@ -110,7 +111,7 @@ it("R35 F18 copies of owners, bodies, recoveries, credentials and the log open b
   const expectClosed = async (when: string) => {
     const { services } = reading(copied);
     for (const { name, open } of openings)
-      await expect(open(services), `${name} ${when}`).rejects.toMatchObject({ kind: "backup-unreadable" });
+      expect((await open(services).catch(nothingIfUnreadable)) ?? [], `${name} ${when}`).toEqual([]);
   };
   expect((await scene.phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
   await expectClosed("after it");
