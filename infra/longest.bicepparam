@@ -63,6 +63,7 @@ param options = {
   MIN_APP_VERSION_IOS: '6.0.1'
   METRICS_COLLECTOR: 'https://collector.authenticator.example'
   METRICS_INTERVAL_SECONDS: '30'
+  OWNER_AT_HAND: 'off'
   PRINTED_TICKET_DAYS: '180'
   RETIRED_KEY_IDS: 'https://kv1abcdefghpb2syuagfixsc.vault.azure.net/keys/backups/fedcba9876543210fedcba9876543210'
   SIGN_IN_AGING_DAYS: '50'

@@ -70,6 +70,7 @@ type Options = {
   MIN_APP_VERSION_IOS: string?
   METRICS_COLLECTOR: string?
   METRICS_INTERVAL_SECONDS: string?
+  OWNER_AT_HAND: ('on' | 'off')?
   PRINTED_TICKET_DAYS: string?
   RETIRED_KEY_IDS: string?
   SIGN_IN_AGING_DAYS: string?

@@ -168,7 +168,7 @@ class CachedKeys implements OwnerKeys {
 
   eraseDamagedAt: OwnerKeys["eraseDamagedAt"] = async (owner, at) => {
     // Where the key is gone, another is there to remember it: it opens nothing.
-    await this.obtainFresh(owner);
+    if (!(await this.#keys.read(nameOf(owner)))) await this.#create(owner, randomBytes(KEY_BYTES));
     await this.#mark(owner, (metadata) => {
       const eraseAt = dateIn(metadata, MARKS.eraseAt) ?? at;
       return { ...metadata, [MARKS.eraseAt]: eraseAt.toISOString() };

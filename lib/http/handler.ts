@@ -110,7 +110,8 @@ async function handleForOwner(
   };
   const found = await ownerOrDamage(endpoint, reading);
   return await letIn(found).catch(async (error: unknown) => {
-    if (!found.held?.isAtHand) throw error;
+    const isDecision = error instanceof Failure && error.details.retryAfterSeconds === undefined;
+    if (!found.held?.isAtHand || !isDecision) throw error;
     return await letIn(await ownerOrDamage(endpoint, readOwner(services, signedIn.owner, now)));
   });
 }

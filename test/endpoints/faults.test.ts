@@ -1,7 +1,7 @@
 /** What every endpoint answers when the storage fails, holds something else than was put there, or never settles. */
 import { describe, expect, inject, it } from "vitest";
 import { Phone } from "../../infra/local/phone.ts";
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import { PROVIDER_ROLES } from "../../lib/domain/provider.ts";
 import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
@@ -21,16 +21,17 @@ const CHANGED = /^(owners|bodies|recoveries|credentials)\//;
 /** A storage that can be broken at any time. */
 function aBreakable() {
   const state: { fault: Fault | undefined } = { fault: undefined };
+  const broken = <B extends StoredBlob>(container: string, blob: B | undefined): B | undefined => {
+    if (state.fault === "silent") throw silent();
+    if (state.fault !== "unreadable" || container === "keys" || !blob) return blob;
+    const content = Buffer.from(blob.content);
+    content.writeUInt8(content.readUInt8(20) ^ 1, 20);
+    return { ...blob, content };
+  };
   const through = (blobs: Blobs, container: string): Blobs => ({
     ...blobs,
-    async read(name) {
-      const blob = await blobs.read(name);
-      if (state.fault === "silent") throw silent();
-      if (state.fault !== "unreadable" || container === "keys" || !blob) return blob;
-      const content = Buffer.from(blob.content);
-      content.writeUInt8(content.readUInt8(20) ^ 1, 20);
-      return { ...blob, content };
-    },
+    read: async (name) => broken(container, await blobs.read(name)),
+    readStart: async (name, bytes) => broken(container, await blobs.readStart(name, bytes)),
     async write(name, ...rest) {
       if (state.fault === "crowded" && CHANGED.test(name)) return undefined;
       return await blobs.write(name, ...rest);
@@ -42,7 +43,7 @@ function aBreakable() {
 /** A valid request of an owner, through an app whose storage can be broken. */
 async function aRequest(endpoint: Endpoint) {
   const { state, through } = aBreakable();
-  const app = anApp({ through });
+  const app = anApp({ through, settings: { OWNER_AT_HAND: "off" } });
   const { owner, phone } = await anOwnerWithBackup({ app });
   const second = await aRegisteredPhone(owner, { app });
   const etag = etagOf(await phone.call("GET", "v1/backups/android"));
