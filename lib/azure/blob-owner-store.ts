@@ -68,6 +68,8 @@ export class BlobOwnerStore implements OwnerStore {
     return undefined;
   };
 
+  prepare: OwnerStore["prepare"] = (owner) => this.#seal.prepare(owner);
+
   findAtHand: OwnerStore["findAtHand"] = async (owner) =>
     this.#atHand?.get(owner) ?? (await this.find(owner));
 

@@ -28,6 +28,8 @@ export interface OwnerStore {
   findAtHand(owner: OwnerId): Promise<StoredOwner | undefined>;
   /** What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written. */
   put(owner: OwnerId, next: NextOwner, replaces: StoredOwner | undefined): Promise<StoredOwner | undefined>;
+  /** Whoever is about to seal something of this owner's has the keys by the time that the vault has opened the backup. */
+  prepare(owner: OwnerId): void;
   /**
    * Those who change one owner on this instance do it one after the other, so that they don't make each other decide anew. `hasWaited`:
    * somebody else did it meanwhile.

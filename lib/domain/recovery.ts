@@ -127,6 +127,7 @@ type Begun = { recovery: Recovery; id: string };
 async function recoverFirst(stores: Stores, held: StoredOwner | undefined, begun: Begun): Promise<Recovered> {
   const { recovery, id } = begun;
   const { caller, now } = recovery;
+  stores.owners.prepare(caller.owner);
   const opened = await openFirst(stores, held, begun);
   const bound = boundIn(opened.outcomes);
   const [recorded, record] = [recordOf(recovery, opened), newId()];

@@ -60,6 +60,7 @@ export class MemoryOwners implements OwnerStore {
     return this.#hold(stored);
   };
 
+  prepare: OwnerStore["prepare"] = () => undefined;
   inTurn: OwnerStore["inTurn"] = (_, work) => work(false);
   pause: OwnerStore["pause"] = async () => undefined;
 

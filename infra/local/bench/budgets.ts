@@ -51,23 +51,28 @@ export type CallBudget = { rounds?: Budget; writes?: Budget; vault?: Budget; aft
 
 const NONE: Budget = { now: 0, aim: 0 };
 const ONE: Budget = { now: 1, aim: 1 };
+const TWO: Budget = { now: 2, aim: 2 };
+const THREE: Budget = { now: 3, aim: 3 };
+const FOUR: Budget = { now: 4, aim: 4 };
+const SIX: Budget = { now: 6, aim: 6 };
 const RECOVERY: CallBudget = {
-  ...{ rounds: { now: 5, aim: 4 }, writes: { aim: 2 }, vault: ONE, after: { now: 3, aim: 3 } },
+  ...{ rounds: FOUR, writes: TWO, vault: ONE, after: { now: 3, aim: 3 } },
 };
 
 export const CALLS: Record<string, CallBudget> = {
-  "first upload": { rounds: { now: 4, aim: 3 }, writes: { aim: 2 }, vault: NONE },
-  "second upload": { rounds: { now: 3, aim: 2 }, writes: { aim: 1 }, vault: NONE },
-  "tenth upload": { rounds: { now: 3, aim: 2 }, writes: { aim: 1 }, vault: NONE },
-  staleness: { rounds: { aim: 1 }, writes: NONE, vault: NONE },
-  plan: { rounds: { now: 3, aim: 2 }, writes: NONE, vault: ONE },
+  "first upload": { rounds: THREE, writes: TWO, vault: NONE },
+  "second upload, at hand": { rounds: ONE, writes: ONE, vault: NONE },
+  "ninth upload": { rounds: TWO, writes: ONE, vault: NONE },
+  "tenth upload, at hand": { rounds: ONE, writes: ONE, vault: NONE },
+  staleness: { rounds: ONE, writes: NONE, vault: NONE },
+  plan: { rounds: TWO, writes: NONE, vault: ONE },
   // The write is its count.
   "quiet read": { rounds: { now: 3, aim: 2 }, writes: ONE, vault: ONE },
   "recovery, the owner's first": { ...RECOVERY, after: { aim: 3 } },
   recovery: RECOVERY,
   "recovery with Idempotency-Key": RECOVERY,
-  "recovery, one proven code account": { rounds: { aim: 6 }, vault: ONE },
-  "code check": { rounds: { aim: 2 }, writes: { aim: 1 } },
+  "recovery, one proven code account": { rounds: SIX, vault: ONE },
+  "code check": { rounds: TWO, writes: ONE },
 };
 
 export type Verdict = { text: string; isOver: boolean };

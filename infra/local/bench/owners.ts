@@ -70,6 +70,18 @@ export class Owner {
     return { name, chain: [requestOf(this.#phone.prepare("POST", "v1/recovery-plans", { body }))] };
   }
 
+  /** Opens the record, if the owner has one. */
+  contacts(name = "contacts"): Unit {
+    return { name, chain: [requestOf(this.#phone.prepare("GET", "v1/contacts"))] };
+  }
+
+  /** Makes the record, and the key of its shard if nobody has yet. */
+  async addContact(): Promise<void> {
+    const body = { channel: "email", address: `${randomUUID()}@mail.example`, language: "en" };
+    const { status } = await this.#phone.call("POST", "v1/contacts", { body });
+    if (status !== 201) throw new Error(`POST v1/contacts answered ${status}`);
+  }
+
   quietRead(name = "quiet read"): Unit {
     return { name, chain: [requestOf(this.#phone.prepare("GET", `${BACKUP}/document`))] };
   }
