@@ -1,5 +1,5 @@
 /**
- * `node infra/local/keep-former.ts`: keeps the present bundle in `test/former`, gzipped, so that `test/long/former.long.ts` runs it beside
+ * `npm run keep-former`: keeps the present bundle in `test/former`, gzipped, so that `test/long/former.long.ts` runs it beside
  * later ones on one storage. Once for each release, and before what is stored gets another form.
  */
 import { existsSync } from "node:fs";

@@ -22,8 +22,8 @@ import {
 import type { OwnerSeal } from "./owner-seal.ts";
 import { pause, turns } from "./turns.ts";
 
-/** State and record lie within it. */
-const START_BYTES = 64 * 1024;
+/** State and record of nearly everybody lie within it. */
+const START_BYTES = 32 * 1024;
 /** Of the bodies that lie in the owner's blob; the others lie beside it. */
 const INLINE_BYTES = 63 * 1024;
 /** In bytes as they are stored; opened they take a few times as many. */

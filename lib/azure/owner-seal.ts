@@ -22,7 +22,7 @@ export interface OwnerSeal {
 }
 
 const LIFE_BYTES = 16;
-export type Life = { name: string; since: Date | undefined };
+type Life = { name: string; since: Date | undefined };
 
 /** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
 export const ownerSeal = (
