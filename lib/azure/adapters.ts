@@ -59,7 +59,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     sweepWork: sweepWork(backups, keys, wrapping),
     sweepStore,
     recentRuns: seldom(clock, 10 * SECOND, () => lastRuns(sweepStore)),
-    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, policy, {
+    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, peppers, policy, {
       atHand: keepsAtHand ? clock : undefined,
     }),
     versions: versionSeal(ownerKeys, wrapping),

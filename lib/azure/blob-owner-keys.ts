@@ -1,15 +1,18 @@
 /** The owners' secrets: 32 random bytes each, in a container of their own. Replacing one shreds all that is sealed under it. */
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../domain/clock.ts";
+import { type Clock, DAY, later } from "../domain/clock.ts";
 import { isUnreadable, KEY_BYTES, unreadable } from "../domain/envelope.ts";
 import { Kept } from "../domain/kept.ts";
 import type { OwnerId } from "../domain/owner.ts";
 import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
 
-/** `shreddedAt`: when it took another's place, as far as that is still remembered. */
-type HeldKey = { key: Buffer; shreddedAt: Date | undefined };
-/** `isReplacing`: nothing was stored under it since it took that place. */
-type Look = HeldKey & { isReplacing: boolean };
+/**
+ * `shreddedAt`: when it took another's place, as far as that is still remembered. `mark`: the word of whoever put it there, until something
+ * is stored under it.
+ */
+export type HeldKey = { key: Buffer; shreddedAt: Date | undefined; mark: string | undefined };
+/** What is to be done about a key: nothing, use the marked one that is there, or put another in its place. */
+export type Replacing = "nothing" | "marked" | "another";
 
 export interface OwnerKeys {
   /** At most a minute old. */
@@ -17,11 +20,11 @@ export interface OwnerKeys {
   /** As `find`, with what is known of it. */
   hold(owner: OwnerId): Promise<HeldKey | undefined>;
   /** As it is stored now. */
-  look(owner: OwnerId): Promise<Look | undefined>;
+  look(owner: OwnerId): Promise<HeldKey | undefined>;
   /** The stored key, made now if there is none: for what an owner begins with. */
   obtain(owner: OwnerId): Promise<Buffer>;
-  /** As `obtain`, but never from the cache. `isSame`: as whatever this instance had at hand, if anything. */
-  obtainFresh(owner: OwnerId): Promise<{ key: Buffer; isSame: boolean }>;
+  /** As `obtain`, but never from the cache. */
+  obtainFresh(owner: OwnerId): Promise<HeldKey>;
   /**
    * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored` is the one that is
    * stored then, another if somebody was faster.
@@ -32,10 +35,14 @@ export interface OwnerKeys {
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
   /**
-   * A new key in the place of whatever is there, if `isTime` says so once that was seen; undefined if it doesn't, or somebody was
-   * faster. It is `isReplacing` until `settle`; then it stays the one that it is.
+   * A new key in the place of whatever is there, if that is what is decided once that was seen; undefined if nothing is, or somebody
+   * was faster. `markFor` makes its mark, which it has until `settle`. `isDamagedDue`: the time of `eraseDamagedAt` is over.
    */
-  replace(owner: OwnerId, isTime: () => Promise<boolean>): Promise<Buffer | undefined>;
+  replace(
+    owner: OwnerId,
+    markFor: (key: Buffer, at: Date) => Promise<string>,
+    decide: (found: (HeldKey & { isDamagedDue: boolean }) | undefined) => Promise<Replacing>,
+  ): Promise<Buffer | undefined>;
   settle(owner: OwnerId): Promise<void>;
   /** Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no key. */
   beginRemoval(owner: OwnerId): Promise<string | undefined>;
@@ -63,6 +70,7 @@ export async function openUnder<T>(
   }
 }
 
+const FORGOTTEN_MS = 30 * DAY;
 const KEPT = { most: 10_000, milliseconds: 60_000 };
 
 /** What is known of an owner's key. `isNew`: made by this instance, and not used by `obtainFresh` since. */
@@ -103,9 +111,7 @@ class CachedKeys implements OwnerKeys {
       this.#known.set(owner, "absent");
       return undefined;
     }
-    const { content, metadata } = stored;
-    const key = this.#keep(owner, checked(content), { shreddedAt: dateIn(metadata, MARKS.shreddedAt) });
-    return { ...key, isReplacing: MARKS.replacing in metadata };
+    return this.#keep(owner, { ...heldIn(stored), key: checked(stored.content) });
   };
 
   /** That there was none a moment ago saves a look: if there is one now, the write finds it. */
@@ -113,7 +119,7 @@ class CachedKeys implements OwnerKeys {
     const known = this.#known.get(owner) === "absent" ? undefined : await this.find(owner);
     if (known) return { key: known, stored: Promise.resolve(known) };
     const key = randomBytes(KEY_BYTES);
-    const stored = this.#create(owner, key);
+    const stored = this.#create(owner, key).then((created) => created.key);
     // Whoever fails before waiting for it must not leave a rejection that nobody hears: that ends the process.
     stored.catch(() => undefined);
     return { key, stored };
@@ -125,13 +131,10 @@ class CachedKeys implements OwnerKeys {
     const known = this.#keyOf(owner);
     if (known?.isNew) {
       known.isNew = false;
-      return { key: known.key, isSame: true };
+      return known;
     }
     const stored = await this.#keys.read(nameOf(owner));
-    const key = await (stored
-      ? this.#toBeginWith(owner, stored)
-      : this.#create(owner, randomBytes(KEY_BYTES)));
-    return { key, isSame: known === undefined || known.key.equals(key) };
+    return await (stored ? this.#toBeginWith(owner, stored) : this.#create(owner, randomBytes(KEY_BYTES)));
   };
 
   require: OwnerKeys["require"] = async (owner) => (await this.find(owner)) ?? fail();
@@ -140,19 +143,24 @@ class CachedKeys implements OwnerKeys {
     if (this.#keyOf(owner)) this.#known.delete(owner);
   };
 
-  replace: OwnerKeys["replace"] = async (owner, isTime) => {
+  replace: OwnerKeys["replace"] = async (owner, markFor, decide) => {
     const stored = await this.#keys.read(nameOf(owner));
-    if (!(await isTime())) return undefined;
-    if (stored && MARKS.replacing in stored.metadata) return checked(stored.content);
-    const content = randomBytes(KEY_BYTES);
-    const shreddedAt = this.#now();
-    const metadata = { [MARKS.replacing]: "1", [MARKS.shreddedAt]: shreddedAt.toISOString() };
-    const etag = await this.#keys.write(nameOf(owner), { content, metadata }, stored?.etag);
-    return etag === undefined ? undefined : this.#keep(owner, content, { shreddedAt }).key;
+    const eraseAt = dateIn(stored?.metadata ?? {}, MARKS.eraseAt);
+    const isDamagedDue = eraseAt !== undefined && eraseAt <= this.#now();
+    const decision = await decide(stored && { ...heldIn(stored), isDamagedDue });
+    if (decision === "nothing") return undefined;
+    if (decision === "marked") return checked(stored?.content ?? fail());
+    const [key, shreddedAt] = [randomBytes(KEY_BYTES), this.#now()];
+    const mark = await markFor(key, shreddedAt);
+    const metadata = { [MARKS.replacing]: mark, [MARKS.shreddedAt]: shreddedAt.toISOString() };
+    const etag = await this.#keys.write(nameOf(owner), { content: key, metadata }, stored?.etag);
+    return etag === undefined ? undefined : this.#keep(owner, { key, shreddedAt, mark }).key;
   };
 
   settle: OwnerKeys["settle"] = async (owner) => {
     await this.#mark(owner, ({ [MARKS.replacing]: _, [MARKS.leaving]: __, ...others }) => others);
+    const known = this.#keyOf(owner);
+    if (known) known.mark = undefined;
   };
 
   beginRemoval: OwnerKeys["beginRemoval"] = async (owner) => {
@@ -170,8 +178,10 @@ class CachedKeys implements OwnerKeys {
     // Where the key is gone, another is there to remember it: it opens nothing.
     if (!(await this.#keys.read(nameOf(owner)))) await this.#create(owner, randomBytes(KEY_BYTES));
     await this.#mark(owner, (metadata) => {
-      const eraseAt = dateIn(metadata, MARKS.eraseAt) ?? at;
-      return { ...metadata, [MARKS.eraseAt]: eraseAt.toISOString() };
+      const said = dateIn(metadata, MARKS.eraseAt);
+      // Of damage that was mended since, and is another one now.
+      const isForgotten = !said || later(said, FORGOTTEN_MS) <= this.#now();
+      return { ...metadata, [MARKS.eraseAt]: (isForgotten ? at : said).toISOString() };
     });
     const stored = await this.#keys.read(nameOf(owner));
     return dateIn(stored?.metadata ?? {}, MARKS.eraseAt) ?? fail();
@@ -184,26 +194,22 @@ class CachedKeys implements OwnerKeys {
   }
 
   /** A key that is about to go isn't one to begin with: another takes its place, so that it stays. */
-  async #toBeginWith(owner: OwnerId, { content, metadata, etag }: StoredBlob): Promise<Buffer> {
-    if (!(MARKS.leaving in metadata)) {
-      return this.#keep(owner, checked(content), { shreddedAt: dateIn(metadata, MARKS.shreddedAt) }).key;
+  async #toBeginWith(owner: OwnerId, stored: StoredBlob): Promise<HeldKey> {
+    if (!(MARKS.leaving in stored.metadata)) {
+      return this.#keep(owner, { ...heldIn(stored), key: checked(stored.content) });
     }
     const another = randomBytes(KEY_BYTES);
-    const replaced = await this.#keys.write(nameOf(owner), { content: another }, etag);
-    return replaced === undefined ? fail() : this.#keep(owner, another).key;
+    const replaced = await this.#keys.write(nameOf(owner), { content: another }, stored.etag);
+    return replaced === undefined ? fail() : this.#keep(owner, bare(another));
   }
 
-  async #create(owner: OwnerId, key: Buffer): Promise<Buffer> {
+  async #create(owner: OwnerId, key: Buffer): Promise<HeldKey> {
     const created = await this.#keys.write(nameOf(owner), { content: key }, undefined);
-    return created ? this.#keep(owner, key, { isNew: true }).key : ((await this.look(owner))?.key ?? fail());
+    return created ? this.#keep(owner, bare(key), true) : ((await this.look(owner)) ?? fail());
   }
 
-  #keep(
-    owner: OwnerId,
-    key: Buffer,
-    { isNew = false, shreddedAt }: { isNew?: boolean; shreddedAt?: Date | undefined } = {},
-  ): HeldKey {
-    const known = { key, isNew, shreddedAt };
+  #keep(owner: OwnerId, held: HeldKey, isNew = false): HeldKey {
+    const known = { ...held, isNew };
     this.#known.set(owner, known);
     return known;
   }
@@ -213,6 +219,14 @@ class CachedKeys implements OwnerKeys {
     return known === "absent" ? undefined : known;
   }
 }
+
+const bare = (key: Buffer): HeldKey => ({ key, shreddedAt: undefined, mark: undefined });
+
+const heldIn = ({ content, metadata }: StoredBlob): HeldKey => ({
+  key: content,
+  shreddedAt: dateIn(metadata, MARKS.shreddedAt),
+  mark: metadata[MARKS.replacing],
+});
 
 const nameOf = (owner: OwnerId) => `owner-keys/${owner}`;
 

@@ -9,8 +9,9 @@ import { type OwnerId, sha256 } from "../domain/owner.ts";
 import { newRecord, OwnerRecord, outlivedAt } from "../domain/owner-record.ts";
 import { newState, type OwnerState, versionsIn } from "../domain/owner-state.ts";
 import type { NextOwner, OwnerStore, StoredOwner } from "../domain/owner-store.ts";
+import { type Peppers, sameHash } from "../domain/pepper.ts";
 import { jsonOf } from "../domain/text.ts";
-import type { OwnerKeys } from "./blob-owner-keys.ts";
+import type { HeldKey, OwnerKeys } from "./blob-owner-keys.ts";
 import type { Blobs, Metadata, StartOfBlob } from "./blobs.ts";
 import {
   type OwnerContent,
@@ -19,7 +20,7 @@ import {
   reachesRecord,
   unpackOwner,
 } from "./owner-blob.ts";
-import type { OwnerSeal } from "./owner-seal.ts";
+import { lifeOf, type OwnerSeal } from "./owner-seal.ts";
 import { pause, turns } from "./turns.ts";
 
 /** State and record of nearly everybody lie within it. */
@@ -35,6 +36,7 @@ export class BlobOwnerStore implements OwnerStore {
   readonly #backups: Blobs;
   readonly #keys: OwnerKeys;
   readonly #seal: OwnerSeal;
+  readonly #peppers: Peppers;
   readonly #policy: DuePolicy;
   readonly #inlineBytes: number;
   /** By bytes. What is there is as good as what the blob's ETag says: a change in its place is stored only while that holds. */
@@ -45,6 +47,7 @@ export class BlobOwnerStore implements OwnerStore {
     backups: Blobs,
     keys: OwnerKeys,
     seal: OwnerSeal,
+    peppers: Peppers,
     policy: DuePolicy,
     {
       atHand,
@@ -56,6 +59,7 @@ export class BlobOwnerStore implements OwnerStore {
     this.#backups = backups;
     this.#keys = keys;
     this.#seal = seal;
+    this.#peppers = peppers;
     this.#policy = policy;
   }
 
@@ -76,18 +80,19 @@ export class BlobOwnerStore implements OwnerStore {
   put: OwnerStore["put"] = async (owner, next, replaces) => {
     const held = replaces && (await this.#wholeOf(owner, heldIn(replaces)));
     if (replaces && !held) return undefined;
-    const key = held ? await this.#keys.find(owner) : await this.#keyToBeginWith(owner);
-    if (!key) return undefined;
+    const own = held ? await this.#keys.hold(owner) : await this.#keys.obtainFresh(owner);
+    if (!own) return undefined;
+    requireLife(owner, own.key, next.life);
     const bodies = await this.#placeBodies(owner, next, held?.bodies ?? []);
     const segments = {
       ...(await this.#segmentsOf(owner, next, held)),
       bodies: bodies.map(({ sealed }) => sealed),
     };
     const content = { ...segments.content, bodies: bodies.map(({ id }) => id) };
-    const written = await this.#write(owner, key, { ...segments, content }, held?.etag);
+    const written = await this.#write(owner, own.key, { ...segments, content }, held?.etag);
     this.#atHand?.delete(owner);
     if (!written) return undefined;
-    if (held?.state.erased && !next.state.erased) await this.#keys.settle(owner);
+    if (own.mark !== undefined) await this.#keys.settle(owner);
     const stored = this.#hold(owner, written.etag, { ...segments, content }, next.record);
     // Not twice in a row: who stores without end, and without reading, leaves no other instance the time for a change, not even to revoke them.
     if (!held?.isAtHand) this.#atHand?.set(owner, stored.atHand(), written.bytes);
@@ -96,9 +101,14 @@ export class BlobOwnerStore implements OwnerStore {
 
   shred: OwnerStore["shred"] = async (owner, state, replaces) => {
     let etag: string | undefined;
-    const another = await this.#keys.replace(owner, async () => {
-      etag = (await this.#backups.readStart(nameOf(owner), 1))?.etag;
-      return etag !== undefined && (!replaces || etag === replaces.etag);
+    const markFor = (key: Buffer, at: Date) => this.#markOf(owner, key, at);
+    const another = await this.#keys.replace(owner, markFor, async (found) => {
+      const blob = await this.#backups.read(nameOf(owner));
+      etag = blob?.etag;
+      const isTime = replaces ? etag === replaces.etag : found?.isDamagedDue;
+      if (!blob || !isTime) return "nothing";
+      const isNoise = found && (await this.#isMarked(owner, found)) && !tryToUnpack(found.key, owner, blob);
+      return isNoise ? "marked" : "another";
     });
     if (another && (await this.#write(owner, another, segmentsWith(state), etag)))
       await this.#keys.settle(owner);
@@ -126,10 +136,24 @@ export class BlobOwnerStore implements OwnerStore {
     if (opened) return this.#hold(owner, blob.etag, opened);
     const fresh = await this.#keys.look(owner);
     if (!fresh) throw unreadable();
-    if (!fresh.isReplacing) return this.#hold(owner, blob.etag, unpackOwner(fresh.key, owner, blob));
-    // Whatever isn't sealed under it is what an erasure has left that was cut off between its last two writes: noise.
-    const segments = tryToUnpack(fresh.key, owner, blob) ?? segmentsWith(erasedAt(fresh.shreddedAt));
-    return this.#hold(owner, blob.etag, segments);
+    const anew = tryToUnpack(fresh.key, owner, blob);
+    if (anew) return this.#hold(owner, blob.etag, anew);
+    // What an erasure has left that was cut off between its last two writes is noise.
+    if (fresh.shreddedAt && (await this.#isMarked(owner, fresh)))
+      return this.#hold(owner, blob.etag, segmentsWith(erasedAt(fresh.shreddedAt)));
+    // The blob may be from before an erasure, the key from after it.
+    const again = (await this.#backups.read(nameOf(owner))) ?? blob;
+    return this.#hold(owner, again.etag, unpackOwner(fresh.key, owner, again));
+  }
+
+  /** Only the service can make it: whoever may write keys alone could else make an owner seem erased. */
+  #markOf(owner: OwnerId, key: Buffer, at: Date): Promise<string> {
+    return this.#peppers.hash("replaced-key", JSON.stringify([owner, sha256(key), at]));
+  }
+
+  async #isMarked(owner: OwnerId, { key, mark, shreddedAt }: HeldKey): Promise<boolean> {
+    if (mark === undefined || !shreddedAt) return false;
+    return sameHash(await this.#markOf(owner, key, shreddedAt), mark);
   }
 
   #hold(owner: OwnerId, etag: string, segments: OwnerSegments, known?: OwnerRecord): HeldOwner {
@@ -137,16 +161,6 @@ export class BlobOwnerStore implements OwnerStore {
       record: async () => known ?? (await openRecord(this.#seal, owner, segments.record)),
       body: (id, held) => this.#bodyOf(owner, held, id),
     });
-  }
-
-  /**
-   * Never a key that another instance has replaced meanwhile. What this request has sealed before would be lost if it was another one
-   * then: it is made anew.
-   */
-  async #keyToBeginWith(owner: OwnerId): Promise<Buffer> {
-    const { key, isSame } = await this.#keys.obtainFresh(owner);
-    if (isSame) return key;
-    throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });
   }
 
   async #write(
@@ -222,6 +236,12 @@ export class BlobOwnerStore implements OwnerStore {
   }
 }
 
+/** What was sealed under the key of another life would never open. */
+function requireLife(owner: OwnerId, key: Buffer, life: string | undefined): void {
+  if (life === undefined || life === lifeOf(owner, key)) return;
+  throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });
+}
+
 type Body = { id: string; sealed: Buffer };
 
 type Opening = { record(): Promise<OwnerRecord>; body(id: string, held: HeldOwner): Promise<Buffer> };
@@ -293,7 +313,7 @@ function tryToUnpack(key: Buffer, owner: OwnerId, blob: StartOfBlob): OwnerSegme
 }
 
 /** As that erasure would have said, had it come to it: that there was a contact is taken for granted (R19). */
-const erasedAt = (at = new Date(0)): OwnerState => ({
+const erasedAt = (at: Date): OwnerState => ({
   ...newState(),
   erased: { at, hadContact: true, accounts: [] },
 });

@@ -22,6 +22,9 @@ export interface OwnerSeal {
 }
 
 const LIFE_BYTES = 16;
+/** Names the life of the owner that this key is of, and tells nothing of the key: 22 characters of base64url. */
+export const lifeOf = (owner: OwnerId, key: Buffer): string =>
+  deriveKey(contextOf("life", 1, owner), key).toString("base64url", 0, LIFE_BYTES);
 type Life = { name: string; since: Date | undefined };
 
 /** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
@@ -50,8 +53,6 @@ export const ownerSeal = (
   },
   async life(owner) {
     const held = await ownerKeys.hold(owner);
-    const name =
-      held && deriveKey(contextOf("life", 1, owner), held.key).toString("base64url", 0, LIFE_BYTES);
-    return held && name !== undefined ? { name, since: held.shreddedAt } : undefined;
+    return held && { name: lifeOf(owner, held.key), since: held.shreddedAt };
   },
 });

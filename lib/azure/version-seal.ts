@@ -13,6 +13,7 @@ import {
 import type { UnsealedVersion, VersionSeal, Wrapping } from "../domain/head.ts";
 import type { Place } from "../domain/owner.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
+import { lifeOf } from "./owner-seal.ts";
 
 export function versionSeal(ownerKeys: OwnerKeys, keys: WrappingKeys): VersionSeal {
   const unwrap = ({ keyId, wrappedKey }: Wrapping) =>
@@ -31,8 +32,9 @@ export function versionSeal(ownerKeys: OwnerKeys, keys: WrappingKeys): VersionSe
       const dataKey = randomBytes(KEY_BYTES);
       const context = contextFor(place, version);
       const wrapping = { keyId: id, wrappedKey: wrapKey(publicKey, dataKey).toString("base64url") };
-      const sealed = seal(deriveKey(context, dataKey, await ownerKey.stored), context, content);
-      return { wrapping, sealed };
+      const stored = await ownerKey.stored;
+      const sealed = seal(deriveKey(context, dataKey, stored), context, content);
+      return { wrapping, sealed, life: lifeOf(place.owner, stored) };
     },
     async open(place, version, sealed) {
       const [key, content] = await Promise.all([contentKey(place, version), sealed]);

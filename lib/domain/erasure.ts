@@ -90,7 +90,8 @@ export async function completeErasure(
   const seen = await stores.belongings.look(owner, accounts);
   if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
   await stores.belongings.remove(seen);
-  const erased = { at: now, hadContact: recipients.length > 0, accounts };
+  // Where it can't be told, there was one (R19).
+  const erased = { at: now, hadContact: record ? recipients.length > 0 : true, accounts };
   await stores.owners.shred(owner, { ...newState(), erased: together(erased, begun.state.erased) }, begun);
   // What was still written under the former key.
   await stores.belongings.removeShredded(owner, accounts);

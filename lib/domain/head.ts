@@ -64,12 +64,12 @@ export type UnsealedVersion = Omit<Version, keyof Wrapping>;
 
 /** Seals what is backed up, each version under a key of its own. All but `seal` make one vault call, and fail as `vault-unavailable`. */
 export interface VersionSeal {
-  /** Makes the owner's key where there is none. */
+  /** Makes the owner's key where there is none. `life`: that of the owner whose key it was sealed under. */
   seal(
     place: Place,
     version: UnsealedVersion,
     content: Uint8Array,
-  ): Promise<{ wrapping: Wrapping; sealed: Buffer }>;
+  ): Promise<{ wrapping: Wrapping; sealed: Buffer; life: string }>;
   /** The vault is asked while `sealed` is still being read. Fails as `backup-unreadable`. */
   open(place: Place, version: Version, sealed: Buffer | Promise<Buffer>): Promise<Buffer>;
   /** Once more under the key that is stored for it: what was sealed before opens as well. */

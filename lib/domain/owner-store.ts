@@ -18,15 +18,26 @@ export interface StoredOwner {
   body(version: string): Promise<Buffer>;
 }
 
-/** `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in it. */
-export type NextOwner = { state: OwnerState; record?: OwnerRecord; body?: { id: string; sealed: Buffer } };
+/**
+ * `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in it. `life`: that of the owner
+ * when something of this was sealed; it is good for no other.
+ */
+export type NextOwner = {
+  state: OwnerState;
+  record?: OwnerRecord;
+  body?: { id: string; sealed: Buffer };
+  life?: string;
+};
 
 export interface OwnerStore {
   /** `whole`: for a change, or a body; else that is read when it is asked for. Fails as `backup-unreadable` if it isn't what was stored. */
   find(owner: OwnerId, how?: { whole: boolean }): Promise<StoredOwner | undefined>;
   /** The owner as this instance has put it moments ago, if it has; else as `find`. */
   findAtHand(owner: OwnerId): Promise<StoredOwner | undefined>;
-  /** What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written. */
+  /**
+   * What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written. Fails as `busy` if the owner is in another
+   * life by now.
+   */
   put(owner: OwnerId, next: NextOwner, replaces: StoredOwner | undefined): Promise<StoredOwner | undefined>;
   /** Whoever is about to seal something of this owner's has the keys by the time that the vault has opened the backup. */
   prepare(owner: OwnerId): void;

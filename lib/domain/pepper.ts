@@ -1,7 +1,7 @@
 /** Keyed hashes: what is guessable (codes, account names) is stored and named only by them. */
 import { timingSafeEqual } from "node:crypto";
 
-export type Purpose = "account" | "alarm" | "code" | "ticket";
+export type Purpose = "account" | "alarm" | "code" | "replaced-key" | "ticket";
 
 export interface Peppers {
   /** HMAC-SHA-256 under a key that needs the vault, as 43 characters of base64url. Purposes never share a value. */

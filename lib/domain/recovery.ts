@@ -7,7 +7,7 @@ import { latest } from "./clock.ts";
 import { sealedContent } from "./custody.ts";
 import { type Device, subjectIn, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
-import { type Head, newHead, type StoredHead, type Version } from "./head.ts";
+import { type Head, newHead, type StoredHead, type Version, type Wrapping } from "./head.ts";
 import { newId } from "./id.ts";
 import { issueCodes, withBindings } from "./issue.ts";
 import { letIn } from "./letting-in.ts";
@@ -259,8 +259,10 @@ async function openAgain(
 ): Promise<Opened> {
   if (former.request !== requestDigest(recovery)) throw reusedKey();
   requireGoingOn(former, recovery.now);
-  requireInHistory(former, requireCurrent(headIn(held?.state, former.from)).head);
-  const { version, from } = former;
+  const { head } = requireCurrent(headIn(held?.state, former.from));
+  requireInHistory(former, head);
+  const { from } = former;
+  const version = { ...former.version, ...wrappingIn(head, former.version.id) };
   const opening = beginOpening(held, from);
   const { caller, existing, envelope } = recovery;
   const kept = sealedContent({ ...newHead(caller.authTime), versions: [version] }, version, envelope);
@@ -280,6 +282,12 @@ async function openAgain(
   const outcomes = planRecovery(document, { presence, bound, pushing, samePlatform });
   requireSameOutcomes(former, outcomes);
   return { version, sealed, document, outcomes, overlapping, record };
+}
+
+/** By now another key may wrap it (R38). */
+function wrappingIn({ versions }: Head, id: string): Partial<Wrapping> {
+  const stored = versions.find((version) => version.id === id);
+  return stored ? { keyId: stored.keyId, wrappedKey: stored.wrappedKey } : {};
 }
 
 /** Another upload or a deletion came between: the caller repeats, and gets what is there then. */

@@ -201,9 +201,12 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
   return { handled, failed: faults.length, listed };
 }
 
-/** What is damaged stays so, and a disabled key until somebody enables it; storage and vault come back. */
+/** What is damaged stays so, a disabled key until somebody enables it, and one busy owner must not hold up the others; storage and vault come back. */
 const mayPass = (error: unknown) =>
-  error instanceof Failure && !(error instanceof KeyDisabled) && !isUnreadable(error);
+  error instanceof Failure &&
+  error.kind !== "busy" &&
+  !(error instanceof KeyDisabled) &&
+  !isUnreadable(error);
 
 /** Whether that was the last one. A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
 async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<boolean> {

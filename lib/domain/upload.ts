@@ -153,13 +153,13 @@ export async function storeUpload(
     return await storeUpload({ owners, versions }, place, await owners.find(place.owner), upload, rules);
   }
   if ("repeats" in first) return await repeated(versions, place, first, upload);
-  const { wrapping, sealed } = await versions.seal(place, first.version, upload.content);
+  const { wrapping, sealed, life } = await versions.seal(place, first.version, upload.content);
   const decide = (latest: StoredOwner | undefined): Decided<UploadPlan> => {
     const planned = plan(latest);
     if ("repeats" in planned) return { result: planned };
     const body = { id: first.version.id, sealed };
     const isKept = first.version.custody === "service";
-    return { result: planned, next: { ...planned.next(wrapping), ...(isKept && { body }) } };
+    return { result: planned, next: { ...planned.next(wrapping), life, ...(isKept && { body }) } };
   };
   const { result, held: after } = await changeOwner(owners, place.owner, held, decide);
   if ("repeats" in result) return await repeated(versions, place, result, upload);

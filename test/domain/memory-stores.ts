@@ -121,6 +121,7 @@ export class MemorySeal implements VersionSeal {
   seal: VersionSeal["seal"] = async (place, version, content) => ({
     wrapping: { keyId: this.keyId, wrappedKey: "wrapped" },
     sealed: Buffer.concat([Buffer.from(nameOf(place, version)), content]),
+    life: "life",
   });
 
   open: VersionSeal["open"] = async (place, version, sealed) => {

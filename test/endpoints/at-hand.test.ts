@@ -136,6 +136,22 @@ describe.concurrent("an upload soon after another", () => {
     expect([repeated.status, repeated.body]).toEqual([200, expect.objectContaining({ current: false })]);
   });
 
+  it("R8 R35 first of a platform, of an owner whom another instance has erased meanwhile, opens if it is acknowledged", async () => {
+    const [here, there] = [anInstance(), anInstance()];
+    const owner = anOwner();
+    const phone = await aPhone({ owner, app: here.app });
+    const first = await put(phone, nothingYet);
+    expect((await phone.call("DELETE", BACKUP, { headers: replacing(first) })).status).toBe(200);
+    phone.through(there.app.fetch);
+    expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
+    phone.through(here.app.fetch);
+    const replies = [await put(phone, nothingYet), await put(phone, nothingYet)];
+    expect(replies.map(({ status }) => status)).toContain(201);
+    phone.through(anApp().fetch);
+    const body = { platform: "android", device: { name: "phone" }, existingAccounts: [] };
+    expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
+  });
+
   it("R35 of an owner whom another instance has erased meanwhile, is never taken for one of the former life", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const { phone, first } = await stored(here);

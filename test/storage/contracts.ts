@@ -182,18 +182,21 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       const key = await other.obtain(owner);
-      expect(await one.replace(owner, async () => false)).toBeUndefined();
-      const raced = await one.replace(owner, async () =>
-        Boolean(await other.replace(owner, async () => true)),
-      );
+      const mark = async (made: Buffer, at: Date) => `${made.toString("hex")} ${at.toISOString()}`;
+      expect(await one.replace(owner, mark, async () => "nothing")).toBeUndefined();
+      const raced = await one.replace(owner, mark, async () => {
+        await other.replace(owner, mark, async () => "another");
+        return "another";
+      });
       expect(raced).toBeUndefined();
-      const another = await one.replace(owner, async () => true);
+      const another = (await one.replace(owner, mark, async () => "marked")) ?? expect.fail("none");
       expect(another).not.toEqual(key);
-      expect(await other.replace(owner, async () => true)).toEqual(another);
       const looked = { key: another, shreddedAt: clock() };
-      expect(await other.look(owner)).toMatchObject({ ...looked, isReplacing: true });
+      expect(await other.look(owner)).toEqual(
+        expect.objectContaining({ ...looked, mark: await mark(another, clock()) }),
+      );
       await one.settle(owner);
-      expect(await other.look(owner)).toMatchObject({ ...looked, isReplacing: false });
+      expect(await other.look(owner)).toEqual(expect.objectContaining({ ...looked, mark: undefined }));
     });
 
     it("R35 when a damaged owner is to be erased is said once, and leaves the key as it is", async () => {

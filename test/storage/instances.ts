@@ -31,7 +31,7 @@ export function anInstance(blobs: Blobs, { wrapping = vault, ...placing }: Optio
     credentials: credentialStore(blobs, seal, peppers),
     tickets: ticketStore(blobs, seal),
     activity: blobActivityLog(blobs, anchorStore(blobs, seal), seal),
-    owners: new BlobOwnerStore(blobs, ownerKeys, seal, policy, placing),
+    owners: new BlobOwnerStore(blobs, ownerKeys, seal, peppers, policy, placing),
     versions: versionSeal(ownerKeys, wrapping),
   };
 }

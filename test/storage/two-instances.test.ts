@@ -2,8 +2,9 @@
 
 import { BlobServiceClient } from "@azure/storage-blob";
 import { describe, expect, inject, it } from "vitest";
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import type { Activity } from "../../lib/domain/activity.ts";
+import { Failure } from "../../lib/domain/failure.ts";
 import { newHead } from "../../lib/domain/head.ts";
 import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
@@ -145,6 +146,69 @@ describe("an owner who is erased at one instance while the other still has their
     await one.services.activity.append(owner, anActivity("by one"));
     const { entries, intact } = await anApp().services.activity.read(owner);
     expect([entries.map(({ id }) => id), intact]).toEqual([["by two", "by one"], true]);
+  });
+});
+
+describe("an erasure that was cut off before its key was settled", () => {
+  /** The owner has begun anew since, under the key that the erasure has left. `copies`: of the second life. */
+  async function aSecondLife() {
+    let isCut = true;
+    const kept = new Map<string, StoredBlob>();
+    const through = (blobs: Blobs, of: string): Blobs => ({
+      ...blobs,
+      async writeMetadata(name, ...rest) {
+        if (isCut) throw new Failure("storage-unavailable", "cut off", { retryAfterSeconds: 1 });
+        return await blobs.writeMetadata(name, ...rest);
+      },
+      async read(name) {
+        const blob = of === "backups" ? (kept.get(name) ?? (await blobs.read(name))) : await blobs.read(name);
+        return blob;
+      },
+      readStart: async (name, bytes) => kept.get(name) ?? (await blobs.readStart(name, bytes)),
+    });
+    const app = anApp({ through });
+    const subject = anOwner();
+    const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
+    const phone = await aPhone({ owner: subject, app });
+    expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
+    expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(503);
+    isCut = false;
+    phone.through(anApp().fetch);
+    expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
+    const name = `owners/${owner}`;
+    const content = await container().getBlobClient(name).downloadToBuffer();
+    const { metadata = {}, etag = "" } = await container().getBlobClient(name).getProperties();
+    const copy: StoredBlob = { content, metadata, etag, size: content.length };
+    const reading = () => anApp({ through });
+    return { owner, phone, copy, putBack: (blob: StoredBlob) => kept.set(name, blob), reading };
+  }
+
+  it("R39 what is changed in the next life is unreadable, and no owner without anything", async () => {
+    const { phone, copy, putBack, reading } = await aSecondLife();
+    const content = Buffer.from(copy.content);
+    content.writeUInt8(content.readUInt8(100) ^ 1, 100);
+    putBack({ ...copy, content });
+    phone.through(reading().fetch);
+    expect((await phone.call("GET", BACKUP)).status).toBe(409);
+  });
+
+  it("R35 the next erasure shreds what was stored in between", async () => {
+    const { owner, phone, copy, putBack, reading } = await aSecondLife();
+    expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
+    putBack(copy);
+    await expect(reading().services.owners.find(owner)).rejects.toMatchObject({ kind: "backup-unreadable" });
+  });
+
+  it("R39 a key that is only said to have replaced another makes nobody seem erased", async () => {
+    const { owner, phone } = await aSecondLife();
+    const keys = BlobServiceClient.fromConnectionString(
+      inject("surroundings").settings["KEYS_STORAGE"] ?? "",
+    );
+    const metadata = { replacing: "a".repeat(43), shreddedat: new Date(0).toISOString() };
+    const blob = keys.getContainerClient("keys").getBlockBlobClient(`owner-keys/${owner}`);
+    await blob.upload(Buffer.alloc(32, 1), 32, { metadata });
+    phone.through(anApp().fetch);
+    expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(409);
   });
 });
 
