@@ -152,9 +152,15 @@ export async function forgetErased(
   now: Date,
 ): Promise<void> {
   const { erased } = held.state;
-  if (!erased || later(erased.at, coolingOffHours * HOUR) > now) return;
+  if (!erased) return;
+  const hasBegunAnew = devicesOf(headsOf(held.state)).length > 0;
+  if (later(erased.at, coolingOffHours * HOUR) > now) {
+    // Looked at before its time: it is what an erasure has left that was cut off, and gives way to what is said of that.
+    if (!hasBegunAnew) await owners.put(owner, { state: held.state }, held);
+    return;
+  }
   await belongings.removeShredded(owner, erased.accounts);
-  if (devicesOf(headsOf(held.state)).length === 0) return await owners.remove(owner, held);
+  if (!hasBegunAnew) return await owners.remove(owner, held);
   await changeOwner(owners, owner, held, (latest) => {
     if (!latest) return { result: undefined };
     const { erased: _, ...state } = latest.state;

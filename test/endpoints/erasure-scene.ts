@@ -41,7 +41,7 @@ export const slower: Record<string, Slower> = {
     start: (scene, line) => sweep({ ...scene.watched, app: through(scene, line) }, "owners", scene.owner),
   },
   "a DELETE that is sent twice": {
-    first: 2,
+    first: 3,
     start: (scene, line) => {
       scene.phone.through(through(scene, line).fetch);
       return erase(scene.phone);

@@ -135,7 +135,7 @@ describe("wrapping an owner's keys anew", () => {
   it("R7 R38 with uploads that never end gives way to them, and is done by the next run", async () => {
     const scene = await aScene();
     const { ended, unwraps } = await rewrap(scene, scene.upload);
-    expect(ended).toMatchObject({ kind: "busy" });
+    expect(ended).toEqual({ handled: 0, failed: 1 });
     expect([2, 3]).toContain(unwraps - VERSIONS);
     await expectNothingLost(scene);
     const all = scene.digests.length;
