@@ -12,7 +12,7 @@ import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
  */
 export type HeldKey = { key: Buffer; shreddedAt: Date | undefined; mark: string | undefined };
 /** What is to be done about a key: nothing, use the marked one that is there, or put another in its place. */
-export type Replacing = "nothing" | "marked" | "another";
+type Replacing = "nothing" | "marked" | "another";
 
 export interface OwnerKeys {
   /** At most a minute old. */
