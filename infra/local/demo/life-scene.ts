@@ -102,7 +102,7 @@ async function forget({ story, stack }: Scene, phone: Phone): Promise<void> {
   story.check(
     "A copy of before, put back, opens nothing",
     opened.status === 409 &&
-      z.looseObject({ type: z.literal("/problems/backup-unreadable") }).safeParse(opened.body).success,
+      z.looseObject({ type: z.literal("/api/problems/backup-unreadable") }).safeParse(opened.body).success,
     `${copy.blobs} blobs, ${showProblem(opened)}`,
   );
   await copy.takeAway();
