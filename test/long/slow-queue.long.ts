@@ -11,7 +11,7 @@ import { ownQueue } from "../storage/own-queue.ts";
 import { ownContainer } from "../storage/targets.ts";
 
 const ANSWERS_AFTER_MS = 200;
-/** Eight sweeps begin in all of the 64 shards at once, the slow one in the first. */
+/** Six sweeps begin in all of the 64 shards at once, the slow one in the first. */
 const MESSAGES = 6 * 64 + 1;
 
 /** Before the stack's queues. */
