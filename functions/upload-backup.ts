@@ -2,10 +2,10 @@
 import * as z from "zod";
 import { currentVersion } from "../lib/domain/backup.ts";
 import { BackupDocument } from "../lib/domain/backup-document.ts";
-import { Custody, defaultCustody } from "../lib/domain/custody.ts";
+import { defaultCustody } from "../lib/domain/custody.ts";
 import { defaultName } from "../lib/domain/device.ts";
 import { Failure } from "../lib/domain/failure.ts";
-import { signedInAt } from "../lib/domain/head.ts";
+import { Custody, signedInAt } from "../lib/domain/head.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { type Offered, prepareUpload, storeUpload } from "../lib/domain/upload.ts";
 import { requireOwnPlatform } from "../lib/http/admit.ts";

@@ -1,7 +1,7 @@
 /** Settings that are well-formed each, and wrong together: they contradict each other, or a laptop's ways reach a public service. */
-import type { Environment, Given } from "./config.ts";
 import { parseKeyId } from "./key-id.ts";
 import { isLoopback } from "./settings.ts";
+import type { Environment, Given } from "./settings-schema.ts";
 
 export function contradictions(settings: Given): string[] {
   const { BACKUPS_STORAGE: backups, KEYS_STORAGE: keys } = settings;

@@ -1,5 +1,6 @@
 /** Settings that the app starts with, and what it says of others. */
-import { type Config, configFromEnvironment, type Environment } from "../lib/config.ts";
+import { type Config, configFromEnvironment } from "../lib/config.ts";
+import type { Environment } from "../lib/settings-schema.ts";
 
 export const version = "0123456789abcdef0123456789abcdef";
 export const keyId = `https://vault.example/keys/backups/${version}`;

@@ -4,7 +4,9 @@ import { SmsClient, type SmsClientOptions } from "@azure/communication-sms";
 import type { TokenCredential } from "@azure/identity";
 import * as z from "zod";
 import type { Message, Messenger } from "../domain/messenger.ts";
-import type { Senders } from "./communication.ts";
+import type { CommunicationAddress } from "../settings.ts";
+
+export type Senders = { service: CommunicationAddress; email: string; sms: string | undefined };
 
 const DEADLINE_MS = 10_000;
 /** The queue tries again, and later than an SDK would. */

@@ -2,9 +2,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { Failure } from "../domain/failure.ts";
 import type { Messenger } from "../domain/messenger.ts";
-import type { CommunicationAddress } from "../settings.ts";
-
-export type Senders = { service: CommunicationAddress; email: string; sms: string | undefined };
+import type { Senders } from "./communication-clients.ts";
 
 export function communicationMessenger(senders: Senders, credential: TokenCredential): Messenger {
   let loading: Promise<Messenger> | undefined;

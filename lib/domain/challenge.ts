@@ -7,9 +7,8 @@ import { Failure } from "./failure.ts";
 import { Id } from "./id.ts";
 import { loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
-import type { OwnerRecord } from "./owner-record.ts";
 import type { Peppers } from "./pepper.ts";
-import { fewer, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+import { type Failures, fewer, noFailures, oneMore, secondsLeft } from "./throttle.ts";
 
 const shared = {
   id: Id,
@@ -27,6 +26,9 @@ export const Challenge = z.union([
 ]);
 export type Challenge = z.infer<typeof Challenge>;
 export type StepUp = Exclude<Challenge, { kind: "contact" }>;
+
+/** What the record of an owner holds of it. `failures`: of all challenges together. */
+type Challenges = { challenges: Challenge[]; failures: Failures };
 
 /** NIST SP 800-63B-4 §3.1.3.2, OWASP ASVS 6.5.5. */
 export const CHALLENGE_SECONDS = 600;
@@ -50,7 +52,11 @@ const targetOf = (challenge: Challenge) =>
   challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, identityOf(challenge.account)];
 
 /** The newest ten stay open; one for the same target takes the place of the former. */
-export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Date): OwnerRecord {
+export function withChallenge<R extends Pick<Challenges, "challenges">>(
+  record: R,
+  challenge: Challenge,
+  now: Date,
+): R {
   const target = JSON.stringify(targetOf(challenge));
   const others = record.challenges.filter(
     (each) => isOpen(each, now) && JSON.stringify(targetOf(each)) !== target,
@@ -62,11 +68,11 @@ export function withChallenge(record: OwnerRecord, challenge: Challenge, now: Da
  * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and the challenges that
  * had to make room for it count on.
  */
-export function withoutChallenge(
-  record: OwnerRecord,
+export function withoutChallenge<R extends Pick<Challenges, "challenges"> & { sent: { at: Date }[] }>(
+  record: R,
   { id, createdAt }: Challenge,
   dropped: Challenge[],
-): OwnerRecord {
+): R {
   const others = record.challenges.filter((each) => each.id !== id);
   if (others.length === record.challenges.length) return record;
   const send = record.sent.findIndex(({ at }) => at.getTime() === createdAt.getTime());
@@ -78,7 +84,7 @@ export function withoutChallenge(
 }
 
 /** Fails as `too-many-tries` while guesses have to wait. */
-export function requirePatience({ failures }: OwnerRecord, now: Date): void {
+export function requirePatience({ failures }: Pick<Challenges, "failures">, now: Date): void {
   const retryAfterSeconds = secondsLeft(failures, now);
   if (retryAfterSeconds === 0) return;
   throw new Failure("too-many-tries", "Too many wrong answers.", { retryAfterSeconds });
@@ -91,11 +97,11 @@ export type Answered = { id: string; device: string; kinds: readonly Challenge["
  * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A new challenge
  * doesn't. Tickets can't be guessed: they neither wait nor count. Fails as `challenge-not-found` or `too-many-tries`.
  */
-export function countTry(
-  record: OwnerRecord,
+export function countTry<R extends Challenges>(
+  record: R,
   answered: Answered,
   now: Date,
-): { challenge: Challenge; record: OwnerRecord } {
+): { challenge: Challenge; record: R } {
   const open = requireOpen(record, answered, now);
   const isGuessable = open.kind !== "ticket";
   if (isGuessable) requirePatience(record, now);
@@ -109,7 +115,7 @@ export function countTry(
  * A challenge is passed once. A confirmed contact proves no account, and a ticket only that its provider means it: anybody can
  * have one of their own. They take back their own tries and no others. Fails as `challenge-not-found` if another answer came first.
  */
-export function pass(record: OwnerRecord, { id }: Challenge): OwnerRecord {
+export function pass<R extends Challenges>(record: R, { id }: Challenge): R {
   const passed = record.challenges.find((each) => each.id === id);
   if (!passed) throw notFound();
   const failures = passed.kind === "code" ? noFailures : fewer(record.failures, triesCounted(passed));
@@ -119,7 +125,7 @@ export function pass(record: OwnerRecord, { id }: Challenge): OwnerRecord {
 /** Tries of a ticket were never counted. */
 const triesCounted = ({ kind, attempts }: Challenge) => (kind === "ticket" ? 0 : attempts);
 
-function requireOpen({ challenges }: OwnerRecord, { id, device, kinds }: Answered, now: Date): Challenge {
+function requireOpen({ challenges }: Challenges, { id, device, kinds }: Answered, now: Date): Challenge {
   const challenge = challenges.find((each) => each.id === id);
   const fits = challenge && challenge.device === device && kinds.includes(challenge.kind);
   if (fits && isOpen(challenge, now)) return challenge;

@@ -6,8 +6,6 @@ import { Id } from "./id.ts";
 import { Language } from "./language.ts";
 import { type Loose, loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
-import type { OwnerRecord } from "./owner-record.ts";
-import { type Removal, stillKept, withRemoved } from "./removed-contact.ts";
 
 export const Channel = z.enum(["email", "phone"]);
 
@@ -41,12 +39,20 @@ export const RemovedContact = loose({
 export type RemovedContact = z.infer<typeof RemovedContact>;
 type Verified = Contact & { verifiedAt: Date };
 
+/** What the record of an owner holds of it. `contactRemovedAt`: when a confirmed one was last removed. */
+type Contacts = {
+  contacts: Contact[];
+  removedContacts: RemovedContact[];
+  contactRemovedAt?: Date | undefined;
+};
+
 const MAX_CONTACTS = 10;
 
 const isVerified = (contact: Contact): contact is Verified => contact.verifiedAt !== undefined;
-export const verifiedContacts = ({ contacts }: OwnerRecord): Verified[] => contacts.filter(isVerified);
+export const verifiedContacts = ({ contacts }: Pick<Contacts, "contacts">): Verified[] =>
+  contacts.filter(isVerified);
 
-export const recipientsIn = (record: OwnerRecord, now: Date): Recipient[] =>
+export const recipientsIn = (record: Contacts, now: Date): Recipient[] =>
   addresseesIn(record, undefined, now).map(({ link: _, ...recipient }) => recipient);
 
 /**
@@ -55,7 +61,7 @@ export const recipientsIn = (record: OwnerRecord, now: Date): Recipient[] =>
  * still gets it.
  */
 export function addresseesIn(
-  record: OwnerRecord,
+  record: Contacts,
   device: { registeredAt: Date } | undefined,
   now: Date,
 ): Addressee[] {
@@ -72,17 +78,17 @@ export function addresseesIn(
 }
 
 /** Fails as `contact-not-found`. */
-export function requireContact({ contacts }: OwnerRecord, id: string): Contact {
+export function requireContact({ contacts }: Pick<Contacts, "contacts">, id: string): Contact {
   const contact = contacts.find((each) => each.id === id);
   if (contact) return contact;
   throw new Failure("contact-not-found", "There is no such contact.");
 }
 
 /** The contact with this address: the one that is there, written to in this language from now on, or a new one. Fails as `too-many-contacts`. */
-export function withContact(
-  record: OwnerRecord,
+export function withContact<R extends Contacts>(
+  record: R,
   offered: Contact,
-): { contact: Contact; record: OwnerRecord } {
+): { contact: Contact; record: R } {
   const known = record.contacts.find(
     ({ channel, address }) => channel === offered.channel && address === offered.address,
   );
@@ -98,19 +104,19 @@ export function withContact(
 }
 
 /** Fails as `contact-not-found` if it was removed meanwhile. */
-export function withVerified(record: OwnerRecord, id: string, by: DeviceId, now: Date): OwnerRecord {
+export function withVerified<R extends Contacts>(record: R, id: string, by: DeviceId, now: Date): R {
   const contact = requireContact(record, id);
   const verified = isVerified(contact) ? contact : { ...contact, addedBy: by, verifiedAt: now };
   return { ...record, contacts: record.contacts.map((each) => (each.id === id ? verified : each)) };
 }
 
 /** Fails as `contact-not-found`, or as the caller says if it is the last verified one. */
-export function withoutContact(
-  record: OwnerRecord,
+export function withoutContact<R extends Contacts>(
+  record: R,
   id: string,
   removal: Removal,
   requireFresh: () => void,
-): OwnerRecord {
+): R {
   const contact = requireContact(record, id);
   const isLast = isVerified(contact) && verifiedContacts(record).length === 1;
   if (isLast) requireFresh();
@@ -128,7 +134,7 @@ export function withoutContact(
  * A contact that step-up may use. A new one has to wait while an older one exists, or did until lately: whoever has just
  * come in could otherwise remove the owner's and use their own. Fails as `contact-not-found` or `contact-unusable`.
  */
-export function requireUsable(record: OwnerRecord, id: string, coolingOffHours: number, now: Date): Verified {
+export function requireUsable(record: Contacts, id: string, coolingOffHours: number, now: Date): Verified {
   const contact = requireContact(record, id);
   if (!isVerified(contact)) throw unusable("The contact isn't confirmed yet.", 0);
   const usableAt = later(contact.verifiedAt, coolingOffHours * HOUR);
@@ -148,4 +154,48 @@ export function masked({ channel, address }: Recipient): string {
   const [name = "", domain = ""] = address.split("@");
   const top = domain.slice(domain.lastIndexOf("."));
   return `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••${top}`;
+}
+
+/** `registeredAt`: of the device that removes it. */
+export type Removal = {
+  by: { id: DeviceId; registeredAt: Date };
+  coolingOffHours: number;
+  now: Date;
+};
+
+/** With this contact among those removed. */
+export const withRemoved = (
+  record: Contacts,
+  contact: Verified,
+  { by, coolingOffHours, now }: Removal,
+): RemovedContact[] => [
+  ...record.removedContacts,
+  {
+    ...contact,
+    removedBy: by.id,
+    byNewer: by.registeredAt > contact.verifiedAt,
+    keptUntil: later(now, coolingOffHours * HOUR),
+  },
+];
+
+export const stillKept = (
+  { removedContacts }: Pick<Contacts, "removedContacts">,
+  now: Date,
+): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
+
+/** As if the device had never been there: the contacts that it added are gone, those that it removed are back. */
+export function undoContactsOf<R extends Contacts>(record: R, device: DeviceId, now: Date): R {
+  const theirs = ({ addedBy }: Contact) => addedBy === device;
+  const removed = stillKept(record, now).filter((contact) => !theirs(contact));
+  const back = removed
+    .filter(({ removedBy }) => removedBy === device)
+    .map(({ removedBy: _, byNewer: __, keptUntil: ___, ...contact }): Contact => contact);
+  const isBack = ({ channel, address }: Contact) =>
+    back.some((each) => each.channel === channel && each.address === address);
+  const others = record.contacts.filter((contact) => !theirs(contact) && !isBack(contact));
+  return {
+    ...record,
+    contacts: [...back, ...others],
+    removedContacts: removed.filter(({ removedBy }) => removedBy !== device),
+  };
 }

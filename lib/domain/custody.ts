@@ -1,11 +1,7 @@
 /** Who keeps the sealed copy: the service, or the owner's own cloud drive, to which the app puts the envelope it gets (R5). */
-import * as z from "zod";
 import { Failure } from "./failure.ts";
-import type { Head, Version } from "./head.ts";
+import type { Custody, Head, Version } from "./head.ts";
 import type { Platform } from "./owner.ts";
-
-export const Custody = z.enum(["client", "service"]);
-export type Custody = z.infer<typeof Custody>;
 
 /** As the model does it; either platform may choose either. */
 export const defaultCustody = { ios: "client", android: "service" } as const satisfies Record<

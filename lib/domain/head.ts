@@ -1,12 +1,15 @@
 /** The state of one backup: all that upload, status and staleness need. */
 import * as z from "zod";
 import { StoredCounts } from "./backup-document.ts";
-import { Custody } from "./custody.ts";
 import { Device } from "./device.ts";
 import { newId } from "./id.ts";
 import { type Loose, loose } from "./loose.ts";
 import { DeviceId, type OwnerId, type Place } from "./owner.ts";
 import type { Stored } from "./store.ts";
+
+/** Who keeps the sealed copy: see custody.ts. */
+export const Custody = z.enum(["client", "service"]);
+export type Custody = z.infer<typeof Custody>;
 
 /** One upload. Its content lies sealed under `id`; `digest` is the SHA-256 of that content, base64url. */
 const version = {

@@ -3,10 +3,9 @@ import * as z from "zod";
 import { Binding } from "./binding.ts";
 import { Challenge, expiresAt } from "./challenge.ts";
 import { earliest } from "./clock.ts";
-import { Contact, RemovedContact } from "./contact.ts";
+import { Contact, RemovedContact, stillKept } from "./contact.ts";
 import { type Loose, loose } from "./loose.ts";
 import { DeviceId } from "./owner.ts";
-import { stillKept } from "./removed-contact.ts";
 import { Sent } from "./send-limits.ts";
 import { Failures, noFailures } from "./throttle.ts";
 

@@ -2,6 +2,7 @@
 import { alarm, type Outbox } from "./announcement.ts";
 import { accountsOf, withoutDevice } from "./binding.ts";
 import { DAY, later, SECOND } from "./clock.ts";
+import { undoContactsOf } from "./contact.ts";
 import type { CredentialStore } from "./credential.ts";
 import { type Device, findDevice, isRevoked, type Subject, subjectIn, withRevoked } from "./device.ts";
 import { withoutErasure } from "./erasure.ts";
@@ -11,7 +12,6 @@ import { DeviceId, OwnerId } from "./owner.ts";
 import { devicesOf, headIn, headsOf, type OwnerState, platformsOf, withHead } from "./owner-state.ts";
 import { changeOwner, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
-import { undoContactsOf } from "./removed-contact.ts";
 
 export type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 

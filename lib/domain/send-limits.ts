@@ -4,7 +4,6 @@ import { DAY, HOUR, later, SECOND } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { loose } from "./loose.ts";
 import { sha256 } from "./owner.ts";
-import type { OwnerRecord } from "./owner-record.ts";
 
 /** `to`: a digest of the address, so that removing and adding a contact doesn't start anew. */
 export const Sent = loose({ to: z.string(), at: z.coerce.date() });
@@ -18,7 +17,7 @@ const LIMITS = [
 const MOST_A_DAY = 30;
 
 /** The record once one more code is on its way to this address. Fails as `too-many-messages`. */
-export function withSend(record: OwnerRecord, address: string, now: Date): OwnerRecord {
+export function withSend<R extends { sent: Sent[] }>(record: R, address: string, now: Date): R {
   const to = sha256(address);
   const lately = record.sent.filter(({ at }) => later(at, DAY) > now);
   const waits = LIMITS.map(({ most, within }) =>

@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 import { isGone, requireState } from "./backup.ts";
 import { type BackupDocument, countAccounts, encodeDocument } from "./backup-document.ts";
 import { latest } from "./clock.ts";
-import { type Custody, envelopeOf } from "./custody.ts";
+import { envelopeOf } from "./custody.ts";
 import { admit, withDevice } from "./device.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { Failure } from "./failure.ts";
 import {
+  type Custody,
   type Head,
   newHead,
   type Precondition,

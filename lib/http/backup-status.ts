@@ -2,10 +2,9 @@
 import * as z from "zod";
 import { undeletableUntil } from "../domain/backup.ts";
 import { AccountCounts } from "../domain/backup-document.ts";
-import { Custody } from "../domain/custody.ts";
 import { findDevice } from "../domain/device.ts";
 import { DEVICE_SEALED } from "../domain/device-sealed.ts";
-import { type Head, type StoredHead, signedInAt, type Version } from "../domain/head.ts";
+import { Custody, type Head, type StoredHead, signedInAt, type Version } from "../domain/head.ts";
 import { type Caller, Platform } from "../domain/owner.ts";
 import {
   type Assessment,

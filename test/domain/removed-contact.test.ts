@@ -1,9 +1,14 @@
 /** Who is told what a device did, who may end it, and that a thief's changes to contacts are undone. */
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, later } from "../../lib/domain/clock.ts";
-import { addresseesIn, type Contact, withContact, withoutContact } from "../../lib/domain/contact.ts";
+import {
+  addresseesIn,
+  type Contact,
+  undoContactsOf,
+  withContact,
+  withoutContact,
+} from "../../lib/domain/contact.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
-import { undoContactsOf } from "../../lib/domain/removed-contact.ts";
 import { aContact, aDeviceId, anId, aRecord, now } from "./builders.ts";
 
 const after = (hours: number) => later(now, hours * HOUR);
