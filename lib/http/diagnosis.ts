@@ -16,8 +16,8 @@ import { requireOwnPlatform } from "./admit.ts";
 import { requireFresh } from "./authenticate.ts";
 import { Timestamp } from "./backup-status.ts";
 import { AskAgain, kindOf, typeOf } from "./problem.ts";
-import { RETRIES } from "./problem-entry.ts";
-import { problems } from "./problems.ts";
+
+import { problems, RETRIES } from "./problems.ts";
 import type { Services } from "./services.ts";
 
 const CHECKS = [

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { AccountName } from "../domain/account.ts";
 import { Failure } from "../domain/failure.ts";
-import { RETRIES } from "./problem-entry.ts";
-import { type ProblemKind, problems } from "./problems.ts";
+
+import { type ProblemKind, problems, RETRIES } from "./problems.ts";
 
 /** What the accounts of the device must bring, too, so that those of one name are told apart. */
 export const AskAgain = z.tuple([z.literal("fingerprint")]);
