@@ -12,7 +12,8 @@ import {
 import { sha256 } from "../domain/owner.ts";
 import type { Peppers } from "../domain/pepper.ts";
 import type { Changed } from "../domain/sweep.ts";
-import type { Blobs, Listed, StoredBlob } from "./blobs.ts";
+import type { Listed } from "./blob-listing.ts";
+import type { Blobs, StoredBlob } from "./blobs.ts";
 
 export interface ShardKeys {
   /** Unwrapped once per instance, then kept. Made on first use. */

@@ -1,6 +1,7 @@
 /** Blob Storage in the few words the stores need: read, write on condition, append, list, delete. Every SDK error ends here. */
-import type { BlobItem, ContainerClient } from "@azure/storage-blob";
+import type { ContainerClient } from "@azure/storage-blob";
 import { Failure } from "../domain/failure.ts";
+import { type BlobPage, readListing } from "./blob-listing.ts";
 import type { Answer } from "./exchange.ts";
 import { isContainerMissing, restStatus } from "./rest-status.ts";
 import type { CallStorage, StorageCall } from "./storage-calls.ts";
@@ -33,9 +34,6 @@ export interface Blobs {
   /** One page of names, in their order, with what the listing tells; `next` brings the page after it. */
   list(prefix: string, page: { size: number; from?: string | undefined }): Promise<BlobPage>;
 }
-
-export type Listed = { name: string; etag: string; metadata: Metadata; modifiedAt: Date };
-type BlobPage = { blobs: Listed[]; next: string | undefined };
 
 /** One call with all its tries: a phone must not wait longer for an answer. */
 const DEADLINE_MS = 8000;
@@ -79,7 +77,7 @@ export function blobContainer(container: ContainerClient, call: CallStorage): Bl
         return isStatus(error, 404, 412) ? false : fail(error);
       }
     },
-    list: (prefix, page) => list(container, prefix, page),
+    list: (prefix, page) => list(container.url, call, prefix, page),
   };
 }
 
@@ -112,21 +110,21 @@ const metadataIn = ({ headers }: Answer): Metadata =>
 const etagIn = ({ headers }: Answer): string => headers.etag ?? "";
 
 async function list(
-  container: ContainerClient,
+  url: string,
+  call: CallStorage,
   prefix: string,
   { size, from }: { size: number; from?: string | undefined },
 ): Promise<BlobPage> {
-  const options = { prefix, includeMetadata: true, abortSignal: AbortSignal.timeout(LISTING_DEADLINE_MS) };
-  const pages = container
-    .listBlobsFlat(options)
-    .byPage({ maxPageSize: size, ...(from !== undefined && { continuationToken: from }) });
-  const { value } = await pages.next().catch(fail);
-  const items: BlobItem[] = value?.segment.blobItems ?? [];
-  const blobs = items.map(({ name, metadata = {}, properties: { etag = "", lastModified } }) => ({
-    ...{ name, metadata, modifiedAt: lastModified },
-    etag: etag.startsWith('"') ? etag : `"${etag}"`,
-  }));
-  return { blobs, next: value?.continuationToken || undefined };
+  const query = new URLSearchParams({
+    restype: "container",
+    comp: "list",
+    include: "metadata",
+    prefix,
+    maxresults: String(size),
+    ...(from !== undefined && { marker: from }),
+  });
+  const asked = { method: "GET" as const, url: `${url}?${query}`, deadlineMs: LISTING_DEADLINE_MS };
+  return readListing((await call(asked).catch(fail)).content);
 }
 
 async function append(to: ToBlob, name: string, content: Buffer, at: number): Promise<boolean> {

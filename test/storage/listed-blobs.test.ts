@@ -1,7 +1,8 @@
 /** Listing, metadata and deletion: pages in order, changes on condition, and gone is gone. */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Blobs, Listed } from "../../lib/azure/blobs.ts";
+import { type Listed, readListing } from "../../lib/azure/blob-listing.ts";
+import type { Blobs } from "../../lib/azure/blobs.ts";
 import { times } from "./contracts.ts";
 import { type OwnContainer, ownContainer } from "./targets.ts";
 
@@ -51,6 +52,24 @@ describe("R29 a listing", () => {
     expect(blob).toEqual({ name, etag, metadata: { dueat: "2026-05-04T10:00:00.000Z" } });
     expect(Math.abs(modifiedAt.getTime() - Date.now())).toBeLessThan(60_000);
     expect(await storage.blobs.write(name, { content: Buffer.alloc(1) }, blob.etag)).toBeDefined();
+  });
+
+  it("R29 is read as its reference gives it: escaped texts, unquoted ETags, a blob without metadata", () => {
+    const at = "Sun, 29 Nov 2026 10:00:00 GMT";
+    const properties = (etag: string) =>
+      `<Properties><Last-Modified>${at}</Last-Modified><Etag>${etag}</Etag></Properties>`;
+    const xml = `<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="c"><Prefix>o</Prefix><Blobs>
+      <Blob><Name>o/å &amp;amp; &lt;b&gt;</Name>${properties("&quot;0x1&quot;")}<Metadata><kids>a &amp; b</kids><dueat /></Metadata></Blob>
+      <Blob><Name>o/2</Name>${properties("0x2")}<Metadata /></Blob>
+    </Blobs><NextMarker>2!64!x--</NextMarker></EnumerationResults>`;
+    const modifiedAt = new Date(at);
+    expect(readListing(Buffer.from(xml))).toEqual({
+      blobs: [
+        { name: "o/å &amp; <b>", etag: '"0x1"', modifiedAt, metadata: { kids: "a & b" } },
+        { name: "o/2", etag: '"0x2"', modifiedAt, metadata: {} },
+      ],
+      next: "2!64!x--",
+    });
   });
 
   it("R29 of nothing is one empty page", async () => {
