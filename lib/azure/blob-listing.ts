@@ -10,29 +10,35 @@ export function readListing(xml: Buffer): BlobPage {
   let end = 0;
   for (;;) {
     const start = xml.indexOf("<Blob>", end);
-    if (start < 0) break;
+    if (start < 0) return { blobs, next: textIn(xml.subarray(end), "NextMarker") || undefined };
     end = xml.indexOf("</Blob>", start);
-    blobs.push(readBlob(xml.toString("utf8", start, end)));
+    blobs.push(readBlob(xml.subarray(start, end)));
   }
-  return { blobs, next: textOf(xml.toString("utf8", end), "NextMarker") || undefined };
 }
 
-function readBlob(blob: string): Listed {
-  const etag = textOf(blob, "Etag");
-  const [, metadata = ""] = /<Metadata>(.*)<\/Metadata>/s.exec(blob) ?? [];
-  const entries = metadata.matchAll(/<([\w-]+)>([^<]*)<\/\1>/g);
+function readBlob(blob: Buffer): Listed {
+  const etag = textIn(blob, "Etag");
   return {
-    name: textOf(blob, "Name"),
+    name: textIn(blob, "Name"),
     etag: etag.startsWith('"') ? etag : `"${etag}"`,
-    modifiedAt: new Date(textOf(blob, "Last-Modified")),
-    metadata: Object.fromEntries([...entries].map(([, name = "", value = ""]) => [name, unescaped(value)])),
+    modifiedAt: new Date(textIn(blob, "Last-Modified")),
+    metadata: Object.fromEntries(
+      [...innerOf(blob, "Metadata").matchAll(/<([\w-]+)>([^<]*)</g)].map(([, name = "", value = ""]) => [
+        name,
+        unescaped(value),
+      ]),
+    ),
   };
 }
 
-const textOf = (xml: string, element: string): string => {
-  const [, text = ""] = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml) ?? [];
-  return unescaped(text);
-};
+const textIn = (xml: Buffer, element: string): string => unescaped(innerOf(xml, element));
+
+/** Only these bytes become a string: a part of a longer one would keep all of that in memory. */
+function innerOf(xml: Buffer, element: string): string {
+  const start = xml.indexOf(`<${element}>`);
+  if (start < 0) return "";
+  return xml.toString("utf8", start + element.length + 2, xml.indexOf(`</${element}>`, start));
+}
 
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 

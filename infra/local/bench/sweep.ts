@@ -29,7 +29,7 @@ export async function sweepAll(
     kindOf: (call) => (isWork(call.url) ? blobKind(call) : undefined),
   });
   const host = await startHost({
-    ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: () => undefined },
+    ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: (l: string) => console.error(l) },
     settings: { ...through(settings, { from: addresses.blob, to: proxy.url }), ...SWEEPS_ONLY },
   });
   const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };
