@@ -15,6 +15,8 @@ const HEAP_MB = 32;
 /** The budget of list calls is for so many owners. */
 const LISTS_FOR = 100_000;
 const LOOK_MS = 200;
+/** Lines of a host that ended, enough to say why. */
+const LAST_WORDS = 30;
 
 const Progress = z.object({
   sweeps: z.array(z.looseObject({ sweep: z.string(), handled: z.int(), finishedAt: z.string().optional() })),
@@ -28,14 +30,18 @@ export async function sweepAll(
   const proxy = await startProxy(addresses.blob, {
     kindOf: (call) => (isWork(call.url) ? blobKind(call) : undefined),
   });
+  const said: string[] = [];
   const host = await startHost({
-    ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: (l: string) => console.error(l) },
+    ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: (line: string) => said.push(line) },
     settings: { ...through(settings, { from: addresses.blob, to: proxy.url }), ...SWEEPS_ONLY },
   });
   const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };
   const startedAt = performance.now();
   await fetch(`${host.url}/api/v1/sweeps/owners`, { method: "POST", headers });
-  const handled = await finished(`${host.url}/api/v1/sweeps`, headers);
+  const handled = await finished(`${host.url}/api/v1/sweeps`, headers).catch((cause: unknown) => {
+    const lastWords = said.filter((line) => !line.startsWith("INFORMATION")).slice(-LAST_WORDS);
+    throw new Error(`The sweep didn't come to its end. ${lastWords.join("\n")}`, { cause });
+  });
   const seconds = (performance.now() - startedAt) / 1000;
   const calls = proxy.take();
   const countOf = (wanted: Kind) => calls.filter(({ kind }) => kind === wanted).length;
