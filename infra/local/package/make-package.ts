@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type ZipFile, zip } from "./zip.ts";
+import { zipSync } from "fflate";
 
 export type Package = {
   folder: string;
@@ -22,13 +22,16 @@ export const UPLOADED = [
   "package.json",
 ];
 
+/** The earliest time that the format knows, and a plain file's mode: the same files make the same bytes. */
+const ALIKE = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
+
 export async function makePackage(app: string, out: string): Promise<Package> {
   const files = await Promise.all(
     UPLOADED.map(async (name) => ({ name, content: await readFile(join(app, name)) })),
   );
   const [folder, archive] = [join(out, "package"), join(out, "package.zip")];
   await writeFolder(folder, files);
-  const bytes = zip(files);
+  const bytes = zipSync(Object.fromEntries(files.map(({ name, content }) => [name, content])), ALIKE);
   await writeFile(archive, bytes);
   return {
     folder,
@@ -39,7 +42,10 @@ export async function makePackage(app: string, out: string): Promise<Package> {
   };
 }
 
-async function writeFolder(folder: string, files: readonly ZipFile[]): Promise<void> {
+async function writeFolder(
+  folder: string,
+  files: readonly { name: string; content: Buffer }[],
+): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   for (const { name, content } of files) {
     const file = join(folder, name);
