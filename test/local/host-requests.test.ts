@@ -87,13 +87,6 @@ describe("url", () => {
     );
     expect(url).toBe("http://local/api/items/%25%20x/end?q=%20");
   });
-
-  test("R42 the front end's scheme and host are the url's", async () => {
-    const { url } = await seenRaw(
-      head("GET /api/echo", "X-Forwarded-Proto: https", "DISGUISED-HOST: api.example"),
-    );
-    expect(url).toBe("https://api.example/api/echo");
-  });
 });
 
 describe("requests that no function sees", () => {

@@ -13,18 +13,12 @@ export function toRequestData(
 ): HttpRequestData {
   return {
     method: request.method ?? "",
-    url: publicOrigin(request) + encodePath(target.path) + target.query,
+    url: `http://${request.headers.host ?? "localhost"}${encodePath(target.path)}${target.query}`,
     nullableHeaders: headers(request.rawHeaders),
     nullableQuery: query(target.query),
     nullableParams: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { value }])),
     ...(body && { body: { bytes: body } }),
   };
-}
-
-/** The platform's front end names the host and scheme the client used. */
-function publicOrigin({ headers: { host, ...rest } }: IncomingMessage): string {
-  const secure = String(rest["x-forwarded-proto"]).toLowerCase() === "https";
-  return `${secure ? "https" : "http"}://${rest["disguised-host"] ?? host ?? "localhost"}`;
 }
 
 /** Lower-case names; the values of a repeated header joined. */

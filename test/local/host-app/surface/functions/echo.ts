@@ -18,6 +18,7 @@ async function describe(request: HttpRequest) {
   };
 }
 
+app.get("cwd", () => ({ jsonBody: { cwd: process.cwd() } }));
 app.http("echo", { methods: [...methods], handler: describe });
 app.http("echo-path", { methods: ["GET"], route: "Items/{name}/End", handler: describe });
 app.http("echo-rest", { methods: ["GET"], route: "rest/{*rest}", handler: describe });
