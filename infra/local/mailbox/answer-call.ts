@@ -1,6 +1,6 @@
 /** The calls of the SDKs: find the operation, check the signature, meet a fault, act. */
 import type { Call, Post, Reply } from "./post.ts";
-import { badRequest, notFound, Refusal } from "./refusal.ts";
+import { badRequest, notFound } from "./refusal.ts";
 import { emailStatus, sendEmail } from "./send-email.ts";
 import { sendSms } from "./send-sms.ts";
 import { assertSigned, type SignedRequest } from "./signature.ts";
@@ -17,15 +17,10 @@ export async function answerCall(request: SignedRequest, post: Post): Promise<Re
   const { pathname, searchParams } = new URL(post.url + target);
   const operation = findOperation(method, pathname);
   if (!operation) throw notFound(`The mailbox has no route ${method} ${pathname}.`);
-  try {
-    assertSigned(request, post.accessKey);
-    const apiVersion = searchParams.get("api-version");
-    if (!apiVersion) throw badRequest("The api-version query parameter is required.");
-    return await operation({ headers, apiVersion, body }, post);
-  } catch (error) {
-    if (error instanceof Refusal) post.counters.refused += 1;
-    throw error;
-  }
+  assertSigned(request, post.accessKey);
+  const apiVersion = searchParams.get("api-version");
+  if (!apiVersion) throw badRequest("The api-version query parameter is required.");
+  return await operation({ headers, apiVersion, body }, post);
 }
 
 function findOperation(method: string, pathname: string): Operation | undefined {

@@ -31,12 +31,4 @@ export const openRoutes = new Map<string, OpenRoute>([
       return { status: 204 };
     },
   ],
-  ["GET /dev/counters", ({ counters }) => ({ status: 200, body: counters })],
-  [
-    "DELETE /dev/counters",
-    ({ counters }) => {
-      Object.assign(counters, { emails: 0, sms: 0, refused: 0 });
-      return { status: 204 };
-    },
-  ],
 ]);

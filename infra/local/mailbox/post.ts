@@ -22,7 +22,6 @@ export type Post = {
   /** Text messages by repeatability id. */
   requests: Once<SmsAnswer>;
   faults: Faults;
-  counters: { emails: number; sms: number; refused: number };
 };
 
 export type Call = { headers: IncomingHttpHeaders; apiVersion: string; body: string };

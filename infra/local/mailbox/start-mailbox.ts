@@ -35,7 +35,6 @@ const newPost = (url: string, accessKey: string): Post => ({
   operations: createOnce(),
   requests: createOnce(),
   faults: createFaults(),
-  counters: { emails: 0, sms: 0, refused: 0 },
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse, post: Post): Promise<void> {
