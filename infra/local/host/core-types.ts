@@ -27,9 +27,9 @@ interface Nullable<T> {
 
 export interface HttpRequestData {
   method: string;
+  /** The query, too, as the app reads it. */
   url: string;
   nullableHeaders: Record<string, Nullable<string>>;
-  nullableQuery: Record<string, Nullable<string>>;
   nullableParams: Record<string, Nullable<string>>;
   /** An ArrayBuffer, because the library views one and would copy a Buffer. */
   body?: { bytes: ArrayBuffer };

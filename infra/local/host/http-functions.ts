@@ -10,10 +10,9 @@ import type { Target } from "./request-target.ts";
 import { writeEmpty, writeResponse } from "./response-writer.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { Params } from "./route-template.ts";
+import type { Serve } from "./server.ts";
 
-export type ServeHttp = (request: IncomingMessage, response: ServerResponse, target: Target) => Promise<void>;
-
-export function httpFunctions(app: FunctionApp, routes: RouteTable): ServeHttp {
+export function httpFunctions(app: FunctionApp, routes: RouteTable): Serve {
   const { customHeaders } = app.settings;
   const limit = bodyLimit();
 

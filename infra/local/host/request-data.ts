@@ -15,7 +15,6 @@ export function toRequestData(
     method: request.method ?? "",
     url: `http://${request.headers.host ?? "localhost"}${encodePath(target.path)}${target.query}`,
     nullableHeaders: headers(request.rawHeaders),
-    nullableQuery: query(target.query),
     nullableParams: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { value }])),
     ...(body && { body: { bytes: body } }),
   };
@@ -26,18 +25,6 @@ function headers(raw: string[]): Values {
   const joined: Values = {};
   for (let at = 0; at < raw.length; at += 2)
     add(joined, (raw[at] ?? "").toLowerCase(), fromUtf8(raw[at + 1] ?? ""));
-  return joined;
-}
-
-/** The first spelling of a name stands for all; its values are joined. */
-function query(text: string): Values {
-  const joined: Values = {};
-  const spelling = new Map<string, string>();
-  for (const [name, value] of text === "" ? [] : new URLSearchParams(text)) {
-    const key = name.toLowerCase();
-    if (!spelling.has(key)) spelling.set(key, name);
-    add(joined, spelling.get(key) ?? name, value);
-  }
   return joined;
 }
 

@@ -10,7 +10,6 @@ async function describe(request: HttpRequest) {
       method: request.method,
       url: request.url,
       params: request.params,
-      query: [...request.query],
       headers: Object.fromEntries(request.headers),
       hasBody,
       length: hasBody ? (await request.arrayBuffer()).byteLength : 0,
