@@ -8,7 +8,7 @@ import { keepInStep } from "./demo/in-step-scene.ts";
 import { liveOn } from "./demo/life-scene.ts";
 import { type Account, parseUris } from "./demo/otpauth-uri.ts";
 import { differences, enrol, recover } from "./demo/recovery-scene.ts";
-import { backUp, lookAtStorage, type Scene, startStory, thinkOfStrangers } from "./demo/scenes.ts";
+import { aPhone, backUp, lookAtStorage, type Scene, thinkOfStrangers } from "./demo/scenes.ts";
 import { Story } from "./demo/story.ts";
 import { repudiateThief } from "./demo/verify-scene.ts";
 import { startStack } from "./stack.ts";
@@ -28,7 +28,7 @@ async function tell(accounts: Account[], story: Story): Promise<string> {
     await buildBundle();
     return await startStack({ data, ports: "free", log: (line) => printed.push(line) });
   });
-  const scene: Scene = { story, stack, data, printed, accounts, phone: startStory(stack) };
+  const scene: Scene = { story, stack, data, printed, accounts, phone: aPhone(stack.addresses) };
   const recovered = await play(scene).finally(() => stack.close());
   await lookAtStorage(scene);
   await rm(data, { recursive: true, force: true });

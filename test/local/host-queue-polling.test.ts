@@ -1,11 +1,10 @@
 /** Queue triggers without a queue: host.json's settings, the wait between polls, a function that takes long. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Hooks } from "../../infra/local/host/hooks.ts";
 import { createPollingDelay } from "../../infra/local/host/polling-delay.ts";
 import { deliver } from "../../infra/local/host/queue-delivery.ts";
 import { decodeMessage } from "../../infra/local/host/queue-message.ts";
 import { readQueueSettings } from "../../infra/local/host/queue-settings.ts";
-import { Running } from "../../infra/local/host/running.ts";
+import { aFunction, anApp } from "./host-app/an-app.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -17,18 +16,16 @@ describe("R42 host.json's queue settings", () => {
       batchSize: 16,
       newBatchThreshold: 8,
       maxDequeueCount: 5,
-      messageEncoding: "base64",
     });
   });
 
   test("are read", () => {
-    const given = { maxPollingInterval: "00:00:02", visibilityTimeout: "00:00:30", messageEncoding: "None" };
+    const given = { maxPollingInterval: "00:00:02", visibilityTimeout: "00:00:30" };
     expect(readQueueSettings({ ...given, batchSize: 1 })).toMatchObject({
       maxPollingIntervalMs: 2_000,
       visibilityTimeoutMs: 30_000,
       batchSize: 1,
       newBatchThreshold: 0,
-      messageEncoding: "none",
     });
   });
 
@@ -40,16 +37,14 @@ describe("R42 host.json's queue settings", () => {
     { maxPollingInterval: "2s" },
     { maxPollingInterval: "00:00:00.05" },
     { visibilityTimeout: 30 },
-    { messageEncoding: "utf8" },
   ])("are refused by name: %j", (section) => {
     expect(() => readQueueSettings(section)).toThrow(`host.json: ${Object.keys(section)[0]}`);
   });
 });
 
-test("R42 a message is read in the encoding that host.json names", () => {
+test("R42 a message is read as base64", () => {
   const texts = ["e30=", "e30", "hällo", ""];
-  expect(texts.map((text) => decodeMessage(text, "none"))).toEqual(texts);
-  expect(texts.map((text) => decodeMessage(text, "base64"))).toEqual(["{}", undefined, undefined, ""]);
+  expect(texts.map(decodeMessage)).toEqual(["{}", undefined, undefined, ""]);
 });
 
 test("R42 polls come ever later up to the longest wait, and soon again after a message", () => {
@@ -72,12 +67,17 @@ test("R42 a message stays hidden while its function runs, however long", async (
   const message = aMessage();
   const calls: string[] = [];
   const queue = {
-    poisonName: undefined,
+    poisonName: "work-poison",
     hide: async () => void calls.push(`hide ${message.popReceipt}`),
     delete: async () => void calls.push("delete"),
     poison: async () => void calls.push("poison"),
   };
-  const delivering = deliver({ app: anApp(), fn: aFunction(() => done.promise), queue, message });
+  const delivering = deliver({
+    app: anApp(),
+    fn: aFunction("work", { type: "queueTrigger" }, () => done.promise),
+    queue,
+    message,
+  });
   await vi.advanceTimersByTimeAsync(11 * 60_000);
   expect(calls).toEqual(["hide receipt", "hide receipt"]);
   done.resolve();
@@ -94,34 +94,4 @@ const aMessage = () => ({
   insertedOn: new Date(),
   expiresOn: new Date(),
   nextVisibleOn: new Date(),
-});
-
-function aFunction(callback: () => Promise<void>) {
-  const trigger = { type: "queueTrigger", direction: "in" };
-  const metadata = { name: "work", bindings: { trigger } };
-  return { id: "id", name: "work", metadata, callback, triggerName: "trigger", trigger };
-}
-
-const anApp = () => ({
-  settings: {
-    routePrefix: "api",
-    customHeaders: [],
-    maxOutstandingRequests: 1,
-    functionTimeoutMs: Number.POSITIVE_INFINITY,
-    logLevel: "none" as const,
-    queues: readQueueSettings(undefined),
-  },
-  functions: [],
-  hooks: new Hooks(),
-  running: new Running(),
-  model: {
-    getCapabilities: async () => ({}),
-    getInvocationModel: () => ({
-      getArguments: async () => ({ context: {}, inputs: [] }),
-      invokeFunction: async (_: object, __: unknown[], callback: () => unknown) => callback(),
-      getResponse: async () => ({}),
-    }),
-  },
-  log: () => undefined,
-  crash: () => undefined,
 });

@@ -37,7 +37,7 @@ const got = (count: number, ...hosts: StartedHost[]) =>
 test("R42 a message arrives parsed, with its metadata, and is deleted after the function", async () => {
   const { client, send, isEmpty } = await aQueue();
   const { messageId } = await send({ kind: "code", to: ["anna"] });
-  await using host = await serve(client.name.toUpperCase());
+  await using host = await serve(client.name);
   await isEmpty();
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/);
   expect(await got(1, host)).toEqual([
@@ -119,7 +119,7 @@ test("R42 a storage that is down is told, and the host serves on", async () => {
   const down = `DefaultEndpointsProtocol=http;${account};QueueEndpoint=http://127.0.0.1:9/devstoreaccount1`;
   await using host = await serve("any", { QUEUES: down });
   await host.line("can't be read (ECONNREFUSED)");
-  expect((await fetch(`${host.url}/admin/host/ping`)).status).toBe(200);
+  expect((await fetch(`${host.url}/`)).status).toBe(404);
 });
 
 test("R42 a batch of messages runs in parallel", async () => {
@@ -145,16 +145,7 @@ test("R42 a host that is told to end finishes what runs and takes nothing new", 
   await got(1, host);
 });
 
-test("R42 the function can be run by hand with a text of one's own", async () => {
-  const { client } = await aQueue();
-  await using host = await serve(client.name);
-  const body = JSON.stringify({ input: '{"by":"hand"}' });
-  const response = await fetch(`${host.url}/admin/functions/work`, { method: "POST", body });
-  expect(response.status).toBe(202);
-  expect(await host.line("got ")).toBe('got {"entry":{"by":"hand"},"queueTrigger":{"by":"hand"}}');
-});
-
 test("R42 a function without its storage is in error, the others run", async () => {
   await using host = await serve("any");
-  await host.line("'no-connection' function is in error: Error: Storage account connection string 'NOT_SET'");
+  await host.line("'no-connection' function is in error: there is no setting NOT_SET");
 });

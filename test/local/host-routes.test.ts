@@ -1,5 +1,9 @@
 /** Which function the local host gives a request to. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FunctionRegistry } from "../../infra/local/host/registry.ts";
+import { buildRouteTable } from "../../infra/local/host/route-table.ts";
+import { compileTemplate } from "../../infra/local/host/route-template.ts";
+import { aFunction } from "./host-app/an-app.ts";
 import { bodyOf, head, type StartedHost, sendRaw, startHost, statusOf } from "./host-app/start-host.ts";
 
 let host: StartedHost;
@@ -75,46 +79,9 @@ test("R42 one template may be shared by functions with other methods", async () 
   ]);
 });
 
-test("R42 with the same template and a shared method the later function is in error", async () => {
-  expect((await reach("/api/same", "PUT")).name).toBe("same-a");
-  expect(await reach("/api/same", "DELETE")).toBe(404);
-  await host.line("'same-b' function is in error");
-});
-
-test.each(["administrators/x", "runtime-x"])("R42 a route that begins like %s is refused", async (route) => {
-  expect(await reach(`/api/${route}`)).toBe(404);
-  await host.line("is reserved");
-});
-
-test("R42 a function with a bad name is in error", async () => {
-  expect(await reach("/api/bad-name")).toBe(404);
-  await host.line("'1-bad-name' is not a valid function name");
-});
-
 test("R42 a function cannot be registered after the start", async () => {
   expect(await reach("/api/registers-late")).toBe(500);
   await host.line("A function can only be registered during app startup.");
-});
-
-test.each([
-  ["/api/int/-42", "/api/int/4x"],
-  ["/api/int/2147483647", "/api/int/2147483648"],
-  ["/api/guid/6f9619ff-8b86-d011-b42d-00cf4fc964ff", "/api/guid/6f9619ff"],
-  ["/api/length/abc", "/api/length/abcd"],
-  ["/api/regex/abc", "/api/regex/ab1"],
-  ["/api/alpha/abc", "/api/alpha/a1"],
-])("R42 a constraint takes %s and makes %s a 404", async (good, bad) => {
-  expect([(await call(good)).status, (await call(bad)).status]).toEqual([200, 404]);
-});
-
-test("R42 an absent optional parameter is absent, a default stands in", async () => {
-  expect((await reach("/api/optional")).params).toEqual({});
-  expect((await reach("/api/optional/1")).params).toEqual({ x: "1" });
-  expect((await reach("/api/fallback")).params).toEqual({ x: "none" });
-});
-
-test("R42 a segment may mix literals and parameters", async () => {
-  expect((await reach("/api/file/a.b.txt")).params).toEqual({ name: "a.b", extension: "txt" });
 });
 
 test("R42 a catch-all keeps its slashes, a trailing one too", async () => {
@@ -142,19 +109,34 @@ test("R42 dot segments are removed before routing", async () => {
   expect(JSON.parse(bodyOf(response).split("\r\n")[1] ?? "").params).toEqual({ name: "y" });
 });
 
-test("R42 an empty prefix and a catch-all take every path, / as well", async () => {
-  await using root = await startHost("root-prefix");
-  const answers = ["/", "/a/b"].map(
-    async (path) => JSON.parse(await (await fetch(root.url + path)).text()).params,
-  );
-  expect(await Promise.all(answers)).toEqual([{}, { path: "a/b" }]);
+test.each([
+  "items/{id:int}",
+  "items/{id?}",
+  "items/{id=1}",
+  "{a}.{b}",
+  "{*rest}/x",
+  "a//b",
+  "",
+  "{a",
+  "{a}/{a}",
+])("R42 the route %j is refused", (template) => {
+  expect(() => compileTemplate(template)).toThrow();
 });
 
-test("R42 one route that begins with a slash fails the whole host: 503 on everything", async () => {
-  await using broken = await startHost("slash-route");
-  const statuses = ["/api/good", "/api/bad", "/", "/admin/host/status"].map(
-    async (path) => (await fetch(broken.url + path)).status,
-  );
-  expect(await Promise.all(statuses)).toEqual([503, 503, 503, 503]);
-  await broken.line("CRITICAL host - The host serves nothing");
+test.each([
+  ["admin/x", 'the route "admin/x" is reserved'],
+  ["Runtime-x", 'the route "runtime-x" is reserved'],
+  ["ONE", 'the route "one" is that of function first, too'],
+])("R42 a function with the route %s beside another is refused", (route, reason) => {
+  const functions = [aRoute("first", "one"), aRoute("second", route)];
+  expect(() => buildRouteTable(functions, "api")).toThrow(`Function second: ${reason}.`);
 });
+
+test("R42 a name that Azure doesn't take, or a second time, is refused", () => {
+  const registry = new FunctionRegistry();
+  const register = (name: string) => registry.register(aRoute(name, "x").metadata, () => undefined);
+  register("good");
+  for (const name of ["good", "1-bad", "host"]) expect(() => register(name)).toThrow(name);
+});
+
+const aRoute = (name: string, route: string) => aFunction(name, { type: "httpTrigger", route });

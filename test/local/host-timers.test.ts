@@ -1,44 +1,48 @@
-/** Timers and the admin routes of the local host. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StartedHost, startHost } from "./host-app/start-host.ts";
+/** Timers of the local host. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { timerListener } from "../../infra/local/host/timer-listener.ts";
+import { aFunction, anApp } from "./host-app/an-app.ts";
 
-let host: StartedHost;
-beforeAll(async () => {
-  host = await startHost("timers", { EACH_SECOND: "* * * * * *" });
-});
-afterAll(async () => await host[Symbol.asyncDispose]());
+const HOUR = 3_600_000;
 
-async function runByHand(name: string, body = '{"input":""}') {
-  const response = await fetch(`${host.url}/admin/functions/${name}`, { method: "POST", body });
-  return response.status;
-}
+beforeEach(() => void vi.useFakeTimers({ now: new Date("2026-02-28T03:04:05.000Z") }));
+afterEach(() => void vi.useRealTimers());
 
-test("R42 a timer fires on its schedule, without a status when it is a short one", async () => {
-  const line = await host.line("ticked");
-  expect(JSON.parse(line.slice(7))).toEqual({
-    isPastDue: false,
-    schedule: { adjustForDST: true },
-    scheduleStatus: null,
-  });
-});
+const aTimer = (schedule: string, callback?: () => void) =>
+  aFunction("daily", { type: "timerTrigger", schedule }, callback);
 
-test("R42 a timer can be run by hand, whatever the case of its name", async () => {
-  expect(await runByHand("yearly")).toBe(202);
-  const { scheduleStatus } = JSON.parse((await host.line("yearly {")).slice(7));
-  expect(scheduleStatus.next).toMatch(/^\d{4}-01-01T09:30:00/);
-});
-
-test("R42 a timer in error leaves the others running", async () => {
-  expect([await runByHand("bad-schedule"), await runByHand("no-setting")]).toEqual([404, 404]);
-  await host.line("'bad-schedule' function is in error");
-  await host.line("'%NOT_SET%' does not resolve to a value");
+test.each([
+  ["6 4 3 * * *", "2026-02-28T03:04:06.000Z", "2026-03-01T03:04:06.000Z"],
+  ["5 4 3 * * *", "2026-03-01T03:04:05.000Z", "2026-03-02T03:04:05.000Z"],
+  ["0 0 3 * * *", "2026-03-01T03:00:00.000Z", "2026-03-02T03:00:00.000Z"],
+  ["59 59 23 * * *", "2026-02-28T23:59:59.000Z", "2026-03-01T23:59:59.000Z"],
+])("R42 a timer fires daily at %s", async (schedule, ...expected) => {
+  const runs: string[] = [];
+  const listener = timerListener(
+    anApp(),
+    aTimer(schedule, () => void runs.push(new Date().toISOString())),
+  );
+  listener.start();
+  await vi.advanceTimersByTimeAsync(48 * HOUR);
+  expect(runs).toEqual(expected);
+  listener.stop();
+  await vi.advanceTimersByTimeAsync(48 * HOUR);
+  expect(runs).toEqual(expected);
 });
 
-test("R42 running a function by hand needs a JSON body with an input", async () => {
-  expect([await runByHand("yearly", "input"), await runByHand("yearly", "{}")]).toEqual([400, 400]);
+test("R42 the function gets what the library reads of a timer", async () => {
+  const callback = vi.fn();
+  timerListener(anApp(), aTimer("0 0 4 * * *", callback)).start();
+  await vi.advanceTimersByTimeAsync(HOUR);
+  const json = '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}';
+  expect(callback).toHaveBeenCalledExactlyOnceWith({ name: "trigger", data: { json } });
 });
 
-test("R42 the host tells its status", async () => {
-  expect(await (await fetch(`${host.url}/admin/host/status`)).json()).toEqual({ state: "Running" });
-  expect((await fetch(`${host.url}/admin/host/ping`)).status).toBe(200);
-});
+test.each(["", "* * * * * *", "0 0 * * * *", "0 0 3 1 * *", "0 0 3 * * 1", "0 0 24 * * *", "0 3 * * *"])(
+  "R42 the schedule %j is refused",
+  (schedule) => {
+    expect(() => timerListener(anApp(), aTimer(schedule))).toThrow(
+      `Function daily: the local host runs timers once a day only ("second minute hour * * *"), not "${schedule}".`,
+    );
+  },
+);

@@ -39,19 +39,10 @@ describe("R42 the mailbox speaks the email SDK's language", () => {
   });
 
   it("keeps one entry per recipient, newest first", async () => {
-    await mailbox.mail.beginSend({
-      ...anEmail(),
-      recipients: {
-        to: [{ address: "anna@example.com", displayName: "Anna" }],
-        cc: [{ address: "carl@example.com" }],
-        bcc: [{ address: "bea@example.com" }],
-      },
-      content: { subject: "News", html: "<p>Hello</p>" },
-    });
+    const to = [{ address: "anna@example.com", displayName: "Anna" }, { address: "bea@example.com" }];
+    await mailbox.mail.beginSend({ ...anEmail(), recipients: { to } });
     const entries = await mailbox.messages();
-    expect(entries.map(({ to }) => to)).toEqual(["bea@example.com", "carl@example.com", "anna@example.com"]);
-    expect(entries[0]).toMatchObject({ text: "", html: "<p>Hello</p>" });
-    expect(await mailbox.counters()).toEqual({ emails: 3, sms: 0, refused: 0 });
+    expect(entries.map((entry) => entry.to)).toEqual(["bea@example.com", "anna@example.com"]);
   });
 
   it("sends once what is sent again under one operation id", async () => {
@@ -67,6 +58,7 @@ describe("R42 the mailbox speaks the email SDK's language", () => {
     ["no recipient", { ...anEmail(), recipients: { to: [] } }],
     ["no address", anEmail("anna")],
     ["no text", anEmail(undefined, "")],
+    ["HTML", { ...anEmail(), content: { subject: "News", html: "<p>Hello</p>" } }],
   ])("refuses an email with %s", async (_, email) => {
     const refusal = { statusCode: 400, code: "BadRequest", message: expect.any(String) };
     await expect(mailbox.mail.beginSend(email)).rejects.toMatchObject(refusal);
@@ -87,7 +79,6 @@ describe("R42 the mailbox speaks the SMS SDK's language", () => {
       { ...sent, to: "+46707654321" },
       { ...sent, to: "+46701234567" },
     ]);
-    expect(await mailbox.counters()).toEqual({ emails: 0, sms: 2, refused: 0 });
   });
 
   it("sends once what is sent again under one repeatability id", async () => {
@@ -131,13 +122,13 @@ describe("R42 the mailbox believes only what is signed with its key", () => {
       additionalPolicies: [{ position: "perRetry", policy: { name: "onTheWay", sendRequest: change } }],
     });
 
-  it("refuses another key, and counts it", async () => {
+  it("refuses another key", async () => {
     const key = Buffer.from("another key").toString("base64");
     const stranger = `endpoint=${mailbox.url}/;accesskey=${key}`;
     await expect(new EmailClient(stranger, overHttp).beginSend(anEmail())).rejects.toMatchObject(denied);
     const refused = new SmsClient(stranger, overHttp).send(aText("+46701234567"));
     await expect(refused).rejects.toMatchObject({ statusCode: 401 });
-    expect(await mailbox.counters()).toEqual({ emails: 0, sms: 0, refused: 2 });
+    expect(await mailbox.messages()).toEqual([]);
   });
 
   it.each([

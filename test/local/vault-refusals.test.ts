@@ -134,12 +134,9 @@ describe("the vault refuses wrong calls", () => {
     expect(await refusal(response)).toMatchObject({ status: 400, code: "BadParameter" });
   });
 
-  it.each(["/keys/none/", `/keys/kek/${"0".repeat(32)}`, "/deletedkeys/none"])(
-    "GET %s → 404",
-    async (path) => {
-      expect(await refusal(await call("GET", path))).toMatchObject({ status: 404, code: "KeyNotFound" });
-    },
-  );
+  it.each(["/keys/none/", `/keys/kek/${"0".repeat(32)}`])("GET %s → 404", async (path) => {
+    expect(await refusal(await call("GET", path))).toMatchObject({ status: 404, code: "KeyNotFound" });
+  });
 
   it("a path it doesn't have → 404", async () => {
     expect((await call("GET", "/secrets/one")).status).toBe(404);
@@ -171,8 +168,7 @@ describe("faults on order", () => {
     [503, "ServiceUnavailable"],
   ] as const;
   it.each(statuses)("answers %i %s as often as ordered", async (status, code) => {
-    await dev("PUT", "faults", { status, operations: ["unwrapKey"], times: 2 });
-    expect((await call("GET", "/keys/kek/")).status).toBe(200);
+    await dev("PUT", "faults", { status, times: 2 });
     const refused = await unwrap();
     expect(refused.headers.get("retry-after")).toBeNull();
     expect(await refusal(refused)).toMatchObject({ status, code });

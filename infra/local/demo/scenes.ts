@@ -37,8 +37,6 @@ export const boundAccounts = ({ addresses }: Stack) => ({
   },
 });
 
-export const startStory = ({ addresses }: Stack): Phone => aPhone(addresses);
-
 export const aPhone = ({ api, issuer }: Stack["addresses"], now = () => new Date()) =>
   new Phone({ api, issuer, platform: "android", now });
 
@@ -93,7 +91,9 @@ export async function thinkOfStrangers({ story, stack, phone }: Scene): Promise<
 }
 
 export const recoveryOf = (name: string, change: object = {}) => ({
-  ...{ platform: "android", device: { name }, existingAccounts: [] },
+  platform: "android",
+  device: { name },
+  existingAccounts: [],
   ...change,
 });
 

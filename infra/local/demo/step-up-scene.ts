@@ -19,7 +19,9 @@ const digitsIn = (text: string) => /\b\d{6}\b/.exec(text)?.[0] ?? "";
 
 /** The name alone: what it uses belongs to the backup. */
 export const nameOf = ({ kind, issuer, userName, tenant }: BoundAccount) => ({
-  ...{ kind, issuer, userName },
+  kind,
+  issuer,
+  userName,
   ...(tenant !== undefined && { tenant }),
 });
 

@@ -1,10 +1,8 @@
 /** Makes the folder and the zip of what `func azure functionapp publish` would upload. */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, posix } from "node:path";
-import * as z from "zod";
-import { filesToUpload } from "./files-to-upload.ts";
-import { type ZipFile, zip } from "./zip.ts";
+import { dirname, join } from "node:path";
+import { zipSync } from "fflate";
 
 export type Package = {
   folder: string;
@@ -15,21 +13,25 @@ export type Package = {
   files: { path: string; bytes: number }[];
 };
 
-/** What the entry point reads when it is asked for it. */
-const BESIDE = ["openapi.json", "pages.json"];
+/** `.funcignore` names the same files: `func azure functionapp publish` reads that. */
+export const UPLOADED = [
+  "dist/index.js",
+  "dist/openapi.json",
+  "dist/pages.json",
+  "host.json",
+  "package.json",
+];
 
-const EntryPoint = z.object({ main: z.string() });
+/** The earliest time that the format knows, and a plain file's mode: the same files make the same bytes. */
+const ALIKE = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
 
-/** @throws if the app's `.funcignore` leaves out what the Functions host needs */
 export async function makePackage(app: string, out: string): Promise<Package> {
-  const paths = filesToUpload(app);
-  await assertComplete(app, paths);
   const files = await Promise.all(
-    paths.map(async (name) => ({ name, content: await readFile(join(app, name)) })),
+    UPLOADED.map(async (name) => ({ name, content: await readFile(join(app, name)) })),
   );
   const [folder, archive] = [join(out, "package"), join(out, "package.zip")];
   await writeFolder(folder, files);
-  const bytes = zip(files);
+  const bytes = zipSync(Object.fromEntries(files.map(({ name, content }) => [name, content])), ALIKE);
   await writeFile(archive, bytes);
   return {
     folder,
@@ -40,15 +42,10 @@ export async function makePackage(app: string, out: string): Promise<Package> {
   };
 }
 
-async function assertComplete(app: string, paths: readonly string[]): Promise<void> {
-  const { main } = EntryPoint.parse(JSON.parse(await readFile(join(app, "package.json"), "utf8")));
-  const beside = BESIDE.map((name) => `${posix.dirname(main)}/${name}`);
-  const missing = ["host.json", "package.json", main, ...beside].filter((path) => !paths.includes(path));
-  if (missing.length > 0)
-    throw new Error(`The package would lack ${missing.join(", ")}: see ${join(app, ".funcignore")}`);
-}
-
-async function writeFolder(folder: string, files: readonly ZipFile[]): Promise<void> {
+async function writeFolder(
+  folder: string,
+  files: readonly { name: string; content: Buffer }[],
+): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   for (const { name, content } of files) {
     const file = join(folder, name);

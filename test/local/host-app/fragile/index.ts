@@ -14,5 +14,3 @@ app.get("floating", () => {
   void Promise.reject(new Error("floating rejection"));
   return never();
 });
-
-app.get("slow", never);

@@ -25,5 +25,5 @@ async function work(entry: unknown, { triggerMetadata }: InvocationContext): Pro
   if (Number(triggerMetadata?.["dequeueCount"]) <= fail) throw new Error("told to fail");
 }
 
-app.storageQueue("work", { queueName: "%QUEUE%", connection: "QUEUES", handler: work });
+app.storageQueue("work", { queueName: process.env["QUEUE"] ?? "", connection: "QUEUES", handler: work });
 app.storageQueue("no-connection", { queueName: "any", connection: "NOT_SET", handler: work });

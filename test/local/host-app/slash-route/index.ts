@@ -1,4 +1,4 @@
-/** One route that cannot be parsed. */
+/** One route that the host can't serve. */
 import { app } from "@azure/functions";
 
 app.http("good", { handler: () => ({ body: "never served" }) });

@@ -10,7 +10,6 @@ async function describe(request: HttpRequest) {
       method: request.method,
       url: request.url,
       params: request.params,
-      query: [...request.query],
       headers: Object.fromEntries(request.headers),
       hasBody,
       length: hasBody ? (await request.arrayBuffer()).byteLength : 0,
@@ -18,6 +17,7 @@ async function describe(request: HttpRequest) {
   };
 }
 
+app.get("cwd", () => ({ jsonBody: { cwd: process.cwd() } }));
 app.http("echo", { methods: [...methods], handler: describe });
 app.http("echo-path", { methods: ["GET"], route: "Items/{name}/End", handler: describe });
 app.http("echo-rest", { methods: ["GET"], route: "rest/{*rest}", handler: describe });
