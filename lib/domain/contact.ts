@@ -164,7 +164,7 @@ export type Removal = {
 };
 
 /** With this contact among those removed. */
-export const withRemoved = (
+const withRemoved = (
   record: Contacts,
   contact: Verified,
   { by, coolingOffHours, now }: Removal,
