@@ -5,7 +5,14 @@ import { displacedBy, findDevice, isAway, isRevoked, type Subject } from "./devi
 import { endCredentials, resumeCredentials, suspendCredentials } from "./issue.ts";
 import type { Place } from "./owner.ts";
 import { devicesOf, headsOf } from "./owner-state.ts";
-import { changeOwner, type Decided, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import {
+  changeOwner,
+  type Decided,
+  devicesIn,
+  type OwnerStore,
+  recordIn,
+  type StoredOwner,
+} from "./owner-store.ts";
 
 type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 type Coming = { place: Place; device: Subject; now: Date };
@@ -40,8 +47,6 @@ export async function letIn<R>(
   }
   return { result, held: state };
 }
-
-const devicesIn = (held: StoredOwner | undefined) => devicesOf(headsOf(held?.state));
 
 /** Who loses its place by this decision, each named with the time that it came to. */
 function displacedIn<R>({ next }: Decided<R>, latest: StoredOwner | undefined, { id }: Subject): string[] {
