@@ -4,11 +4,9 @@ import { Channel } from "../lib/domain/contact.ts";
 import { addContact as add } from "../lib/domain/contact-changes.ts";
 import { invalid } from "../lib/domain/failure.ts";
 import { Language } from "../lib/domain/language.ts";
-import { emailAddress, MOST_TYPED, phoneNumber } from "../lib/http/address.ts";
-import { callerDevice } from "../lib/http/admit.ts";
+import { callingCodeOf, emailAddress, MOST_TYPED, phoneNumber } from "../lib/http/address.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
-import { sendCode } from "../lib/http/send-code.ts";
 
 /** `language`: the one that the contact is written to in. */
 const Request = z.strictObject({
@@ -26,16 +24,13 @@ export const addContact = endpoint({
   request: { body: Request },
   replies: { 201: ContactStatus },
   problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, body: { channel, address, language }, now }, services) {
+  async handle({ body: { channel, address, language }, ...asking }, services) {
     if (channel === "phone" && !services.policy.sendsSms) {
       throw invalid("/channel", "must be email: this service sends no messages to phones");
     }
     const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
-    const asking = { caller, held, device: callerDevice(caller, heads, now), now };
     const offered = { channel, address: canonical, language };
-    const contact = await add(services, offered, asking, (to, code) =>
-      sendCode(services, caller.owner, { contact: to, code }, now),
-    );
+    const contact = await add({ ...services, callingCodeOf }, asking, offered);
     return { status: 201, body: contactStatus(contact) };
   },
 });

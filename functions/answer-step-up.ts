@@ -1,12 +1,10 @@
 /** POST v1/step-ups/{id}/answer: the code or the ticket; a right one brings the device credential, once (R14, R20-R25). */
 import * as z from "zod";
-import { isPoint, PushKey, type Wanted } from "../lib/domain/credential.ts";
+import { isPoint, PushKey } from "../lib/domain/credential.ts";
 import { invalid } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
-import { newSecret, otpauthUri } from "../lib/domain/one-time-code.ts";
 import { type Answer, answerStepUp as answerChallenge } from "../lib/domain/step-up-answer.ts";
 import { readTicketCode } from "../lib/domain/ticket.ts";
-import { callerDevice } from "../lib/http/admit.ts";
 import { Code } from "../lib/http/code.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { CodeCredential, PushCredential } from "../lib/http/recovery-status.ts";
@@ -52,23 +50,10 @@ export const answerStepUp = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, held, heads, params: { id }, body: { code, ticket, credential }, now }, services) {
-    const secret = newSecret();
-    const wanted: Wanted = credential.type === "code" ? { type: "code", secret } : credential;
-    const subject = callerDevice(caller, heads, now);
-    const answer = answerOf(code, ticket);
-    const providers = services.policy.providers;
-    const { account } = await answerChallenge(services, held, {
-      caller,
-      id,
-      answer,
-      wanted,
-      subject,
-      providers,
-      now,
-    });
-    if (credential.type === "push") return { status: 200, body: { credential: { type: "push" as const } } };
-    return { status: 200, body: { credential: { type: "code" as const, uri: otpauthUri(account, secret) } } };
+  async handle({ params: { id }, body: { code, ticket, credential }, ...asking }, services) {
+    const { providers } = services.policy;
+    const answering = { id, answer: answerOf(code, ticket), credential, providers };
+    return { status: 200, body: { credential: await answerChallenge(services, asking, answering) } };
   },
 });
 

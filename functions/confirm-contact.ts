@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { confirmContact as confirm } from "../lib/domain/contact-changes.ts";
 import { Id } from "../lib/domain/id.ts";
-import { callerDevice } from "../lib/http/admit.ts";
 import { Code } from "../lib/http/code.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
@@ -23,8 +22,7 @@ export const confirmContact = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, held, heads, params: { id }, body: { code }, now }, services) {
-    const asking = { caller, held, device: callerDevice(caller, heads, now), now };
-    return { status: 200, body: contactStatus(await confirm(services, { id, code }, asking)) };
+  async handle({ params: { id }, body: { code }, ...asking }, services) {
+    return { status: 200, body: contactStatus(await confirm(services, asking, { id, code })) };
   },
 });

@@ -1,8 +1,7 @@
 /** POST v1/backups/{platform}/confirm: the owner has signed in to the recovery account again, so the backup isn't stale for that (R28). */
 import * as z from "zod";
-import { planConfirmation } from "../lib/domain/notice.ts";
+import { confirmSignIn as confirm } from "../lib/domain/backup-changes.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { changeAs } from "../lib/http/admit.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -17,15 +16,12 @@ export const confirmSignIn = endpoint({
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
   problems: ["backup-not-found"],
-  async handle({ caller, held, params: { platform }, precondition, now }, services) {
-    const place = { owner: caller.owner, platform };
-    const changing = { caller, owners: services.owners, place, now };
-    const { stored } = await changeAs(changing, held, (latest) =>
-      planConfirmation(latest, precondition, { ...caller, policy: services.policy.staleness, now }),
-    );
+  async handle({ params: { platform }, precondition, ...asking }, services) {
+    const { staleness } = services.policy;
+    const stored = await confirm(services, asking, { platform, precondition }, staleness);
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: services.policy.staleness, caller, now }),
+      body: backupStatus(platform, stored, { policy: staleness, caller: asking.caller, now: asking.now }),
       etag: stored.etag,
     };
   },

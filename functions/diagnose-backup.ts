@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { ExistingAccount } from "../lib/domain/account.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
+import { diagnose } from "../lib/domain/diagnosis.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { Check, diagnose } from "../lib/http/diagnosis.ts";
+import { Check, checkOf } from "../lib/http/diagnosis.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /** What a recovery would send. */
@@ -25,10 +26,10 @@ export const diagnoseBackup = endpoint({
   tellsDamage: true,
   request: { params: z.strictObject({ platform: Platform }), body: Request },
   replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },
-  async handle({ params: { platform }, body, ...asking }, services) {
+  async handle({ params: { platform }, body, appTooOld, damage, ...asking }, services) {
     const { from = platform, existingAccounts: existing, envelope } = body;
-    const question = { ...asking, platform, from, existing, envelope };
-    const checks = await diagnose(services, question);
+    const question = { platform, from, existing, envelope, appTooOld, damage };
+    const checks = (await diagnose(services, asking, question, services.policy)).map(checkOf);
     return { status: 200, body: { recoverable: checks.every(({ state }) => state !== "failed"), checks } };
   },
 });

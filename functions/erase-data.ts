@@ -4,10 +4,7 @@
  */
 import * as z from "zod";
 import { HOUR } from "../lib/domain/clock.ts";
-import { admit } from "../lib/domain/device.ts";
-import { completeErasure, eraseDamaged, isErasureDue, requestErasure } from "../lib/domain/erasure.ts";
-import { devicesOf } from "../lib/domain/owner-state.ts";
-import { callerDevice } from "../lib/http/admit.ts";
+import { eraseDamaged, eraseOwner } from "../lib/domain/erasure.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
@@ -29,31 +26,13 @@ export const eraseData = endpoint({
   /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
   problems: ["device-unknown", "device-suspended", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, damage, now }, services) {
-    const { owner } = caller;
-    const devices = devicesOf(heads);
+  async handle({ damage, ...asking }, services) {
     const { erasureDelayHours, contactCoolingOffHours } = services.policy;
-    if (damage) {
-      const delayMs = Math.max(erasureDelayHours, contactCoolingOffHours) * HOUR;
-      return done(await eraseDamaged(services, owner, { delayMs, now }));
-    }
-    if (!held || devices.length === 0) return done(undefined);
-    admit(caller, devices, false, now);
-    const asking = {
-      caller,
-      device: callerDevice(caller, heads, now),
-      delayMs: erasureDelayHours * HOUR,
-      now,
-    };
-    const { eraseAt, held: after } = await requestErasure(services, held, asking);
-    if (!after || !isErasureDue(after, now)) return done(eraseAt);
-    await completeErasure(services, owner, after, now);
-    return done(undefined);
+    const delayMs = erasureDelayHours * HOUR;
+    const eraseAt = damage
+      ? await eraseDamaged(services, asking, Math.max(delayMs, contactCoolingOffHours * HOUR))
+      : await eraseOwner(services, asking, delayMs);
+    if (eraseAt) return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
+    return { status: 204, body: undefined };
   },
 });
-
-/** `eraseAt`: undefined once all is gone. */
-const done = (eraseAt: Date | undefined) =>
-  eraseAt
-    ? { status: 202 as const, body: { eraseAt: eraseAt.toISOString() } }
-    : { status: 204 as const, body: undefined };

@@ -1,9 +1,6 @@
 /** GET v1/me/export: everything that is held about the owner, as one JSON document (R35); contacts are told first (R18). */
 import * as z from "zod";
-import { alarm } from "../lib/domain/announcement.ts";
-import { recordIn } from "../lib/domain/owner-store.ts";
-import { exportOwner } from "../lib/domain/privacy.ts";
-import { callerDevice, spendProof } from "../lib/http/admit.ts";
+import { exportData as exportAll } from "../lib/domain/privacy.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 /**
@@ -37,11 +34,7 @@ export const exportData = endpoint({
   access: "owner-fresh",
   replies: { 200: Export },
   problems: ["too-many-recoveries", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, now }, services) {
-    const spent = await spendProof(services.owners, caller, held, now);
-    const record = await recordIn(spent);
-    const device = callerDevice(caller, heads, now);
-    await alarm(services.outbox, caller.owner, { kind: "exported", device, record, now });
-    return { status: 200, body: await exportOwner(services, caller.owner, spent) };
+  async handle(asking, services) {
+    return { status: 200, body: await exportAll(services, asking) };
   },
 });

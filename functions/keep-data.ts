@@ -1,7 +1,5 @@
 /** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
-import { admit } from "../lib/domain/device.ts";
 import { withdrawErasure } from "../lib/domain/erasure.ts";
-import { devicesOf } from "../lib/domain/owner-state.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
 export const keepData = endpoint({
@@ -13,9 +11,8 @@ export const keepData = endpoint({
   newcomers: true,
   replies: { 204: Nothing },
   problems: ["erasure-begun", "device-unknown", "device-suspended", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, now }, { owners }) {
-    if (!held?.state.erased || devicesOf(heads).length > 0) admit(caller, devicesOf(heads), false, now);
-    await withdrawErasure(owners, caller.owner, held);
+  async handle(asking, services) {
+    await withdrawErasure(services, asking);
     return { status: 204, body: undefined };
   },
 });

@@ -1,10 +1,8 @@
 /** GET v1/activity: what happened, newest first, and whether the log is whole (R35). */
 import * as z from "zod";
-import { ActivityKind } from "../lib/domain/activity.ts";
+import { ActivityKind, listActivity as list } from "../lib/domain/activity.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
-
-const PAGE = 100;
 
 /** `before`: the number that the former page said; the newest page if left out. */
 const Query = z.strictObject({
@@ -34,21 +32,14 @@ export const listActivity = endpoint({
   request: { query: Query },
   replies: { 200: Page },
   problems: ["vault-unavailable"],
-  async handle({ caller, query }, { activity }) {
-    const { entries, intact } = await activity.read(caller.owner);
-    const end = Math.min(query.before ?? entries.length, entries.length);
-    const start = Math.max(0, end - PAGE);
-    // What is told to people is written down a moment later than what isn't.
-    const shown = entries
-      .slice(start, end)
-      .toReversed()
-      .toSorted((a, b) => Number(b.at) - Number(a.at));
+  async handle({ caller, query }, services) {
+    const { entries, intact, next } = await list(services, caller.owner, query.before);
     return {
       status: 200,
       body: {
-        entries: shown.map(({ id: _, at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+        entries: entries.map(({ id: _, at, ...rest }) => ({ at: at.toISOString(), ...rest })),
         intact,
-        ...(start > 0 && { next: start }),
+        ...(next !== undefined && { next }),
       },
     };
   },

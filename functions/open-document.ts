@@ -1,12 +1,8 @@
 /** POST v1/backups/{platform}/document: the same where the client has custody, by the envelope that it keeps (R44). */
 import * as z from "zod";
 import { Platform } from "../lib/domain/owner.ts";
-import {
-  DocumentReply,
-  READ_PROBLEMS,
-  replyWithDocument,
-  requireReadable,
-} from "../lib/http/document-reply.ts";
+import { readQuietly } from "../lib/domain/quiet-read.ts";
+import { DocumentReply, documentReply, READ_PROBLEMS } from "../lib/http/document-reply.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 export const openDocument = endpoint({
@@ -24,7 +20,6 @@ export const openDocument = endpoint({
   replies: { 200: DocumentReply },
   problems: READ_PROBLEMS,
   async handle({ params: { platform }, body: { envelope }, ...asking }, services) {
-    const asked = { ...asking, platform };
-    return await replyWithDocument(services, requireReadable(asked), asked, envelope);
+    return documentReply(platform, await readQuietly(services, asking, platform, envelope));
   },
 });

@@ -1,14 +1,10 @@
 /** POST v1/recovery-plans: what a recovery on this device would do, account by account; nothing happens (R12). */
 import * as z from "zod";
 import { ExistingAccount, nameOf } from "../lib/domain/account.ts";
-import { requireBackup } from "../lib/domain/backup.ts";
 import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
-import { tellOfNewcomer } from "../lib/domain/newcomer.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { devicesOf } from "../lib/domain/owner-state.ts";
-import { openPlan, requirePortable, requireReadable } from "../lib/domain/recovery-opening.ts";
+import { dryRun } from "../lib/domain/recovery-opening.ts";
 import { askAgain, planId, pointersTo } from "../lib/domain/recovery-plan.ts";
-import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { AskAgain } from "../lib/http/problem.ts";
@@ -42,16 +38,11 @@ export const planRecovery = endpoint({
   request: { body: Request },
   replies: { 200: Plan },
   problems: [...ENVELOPE, "backup-not-found", "cross-platform-denied", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, body, now }, services) {
-    const { platform, from = platform, existingAccounts, envelope } = body;
-    requireOwnPlatform(caller, heads, platform);
-    requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
-    const wanted = { caller, platform, from, existing: existingAccounts, envelope };
-    const { value: head } = requireBackup(heads[from]);
-    await tellOfNewcomer(services, held, caller, devicesOf(heads), now);
-    const opened = await openPlan(services, held, wanted);
-    requireReadable(opened);
-    const { version, outcomes, overlapping } = opened;
+  async handle({ body, ...asking }, services) {
+    const { platform, from = platform, existingAccounts: existing, envelope } = body;
+    const wanted = { platform, from, existing, envelope };
+    const rule = services.policy.crossPlatformRecovery;
+    const { version, head, outcomes, overlapping } = await dryRun(services, asking, wanted, rule);
     const accounts = outcomes.map((each) =>
       each.outcome === "restore" ? { ...each, account: nameOf(each.account) } : each,
     );

@@ -1,12 +1,8 @@
 /** GET v1/backups/{platform}/document: what is stored now, for a device that has uploaded or recovered, to merge and to keep in step (R44). */
 import * as z from "zod";
 import { Platform } from "../lib/domain/owner.ts";
-import {
-  DocumentReply,
-  READ_PROBLEMS,
-  replyWithDocument,
-  requireReadable,
-} from "../lib/http/document-reply.ts";
+import { readQuietly, requireReadable } from "../lib/domain/quiet-read.ts";
+import { DocumentReply, documentReply, READ_PROBLEMS } from "../lib/http/document-reply.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 import { isKnown } from "../lib/http/known-etags.ts";
 
@@ -23,9 +19,8 @@ export const readDocument = endpoint({
   problems: READ_PROBLEMS,
   /** 304 where the caller has it already: that is neither counted nor logged, and needs no envelope. */
   async handle({ params: { platform }, knownEtags, ...asking }, services) {
-    const asked = { ...asking, platform };
-    const held = requireReadable(asked);
-    if (isKnown(held.etag, knownEtags)) return { status: 304, body: undefined, etag: held.etag };
-    return await replyWithDocument(services, held, asked);
+    const { etag } = requireReadable(asking, platform);
+    if (isKnown(etag, knownEtags)) return { status: 304, body: undefined, etag };
+    return documentReply(platform, await readQuietly(services, asking, platform, undefined));
   },
 });

@@ -6,9 +6,7 @@ import { MAX_ACCOUNTS } from "../lib/domain/backup-document.ts";
 import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { type Recovered, recover } from "../lib/domain/recovery.ts";
-import { requirePortable } from "../lib/domain/recovery-opening.ts";
 import { askAgain } from "../lib/domain/recovery-plan.ts";
-import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { AskAgain } from "../lib/http/problem.ts";
@@ -62,11 +60,10 @@ export const recoverAccounts = endpoint({
   ],
   async handle({ caller, held, heads, body, idempotencyKey, now }, services) {
     const { platform, from = platform, device, existingAccounts, overlap, plan, envelope } = body;
-    requireOwnPlatform(caller, heads, platform);
-    requirePortable({ platform, from }, services.policy.crossPlatformRecovery);
+    const { staleness, crossPlatformRecovery } = services.policy;
     const recovered = await recover(services, held, {
       ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts, envelope },
-      ...{ overlap, planSeen: plan, idempotencyKey, staleness: services.policy.staleness, now },
+      ...{ overlap, planSeen: plan, idempotencyKey, staleness, crossPlatformRecovery, now },
     });
     const { id, settings, sealed, version, head } = recovered;
     const source = heads[from]?.value ?? head.value;

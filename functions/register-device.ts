@@ -3,7 +3,6 @@ import * as z from "zod";
 import { DeviceName } from "../lib/domain/device.ts";
 import { Platform } from "../lib/domain/owner.ts";
 import { register } from "../lib/domain/registration.ts";
-import { requireOwnPlatform } from "../lib/http/admit.ts";
 import { DeviceStatus, deviceStatus } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -17,9 +16,8 @@ export const registerDevice = endpoint({
   request: { body: z.strictObject({ platform: Platform, name: DeviceName }) },
   replies: { 201: DeviceStatus },
   problems: ["busy", "vault-unavailable"],
-  async handle({ caller, held, heads, body: { platform, name }, now }, services) {
-    requireOwnPlatform(caller, heads, platform);
-    const device = await register(services, held, { caller, platform, name, now });
-    return { status: 201, body: deviceStatus(device, platform, caller) };
+  async handle({ body, ...asking }, services) {
+    const device = await register(services, asking, body);
+    return { status: 201, body: deviceStatus(device, body.platform, asking.caller) };
   },
 });

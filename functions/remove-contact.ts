@@ -2,8 +2,6 @@
 import * as z from "zod";
 import { removeContact as remove } from "../lib/domain/contact-changes.ts";
 import { Id } from "../lib/domain/id.ts";
-import { callerDevice } from "../lib/http/admit.ts";
-import { requireFresh } from "../lib/http/authenticate.ts";
 import { endpoint, Nothing } from "../lib/http/endpoint.ts";
 
 export const removeContact = endpoint({
@@ -15,11 +13,8 @@ export const removeContact = endpoint({
   request: { params: z.strictObject({ id: Id }) },
   replies: { 204: Nothing },
   problems: ["contact-not-found", "sign-in-too-old", "sign-in-time-missing", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, params: { id }, now }, services) {
-    const asking = { caller, held, device: callerDevice(caller, heads, now), now };
-    const { signInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
-    const fresh = () => requireFresh(caller, now, signInMaxAgeSeconds);
-    await remove(services, id, asking, contactCoolingOffHours, fresh);
+  async handle({ params: { id }, ...asking }, services) {
+    await remove(services, asking, id, services.policy);
     return { status: 204, body: undefined };
   },
 });

@@ -2,9 +2,8 @@
 import * as z from "zod";
 import { DeviceName } from "../lib/domain/device.ts";
 import { DeviceId } from "../lib/domain/owner.ts";
-import { planRename } from "../lib/domain/registration.ts";
-import { changeAs } from "../lib/http/admit.ts";
-import { DeviceStatus, deviceStatus, locateDevice } from "../lib/http/device-status.ts";
+import { renameDevice as rename } from "../lib/domain/registration.ts";
+import { DeviceStatus, deviceStatus } from "../lib/http/device-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
 export const renameDevice = endpoint({
@@ -16,10 +15,8 @@ export const renameDevice = endpoint({
   request: { params: z.strictObject({ id: DeviceId }), body: z.strictObject({ name: DeviceName }) },
   replies: { 200: DeviceStatus },
   problems: ["device-not-found", "busy"],
-  async handle({ caller, held, heads, params: { id }, body: { name }, now }, services) {
-    const platform = locateDevice(heads, id);
-    const changing = { caller, owners: services.owners, place: { owner: caller.owner, platform }, now };
-    const { result } = await changeAs(changing, held, (latest) => planRename(latest, id, name));
-    return { status: 200, body: deviceStatus(result, platform, caller) };
+  async handle({ params: { id }, body: { name }, ...asking }, services) {
+    const { device, platform } = await rename(services, asking, { id, name });
+    return { status: 200, body: deviceStatus(device, platform, asking.caller) };
   },
 });

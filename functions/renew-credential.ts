@@ -2,10 +2,7 @@
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
 import { Id } from "../lib/domain/id.ts";
-import { requireState } from "../lib/domain/recovery-record.ts";
 import { renewCode as renew } from "../lib/domain/renewal.ts";
-import { goingOn } from "../lib/domain/step-up.ts";
-import { callerDevice, spendProof } from "../lib/http/admit.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { CodeCredential } from "../lib/http/recovery-status.ts";
 
@@ -27,11 +24,8 @@ export const renewCredential = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, held, heads, params: { id }, body: { account }, now }, services) {
-    requireState(await goingOn(services, held, caller, id, now), account, ["credential-sent"]);
-    const spent = await spendProof(services.owners, caller, held, now);
-    const device = callerDevice(caller, heads, now);
-    const uri = await renew(services, spent, { caller, device, recovery: id, account, now });
+  async handle({ params: { id }, body: { account }, ...asking }, services) {
+    const uri = await renew(services, asking, { recovery: id, account });
     return { status: 200, body: { credential: { type: "code" as const, uri } } };
   },
 });

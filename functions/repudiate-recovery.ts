@@ -1,9 +1,7 @@
 /** POST v1/recoveries/{id}/repudiate: "this was not me", from another device: its device and all it got is ended (R18). Safe to repeat. */
 import * as z from "zod";
 import { Id } from "../lib/domain/id.ts";
-import { findRecovery } from "../lib/domain/recovery-record.ts";
-import { repudiate } from "../lib/domain/repudiation.ts";
-import { callerDevice } from "../lib/http/admit.ts";
+import { repudiateRecovery as repudiate } from "../lib/domain/repudiation.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { RecoveryStatus, recoveryStatus } from "../lib/http/recovery-status.ts";
 
@@ -16,12 +14,9 @@ export const repudiateRecovery = endpoint({
   request: { params: z.strictObject({ id: Id }) },
   replies: { 200: RecoveryStatus },
   problems: ["recovery-not-found", "device-not-found", "busy", "vault-unavailable"],
-  async handle({ caller, held, heads, params: { id }, now }, services) {
-    const { owner } = caller;
-    const stored = await findRecovery(services.recoveries, owner, held, id);
-    const { device } = stored.value;
-    await repudiate(services, held, { owner, id: device, by: callerDevice(caller, heads, now), now });
-    const status = recoveryStatus(id, stored.value, heads, now);
+  async handle({ params: { id }, heads, ...asking }, services) {
+    const recovery = await repudiate(services, asking, id);
+    const status = recoveryStatus(id, recovery, heads, asking.now);
     return { status: 200, body: { ...status, state: "frozen" as const } };
   },
 });

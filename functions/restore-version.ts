@@ -1,9 +1,8 @@
 /** POST v1/backups/{platform}/versions/{versionId}/restore: makes a former version current, as a new generation (R30). */
 import * as z from "zod";
-import { planRestore } from "../lib/domain/backup.ts";
+import { restoreVersion as restore } from "../lib/domain/backup-changes.ts";
 import { Id } from "../lib/domain/id.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -18,16 +17,13 @@ export const restoreVersion = endpoint({
   request: { params: z.strictObject({ platform: Platform, versionId: Id }) },
   replies: { 200: BackupStatus },
   problems: ["backup-not-found", "version-not-found", "vault-unavailable"],
-  async handle({ caller, held, params: { platform, versionId }, precondition, now }, services) {
+  async handle({ params: { platform, versionId }, precondition, ...asking }, services) {
     const { staleness, historyLength } = services.policy;
-    const place = { owner: caller.owner, platform };
-    const told = { kind: "version-restored" as const, now };
-    const stored = await changeBackup(services, { caller, held, place }, told, (latest) =>
-      planRestore(latest, precondition, { versionId, historyLength, now }),
-    );
+    const target = { platform, precondition, versionId };
+    const stored = await restore(services, asking, target, historyLength);
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: staleness, caller, now }),
+      body: backupStatus(platform, stored, { policy: staleness, caller: asking.caller, now: asking.now }),
       etag: stored.etag,
     };
   },

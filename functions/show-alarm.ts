@@ -1,11 +1,10 @@
 /** GET v1/alarms/{capability}: what the link in an alarm would do. Looking changes nothing, so mail scanners do no harm (R18). */
 import * as z from "zod";
-import { findDevice, isRevoked, shownName } from "../lib/domain/device.ts";
+import { isRevoked, shownName } from "../lib/domain/device.ts";
 import { Language } from "../lib/domain/language.ts";
-import { devicesOf, headsOf } from "../lib/domain/owner-state.ts";
-import { readCapability } from "../lib/domain/repudiation.ts";
-import { readOwner } from "../lib/http/admit.ts";
-import { locateDevice } from "../lib/http/device-status.ts";
+import { headsOf } from "../lib/domain/owner-state.ts";
+import { locateDevice } from "../lib/domain/registration.ts";
+import { findAlarm } from "../lib/domain/repudiation.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { askPage, donePage, unknownPage } from "../lib/http/page.ts";
 import { texts } from "../lib/texts/languages.ts";
@@ -24,14 +23,12 @@ export const showAlarm = endpoint({
   replies: { 200: z.string(), 404: z.string() },
   problems: ["vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
-    const alarm = await readCapability(services.peppers, capability, now);
-    const held = alarm && (await readOwner(services, alarm.owner, now));
-    const known = headsOf(held?.state);
-    const device = alarm && findDevice(devicesOf(known), alarm.device);
-    if (!device) return { status: 404, body: unknownPage(language) };
+    const found = await findAlarm(services, capability, now);
+    if (!found) return { status: 404, body: unknownPage(language) };
+    const { device, held } = found;
     if (isRevoked(device)) return { status: 200, body: donePage(language) };
     const deviceName = shownName(device.name, texts[language].unnamed);
-    const platform = locateDevice(known, device.id);
+    const platform = locateDevice(headsOf(held.state), device.id);
     const registeredAt = readable(device.registeredAt);
     return { status: 200, body: askPage(language, { deviceName, platform, registeredAt }) };
   },

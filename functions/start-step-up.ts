@@ -2,16 +2,12 @@
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
 import { expiresAt } from "../lib/domain/challenge.ts";
-import { loggingFailure } from "../lib/domain/failed-step-up.ts";
-import { invalid } from "../lib/domain/failure.ts";
 import { Id } from "../lib/domain/id.ts";
-import { goingOn, requireProvable, startByCode, startByTicket } from "../lib/domain/step-up.ts";
-import { callerDevice } from "../lib/http/admit.ts";
-import { requireAccountSignIn, requireSignInTo } from "../lib/http/authenticate.ts";
+import { startStepUp as start } from "../lib/domain/step-up.ts";
+import { callingCodeOf } from "../lib/http/address.ts";
 import { Timestamp } from "../lib/http/backup-status.ts";
 import { ContactStatus, contactStatus } from "../lib/http/contact-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
-import { sendCode } from "../lib/http/send-code.ts";
 
 /** `contact`: where the code is to be sent; for a personal account only. */
 const Request = z.strictObject({ account: BoundAccount, contact: Id.optional() });
@@ -44,34 +40,18 @@ export const startStepUp = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, held, heads, params: { id }, body: { account, contact }, ...rest }, services) {
-    const { accountSignIn, now } = rest;
-    requireProvable(await goingOn(services, held, caller, id, now), account);
-    const start = { caller, recovery: id, account, now };
-    if (account.kind === "work") {
-      if (contact !== undefined)
-        throw invalid("/contact", "must be left out: a work account is proven by a ticket");
-      const challenge = await startByTicket(services, held, start);
-      const until = expiresAt(challenge).toISOString();
-      return { status: 201, body: { id: challenge.id, needs: "ticket" as const, expiresAt: until } };
-    }
-    const { accountSignInMaxAgeSeconds, contactCoolingOffHours } = services.policy;
-    if (contact === undefined)
-      throw invalid("/contact", "must name the contact that the code is to be sent to");
-    const signIn = requireAccountSignIn(accountSignIn, accountSignInMaxAgeSeconds);
-    const trying = { device: callerDevice(caller, heads, now), recovery: id, now };
-    const started = await loggingFailure(services.outbox, caller.owner, trying, async () => {
-      requireSignInTo(account, signIn);
-      const byCode = { ...start, signIn, contact, coolingOffHours: contactCoolingOffHours };
-      return await startByCode(services, held, byCode, (to, code) =>
-        sendCode(services, caller.owner, { contact: to, code }, now),
-      );
-    });
-    const until = expiresAt(started.challenge).toISOString();
-    const sentTo = contactStatus(started.contact);
+  async handle({ params: { id }, body: { account, contact }, accountSignIn, ...asking }, services) {
+    const starting = { recovery: id, account, contact, accountSignIn };
+    const ports = { ...services, callingCodeOf };
+    const { challenge, contact: sentTo } = await start(ports, asking, starting, services.policy);
     return {
       status: 201,
-      body: { id: started.challenge.id, needs: "code" as const, expiresAt: until, sentTo },
+      body: {
+        id: challenge.id,
+        needs: challenge.kind === "code" ? ("code" as const) : ("ticket" as const),
+        expiresAt: expiresAt(challenge).toISOString(),
+        ...(sentTo && { sentTo: contactStatus(sentTo) }),
+      },
     };
   },
 });

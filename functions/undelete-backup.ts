@@ -1,8 +1,7 @@
 /** POST v1/backups/{platform}/undelete: brings a deleted backup back while it is kept (R30). Safe to repeat. */
 import * as z from "zod";
-import { planUndelete } from "../lib/domain/backup.ts";
+import { undeleteBackup as undelete } from "../lib/domain/backup-changes.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { changeBackup } from "../lib/http/backup-change.ts";
 import { BackupStatus, backupStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -17,16 +16,12 @@ export const undeleteBackup = endpoint({
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
   problems: ["backup-not-found", "undelete-too-late", "vault-unavailable"],
-  async handle({ caller, held, params: { platform }, precondition, now }, services) {
+  async handle({ params: { platform }, precondition, ...asking }, services) {
     const { staleness } = services.policy;
-    const place = { owner: caller.owner, platform };
-    const told = { kind: "backup-undeleted" as const, now };
-    const stored = await changeBackup(services, { caller, held, place }, told, (latest) =>
-      planUndelete(latest, precondition, staleness.undeleteDays, now),
-    );
+    const stored = await undelete(services, asking, { platform, precondition }, staleness.undeleteDays);
     return {
       status: 200,
-      body: backupStatus(platform, stored, { policy: staleness, caller, now }),
+      body: backupStatus(platform, stored, { policy: staleness, caller: asking.caller, now: asking.now }),
       etag: stored.etag,
     };
   },

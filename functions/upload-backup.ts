@@ -7,8 +7,7 @@ import { defaultName } from "../lib/domain/device.ts";
 import { Failure } from "../lib/domain/failure.ts";
 import { Custody, signedInAt } from "../lib/domain/head.ts";
 import { Platform } from "../lib/domain/owner.ts";
-import { type Offered, prepareUpload, storeUpload } from "../lib/domain/upload.ts";
-import { requireOwnPlatform } from "../lib/http/admit.ts";
+import { type Offered, uploadBackup as upload } from "../lib/domain/upload.ts";
 import { VersionStatus, versionStatus } from "../lib/http/backup-status.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 
@@ -50,16 +49,13 @@ export const uploadBackup = endpoint({
   },
   replies: { 200: Receipt, 201: Receipt },
   problems: ["device-unknown", "device-suspended", "vault-unavailable"],
-  async handle({ caller, held, heads, params: { platform }, query, body, sealed, ...rest }, services) {
-    const { precondition, idempotencyKey, deviceName = defaultName[platform], now } = rest;
-    requireOwnPlatform(caller, heads, platform);
+  async handle({ params: { platform }, query, body, sealed, ...asking }, services) {
+    const { precondition, idempotencyKey, deviceName = defaultName[platform] } = asking;
     const { custody = defaultCustody[platform] } = query;
     const offered = offeredBy(body, sealed);
-    const upload = prepareUpload(offered, { caller, deviceName, custody, precondition, idempotencyKey, now });
-    const { historyLength, staleness } = services.policy;
-    const rules = { historyLength, staleness };
-    const place = { owner: caller.owner, platform };
-    const { version, stored, envelope, reopened } = await storeUpload(services, place, held, upload, rules);
+    const request = { offered, deviceName, custody, precondition, idempotencyKey };
+    const uploaded = await upload(services, asking, platform, request, services.policy);
+    const { version, stored, envelope, reopened } = uploaded;
     const current = currentVersion(stored.value)?.id === version.id;
     return {
       status: precondition === "nothing" ? 201 : 200,

@@ -1,8 +1,7 @@
 /** POST v1/signatures/verify: a provider asks whether a device of the account has signed its challenge (R14, R33). */
 import * as z from "zod";
 import { BoundAccount } from "../lib/domain/account.ts";
-import { checkSignature } from "../lib/domain/credential.ts";
-import { requireAnswersFor } from "../lib/domain/provider.ts";
+import { verifySignature as verify } from "../lib/domain/verification.ts";
 import { endpoint } from "../lib/http/endpoint.ts";
 import { evenly } from "../lib/http/evenly.ts";
 import { Verdict, verdict } from "../lib/http/verdict.ts";
@@ -22,13 +21,12 @@ export const verifySignature = endpoint({
   access: "provider:Codes.Verify",
   request: { body: Request },
   replies: { 200: Verdict },
-  async handle({ provider, body: { account, challenge, signature } }, { findForProvider }) {
-    requireAnswersFor(provider, account);
-    const [signed, by] = [Buffer.from(challenge, "base64url"), Buffer.from(signature, "base64url")];
-    const check = async () => {
-      const held = await findForProvider(account);
-      return held && checkSignature(held.value, signed, by);
+  async handle({ provider, body: { account, challenge, signature } }, services) {
+    const asked = {
+      account,
+      challenge: Buffer.from(challenge, "base64url"),
+      signature: Buffer.from(signature, "base64url"),
     };
-    return { status: 200, body: verdict(await evenly(check())) };
+    return { status: 200, body: verdict(await evenly(verify(services, provider, asked))) };
   },
 });

@@ -74,3 +74,22 @@ export interface ActivityLog {
   append(owner: OwnerId, activity: Activity): Promise<void>;
   read(owner: OwnerId): Promise<ActivityPage>;
 }
+
+const PAGE = 100;
+
+/** The newest first. `before`: what the former page said as `next`; the newest page without it. */
+export async function listActivity(
+  { activity }: { activity: ActivityLog },
+  owner: OwnerId,
+  before = Number.POSITIVE_INFINITY,
+): Promise<ActivityPage & { next: number | undefined }> {
+  const { entries, intact } = await activity.read(owner);
+  const end = Math.min(before, entries.length);
+  const start = Math.max(0, end - PAGE);
+  // What is told to people is written down a moment later than what isn't.
+  const shown = entries
+    .slice(start, end)
+    .toReversed()
+    .toSorted((a, b) => Number(b.at) - Number(a.at));
+  return { entries: shown, intact, next: start > 0 ? start : undefined };
+}

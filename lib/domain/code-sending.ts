@@ -1,13 +1,44 @@
 /** Asking for a code: counted before it is sent, so that many at once are no more than are allowed, and taken back if it can't be. */
-import { type Challenge, withChallenge, withoutChallenge } from "./challenge.ts";
+import type { Letter, Outbox } from "./announcement.ts";
+import { CHALLENGE_SECONDS, type Challenge, withChallenge, withoutChallenge } from "./challenge.ts";
+import { DAY, later, SECOND } from "./clock.ts";
 import type { Contact } from "./contact.ts";
+import { newId } from "./id.ts";
 import type { OwnerId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import { changeRecord, type OwnerStore, type StoredOwner } from "./owner-store.ts";
-import { withSend } from "./send-limits.ts";
+import { type SendBudget, tooMany, withSend } from "./send-limits.ts";
 
-/** Puts a code on its way. */
-export type SendCode = (contact: Contact) => Promise<void>;
+/** `callingCodeOf`: of a number as E.164 writes it; "46" for Sweden. */
+export type Sending = { outbox: Outbox; sendBudget: SendBudget; callingCodeOf(number: string): string };
+
+/** Puts a code on its way to a contact. Fails as `too-many-messages` if the number's country had its share today. */
+export async function sendCode(
+  { outbox, sendBudget, callingCodeOf }: Sending,
+  owner: OwnerId,
+  contact: Contact,
+  code: string,
+  now: Date,
+): Promise<void> {
+  const { channel, address } = contact;
+  if (channel === "phone" && !(await sendBudget.take("codes", callingCodeOf(address), now)))
+    throw tooMany(secondsToMidnight(now));
+  await outbox.put(owner, codeLetter(contact, code, now));
+}
+
+/** The budget is one of each day, UTC. */
+const secondsToMidnight = (now: Date) => Math.ceil((DAY - (now.getTime() % DAY)) / SECOND);
+
+const codeLetter = ({ channel, address, language }: Contact, code: string, now: Date): Letter => ({
+  type: "letter",
+  id: newId(),
+  to: { channel, address, language },
+  kind: "code",
+  at: now,
+  until: later(now, CHALLENGE_SECONDS * SECOND),
+  code,
+  tries: 0,
+});
 
 /**
  * `find`: the contact, and the record that it is in by then; fails where no code may be asked for. Fails as `too-many-messages`,
@@ -19,7 +50,7 @@ export async function askForCode(
   held: StoredOwner | undefined,
   { challengeFor, now }: { challengeFor(contact: Contact): Challenge; now: Date },
   find: (record: OwnerRecord) => { contact: Contact; record: OwnerRecord },
-  send: SendCode,
+  send: (contact: Contact) => Promise<void>,
 ): Promise<{ contact: Contact; challenge: Challenge }> {
   const ask = (before: OwnerRecord) => {
     const { contact, record } = find(before);

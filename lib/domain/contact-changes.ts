@@ -1,5 +1,5 @@
 /** Adding, confirming and removing contacts; every change is told to all the others (R19). */
-
+import { type Asking, callerDevice } from "./admission.ts";
 import { alarm, announce, type Outbox } from "./announcement.ts";
 import { requireNotEnded } from "./binding.ts";
 import {
@@ -11,7 +11,7 @@ import {
   requirePatience,
   wrongAnswer,
 } from "./challenge.ts";
-import { askForCode } from "./code-sending.ts";
+import { askForCode, type Sending, sendCode } from "./code-sending.ts";
 import {
   addresseesIn,
   type Contact,
@@ -21,31 +21,29 @@ import {
   withoutContact,
   withVerified,
 } from "./contact.ts";
-import type { Subject } from "./device.ts";
 import { newId } from "./id.ts";
-import type { Caller } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
-import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import { changeRecord, type OwnerStore, recordIn } from "./owner-store.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
+import { requireFresh } from "./sign-in.ts";
 
 export type Stores = { owners: OwnerStore; peppers: Peppers; outbox: Outbox };
-type Asking = { caller: Caller; held: StoredOwner | undefined; device: Subject; now: Date };
 
 /**
  * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
  * again sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
  */
 export async function addContact(
-  stores: Stores,
+  stores: Stores & Sending,
+  asking: Asking,
   offered: Recipient,
-  { caller, held, device, now }: Asking,
-  send: (contact: Contact, code: string) => Promise<void>,
 ): Promise<Contact> {
   const { owners, peppers } = stores;
+  const { caller, held, now } = asking;
   const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
   const before = await recordIn(held);
   const known = withContact(before, entry).contact;
-  if (known.verifiedAt) return await changeLanguage(stores, before, known, { caller, held, device, now });
+  if (known.verifiedAt) return await changeLanguage(stores, asking, before, known);
   const [id, code] = [newId(), newCode()];
   const codeHash = await hashCode(peppers, id, code);
   const challengeFor = (contact: Contact): Challenge => ({
@@ -63,20 +61,22 @@ export async function addContact(
     return withContact(record, entry);
   };
   const asked = { challengeFor, now };
-  const added = await askForCode(owners, caller.owner, held, asked, find, (contact) => send(contact, code));
+  const send = (contact: Contact) => sendCode(stores, caller.owner, contact, code, now);
+  const added = await askForCode(owners, caller.owner, held, asked, find, send);
   return added.contact;
 }
 
 /** Told like every change; nothing happens if it is the language already. */
 async function changeLanguage(
   { owners, outbox }: Stores,
+  asking: Asking,
   record: OwnerRecord,
   { channel, address, language, id }: Contact,
-  { caller, held, device, now }: Asking,
 ): Promise<Contact> {
+  const { caller, held, now } = asking;
   const known = requireContact(record, id);
   if (known.language === language) return known;
-  const told = { kind: "contact-changed" as const, device, record, now };
+  const told = { kind: "contact-changed" as const, device: callerDevice(asking), record, now };
   await alarm(outbox, caller.owner, told);
   const change = (latest: OwnerRecord) => {
     const found = requireContact(latest, id);
@@ -89,9 +89,11 @@ async function changeLanguage(
 /** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`. */
 export async function confirmContact(
   { owners, peppers, outbox }: Stores,
+  asking: Asking,
   { id, code }: { id: string; code: string },
-  { caller, held, device, now }: Asking,
 ): Promise<Contact> {
+  const { caller, held, now } = asking;
+  const device = callerDevice(asking);
   const { owner } = caller;
   const count = (record: OwnerRecord) => {
     requireContact(record, id);
@@ -117,21 +119,23 @@ export async function confirmContact(
 
 /** The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
 export async function removeContact(
-  { owners, outbox }: Stores,
+  { owners, outbox }: Pick<Stores, "owners" | "outbox">,
+  asking: Asking,
   id: string,
-  { caller, held, device, now }: Asking,
-  coolingOffHours: number,
-  requireFresh: () => void,
+  policy: { contactCoolingOffHours: number; signInMaxAgeSeconds: number },
 ): Promise<void> {
-  const removal = { by: device, coolingOffHours, now };
-  const record = withoutContact(await recordIn(held), id, removal, requireFresh);
+  const { caller, held, now } = asking;
+  const device = callerDevice(asking);
+  const removal = { by: device, coolingOffHours: policy.contactCoolingOffHours, now };
+  const fresh = () => requireFresh(caller, now, policy.signInMaxAgeSeconds);
+  const record = withoutContact(await recordIn(held), id, removal, fresh);
   // One that came back may be removed again, though never by the same device: that one was shut out.
   const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
   const remove = (latest: OwnerRecord) => {
     requireNotEnded(latest, caller.device);
     const isGone = latest.contacts.every((contact) => contact.id !== id);
-    return { result: undefined, record: isGone ? latest : withoutContact(latest, id, removal, requireFresh) };
+    return { result: undefined, record: isGone ? latest : withoutContact(latest, id, removal, fresh) };
   };
   await changeRecord(owners, caller.owner, now, remove, held);
 }

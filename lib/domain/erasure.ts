@@ -1,14 +1,15 @@
 /** The erasure of an owner: asked for, taken back, and done step by step, so that whoever comes next goes on where it was cut off (R35). */
+import { type Asking, callerDevice } from "./admission.ts";
 import { alarm, type Letter, type Outbox } from "./announcement.ts";
 import { provenAccounts } from "./binding.ts";
 import { DAY, HOUR, later } from "./clock.ts";
 import { type Recipient, recipientsIn } from "./contact.ts";
-import { requireStillIn, type Subject } from "./device.ts";
+import { admit, requireStillIn } from "./device.ts";
 import { isUnreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
-import { type Caller, type DeviceId, type OwnerId, sha256 } from "./owner.ts";
-import { devicesOf, type Erased, type Erasure, headsOf, newState, type OwnerState } from "./owner-state.ts";
-import { changeOwner, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import { type DeviceId, type OwnerId, sha256 } from "./owner.ts";
+import { type Erased, type Erasure, newState, type OwnerState } from "./owner-state.ts";
+import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import type { Belongings } from "./privacy.ts";
 
 export type EraseStores = {
@@ -19,42 +20,60 @@ export type EraseStores = {
   serviceOwner: OwnerId;
 };
 
-type Asking = { caller: Caller; device: Subject; delayMs: number; now: Date };
+/**
+ * When all will be erased; undefined once it is, or where nothing is held. Fails as `device-unknown`, `device-suspended` or
+ * `device-revoked`.
+ */
+export async function eraseOwner(
+  stores: EraseStores,
+  asking: Asking,
+  delayMs: number,
+): Promise<Date | undefined> {
+  const { caller, held, now } = asking;
+  const devices = devicesIn(held);
+  if (devices.length === 0) return undefined;
+  admit(caller, devices, false, now);
+  const { eraseAt, held: after } = await requestErasure(stores, asking, delayMs);
+  if (!after || !isErasureDue(after, now)) return eraseAt;
+  await completeErasure(stores, caller.owner, after, now);
+  return undefined;
+}
 
 /** When it is to be; undefined if there is nothing to erase. Asked for twice is asked for once: the first request says. */
-export async function requestErasure(
-  { owners, outbox }: Pick<EraseStores, "owners" | "outbox">,
-  held: StoredOwner | undefined,
-  { caller, device, delayMs, now }: Asking,
+async function requestErasure(
+  { owners, outbox }: EraseStores,
+  asking: Asking,
+  delayMs: number,
 ): Promise<{ eraseAt: Date | undefined; held: StoredOwner | undefined }> {
+  const { caller, held, now } = asking;
   const { owner } = caller;
   const asked = { device: caller.device, requestedAt: now, eraseAt: later(now, delayMs) };
   // While it can be taken back, the owner must know of it: told before it is asked for, and once.
   if (held && !held.state.erasure && delayMs > 0) {
     const told = { kind: "erasure-requested" as const, eraseAt: asked.eraseAt };
-    await alarm(outbox, owner, { ...told, device, record: await recordIn(held), now });
+    await alarm(outbox, owner, { ...told, device: callerDevice(asking), record: await recordIn(held), now });
   }
   const { result: eraseAt, held: after } = await changeOwner(owners, owner, held, (latest) => {
-    const devices = devicesOf(headsOf(latest?.state));
+    const devices = devicesIn(latest);
     requireStillIn(caller, devices);
     // What has come since this was asked isn't meant.
-    if (!latest || (devices.length === 0 && devicesOf(headsOf(held?.state)).length > 0))
-      return { result: undefined };
+    if (!latest || (devices.length === 0 && devicesIn(held).length > 0)) return { result: undefined };
     if (latest.state.erasure) return { result: latest.state.erasure.eraseAt };
     return { result: asked.eraseAt, next: { state: { ...latest.state, erasure: asked } } };
   });
   return { eraseAt, held: after };
 }
 
-/** Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done. */
+/** Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done, or as `admit` does. */
 export async function withdrawErasure(
-  owners: OwnerStore,
-  owner: OwnerId,
-  held: StoredOwner | undefined,
+  { owners }: Pick<EraseStores, "owners">,
+  { caller, held, now }: Asking,
 ): Promise<void> {
-  await changeOwner(owners, owner, held, (latest) => {
-    if (latest?.state.erased && devicesOf(headsOf(latest.state)).length === 0)
-      throw new Failure("erasure-begun", "The erasure had begun, and is done.");
+  const isDone = (latest: StoredOwner | undefined) =>
+    latest?.state.erased !== undefined && devicesIn(latest).length === 0;
+  if (!isDone(held)) admit(caller, devicesIn(held), false, now);
+  await changeOwner(owners, caller.owner, held, (latest) => {
+    if (isDone(latest)) throw new Failure("erasure-begun", "The erasure had begun, and is done.");
     if (!latest?.state.erasure) return { result: undefined };
     return { result: undefined, next: { state: withoutErasure(latest.state) } };
   });
@@ -68,6 +87,18 @@ export function withoutErasure(state: OwnerState, by?: DeviceId): OwnerState {
 
 export const isErasureDue = ({ state: { erasure } }: StoredOwner, now: Date): boolean =>
   erasure !== undefined && (erasure.begunAt !== undefined || erasure.eraseAt <= now);
+
+/** What is stored once an erasure that was cut off is completed: nobody begins anew before. */
+export async function finishErasure(
+  stores: EraseStores,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  if (!held?.state.erasure?.begunAt) return held;
+  await completeErasure(stores, owner, held, now);
+  return await stores.owners.find(owner);
+}
 
 /**
  * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes, and the owner's key is
@@ -104,13 +135,13 @@ const together = (erased: Erased, former: Erased | undefined): Erased =>
     : erased;
 
 /**
- * The same where the state can't be opened: nobody can be told, nobody's word is known, so it waits for its time in any case, and is
- * done when it is asked for again. Whether it is done.
+ * `eraseOwner` where the state can't be opened: nobody can be told, nobody's word is known, so it waits for its time in any case, and
+ * is done when it is asked for again.
  */
 export async function eraseDamaged(
   { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
-  owner: OwnerId,
-  { delayMs, now }: { delayMs: number; now: Date },
+  { caller: { owner }, now }: Asking,
+  delayMs: number,
 ): Promise<Date | undefined> {
   const eraseAt = await owners.eraseDamagedAt(owner, later(now, delayMs));
   if (eraseAt > now) return eraseAt;
@@ -153,7 +184,7 @@ export async function forgetErased(
 ): Promise<void> {
   const { erased } = held.state;
   if (!erased) return;
-  const hasBegunAnew = devicesOf(headsOf(held.state)).length > 0;
+  const hasBegunAnew = devicesIn(held).length > 0;
   if (later(erased.at, coolingOffHours * HOUR) > now) {
     // Looked at before its time: it is what an erasure has left that was cut off, and gives way to what is said of that.
     if (!hasBegunAnew) await owners.put(owner, { state: held.state }, held);

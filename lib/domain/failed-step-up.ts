@@ -1,9 +1,8 @@
 /** Step-ups that failed are logged: their owner shall see that somebody tries (R35). */
+import { type Asking, callerDevice } from "./admission.ts";
 import { announce, type Outbox } from "./announcement.ts";
 import { HOUR } from "./clock.ts";
-import type { Subject } from "./device.ts";
 import { Failure, type FailureKind } from "./failure.ts";
-import type { OwnerId } from "./owner.ts";
 
 /** Each is logged: a challenge has five. */
 const EACH: FailureKind[] = ["answer-wrong", "ticket-invalid"];
@@ -16,23 +15,23 @@ const HOURLY: FailureKind[] = [
 ];
 export const LOGGED = [...EACH, ...HOURLY];
 
-type Trying = { device: Subject; recovery?: string; now: Date };
-
-/** Does it; what fails as a step-up is logged, and fails all the same. */
+/** Does it; what fails as a step-up is logged, and fails all the same. `recovery`: as far as it is known. */
 export async function loggingFailure<T>(
-  outbox: Outbox,
-  owner: OwnerId,
-  { device, recovery, now }: Trying,
+  { outbox }: { outbox: Outbox },
+  asking: Asking,
+  recovery: string | undefined,
   tryIt: () => Promise<T>,
 ): Promise<T> {
   try {
     return await tryIt();
   } catch (error) {
     if (!(error instanceof Failure && LOGGED.includes(error.kind))) throw error;
+    const { caller, now } = asking;
+    const device = callerDevice(asking);
     const hour = Math.floor(now.getTime() / HOUR);
     const isHourly = HOURLY.includes(error.kind);
     const told = { kind: "step-up-failed" as const, device, recovery, recipients: [], now };
-    await announce(outbox, owner, {
+    await announce(outbox, caller.owner, {
       ...told,
       ...(isHourly && { id: `step-up-failed ${error.kind} ${device.id} ${hour}` }),
     });

@@ -11,10 +11,11 @@ import {
   withResumed,
   withSuspended,
 } from "./credential.ts";
+import { findDevice, isActive, isRevoked } from "./device.ts";
 import { newSecret, otpauthUri } from "./one-time-code.ts";
 import type { Caller, DeviceId, OwnerId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
-import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import { changeRecord, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { type Change, change, type Stored } from "./store.ts";
 
 type Stores = { owners: OwnerStore; credentials: CredentialStore };
@@ -92,45 +93,54 @@ export const endEach = async (
   await Promise.all(accounts.map((account) => endCredential(credentials, account, holder, now)));
 };
 
-/** What the device has doesn't count until it is resumed. Safe to repeat; no write where that is so already. */
-export const suspendCredentials = (
+/**
+ * What a device has counts while it is active, and not while it is suspended. Whoever writes that looks at the owner once more: the
+ * device may have come or gone meanwhile, and the last one to write must have seen what holds. Safe to repeat.
+ */
+export async function settleCredentials(
+  { owners, credentials }: Stores,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+): Promise<StoredOwner | undefined> {
+  for (let latest = held; ; latest = await owners.find(owner)) {
+    const known = findDevice(devicesIn(latest), device);
+    if (!known || isRevoked(known)) return latest;
+    const next = isActive(known) ? withResumed : withSuspended;
+    if (!(await changeCredentials(credentials, owner, latest, device, next))) return latest;
+  }
+}
+
+/** Before a suspended device is let in: once it is active, repeating a request that was cut off would resume nothing. */
+export const resumeCredentials = async (
   { credentials }: Pick<Stores, "credentials">,
   owner: OwnerId,
   held: StoredOwner | undefined,
   device: DeviceId,
-): Promise<void> => changeCredentials(credentials, owner, held, device, withSuspended);
+): Promise<void> => {
+  await changeCredentials(credentials, owner, held, device, withResumed);
+};
 
-export const resumeCredentials = (
-  { credentials }: Pick<Stores, "credentials">,
-  owner: OwnerId,
-  held: StoredOwner | undefined,
-  device: DeviceId,
-): Promise<void> => changeCredentials(credentials, owner, held, device, withResumed);
-
+/** Whether any was changed; no write where all is so already. */
 async function changeCredentials(
   credentials: CredentialStore,
   owner: OwnerId,
   held: StoredOwner | undefined,
   device: DeviceId,
   next: typeof withSuspended,
-): Promise<void> {
+): Promise<boolean> {
   const accounts = accountsOf(await recordIn(held), device);
-  await Promise.all(
-    accounts.map(async (account) => {
-      type Held = Stored<AccountCredentials> | undefined;
-      await change(
-        credentials,
-        account,
-        await credentials.find(account),
-        (stored): Change<AccountCredentials, void, Held> => {
-          const ours = stored?.value.owner === owner ? stored.value : undefined;
-          const changed = next(ours, device);
-          const isSame = !changed || changed.ended.length === ours?.ended.length;
-          return isSame ? { result: undefined, unchanged: stored } : { result: undefined, next: changed };
-        },
-      );
-    }),
+  type Held = Stored<AccountCredentials> | undefined;
+  const decide = (stored: Held): Change<AccountCredentials, boolean, Held> => {
+    const ours = stored?.value.owner === owner ? stored.value : undefined;
+    const changed = next(ours, device);
+    const isSame = !changed || changed.ended.length === ours?.ended.length;
+    return isSame ? { result: false, unchanged: stored } : { result: true, next: changed };
+  };
+  const changes = accounts.map(async (account) =>
+    change(credentials, account, await credentials.find(account), decide),
   );
+  return (await Promise.all(changes)).some(({ result }) => result);
 }
 
 /** Nothing happens where there is none of this owner's. */

@@ -2,10 +2,17 @@
 import { alarm, type Outbox } from "./announcement.ts";
 import type { CredentialStore } from "./credential.ts";
 import { displacedBy, findDevice, isAway, isRevoked, type Subject } from "./device.ts";
-import { endCredentials, resumeCredentials, suspendCredentials } from "./issue.ts";
+import { endCredentials, resumeCredentials, settleCredentials } from "./issue.ts";
 import type { Place } from "./owner.ts";
 import { devicesOf, headsOf } from "./owner-state.ts";
-import { changeOwner, type Decided, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import {
+  changeOwner,
+  type Decided,
+  devicesIn,
+  type OwnerStore,
+  recordIn,
+  type StoredOwner,
+} from "./owner-store.ts";
 
 type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 type Coming = { place: Place; device: Subject; now: Date };
@@ -20,11 +27,16 @@ export async function letIn<R>(
   held: StoredOwner | undefined,
   decide: (held: StoredOwner | undefined) => Decided<R> | Promise<Decided<R>>,
 ): Promise<{ result: R; held: StoredOwner | undefined }> {
-  const known = findDevice(devicesIn(held), device.id);
-  if (known && isAway(known, now)) await resumeCredentials(stores, owner, held, device.id);
+  const isAwayIn = (latest: StoredOwner | undefined) => {
+    const known = findDevice(devicesIn(latest), device.id);
+    return known !== undefined && isAway(known, now);
+  };
+  let isBack = isAwayIn(held);
+  if (isBack) await resumeCredentials(stores, owner, held, device.id);
   const told = new Set<string>();
   const { result, held: after } = await changeOwner(stores.owners, owner, held, async (latest) => {
     const decided = await decide(latest);
+    isBack ||= isAwayIn(latest);
     // Another one may have come first, so that only now a place has to be taken: nothing is stored whose alarm isn't on its way.
     for (const id of displacedIn(decided, latest, device).filter((each) => !told.has(each))) {
       const displaced = { kind: "device-displaced" as const, device, record: await recordIn(latest), now };
@@ -33,15 +45,13 @@ export async function letIn<R>(
     }
     return decided;
   });
-  let state = after;
+  let state = isBack ? await settleCredentials(stores, owner, after, device.id) : after;
   for (const left of displacedBy(devicesIn(after), device.id)) {
     if (isRevoked(left)) state = await endCredentials(stores, owner, state, left.id, now);
-    else await suspendCredentials(stores, owner, state, left.id);
+    else state = await settleCredentials(stores, owner, state, left.id);
   }
   return { result, held: state };
 }
-
-const devicesIn = (held: StoredOwner | undefined) => devicesOf(headsOf(held?.state));
 
 /** Who loses its place by this decision, each named with the time that it came to. */
 function displacedIn<R>({ next }: Decided<R>, latest: StoredOwner | undefined, { id }: Subject): string[] {

@@ -1,4 +1,5 @@
 /** A device that isn't registered, or is yet to be let in again, and asks for what a backup holds: nobody shall do so unseen (R18). */
+import type { Asking } from "./admission.ts";
 import { announce, type Outbox } from "./announcement.ts";
 import { HOUR, later } from "./clock.ts";
 import { recipientsIn } from "./contact.ts";
@@ -6,7 +7,7 @@ import { type Device, findDevice, isAway } from "./device.ts";
 import { Failure } from "./failure.ts";
 import type { Caller, OwnerId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
-import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import { changeRecord, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 
 export function isNewcomer({ device }: Caller, devices: Device[], now: Date): boolean {
   const known = findDevice(devices, device);
@@ -44,12 +45,9 @@ export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
  */
 export async function tellOfNewcomer(
   { owners, outbox }: { owners: OwnerStore; outbox: Outbox },
-  held: StoredOwner | undefined,
-  caller: Caller,
-  devices: Device[],
-  now: Date,
+  { caller, held, now }: Asking,
 ): Promise<void> {
-  if (!isNewcomer(caller, devices, now)) return;
+  if (!isNewcomer(caller, devicesIn(held), now)) return;
   const record = await recordIn(held);
   if (toldLately(record, now)) return;
   const id = `plan-requested ${hourOf(now)}`;

@@ -1,10 +1,11 @@
 /** Where owners are kept: each whole, replaced whole by its ETag. How one is read, and changed while others change it too. */
+import type { Device } from "./device.ts";
 import { Failure } from "./failure.ts";
 import type { Head, StoredHead } from "./head.ts";
 import { newId } from "./id.ts";
 import type { OwnerId, Place } from "./owner.ts";
 import { newRecord, type OwnerRecord, withoutOutlived } from "./owner-record.ts";
-import { headIn, newState, type OwnerState, withHead } from "./owner-state.ts";
+import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from "./owner-state.ts";
 import type { Change } from "./store.ts";
 
 export interface StoredOwner {
@@ -58,6 +59,9 @@ export interface OwnerStore {
   /** Remembers when one that can't be opened is to be erased; the first time that was said. */
   eraseDamagedAt(owner: OwnerId, at: Date): Promise<Date>;
 }
+
+/** On both platforms, revoked ones too. */
+export const devicesIn = (held: StoredOwner | undefined): Device[] => devicesOf(headsOf(held?.state));
 
 export const recordIn = async (held: StoredOwner | undefined): Promise<OwnerRecord> =>
   (await held?.record()) ?? newRecord();

@@ -1,6 +1,8 @@
 /** What is held about an owner, told whole (R35). */
 import type { BoundAccount } from "./account.ts";
 import type { ActivityLog } from "./activity.ts";
+import { type Asking, callerDevice, spendProof } from "./admission.ts";
+import { alarm, type Outbox } from "./announcement.ts";
 import type { Binding } from "./binding.ts";
 import type { Challenge } from "./challenge.ts";
 import type { AccountCredentials, CredentialStore } from "./credential.ts";
@@ -8,7 +10,7 @@ import { isUnreadable, KeyDisabled } from "./envelope.ts";
 import type { Version, VersionSeal } from "./head.ts";
 import { type OwnerId, type Place, Platform } from "./owner.ts";
 import type { Erasure } from "./owner-state.ts";
-import { recordIn, type StoredOwner } from "./owner-store.ts";
+import { type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { contentIn, openVersion } from "./recovery-opening.ts";
 import type { RecoveryStore } from "./recovery-record.ts";
 import type { Stored } from "./store.ts";
@@ -35,6 +37,21 @@ export type ExportStores = {
   activity: ActivityLog;
   belongings: Pick<Belongings, "recoveries">;
 };
+
+/**
+ * Everything, and contacts are told first. Fails as `device-revoked`, `device-suspended`, `proof-invalid` or
+ * `too-many-recoveries`.
+ */
+export async function exportData(
+  stores: ExportStores & { owners: OwnerStore; outbox: Outbox },
+  asking: Asking,
+) {
+  const { owner } = asking.caller;
+  const held = await spendProof(stores.owners, asking);
+  const told = { kind: "exported" as const, device: callerDevice(asking), now: asking.now };
+  await alarm(stores.outbox, owner, { ...told, record: await recordIn(held) });
+  return await exportOwner(stores, owner, held);
+}
 
 /**
  * Everything that is found by its owner, but what nobody may ever be told again: the secrets of device credentials (R25), and

@@ -1,14 +1,15 @@
 /** A quiet read: a device of the owner's sees what is stored now, to merge and to keep in step; nobody is alarmed (R44). */
+import { type Asking, callerDevice, requireOwnPlatform } from "./admission.ts";
 import { announce, type Outbox } from "./announcement.ts";
-import { requireCurrentIn } from "./backup.ts";
+import { requireBackup, requireCurrent, requireCurrentIn } from "./backup.ts";
 import type { StoredDocument } from "./backup-document.ts";
 import { DAY, later, latest, SECOND } from "./clock.ts";
 import { sealedContent } from "./custody.ts";
-import { findDevice, type Subject } from "./device.ts";
+import { findDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
-import type { Head, Version, VersionSeal } from "./head.ts";
-import type { Caller, Place } from "./owner.ts";
-import type { StoredOwner } from "./owner-store.ts";
+import type { Head, StoredHead, Version, VersionSeal } from "./head.ts";
+import type { Caller, Platform } from "./owner.ts";
+import { headIn } from "./owner-state.ts";
 import { contentIn, openVersion } from "./recovery-opening.ts";
 
 const SIGNED_IN_WITHIN = 30 * DAY;
@@ -34,28 +35,48 @@ export function requireReader(head: Head, { device: id, authTime }: Caller, now:
   throw new Failure("sign-in-too-old", "The last sign-in is more than 30 days ago.", { maxAgeSeconds });
 }
 
+/** The state with the document that this device may read. Fails as `backup-not-found` or as `requireReader` does. */
+export function requireReadable(asking: Asking, platform: Platform): StoredHead {
+  requireOwnPlatform(asking, platform);
+  const stored = requireBackup(headIn(asking.held?.state, platform));
+  requireCurrent(stored);
+  requireReader(stored.value, asking.caller, asking.now);
+  return stored;
+}
+
 type Ports = { versions: VersionSeal; readBudget: ReadBudget; outbox: Outbox };
-type Reading = { caller: Caller; device: Subject; envelope: string | undefined; now: Date };
-export type Read = { version: Version; document: StoredDocument; sealed: string | undefined };
+export type Read = {
+  etag: string;
+  version: Version;
+  document: StoredDocument;
+  sealed: string | undefined;
+};
 
 /**
- * One vault call, and an entry in the activity log that is on its way before anything is handed out. Fails as `backup-not-found`,
- * `too-many-reads`, or for want of the right envelope.
+ * One vault call, and an entry in the activity log that is on its way before anything is handed out. Fails as `requireReadable`
+ * does, as `too-many-reads`, or for want of the right envelope.
  */
 export async function readQuietly(
   { versions, readBudget, outbox }: Ports,
-  place: Place,
-  owner: StoredOwner | undefined,
-  { caller, device, envelope, now }: Reading,
+  asking: Asking,
+  platform: Platform,
+  envelope: string | undefined,
 ): Promise<Read> {
-  const { held, head, version } = requireCurrentIn(owner, place.platform);
+  const { caller, now } = asking;
+  const { etag } = requireReadable(asking, platform);
+  const { held, head, version } = requireCurrentIn(asking.held, platform);
   const kept = sealedContent(head, version, envelope);
   if (!(await readBudget.take(caller, MOST_A_DAY, now))) throw tooMany(now);
   const [content] = await Promise.all([
-    openVersion(versions, place, version, held, kept),
-    announce(outbox, caller.owner, { kind: "document-read", device, recipients: [], now }),
+    openVersion(versions, { owner: caller.owner, platform }, version, held, kept),
+    announce(outbox, caller.owner, {
+      kind: "document-read",
+      device: callerDevice(asking),
+      recipients: [],
+      now,
+    }),
   ]);
-  return { version, ...contentIn(version, content) };
+  return { etag, version, ...contentIn(version, content) };
 }
 
 function tooMany(now: Date): Failure {

@@ -1,6 +1,8 @@
-/** Opening a backup for a device: what plan and recovery have in common. One vault call, no write. */
+/** Opening a backup for a device: what plan and recovery have in common. One vault call. */
 import { type ExistingAccount, identityOf, isForeign, type StoredAccount } from "./account.ts";
-import { requireCurrentIn } from "./backup.ts";
+import { type Asking, requireOwnPlatform } from "./admission.ts";
+import type { Outbox } from "./announcement.ts";
+import { requireBackup, requireCurrentIn } from "./backup.ts";
 import { decodeDocument, type StoredDocument } from "./backup-document.ts";
 import { bindingFor } from "./binding.ts";
 import type { CredentialStore } from "./credential.ts";
@@ -9,10 +11,12 @@ import { DEVICE_SEALED } from "./device-sealed.ts";
 import { isUnreadable, unreadable } from "./envelope.ts";
 import { Failure } from "./failure.ts";
 import type { Head, Version, VersionSeal } from "./head.ts";
+import { tellOfNewcomer } from "./newcomer.ts";
 import { compareWith } from "./on-device.ts";
 import { type Caller, type Place, type Platform, sha256 } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
-import type { StoredOwner } from "./owner-store.ts";
+import { headIn } from "./owner-state.ts";
+import type { OwnerStore, StoredOwner } from "./owner-store.ts";
 import { type Circumstances, type Outcome, planRecovery } from "./recovery-plan.ts";
 
 export type OpeningStores = { versions: VersionSeal; credentials: CredentialStore };
@@ -26,10 +30,14 @@ export type Wanted = {
   /** What the app has kept, where the client has custody. */
   envelope: string | undefined;
 };
-/** R16: the model's rule, if the service is set to it. Fails as `cross-platform-denied`. */
+
+/** R16: what becomes of a backup of the other platform; the model's rule is `deny`. */
+export type CrossPlatformRule = "portable" | "deny";
+
+/** Fails as `cross-platform-denied`. */
 export function requirePortable(
   { platform, from }: Pick<Wanted, "platform" | "from">,
-  rule: "portable" | "deny",
+  rule: CrossPlatformRule,
 ): void {
   if (platform === from || rule === "portable") return;
   throw new Failure("cross-platform-denied", "A backup of the other platform can't be recovered here.");
@@ -73,12 +81,36 @@ export async function finishOpening(
   return { version, sealed, document, outcomes, overlapping, record };
 }
 
-/** The dry run. */
-export const openPlan = async (
-  stores: OpeningStores,
-  held: StoredOwner | undefined,
-  wanted: Wanted,
-): Promise<Opened> => await finishOpening(stores, beginOpening(held, wanted.from), wanted);
+export type PlanStores = OpeningStores & { owners: OwnerStore; outbox: Outbox };
+
+/**
+ * The dry run (R12). Fails as `invalid-request` for a device of the other platform, as `cross-platform-denied`, `backup-not-found`
+ * or `not-in-this-mode`.
+ */
+export async function dryRun(
+  stores: PlanStores,
+  asking: Asking,
+  wanted: Omit<Wanted, "caller">,
+  rule: CrossPlatformRule,
+): Promise<Opened & { head: Head }> {
+  requireOwnPlatform(asking, wanted.platform);
+  requirePortable(wanted, rule);
+  const { value: head } = requireBackup(headIn(asking.held?.state, wanted.from));
+  const opened = await tellAndOpen(stores, asking, wanted);
+  requireReadable(opened);
+  return { ...opened, head };
+}
+
+/** Nothing is recovered; still, of a device that isn't registered contacts are told before it sees anything. */
+export async function tellAndOpen(
+  stores: PlanStores,
+  asking: Asking,
+  wanted: Omit<Wanted, "caller">,
+): Promise<Opened> {
+  const { caller, held } = asking;
+  await tellOfNewcomer(stores, asking);
+  return await finishOpening(stores, beginOpening(held, wanted.from), { ...wanted, caller });
+}
 
 /**
  * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or ever had one: the

@@ -1,5 +1,6 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
 import { type BoundAccount, type ExistingAccount, identityOf, nameOf } from "./account.ts";
+import { requireOwnPlatform } from "./admission.ts";
 import { alarm, type Outbox } from "./announcement.ts";
 import type { StoredSettings } from "./app-settings.ts";
 import { currentVersion, requireCurrent } from "./backup.ts";
@@ -30,12 +31,14 @@ import { type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { withSpentProof } from "./proof.ts";
 import {
   beginOpening,
+  type CrossPlatformRule,
   contentIn,
   finishOpening,
   knownOf,
   type Opened,
   type OpeningStores,
   openVersion,
+  requirePortable,
   requireReadable,
   type Wanted,
 } from "./recovery-opening.ts";
@@ -75,6 +78,7 @@ export type Recovery = Wanted & {
   planSeen: string | undefined;
   idempotencyKey: string | undefined;
   staleness: StalenessPolicy;
+  crossPlatformRecovery: CrossPlatformRule;
   now: Date;
 };
 
@@ -99,7 +103,9 @@ export async function recover(
   recovery: Recovery,
 ): Promise<Recovered> {
   const { caller, platform, deviceName, now } = recovery;
-  // What would refuse it in the end refuses it before anybody is told.
+  requireOwnPlatform({ caller, held, now }, platform);
+  requirePortable(recovery, recovery.crossPlatformRecovery);
+  // Check what would refuse it in the end before anybody is told.
   const own = headIn(held?.state, platform)?.value ?? newHead(caller.authTime);
   recordRecovery(own, caller, deviceName, now);
   const id = recoveryId(caller, recovery.idempotencyKey);

@@ -1,9 +1,33 @@
-/** Uploads that are refused: noted, so that staleness can say since when (R32). Pure. */
+/** Uploads that are refused: noted, so that staleness can say since when (R32). */
+import type { Asking } from "./admission.ts";
 import { DAY, later } from "./clock.ts";
 import { type Device, findDevice, isActive, withChange } from "./device.ts";
+import { Failure, type FailureKind } from "./failure.ts";
 import type { Head, StoredHead } from "./head.ts";
-import type { Caller } from "./owner.ts";
+import type { Caller, Platform } from "./owner.ts";
+import { changeHead, type OwnerStore } from "./owner-store.ts";
 import type { Change } from "./store.ts";
+
+/** The app has to send something else; nothing of it will be stored before. */
+const NOTED: FailureKind[] = [
+  "invalid-request",
+  "body-required",
+  "length-required",
+  "body-too-large",
+  "unsupported-media-type",
+];
+
+/** Nothing happens for a refusal that sending something else doesn't mend. */
+export async function noteRefusal(
+  { owners }: { owners: OwnerStore },
+  { caller, held, now }: Asking,
+  platform: Platform,
+  refusal: unknown,
+): Promise<void> {
+  if (!(refusal instanceof Failure && NOTED.includes(refusal.kind))) return;
+  const place = { owner: caller.owner, platform };
+  await changeHead(owners, place, held, (stored) => planRefusalNote(stored, caller, now));
+}
 
 /** The first one since the device's last good upload, and once a day at most; only of a device that is registered. */
 export function planRefusalNote(

@@ -1,29 +1,30 @@
 /** A device comes, or is renamed (R17). */
+import { type Asking, callerDevice, changeAs, requireOwnPlatform } from "./admission.ts";
 import { alarm, type Outbox } from "./announcement.ts";
 import type { CredentialStore } from "./credential.ts";
-import { type Device, findDevice, isAway, subjectIn, withChange, withDevice } from "./device.ts";
+import { type Device, findDevice, isAway, withChange, withDevice } from "./device.ts";
 import { Failure } from "./failure.ts";
 import { type Head, newHead, type StoredHead } from "./head.ts";
 import { letIn } from "./letting-in.ts";
-import type { Caller, Platform } from "./owner.ts";
-import { devicesOf, headIn, headsOf, newState, withHead } from "./owner-state.ts";
-import { type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import type { Caller, DeviceId, Platform } from "./owner.ts";
+import { type Heads, headIn, headsOf, newState, platformsOf, withHead } from "./owner-state.ts";
+import { devicesIn, type OwnerStore, recordIn } from "./owner-store.ts";
 import type { Change } from "./store.ts";
 
 type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
-type Registering = { caller: Caller; platform: Platform; name: string; now: Date };
 
 /** Registers the caller's device, or lets it in again; its owner is told before. Safe to repeat. Fails as `device-revoked`. */
 export async function register(
   stores: Stores,
-  held: StoredOwner | undefined,
-  { caller, platform, name, now }: Registering,
+  asking: Asking,
+  { platform, name }: { platform: Platform; name: string },
 ): Promise<Device> {
+  const { caller, held, now } = asking;
   const { owner } = caller;
+  requireOwnPlatform(asking, platform);
   planRegistration(headIn(held?.state, platform), caller, name, now);
-  const devices = devicesOf(headsOf(held?.state));
-  const known = findDevice(devices, caller.device);
-  const device = subjectIn(devices, caller.device, now, name);
+  const known = findDevice(devicesIn(held), caller.device);
+  const device = callerDevice(asking, name);
   if (!known || isAway(known, now)) {
     const record = await recordIn(held);
     await alarm(stores.outbox, owner, { ...comingOf(caller, known), device, record, now });
@@ -41,6 +42,24 @@ const comingOf = ({ device }: Caller, known: Device | undefined) =>
   known
     ? { kind: "device-returned" as const, id: `returned ${device} ${known.lastSeenAt.toISOString()}` }
     : { kind: "device-registered" as const, id: `registered ${device}` };
+
+/** Any of the owner's devices. Fails as `device-not-found`. */
+export async function renameDevice(
+  { owners }: Pick<Stores, "owners">,
+  asking: Asking,
+  { id, name }: { id: DeviceId; name: string },
+): Promise<{ device: Device; platform: Platform }> {
+  const platform = locateDevice(headsOf(asking.held?.state), id);
+  const { result } = await changeAs(owners, asking, platform, (stored) => planRename(stored, id, name));
+  return { device: result, platform };
+}
+
+/** Which platform lists the device. Fails as `device-not-found`. */
+export function locateDevice(heads: Heads, id: DeviceId): Platform {
+  const [platform] = platformsOf(heads, id);
+  if (platform) return platform;
+  throw notFound();
+}
 
 /** The caller's device, with this name. Fails as `device-revoked`. */
 export function planRegistration(

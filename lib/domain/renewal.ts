@@ -1,23 +1,35 @@
 /** A fresh code credential for one that was lost on its way: told first, like every credential that is issued (R14, R25). */
 import type { BoundAccount } from "./account.ts";
+import { type Asking, callerDevice, spendProof } from "./admission.ts";
 import { alarm, type Outbox } from "./announcement.ts";
 import type { CredentialStore } from "./credential.ts";
-import type { Subject } from "./device.ts";
 import { issueCodes, withBindings } from "./issue.ts";
-import type { Caller } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
-import { changeRecord, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import { changeRecord, type OwnerStore, recordIn } from "./owner-store.ts";
+import { type RecoveryStore, requireState } from "./recovery-record.ts";
+import { goingOn } from "./step-up.ts";
 
-type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
-type Renewal = { caller: Caller; device: Subject; recovery: string; account: BoundAccount; now: Date };
+type Stores = {
+  owners: OwnerStore;
+  recoveries: RecoveryStore;
+  credentials: CredentialStore;
+  outbox: Outbox;
+};
 
-/** The otpauth URI. Fails as `account-bound-elsewhere`, `too-many-accounts` or `device-revoked`. */
+/**
+ * The otpauth URI. Fails as `recovery-not-found`, `recovery-ended`, `account-not-in-recovery`, `account-bound-elsewhere`,
+ * `too-many-accounts` or `device-revoked`, or as `spendProof` does.
+ */
 export async function renewCode(
-  { owners, credentials, outbox }: Stores,
-  held: StoredOwner | undefined,
-  { caller, device, recovery, account, now }: Renewal,
+  stores: Stores,
+  asking: Asking,
+  { recovery, account }: { recovery: string; account: BoundAccount },
 ): Promise<string> {
+  const { owners, credentials, outbox } = stores;
+  const { caller, now } = asking;
   const { owner } = caller;
+  requireState(await goingOn(stores, asking, recovery), account, ["credential-sent"]);
+  const held = await spendProof(owners, asking);
   const bind = (record: OwnerRecord) => ({
     result: undefined,
     record: withBindings(record, caller, [account], now),
@@ -25,7 +37,8 @@ export async function renewCode(
   const record = await recordIn(held);
   // Check every later refusal first; only then tell, and issue.
   bind(record);
-  await alarm(outbox, owner, { kind: "credential-issued", device, recovery, record, now });
+  const told = { kind: "credential-issued" as const, device: callerDevice(asking), recovery, record, now };
+  await alarm(outbox, owner, told);
   await changeRecord(owners, owner, now, bind, held);
   const [uri = ""] = await issueCodes(credentials, caller, [account], now);
   return uri;

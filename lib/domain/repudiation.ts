@@ -1,19 +1,76 @@
 /** "This was not me": a device loses everything at once, and everyone who should know is told (R18). */
+import { type Asking, callerDevice } from "./admission.ts";
 import { alarm, type Outbox } from "./announcement.ts";
 import { accountsOf, withoutDevice } from "./binding.ts";
 import { DAY, later, SECOND } from "./clock.ts";
 import { undoContactsOf } from "./contact.ts";
 import type { CredentialStore } from "./credential.ts";
-import { type Device, findDevice, isRevoked, type Subject, subjectIn, withRevoked } from "./device.ts";
+import {
+  type Device,
+  findDevice,
+  isRevoked,
+  requireStillIn,
+  type Subject,
+  subjectIn,
+  withRevoked,
+} from "./device.ts";
 import { withoutErasure } from "./erasure.ts";
 import { Failure } from "./failure.ts";
 import { endEach } from "./issue.ts";
 import { DeviceId, OwnerId } from "./owner.ts";
 import { devicesOf, headIn, headsOf, type OwnerState, platformsOf, withHead } from "./owner-state.ts";
-import { changeOwner, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
+import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "./owner-store.ts";
 import { type Peppers, sameHash } from "./pepper.ts";
+import { findRecovery, type RecoveryRecord, type RecoveryStore } from "./recovery-record.ts";
 
-export type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
+type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
+
+/** For good, from the next request on. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` does. */
+export async function revokeDevice(stores: Stores, asking: Asking, id: DeviceId): Promise<void> {
+  const { caller, held, now } = asking;
+  const told = { kind: "device-revoked" as const, by: callerDevice(asking) };
+  await endDevice(stores, held, { owner: caller.owner, id, told, now }, (state) =>
+    requireStillIn(caller, devicesOf(headsOf(state))),
+  );
+}
+
+/** The device that recovered, and all it got, is ended. Safe to repeat. Fails as `recovery-not-found` or `device-not-found`. */
+export async function repudiateRecovery(
+  stores: Stores & { recoveries: RecoveryStore },
+  asking: Asking,
+  id: string,
+): Promise<RecoveryRecord> {
+  const { caller, held, now } = asking;
+  const { owner } = caller;
+  const { value: recovery } = await findRecovery(stores.recoveries, owner, held, id);
+  await repudiate(stores, held, { owner, id: recovery.device, by: callerDevice(asking), now });
+  return recovery;
+}
+
+/** Whether the link was good for a device, and has ended it. Safe to repeat. */
+export async function repudiateAlarm(
+  stores: Stores & { peppers: Peppers },
+  capability: string,
+  now: Date,
+): Promise<boolean> {
+  const found = await findAlarm(stores, capability, now);
+  if (!found) return false;
+  await repudiate(stores, found.held, { owner: found.owner, id: found.device.id, now });
+  return true;
+}
+
+/** What the alarm is about; undefined where the link isn't ours or is too old, the device is gone, or its owner is being erased. */
+export async function findAlarm(
+  { owners, peppers }: { owners: OwnerStore; peppers: Peppers },
+  capability: string,
+  now: Date,
+): Promise<{ owner: OwnerId; held: StoredOwner; device: Device } | undefined> {
+  const alarm = await readCapability(peppers, capability, now);
+  const held = alarm && (await owners.find(alarm.owner));
+  if (!held || held.state.erasure?.begunAt) return undefined;
+  const device = findDevice(devicesIn(held), alarm.device);
+  return device && { owner: alarm.owner, held, device };
+}
 
 /**
  * Who is told, and of what, when a device ends; `by`: on whose behalf. `undone`: of what it did to contacts, and asked to be erased.
@@ -38,7 +95,7 @@ export async function endDevice(
   { owner, id, told, undone = NOTHING, now }: Ending,
   admitted: (state: OwnerState) => void = () => undefined,
 ): Promise<{ device: Device; held: StoredOwner | undefined }> {
-  const device = findDevice(devicesOf(headsOf(held?.state)), id);
+  const device = findDevice(devicesIn(held), id);
   if (!device) throw new Failure("device-not-found", "There is no such device.");
   if (isListed(held, id)) {
     const { kind, by } = told;
@@ -96,7 +153,7 @@ const withEnded = async (
   ).held;
 
 const isListed = (held: StoredOwner | undefined, id: DeviceId): boolean =>
-  devicesOf(headsOf(held?.state)).some((device) => device.id === id && !isRevoked(device));
+  devicesIn(held).some((device) => device.id === id && !isRevoked(device));
 
 const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerState =>
   platformsOf(headsOf(state), id).reduce((next, platform) => {
@@ -135,13 +192,13 @@ export async function readCapability(peppers: Peppers, text: string, now: Date):
  * "This was not me": everyone is told that the device is shut out, and what it did to contacts and asked to be erased is undone. `by`: the owner's other
  * device that says so; one that came later than the device itself may be a thief's, and changes no contacts.
  */
-export async function repudiate(
+async function repudiate(
   stores: Stores,
   held: StoredOwner | undefined,
   { owner, id, by, now }: { owner: OwnerId; id: DeviceId; by?: Subject; now: Date },
-): Promise<{ held: StoredOwner | undefined }> {
-  const device = subjectIn(devicesOf(headsOf(held?.state)), id, now);
+): Promise<void> {
+  const device = subjectIn(devicesIn(held), id, now);
   const undone = { contacts: by === undefined || by.registeredAt < device.registeredAt, erasure: true };
   const told = { kind: "device-repudiated" as const, by: device };
-  return await endDevice(stores, held, { owner, id, told, undone, now });
+  await endDevice(stores, held, { owner, id, told, undone, now });
 }

@@ -24,7 +24,7 @@ export const STALENESS_REASONS = [
   "deleted",
   "purged",
 ] as const;
-type StalenessReason = (typeof STALENESS_REASONS)[number];
+export type StalenessReason = (typeof STALENESS_REASONS)[number];
 
 export const INDICATORS = ["none", "dot", "exclamation"] as const;
 type Indicator = (typeof INDICATORS)[number];

@@ -1,5 +1,6 @@
 /** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
 import type { BoundAccount } from "./account.ts";
+import { type Asking, callerDevice } from "./admission.ts";
 import { alarm, announce, type Outbox } from "./announcement.ts";
 import { withBinding } from "./binding.ts";
 import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "./challenge.ts";
@@ -8,13 +9,14 @@ import {
   type AccountCredentials,
   type Claim,
   type CredentialStore,
+  type PushKey,
   requireFree,
   type Wanted,
 } from "./credential.ts";
-import type { Subject } from "./device.ts";
 import { loggingFailure } from "./failed-step-up.ts";
 import { Failure } from "./failure.ts";
 import { endCredential, putCredential } from "./issue.ts";
+import { newSecret, otpauthUri } from "./one-time-code.ts";
 import type { Caller, OwnerId } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
 import { recoveryIn } from "./owner-state.ts";
@@ -25,7 +27,7 @@ import { type RecoveryStore, withSent } from "./recovery-record.ts";
 import { change } from "./store.ts";
 import { requireTicket, type TicketStore } from "./ticket.ts";
 
-export type Stores = {
+type Stores = {
   owners: OwnerStore;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
@@ -37,39 +39,32 @@ export type Stores = {
 export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
 /** `providers`: the apps whose tickets count. */
 type Answering = {
-  providers: Provider[];
-  caller: Caller;
   id: string;
   answer: Answer;
-  wanted: Wanted;
-  /** The caller's device. */
-  subject: Subject;
-  now: Date;
+  credential: { type: "code" } | { type: "push"; publicKey: PushKey };
+  providers: Provider[];
 };
 
+/** `uri`: an otpauth URI with the secret. */
+type Issued = { type: "code"; uri: string } | { type: "push" };
+
 /**
- * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away. What
- * would refuse it is looked at before anything is used up or told; until it is passed, it may be repeated.
+ * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away. Every
+ * later refusal is checked before anything is used up or told; until it is passed, it may be repeated.
  * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
-export async function answerStepUp(
-  stores: Stores,
-  held: StoredOwner | undefined,
-  answering: Answering,
-): Promise<StepUp> {
-  const { caller, wanted, now } = answering;
+export async function answerStepUp(stores: Stores, asking: Asking, answering: Answering): Promise<Issued> {
+  const { caller, now } = asking;
   const { owner, device } = caller;
-  const trying = { device: answering.subject, now };
-  const { challenge, counted, ...count } = await loggingFailure(stores.outbox, owner, trying, () =>
-    countAnswer(stores, held, answering),
+  const { challenge, counted, ...count } = await loggingFailure(stores, asking, undefined, () =>
+    countAnswer(stores, asking, answering),
   );
-  const { claim, redeem } = await loggingFailure(
-    stores.outbox,
-    owner,
-    { ...trying, recovery: challenge.recovery },
-    () => compare(stores, challenge, counted, answering),
+  const { claim, redeem } = await loggingFailure(stores, asking, challenge.recovery, () =>
+    compare(stores, asking, challenge, counted, answering),
   );
+  const wanted: Wanted =
+    answering.credential.type === "code" ? { type: "code", secret: newSecret() } : answering.credential;
   const { account } = challenge;
   const subject = challenge.kind === "code" ? challenge.subject : undefined;
   const proof = { account, device, subject, usesPush: wanted.type === "push" };
@@ -78,7 +73,7 @@ export async function answerStepUp(
   requireFree(former, { owner, claim }, now);
   bind(counted);
   await redeem();
-  const told = { device: answering.subject, recovery: challenge.recovery, record: counted, now };
+  const told = { device: callerDevice(asking), recovery: challenge.recovery, record: counted, now };
   const id = `credential-issued ${challenge.id}`;
   await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
@@ -87,13 +82,15 @@ export async function answerStepUp(
   await putCredential(stores.credentials, caller, { account, wanted, claim }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
   await markSent(stores, caller, after, challenge);
-  return challenge;
+  return wanted.type === "code"
+    ? { type: "code", uri: otpauthUri(account, wanted.secret) }
+    : { type: "push" };
 }
 
 async function countAnswer(
   { owners }: Stores,
-  before: StoredOwner | undefined,
-  { caller, id, answer, now }: Answering,
+  { caller, held: before, now }: Asking,
+  { id, answer }: Answering,
 ): Promise<{ challenge: StepUp; counted: OwnerRecord; held: StoredOwner | undefined }> {
   const answered = { id, device: caller.device, kinds: [answer.kind] };
   const count = (record: OwnerRecord) => {
@@ -140,9 +137,10 @@ type Right = { claim: Claim; redeem(): Promise<void> };
 /** Whether the answer is right, and how it is used up. */
 const compare = (
   stores: Stores,
+  { caller, now }: Asking,
   challenge: StepUp,
   record: OwnerRecord,
-  { caller, answer, providers, now }: Answering,
+  { answer, providers }: Answering,
 ): Promise<Right> =>
   answer.kind === "code"
     ? compareCode(stores, challenge, answer.code)

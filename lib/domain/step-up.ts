@@ -1,23 +1,16 @@
 /** Step-up: proof that an account is the owner's, before this device gets a credential for it (R20-R24). */
 import type { BoundAccount } from "./account.ts";
-import type { Letter } from "./announcement.ts";
+import type { Asking } from "./admission.ts";
 import { bindingFor } from "./binding.ts";
-import {
-  CHALLENGE_SECONDS,
-  type Challenge,
-  hashCode,
-  newCode,
-  requirePatience,
-  withChallenge,
-} from "./challenge.ts";
-import { later, SECOND } from "./clock.ts";
-import { askForCode } from "./code-sending.ts";
+import { type Challenge, hashCode, newCode, requirePatience, withChallenge } from "./challenge.ts";
+import { askForCode, type Sending, sendCode } from "./code-sending.ts";
 import { type Contact, requireUsable } from "./contact.ts";
-import { Failure } from "./failure.ts";
+import { loggingFailure } from "./failed-step-up.ts";
+import { Failure, invalid } from "./failure.ts";
 import { newId } from "./id.ts";
-import type { Caller, SignIn } from "./owner.ts";
+import type { SignIn } from "./owner.ts";
 import type { OwnerRecord } from "./owner-record.ts";
-import { changeRecord, type OwnerStore, type StoredOwner } from "./owner-store.ts";
+import { changeRecord, type OwnerStore } from "./owner-store.ts";
 import type { Peppers } from "./pepper.ts";
 import {
   findRecovery,
@@ -27,54 +20,78 @@ import {
   requireOwn,
   requireState,
 } from "./recovery-record.ts";
+import { requireAccountSignIn, requireSignInTo } from "./sign-in.ts";
 
-export type Stores = { owners: OwnerStore; recoveries: RecoveryStore; peppers: Peppers };
+type Stores = { owners: OwnerStore; recoveries: RecoveryStore; peppers: Peppers };
 
 /** The recovery that the caller's device is in. Fails as `recovery-not-found` or `recovery-ended`. */
 export async function goingOn(
   { recoveries }: Pick<Stores, "recoveries">,
-  held: StoredOwner | undefined,
-  caller: Caller,
+  { caller, held, now }: Asking,
   id: string,
-  now: Date,
 ): Promise<RecoveryRecord> {
   const { value } = requireOwn(await findRecovery(recoveries, caller.owner, held, id), caller);
   requireGoingOn(value, now);
   return value;
 }
 
-/** `signIn`: the sign-in to the account itself; already verified, fresh, and of its issuer. */
-type Start = { caller: Caller; recovery: string; account: BoundAccount; now: Date };
-type StartByCode = Start & { signIn: SignIn; contact: string; coolingOffHours: number };
+type Start = { recovery: string; account: BoundAccount };
+/** `contact`: where the code is to be sent. `accountSignIn`: to the account itself, verified and fresh, if there was one. */
+type Starting = Start & { contact: string | undefined; accountSignIn: SignIn | undefined };
+type Policy = { accountSignInMaxAgeSeconds: number; contactCoolingOffHours: number };
+type Started = { challenge: Challenge; contact: Contact | undefined };
+
+/** A personal account is proven by its own sign-in and then a code (R20), a work account by a ticket (R21). */
+export async function startStepUp(
+  stores: Stores & Sending,
+  asking: Asking,
+  { recovery, account, contact, accountSignIn }: Starting,
+  policy: Policy,
+): Promise<Started> {
+  requireProvable(await goingOn(stores, asking, recovery), account);
+  if (account.kind === "work") {
+    if (contact !== undefined)
+      throw invalid("/contact", "must be left out: a work account is proven by a ticket");
+    return await startByTicket(stores, asking, { recovery, account });
+  }
+  if (contact === undefined)
+    throw invalid("/contact", "must name the contact that the code is to be sent to");
+  const signIn = requireAccountSignIn(accountSignIn, policy.accountSignInMaxAgeSeconds);
+  return await loggingFailure(stores, asking, recovery, async () => {
+    requireSignInTo(account, signIn);
+    const { subject } = signIn;
+    const { contactCoolingOffHours: coolingOffHours } = policy;
+    return await startByCode(stores, asking, { recovery, account, subject, contact, coolingOffHours });
+  });
+}
 
 /**
- * The password first (the sign-in), then a code to a contact: R20. Fails as `account-not-proven`, `contact-not-found`,
- * `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent then.
+ * Fails as `account-not-proven`, `contact-not-found`, `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent
+ * then.
  */
-export async function startByCode(
-  { owners, peppers }: Stores,
-  held: StoredOwner | undefined,
-  { caller, recovery, account, signIn, contact: contactId, coolingOffHours, now }: StartByCode,
-  send: (contact: Contact, code: string) => Promise<void>,
-): Promise<{ challenge: Challenge; contact: Contact }> {
-  const [id, code] = [newId(), newCode()];
-  const codeHash = await hashCode(peppers, id, code);
-  const { subject } = signIn;
-  const { erased } = held?.state ?? {};
-  const challenge: Challenge = {
-    id,
-    kind: "code",
-    purpose: "step-up",
-    device: caller.device,
-    createdAt: now,
-    attempts: 0,
-    recovery,
-    account,
+async function startByCode(
+  stores: Stores & Sending,
+  asking: Asking,
+  {
     subject,
-    codeHash,
-  };
+    contact: contactId,
+    coolingOffHours,
+    ...start
+  }: Start & {
+    subject: string;
+    contact: string;
+    coolingOffHours: number;
+  },
+): Promise<Started> {
+  const { caller, held, now } = asking;
+  const { owners, peppers } = stores;
+  const shared = stepUpChallenge(asking, start);
+  const code = newCode();
+  const codeHash = await hashCode(peppers, shared.id, code);
+  const challenge: Challenge = { ...shared, kind: "code", subject, codeHash };
+  const { erased } = held?.state ?? {};
   const find = (record: OwnerRecord) => {
-    requireSubject(bindingFor(record, account)?.subject, subject);
+    requireSubject(bindingFor(record, start.account)?.subject, subject);
     requirePatience(record, now);
     // Erased with all contacts, as if the owner's had been removed then.
     const { contactRemovedAt = erased?.hadContact ? erased.at : undefined } = record;
@@ -82,52 +99,40 @@ export async function startByCode(
     return { contact, record };
   };
   const asked = { challengeFor: () => challenge, now };
-  return await askForCode(owners, caller.owner, held, asked, find, (contact) => send(contact, code));
+  const send = (contact: Contact) => sendCode(stores, caller.owner, contact, code, now);
+  return await askForCode(owners, caller.owner, held, asked, find, send);
 }
 
-/** A work account's proof is a ticket: nothing is sent, it is only awaited. */
-export async function startByTicket(
-  { owners }: Stores,
-  held: StoredOwner | undefined,
-  { caller, recovery, account, now }: Start,
-): Promise<Challenge> {
-  const challenge: Challenge = {
-    id: newId(),
-    kind: "ticket",
-    purpose: "step-up",
-    device: caller.device,
-    createdAt: now,
-    attempts: 0,
-    recovery,
-    account,
-  };
+/** Nothing is sent, the ticket is only awaited. */
+async function startByTicket({ owners }: Stores, asking: Asking, start: Start): Promise<Started> {
+  const { caller, held, now } = asking;
+  const challenge: Challenge = { ...stepUpChallenge(asking, start), kind: "ticket" };
   const open = (record: OwnerRecord) => ({
     result: undefined,
     record: withChallenge(record, challenge, now),
   });
   await changeRecord(owners, caller.owner, now, open, held);
-  return challenge;
+  return { challenge, contact: undefined };
 }
+
+const stepUpChallenge = ({ caller, now }: Asking, { recovery, account }: Start) => ({
+  id: newId(),
+  purpose: "step-up" as const,
+  device: caller.device,
+  createdAt: now,
+  attempts: 0,
+  recovery,
+  account,
+});
 
 function requireSubject(bound: string | undefined, subject: string): void {
   if (bound === undefined || bound === subject) return;
   throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
 }
 
-export const codeLetter = (to: Contact, code: string, id: string, now: Date): Letter => ({
-  type: "letter",
-  id,
-  to: { channel: to.channel, address: to.address, language: to.language },
-  kind: "code",
-  at: now,
-  until: later(now, CHALLENGE_SECONDS * SECOND),
-  code,
-  tries: 0,
-});
-
 /**
  * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is kept: which ones a
  * device has is only its own word, and the proof is the same.
  */
-export const requireProvable = (recovery: RecoveryRecord, account: BoundAccount): void =>
+const requireProvable = (recovery: RecoveryRecord, account: BoundAccount): void =>
   requireState(recovery, account, ["step-up", "credential-sent", "kept"]);

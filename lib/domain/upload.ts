@@ -1,5 +1,6 @@
 /** Whether an upload may replace a backup, what the backup is then, and how both are stored. */
 import { randomBytes } from "node:crypto";
+import { type Asking, requireOwnPlatform } from "./admission.ts";
 import { isGone, requireState } from "./backup.ts";
 import { type BackupDocument, countAccounts, encodeDocument } from "./backup-document.ts";
 import { latest } from "./clock.ts";
@@ -135,6 +136,21 @@ function findRepeated(
 }
 
 type Ports = { owners: OwnerStore; versions: VersionSeal };
+
+/** Fails as `planUpload` does, or as `invalid-request` for a device of the other platform. */
+export async function uploadBackup(
+  ports: Ports,
+  asking: Asking,
+  platform: Platform,
+  { offered, ...request }: { offered: Offered } & Omit<Request, "caller" | "now">,
+  rules: UploadRules,
+): Promise<Uploaded> {
+  requireOwnPlatform(asking, platform);
+  const { caller, held, now } = asking;
+  const upload = prepareUpload(offered, { ...request, caller, now });
+  return await storeUpload(ports, { owner: caller.owner, platform }, held, upload, rules);
+}
+
 type Uploaded = { version: Version; stored: StoredHead; envelope: string | undefined; reopened: boolean };
 
 /**

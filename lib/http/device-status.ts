@@ -1,9 +1,7 @@
-/** How a device is told to its owner, and where to find one by its id. */
+/** How a device is told to its owner. */
 import * as z from "zod";
 import type { Device } from "../domain/device.ts";
-import { Failure } from "../domain/failure.ts";
 import { type Caller, DeviceId, Platform } from "../domain/owner.ts";
-import { type Heads, platformsOf } from "../domain/owner-state.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
@@ -37,10 +35,3 @@ export const deviceStatus = (
   ...(revokedAt && { revokedAt: revokedAt.toISOString() }),
   isThisDevice: id === caller.device,
 });
-
-/** Which platform lists the device. Fails as `device-not-found`. */
-export function locateDevice(heads: Heads, id: DeviceId): Platform {
-  const [platform] = platformsOf(heads, id);
-  if (platform) return platform;
-  throw new Failure("device-not-found", "There is no such device.");
-}

@@ -1,14 +1,15 @@
 /** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { Asking } from "../domain/admission.ts";
 import { admit } from "../domain/device.ts";
 import { DeviceSealed } from "../domain/device-sealed.ts";
 import { isUnreadable } from "../domain/envelope.ts";
+import { finishErasure } from "../domain/erasure.ts";
 import { loggingFailure } from "../domain/failed-step-up.ts";
 import { Failure, invalid } from "../domain/failure.ts";
-import { type Caller, Platform, type SignIn } from "../domain/owner.ts";
-import { devicesOf, type Heads, headsOf } from "../domain/owner-state.ts";
-import type { StoredOwner } from "../domain/owner-store.ts";
-import { callerDevice, type Reading, readOwner } from "./admit.ts";
+import { type OwnerId, Platform, type SignIn } from "../domain/owner.ts";
+import { headsOf } from "../domain/owner-state.ts";
+import { devicesIn, type OwnerStore, type StoredOwner } from "../domain/owner-store.ts";
 import { requireAppVersion } from "./app-version.ts";
 import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
 import { challengeFor } from "./challenge.ts";
@@ -90,36 +91,41 @@ async function handleForOwner(
 ) {
   const signedIn = await signIn(request, services);
   const platform = Platform.safeParse(request.params["platform"]).data;
-  const reading = readOwner(services, signedIn.owner, now, readingFor(endpoint));
+  const { owner } = signedIn;
+  const reading = readOwner(endpoint, services, owner);
   reading.catch(() => undefined);
   const target = targetOf(endpoint, request, services);
   const appTooOld = appRefusal(endpoint, request, services);
   const caller = await authenticate(access, request, signedIn, target, services, now);
   const parameters = readParameters(endpoint, request);
   const content = await readContent(endpoint, request, services).catch(async (error: unknown) => {
-    if (endpoint.notesRefusals) await noteRefusal(services.owners, { caller, platform, reading }, error, now);
+    if (endpoint.notesRefusals) await noteRefusal(services, { caller, platform, reading }, error, now);
     throw error;
   });
   const letIn = async ({ held, damage }: Found) => {
-    const heads = headsOf(held?.state);
-    admit(caller, devicesOf(heads), endpoint.newcomers, now);
-    const proving = endpoint.provesAccount && proveAccount(request, caller, heads, services, now);
-    const accountSignIn = (await proving) || undefined;
-    const input = { ...parameters, ...content, caller, held, heads, accountSignIn, appTooOld, damage, now };
-    return await endpoint.handle(input, services);
+    const asking = { caller, held, now };
+    admit(caller, devicesIn(held), endpoint.newcomers, now);
+    const accountSignIn = endpoint.provesAccount ? await proveAccount(request, asking, services) : undefined;
+    const told = { heads: headsOf(held?.state), accountSignIn, appTooOld, damage };
+    return await endpoint.handle({ ...parameters, ...content, ...asking, ...told }, services);
   };
-  const found = await ownerOrDamage(endpoint, reading);
+  const finish = (held: StoredOwner | undefined) => finishErasure(services, owner, held, now);
+  const found = await ownerOrDamage(endpoint, reading.then(finish));
   return await letIn(found).catch(async (error: unknown) => {
     const isDecision = error instanceof Failure && error.details.retryAfterSeconds === undefined;
     if (!found.held?.isAtHand || !isDecision) throw error;
-    return await letIn(await ownerOrDamage(endpoint, readOwner(services, signedIn.owner, now)));
+    return await letIn(await ownerOrDamage(endpoint, services.owners.find(owner).then(finish)));
   });
 }
 
-/** Of what only reads, only what revalidates answers the content. */
-function readingFor({ startsAtHand, method, revalidates }: Endpoint): Reading {
-  if (startsAtHand) return "at-hand";
-  return method === "GET" && !revalidates ? "state" : "whole";
+/** No more than is needed: of what only reads, only what revalidates answers the content. */
+function readOwner(
+  { startsAtHand, method, revalidates }: Endpoint,
+  { owners }: { owners: OwnerStore },
+  owner: OwnerId,
+): Promise<StoredOwner | undefined> {
+  if (startsAtHand) return owners.findAtHand(owner);
+  return owners.find(owner, { whole: method !== "GET" || revalidates });
 }
 
 type Found = { held: StoredOwner | undefined; damage: Failure | undefined };
@@ -140,13 +146,11 @@ async function ownerOrDamage(
 /** A sign-in that doesn't count is a step-up that failed. */
 async function proveAccount(
   request: HttpRequest,
-  caller: Caller,
-  heads: Heads,
+  asking: Asking,
   services: Services,
-  now: Date,
 ): Promise<SignIn | undefined> {
-  const trying = { device: callerDevice(caller, heads, now), now };
-  return await loggingFailure(services.outbox, caller.owner, trying, () =>
+  const { caller, now } = asking;
+  return await loggingFailure(services, asking, undefined, () =>
     readAccountSignIn(request, caller.device, services, now),
   );
 }

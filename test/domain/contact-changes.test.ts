@@ -1,14 +1,12 @@
 /** Removing a contact while others write the same owner, and where the answer to its own write got lost. */
 import { expect, it } from "vitest";
-import { removeContact, type Stores } from "../../lib/domain/contact-changes.ts";
+import { removeContact } from "../../lib/domain/contact-changes.ts";
 import type { OwnerStore, StoredOwner } from "../../lib/domain/owner-store.ts";
 import { putRecord, recordOf } from "../support/owners.ts";
-import { aCaller, aContact, anOwnerId, aRecord, now, peppers } from "./builders.ts";
+import { aCaller, aContact, anOwnerId, aRecord, now } from "./builders.ts";
 import { losingAnAnswer, MemoryOutbox, MemoryOwners } from "./memory-stores.ts";
 import { kindFrom } from "./refusals.ts";
 
-const { device: id } = aCaller();
-const device = { id, name: "phone", registeredAt: now };
 const [contact, other] = [
   aContact({ id: "contact" }),
   aContact({ id: "other", address: "other@mail.example" }),
@@ -21,9 +19,9 @@ async function aScene() {
 }
 
 const remove = (owners: OwnerStore, held: StoredOwner | undefined) => {
-  const stores: Stores = { owners, peppers, outbox: new MemoryOutbox() };
-  const asking = { caller: aCaller(), held, device, now };
-  return removeContact(stores, contact.id, asking, 72, () => undefined);
+  const asking = { caller: aCaller(), held, now };
+  const policy = { contactCoolingOffHours: 72, signInMaxAgeSeconds: 600 };
+  return removeContact({ owners, outbox: new MemoryOutbox() }, asking, contact.id, policy);
 };
 
 it("R19 R32 is done where the answer to its write got lost and another wrote before it looked again", async () => {

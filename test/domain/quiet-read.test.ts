@@ -50,8 +50,12 @@ describe("R44 R18 a read", () => {
     const readBudget = { take: async () => granted };
     const body = { id: version.id, sealed };
     const held = await putHead(stores.owners, aPlace(), aHead({ versions: [version] }), body);
-    const asked = { caller: aCaller(), device: aDevice(), envelope: undefined, now };
-    return { backup, stores, run: () => readQuietly({ ...stores, readBudget }, aPlace(), held, asked) };
+    const asking = { caller: aCaller(), held, now };
+    return {
+      backup,
+      stores,
+      run: () => readQuietly({ ...stores, readBudget }, asking, "android", undefined),
+    };
   }
 
   it("R44 is logged with its device, and nobody is written to", async () => {

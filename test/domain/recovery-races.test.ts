@@ -147,7 +147,6 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
       { existing: [{ kind: "third-party" as const, issuer: "i", userName: "u" }] },
     ],
     ["another platform's backup", { from: "ios" as const }],
-    ["another platform", { platform: "ios" as const }],
   ])("R8 with %s is refused", async (_, change) => {
     const { run, written } = await aScene();
     await run(again());

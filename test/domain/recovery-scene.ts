@@ -13,6 +13,7 @@ import {
   aBound,
   aCaller,
   aContact,
+  aDeviceId,
   aHead,
   anOwnerId,
   aPlace,
@@ -78,6 +79,7 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
       planSeen: undefined,
       idempotencyKey: undefined,
       staleness: aPolicy(),
+      crossPlatformRecovery: "portable" as const,
       ...change,
       platform,
       from,
@@ -107,4 +109,7 @@ export type Scene = Awaited<ReturnType<typeof aScene>>;
 
 export const nothing = { owners: 0, credentials: 0, recoveries: 0, told: 0 };
 
-export const onTheOther = { platform: otherPlatform("android") };
+export const onTheOther = {
+  platform: otherPlatform("android"),
+  caller: aCaller({ device: aDeviceId("tablet") }),
+};

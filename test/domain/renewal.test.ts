@@ -1,16 +1,28 @@
 /** A renewed code: its owner is told before anything changes, or nothing changes. */
 import { expect, it } from "vitest";
+import { DAY, later } from "../../lib/domain/clock.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
+import { newState } from "../../lib/domain/owner-state.ts";
+import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
 import { renewCode } from "../../lib/domain/renewal.ts";
 import { noFailures } from "../../lib/domain/throttle.ts";
-import { putRecord, recordOf } from "../support/owners.ts";
-import { aBound, aCaller, aContact, aDevice, aRecord, now } from "./builders.ts";
+import { putOwner, recordOf } from "../support/owners.ts";
+import { aBound, aCaller, aContact, aDevice, aHead, aRecord, aVersion, now } from "./builders.ts";
 import { memoryStores } from "./recovery-scene.ts";
 import { kindFrom } from "./refusals.ts";
 
 const [account, caller] = [aBound(), aCaller()];
 const { owner, device } = caller;
+const aRecovery: RecoveryRecord = {
+  device,
+  platform: "android",
+  from: "android",
+  version: aVersion(),
+  request: "",
+  createdAt: now,
+  accounts: [{ account, state: "credential-sent" }],
+};
 const nobodysYet = { owner, holders: [], ended: [], failures: noFailures };
 
 /** An owner with a contact, whose account it is. */
@@ -18,10 +30,19 @@ async function aScene(change: Partial<OwnerRecord> = {}) {
   const stores = memoryStores();
   const bindings = [{ account, boundAt: now, devices: [] }];
   const record = aRecord({ bindings, contacts: [aContact()], ...change });
-  const held = await putRecord(stores.owners, owner, record);
+  const open = { id: "recovery 1", device, record: "record 1", endsAt: later(now, DAY) };
+  const state = { ...newState(), heads: { android: aHead({ devices: [aDevice({ id: device })] }) } };
+  const next = { state: { ...state, recoveries: [open] }, record };
+  await putOwner(stores.owners, owner, () => next);
+  await stores.recoveries.put({ owner, record: open.record }, aRecovery, undefined);
   await stores.credentials.put(account, nobodysYet, undefined);
-  const renewal = { caller, device: aDevice({ id: device }), recovery: "recovery 1", account, now };
-  const renew = () => renewCode(stores, held, renewal);
+  const renewal = { recovery: open.id, account };
+  let proofs = 0;
+  const renew = async () => {
+    const held = await stores.owners.find(owner);
+    const asking = { caller: aCaller({ proof: `proof ${proofs++}` }), held, now };
+    return await renewCode(stores, asking, renewal);
+  };
   const kept = async () => ({
     record: await recordOf(stores.owners, owner),
     credentials: (await stores.credentials.find(account))?.value,

@@ -10,11 +10,14 @@ import {
   answer,
   aRecovery,
   bound,
+  codeAt,
   idIn,
+  proven,
   type Recovery,
   recover,
   start,
   startedIn,
+  verify,
 } from "../support/step-up.ts";
 import { problemIn, refused, statusIn } from "./helpers.ts";
 
@@ -41,6 +44,20 @@ describe.concurrent("the owner is told", () => {
     refused(await unsent(scene, ask), "storage-unavailable");
     expect((await ask()).status).toBe(200);
     expect(kinds(scene).filter(([kind]) => kind === "exported")).toEqual([["exported", 1]]);
+  });
+
+  it("R18 R25 of a renewed code before it is made: until it is told, the former one stays good", async () => {
+    const scene = await aRecovery();
+    const { phone, personal, recovery, watched } = scene;
+    const former = codeAt(await proven(scene), watched.clock.now());
+    const credentials = await watched.app.services.credentials.find(personal);
+    const renew = () =>
+      phone.call("POST", `v1/recoveries/${recovery}/credentials`, { body: { account: bound(personal) } });
+    refused(await unsent(scene, renew), "storage-unavailable");
+    expect(await watched.app.services.credentials.find(personal)).toEqual(credentials);
+    expect((await verify(scene, personal, former)).body).toMatchObject({ valid: true });
+    expect((await renew()).status).toBe(200);
+    expect(kinds(scene).filter(([kind]) => kind === "credential-issued")).toHaveLength(2);
   });
 
   it("R6 R18 of a deletion before it is made; the log knows of what brings back, too; a repetition is no news", async () => {

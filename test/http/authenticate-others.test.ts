@@ -4,12 +4,8 @@ import { later, SECOND } from "../../lib/domain/clock.ts";
 import { Failure, type FailureKind } from "../../lib/domain/failure.ts";
 import type { IssuerRole, SignIn } from "../../lib/domain/owner.ts";
 import { PROVIDER_ROLES, type ProviderRole } from "../../lib/domain/provider.ts";
-import {
-  authenticateProvider,
-  readAccountSignIn,
-  requireAccountSignIn,
-  requireSignInTo,
-} from "../../lib/http/authenticate.ts";
+import { requireAccountSignIn, requireSignInTo } from "../../lib/domain/sign-in.ts";
+import { authenticateProvider, readAccountSignIn } from "../../lib/http/authenticate.ts";
 import { aDeviceId, now } from "../domain/builders.ts";
 import { kindFrom, refusalFrom, refusalOf } from "../domain/refusals.ts";
 import { memoryServices, provider } from "./memory-services.ts";
