@@ -175,7 +175,7 @@ it("R32 a body where none belongs is not looked at", async () => {
   expect((await rawCall(phone, "GET", "v1/backups", { body: "canary" })).status).toBe(200);
 });
 
-it("R42 every reply says not to keep it, and to come by TLS only", async () => {
+it("F32 R42 every reply says not to keep it, and to come by TLS only", async () => {
   const { phone } = await anOwnerWithBackup();
   for (const path of ["v1/backups", "v1/backups/ios", "v1/nowhere", "health"]) {
     const { headers } = await send(phone, "GET", path);

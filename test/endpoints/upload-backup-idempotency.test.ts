@@ -26,7 +26,7 @@ const putWith = (phone: CheckedPhone, body: object, headers: Record<string, stri
     headers: { ...headers, "idempotency-key": key },
   });
 
-it("R8 an upload that is repeated with its key stores once and answers the same version", async () => {
+it("R8 F25 an upload that is repeated with its key stores once and answers the same version", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const document = aBackup();
@@ -92,7 +92,7 @@ it("R8 the same document in another order of its fields, and with spaces, is the
   expect(receiptIn(again).version).toEqual(receiptIn(first).version);
 });
 
-it("R8 422 for the same key with another document, whatever the precondition says", async () => {
+it("R8 F25 422 for the same key with another document, whatever the precondition says", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const first = await putWith(phone, aBackup(), nothingYet);
@@ -162,7 +162,7 @@ it("R8 two documents under one key at once: one is stored, the other is told", a
   expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(1);
 });
 
-it("R8 R33 the same key of another device or another owner is another upload", async () => {
+it("R8 R33 F25 the same key of another device or another owner is another upload", async () => {
   const owner = anOwner();
   const [phone, stranger] = [await aPhone({ owner }), await aPhone()];
   const document = aBackup();
