@@ -164,11 +164,11 @@ describe("R17 a year unseen", () => {
   });
 
   it("R17 R18 it is a newcomer for whoever has to be told", () => {
-    expect([away, [aDevice()], []].map((devices) => isNewcomer(caller, devices, now))).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect({
+      longAway: isNewcomer(caller, away, now),
+      known: isNewcomer(caller, [aDevice()], now),
+      first: isNewcomer(caller, [], now),
+    }).toEqual({ longAway: true, known: false, first: false });
   });
 });
 

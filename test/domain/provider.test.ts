@@ -39,9 +39,11 @@ describe("R33 whom a provider answers for", () => {
       { issuer, tenants: ["contoso"] },
       { issuer: "https://other", tenants: ["fabrikam"] },
     );
-    expect(answersFor(two, aBoundWork({ tenant: "fabrikam" }))).toBe(false);
-    expect(answersFor(two, aBoundWork({ issuer: "https://other" }))).toBe(false);
-    expect(answersFor(two, aBoundWork({ issuer: "https://other", tenant: "fabrikam" }))).toBe(true);
+    expect({
+      otherTenant: answersFor(two, aBoundWork({ tenant: "fabrikam" })),
+      otherIssuer: answersFor(two, aBoundWork({ issuer: "https://other" })),
+      ofOneRegistration: answersFor(two, aBoundWork({ issuer: "https://other", tenant: "fabrikam" })),
+    }).toEqual({ otherTenant: false, otherIssuer: false, ofOneRegistration: true });
   });
 
   it("R33 nothing outside the registration, whoever the user", () => {

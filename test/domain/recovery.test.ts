@@ -233,7 +233,13 @@ describe("R11 R39 a recovery that is refused changes nothing", () => {
     const spent = await aScene({ head: { spentProofs: [{ id: caller.proof, at: now }] } });
     expect(await kindFrom(() => revoked.run())).toBe("device-revoked");
     expect(await kindFrom(() => spent.run({ caller }))).toBe("proof-invalid");
-    expect([revoked.versions.opened, spent.versions.opened]).toEqual([0, 0]);
-    expect([revoked.written(), spent.written()]).toEqual([nothing, nothing]);
+    expect({ revoked: revoked.versions.opened, spent: spent.versions.opened }).toEqual({
+      revoked: 0,
+      spent: 0,
+    });
+    expect({ revoked: revoked.written(), spent: spent.written() }).toEqual({
+      revoked: nothing,
+      spent: nothing,
+    });
   });
 });

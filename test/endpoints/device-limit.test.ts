@@ -88,7 +88,7 @@ describe.concurrent("the thirty-first device", () => {
       });
     const problems = await expectEachRefused(owner, "device-suspended", Object.fromEntries(calls));
     for (const { status, remedy } of problems)
-      expect([status, remedy]).toEqual([403, expect.stringContaining("sign in again")]);
+      expect({ status, remedy }).toEqual({ status: 403, remedy: expect.stringContaining("sign in again") });
     await phone.signIn(owner, signInAt(watched.clock.now()));
     expect(deviceIn(await register(phone)).suspendedAt).toBeUndefined();
     expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(1);
@@ -200,10 +200,10 @@ it("R17 R18 a device that changed nothing for a year is let in again only by a f
   watched.clock.pass(366 * DAY);
   await phone.signIn(owner, signInAt(later(watched.clock.now(), -700 * SECOND)));
   const problem = refused(await phone.call("GET", "v1/backups/android/staleness"), "device-suspended");
-  expect([problem.detail, problem.remedy]).toEqual([
-    expect.stringContaining("for a year"),
-    expect.stringContaining("sign in again"),
-  ]);
+  expect(problem).toMatchObject({
+    detail: expect.stringContaining("for a year"),
+    remedy: expect.stringContaining("sign in again"),
+  });
   await phone.signIn(owner, signInAt(watched.clock.now()));
   await register(phone);
   expect(kindsOf(watched)).toEqual(["device-returned"]);

@@ -43,7 +43,7 @@ async function expectExplained(phone: CheckedPhone, asked: Asked = {}, headers: 
   const refusal = Problem.parse((await recover(phone, asked, headers)).body);
   const { recoverable, checks } = await ask(phone, asked, headers);
   const failed = checks.filter(({ state }) => state === "failed");
-  expect(recoverable).toBe(false);
+  expect({ recoverable }).toEqual({ recoverable: false });
   expect(failed.map(({ problem }) => problem)).toContain(refusal.type);
   for (const each of failed) expect(each.remedy).not.toBe("");
   explained.add(refusal.type);
@@ -54,7 +54,7 @@ describe.concurrent("a diagnosis", () => {
   it("R31 says that all is well where it is", async () => {
     const { owner } = await anOwnerWithBackup();
     const { recoverable, checks } = await ask(await aPhone({ owner }));
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
     expect(new Set(checks.map(({ state }) => state))).toEqual(new Set(["ok"]));
   });
 
@@ -115,7 +115,7 @@ describe.concurrent("a diagnosis", () => {
     expect(failed).toMatchObject({ id: "backup", absence: "other-platform", from: "android" });
     expect(failed?.remedy).toContain('"from": "android"');
     const { recoverable } = await ask(await aPhone({ owner, platform: "ios" }), { from: "android" });
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
   });
 
   it("R31 R33 signed in with another recovery account: says so, and not whose there is", async () => {
@@ -156,7 +156,7 @@ describe.concurrent("a diagnosis", () => {
       .slice(0, 1)
       .map(({ kind, issuer, userName }) => ({ kind, issuer, userName }));
     const [failed] = await expectExplained(await aPhone({ owner }), { existingAccounts });
-    expect([failed?.id, failed?.overlapping]).toEqual(["overlap", ["/existingAccounts/0"]]);
+    expect(failed).toMatchObject({ id: "overlap", overlapping: ["/existingAccounts/0"] });
   });
 
   it("R31 R5 an envelope that is missing, damaged, or of a former version", async () => {
@@ -192,7 +192,7 @@ describe.concurrent("a diagnosis", () => {
     const { owner, phone } = await anOwnerWithBackup({ app });
     vault.fails = true;
     const [failed] = await expectExplained(await aPhone({ owner, app }));
-    expect([failed?.id, failed?.retry]).toEqual(["content", "as-is"]);
+    expect(failed).toMatchObject({ id: "content", retry: "as-is" });
     vault.fails = false;
     for (let n = 0; n < 20; n++) await recover(phone);
     expect((await expectExplained(phone))[0]?.id).toBe("limits");
@@ -233,7 +233,7 @@ describe.concurrent("a diagnosis", () => {
     const headers = { ...nothingYet, "content-type": "application/jose" };
     expect((await phone.call("PUT", "v1/backups/android", { body: sealed, headers })).status).toBe(201);
     const { recoverable, checks } = await ask(phone);
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
     expect(checks.find(({ id }) => id === "overlap")?.state).toBe("warning");
   });
 
@@ -244,7 +244,7 @@ describe.concurrent("a diagnosis", () => {
     const phone = await aPhone({ owner, app });
     await phone.signIn(owner, signInAt(clock.now()));
     const { recoverable, checks } = await ask(phone);
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
     expect(checks.find(({ id }) => id === "staleness")?.state).toBe("warning");
   });
 });

@@ -91,7 +91,7 @@ describe.concurrent("an erasure with a way back", () => {
     const line = new HoldLine((call) => call.startsWith("write owners/"));
     old.through(another(scene, line.through).fetch);
     const kept = keep(old);
-    expect(await line.holds(kept)).toBe(true);
+    expect({ isHeld: await line.holds(kept) }).toEqual({ isHeld: true });
     expect((await erase(phone)).status).toBe(204);
     line.letGo();
     refused(await kept, "erasure-begun");
@@ -103,7 +103,7 @@ describe.concurrent("an erasure with a way back", () => {
     const line = new HoldLine((call) => call.startsWith("write owners/"));
     scene.old.through(another(scene, line.through).fetch);
     const kept = keep(scene.old);
-    expect(await line.holds(kept)).toBe(true);
+    expect({ isHeld: await line.holds(kept) }).toEqual({ isHeld: true });
     expect((await keep(scene.phone)).status).toBe(204);
     line.letGo();
     expect((await kept).status).toBe(204);

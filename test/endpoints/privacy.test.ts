@@ -94,7 +94,7 @@ const failing: Record<string, Failing> = {
 
 async function failedIn({ phone }: Recovery): Promise<number> {
   const { entries, intact } = pageIn(await phone.call("GET", "v1/activity"));
-  expect(intact).toBe(true);
+  expect({ intact }).toEqual({ intact: true });
   return entries.filter(({ kind }) => kind === "step-up-failed").length;
 }
 
@@ -111,7 +111,7 @@ describe.concurrent("the activity log", () => {
     await answer(scene.phone, id, { code: scene.watched.lastCode() });
     await deliverAll(scene);
     const { entries, intact } = pageIn(await scene.phone.call("GET", "v1/activity"));
-    expect(intact).toBe(true);
+    expect({ intact }).toEqual({ intact: true });
     expect(entries.map(({ kind }) => kind)).toEqual([
       "credential-issued",
       "step-up-failed",
@@ -165,9 +165,9 @@ describe.concurrent("the activity log", () => {
       await watched.app.services.activity.append(placeOf(owner).owner, entry);
     }
     const first = pageIn(await phone.call("GET", "v1/activity"));
-    expect([first.entries.length, first.next]).toEqual([100, 20]);
+    expect({ entries: first.entries.length, next: first.next }).toEqual({ entries: 100, next: 20 });
     const second = pageIn(await phone.call("GET", `v1/activity?before=${first.next}`));
-    expect([second.entries.length, second.next]).toEqual([20, undefined]);
+    expect({ entries: second.entries.length, next: second.next }).toEqual({ entries: 20, next: undefined });
     expect(pageIn(await phone.call("GET", "v1/activity?before=9999999")).entries).toHaveLength(100);
     refused(await phone.call("GET", "v1/activity?before=canary"), "invalid-request");
   }, 60_000);
@@ -221,8 +221,14 @@ describe.concurrent("the export", () => {
     await upload(phone, { headers: replacing(uploaded) });
     damage(`bodies/${placeOf(owner).owner}/${receiptIn(uploaded).version.id}`);
     const [newest, former] = versionsIn(await phone.call("GET", "v1/me/export"));
-    expect([newest?.unreadable, former?.unreadable]).toEqual([undefined, true]);
-    expect([newest?.content, former?.content]).toEqual([expect.anything(), undefined]);
+    expect({ newest: newest?.unreadable, former: former?.unreadable }).toEqual({
+      newest: undefined,
+      former: true,
+    });
+    expect({ newest: newest?.content, former: former?.content }).toEqual({
+      newest: expect.anything(),
+      former: undefined,
+    });
   });
 
   it.each(["storage-unavailable", "vault-unavailable"] as const)(

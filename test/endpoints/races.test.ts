@@ -42,7 +42,7 @@ it("R7 R8 two devices on one ETag: one wins each round, the loser learns the new
     const stored = await headOf(owner, "android");
     expect(await tagOf(owner)).toBe(etagOf(won));
     const [first, former] = stored?.value.versions ?? [];
-    expect([first?.id, former?.id]).toEqual([version.id, newest]);
+    expect({ first: first?.id, former: former?.id }).toEqual({ first: version.id, former: newest });
     etag = etagOf(won);
     newest = version.id;
   }
@@ -178,7 +178,7 @@ it("R17 two devices that revoke each other: both are refused afterwards", async 
   ]);
   const revoked = devicesIn(await third.call("GET", "v1/devices")).filter(({ revokedAt }) => revokedAt);
   expect(revoked).toHaveLength(replies.filter(({ status }) => status === 204).length);
-  expect(statusesOf(replies).every((status) => [204, 401].includes(status))).toBe(true);
+  expect(statusesOf(replies).filter((status) => ![204, 401].includes(status))).toEqual([]);
 });
 
 it("R8 readers beside a writer see whole states only", async () => {

@@ -33,7 +33,7 @@ it("R17 takes effect with the next request, on every route", async () => {
   const lost = await aRegisteredPhone(owner);
   const etag = etagOf(await phone.call("GET", "v1/backups/android"));
   const reply = await remove(phone, lost.deviceId);
-  expect([reply.status, reply.body]).toEqual([204, undefined]);
+  expect({ status: reply.status, body: reply.body }).toEqual({ status: 204, body: undefined });
   const about = { platform: lost.platform, etag, device: phone.deviceId };
   const calls = named(ownerEndpoints).map(([name, endpoint]) => {
     const { path, ...call } = sampleOf(endpoint, about);

@@ -59,7 +59,10 @@ describe.concurrent("a work account", () => {
     const scene = await aRecovery();
     const ticket = await aTicket(scene);
     const query = new URL(ticket.text).searchParams;
-    expect([query.get("address"), query.get("code")]).toEqual([ticket.address, ticket.code]);
+    expect({ address: query.get("address"), code: query.get("code") }).toEqual({
+      address: ticket.address,
+      code: ticket.code,
+    });
     expect(ticket.svg).toMatch(/^<svg/);
     const data = ticket.code.replaceAll("-", "").slice(0, -1);
     expect(data).toMatch(/^[0-9A-HJKMNP-TV-Z]+$/);

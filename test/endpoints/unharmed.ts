@@ -48,7 +48,7 @@ export async function undisturbed(
   const request = await prepared(endpoint, watched, variant);
   const before = await seenBy(request.scene);
   const reply = await request.ask(instance());
-  expect(succeeded(reply), JSON.stringify(reply.body)).toBe(true);
+  expect({ reply, succeeded: succeeded(reply) }).toMatchObject({ succeeded: true });
   return { before, after: await seenBy(request.scene) };
 }
 
@@ -78,7 +78,7 @@ async function expectRepeated({ name }: Endpoint, request: Prepared, { app, told
   if (succeeded(again)) return;
   expect(DONE_BEFORE[name] ?? [], told).toContain(problemIn(again).type);
   if (name === "answer-step-up") await expectProvable(request.scene, told);
-  else expect(isDone, told).toBe(true);
+  else expect({ isDone }, told).toEqual({ isDone: true });
 }
 
 /** The proof is used up: with a new one the device gets what it was to get. */

@@ -36,10 +36,16 @@ it("R8 leaves the former backup whole, and repeating it with its key stores once
   const call = { body: document, headers: { "if-match": etagOf(uploaded), "idempotency-key": "k" } };
   arm();
   const cut = await phone.call("PUT", "v1/backups/android", call);
-  expect([cut.status, cut.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect({ status: cut.status, retryAfter: cut.headers.get("retry-after") }).toEqual({
+    status: 503,
+    retryAfter: "5",
+  });
   expect(await headOf(owner, "android")).toEqual(before);
   const again = await phone.call("PUT", "v1/backups/android", call);
-  expect([again.status, receiptIn(again).version.generation]).toEqual([200, 2]);
+  expect({ status: again.status, generation: receiptIn(again).version.generation }).toEqual({
+    status: 200,
+    generation: 2,
+  });
 });
 
 it("R8 R32 is found again by its key where only the answer was lost", async () => {

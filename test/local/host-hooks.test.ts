@@ -19,10 +19,10 @@ test("R42 a post-invocation hook sees the pre-invocation hook's data and changes
 
 test("R42 a post-invocation hook may take back an error", async () => {
   const response = await fetch(`${host.url}/api/fails`);
-  expect([response.status, await response.json()]).toEqual([
-    418,
-    { trace: ["pre"], error: "Error: refused" },
-  ]);
+  expect({ status: response.status, body: await response.json() }).toEqual({
+    status: 418,
+    body: { trace: ["pre"], error: "Error: refused" },
+  });
 });
 
 test("R42 a log call is one line, changed by log hooks, of the level host.json asks for", async () => {

@@ -52,11 +52,11 @@ describe.concurrent("load", () => {
     const first = fetch(`${host.url}/api/hold`);
     await host.line("holding");
     const second = await fetch(`${host.url}/api/hold`);
-    expect([second.status, second.headers.get("x-function-scaleout"), await second.text()]).toEqual([
-      429,
-      "1",
-      "",
-    ]);
+    expect({
+      status: second.status,
+      scaleOut: second.headers.get("x-function-scaleout"),
+      text: await second.text(),
+    }).toEqual({ status: 429, scaleOut: "1", text: "" });
     host.process.stdin.write("go on\n");
     expect(await (await first).text()).toBe("released");
   });
@@ -66,7 +66,7 @@ describe.concurrent("end", () => {
   test.each(["uncaught", "floating", "slow"])("R42 %s answers 500 and costs the process", async (name) => {
     await using host = await startHost("fragile");
     const response = await fetch(`${host.url}/api/${name}`);
-    expect([response.status, await response.text()]).toEqual([500, ""]);
+    expect({ status: response.status, text: await response.text() }).toEqual({ status: 500, text: "" });
     expect((await host.ended).code).toBe(1);
   });
 

@@ -29,13 +29,19 @@ test("R42 a timer can be run by hand, whatever the case of its name", async () =
 });
 
 test("R42 a timer in error leaves the others running", async () => {
-  expect([await runByHand("bad-schedule"), await runByHand("no-setting")]).toEqual([404, 404]);
+  expect({ badSchedule: await runByHand("bad-schedule"), noSetting: await runByHand("no-setting") }).toEqual({
+    badSchedule: 404,
+    noSetting: 404,
+  });
   await host.line("'bad-schedule' function is in error");
   await host.line("'%NOT_SET%' does not resolve to a value");
 });
 
 test("R42 running a function by hand needs a JSON body with an input", async () => {
-  expect([await runByHand("yearly", "input"), await runByHand("yearly", "{}")]).toEqual([400, 400]);
+  expect({ noJson: await runByHand("yearly", "input"), noInput: await runByHand("yearly", "{}") }).toEqual({
+    noJson: 400,
+    noInput: 400,
+  });
 });
 
 test("R42 the host tells its status", async () => {

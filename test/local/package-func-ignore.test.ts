@@ -78,17 +78,16 @@ describe("R42 rules of .funcignore", () => {
         (rules, folder, below) => {
           const ignore = new FuncIgnore(rules.join("\n"));
           const isSkipped = ignore.deniesAllIn(folder.join("/"));
-          expect(isSkipped && !ignore.denies([...folder, ...below].join("/"))).toBe(false);
+          expect({ skipsWhatStays: isSkipped && !ignore.denies([...folder, ...below].join("/")) }).toEqual({
+            skipsWhatStays: false,
+          });
         },
       ),
       2_000,
     );
     const ours = new FuncIgnore("*\n!host.json\n!dist/index.js");
-    expect(["node_modules", "lib", "dist"].map((folder) => ours.deniesAllIn(folder))).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    const folders = ["node_modules", "lib", "dist"];
+    expect(folders.filter((folder) => ours.deniesAllIn(folder))).toEqual(["node_modules", "lib"]);
   });
 });
 

@@ -49,7 +49,7 @@ function unzip(bytes: Buffer) {
     expect(bytes.subarray((local ?? 0) + 30, start)).toEqual(name);
     expect(bytes.subarray((local ?? 0) + 4, start - nameLength)).toEqual(bytes.subarray(at + 6, at + 32));
     const content = inflateRawSync(bytes.subarray(start, start + (packed ?? 0)));
-    expect([content.length, crc32(content)]).toEqual([size, bytes.readUInt32LE(at + 16)]);
+    expect({ size: content.length, crc: crc32(content) }).toEqual({ size, crc: bytes.readUInt32LE(at + 16) });
     const [time, date] = [bytes.readUInt16LE(at + 12), bytes.readUInt16LE(at + 14)];
     files.push({ name: String(name), content, time, date, mode: bytes.readUInt32LE(at + 38) >>> 16 });
     at += 46 + nameLength;

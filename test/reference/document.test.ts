@@ -54,7 +54,8 @@ describe.each(named(endpoints))("%s", (name, endpoint) => {
 
   it("R40 its examples hold by the declaration and by the document, read by ajv", () => {
     for (const example of examples) {
-      expect([example.name, ...faultsOf(inject("document"), endpoint, example)]).toEqual([example.name]);
+      const faults = faultsOf(inject("document"), endpoint, example);
+      expect({ example: example.name, faults }).toEqual({ example: example.name, faults: [] });
       const { params = {}, query = {}, body, sealed, status, reply } = example;
       endpoint.request.params.parse(params);
       endpoint.request.query.parse(query);
@@ -69,7 +70,8 @@ describe.each(named(endpoints))("%s", (name, endpoint) => {
       const example = problemExamples().find(({ type }) => type === typeOf(kind));
       const headers = new Headers({ "content-type": "application/problem+json" });
       const held = new Documented(inject("document"));
-      expect([kind, ...held.replyFaults(endpoint, { status, headers, body: example })]).toEqual([kind]);
+      const faults = held.replyFaults(endpoint, { status, headers, body: example });
+      expect({ kind, faults }).toEqual({ kind, faults: [] });
     }
   });
 });

@@ -113,7 +113,7 @@ describe("R18 R35 the log", () => {
       activity.append(owner, anActivity("third")),
     ]);
     const { entries, intact } = await activity.read(owner);
-    expect([idsOf(entries), intact]).toEqual([[...ids, "third"], true]);
+    expect({ ids: idsOf(entries), intact }).toEqual({ ids: [...ids, "third"], intact: true });
     expect((await recordOf(owners, owner))?.contacts).toEqual([aContact()]);
   });
 });
@@ -134,12 +134,15 @@ describe("R8 R35 an append that is cut off between the line and its anchor", () 
     const { owner, ids } = await aLogOf(count);
     await cutOff(owner, "cut off");
     const seen = await aLog().read(owner);
-    expect([idsOf(seen.entries), seen.intact]).toEqual([[...ids, "cut off"], true]);
+    expect({ ids: idsOf(seen.entries), intact: seen.intact }).toEqual({
+      ids: [...ids, "cut off"],
+      intact: true,
+    });
     await aLog().append(owner, anActivity("cut off"));
     await aLog().append(owner, anActivity("next"));
     await aLog().append(owner, anActivity("cut off"));
     const { entries, intact } = await aLog().read(owner);
-    expect([idsOf(entries), intact]).toEqual([[...ids, "cut off", "next"], true]);
+    expect({ ids: idsOf(entries), intact }).toEqual({ ids: [...ids, "cut off", "next"], intact: true });
   });
 
   it("R8 several in a row are all there, and in the chain", async () => {
@@ -147,7 +150,10 @@ describe("R8 R35 an append that is cut off between the line and its anchor", () 
     for (const id of ["one", "two", "three"]) await cutOff(owner, id);
     await aLog().append(owner, anActivity("last"));
     const { entries, intact } = await aLog().read(owner);
-    expect([idsOf(entries), intact]).toEqual([[...ids, "one", "two", "three", "last"], true]);
+    expect({ ids: idsOf(entries), intact }).toEqual({
+      ids: [...ids, "one", "two", "three", "last"],
+      intact: true,
+    });
   });
 });
 
@@ -158,7 +164,7 @@ describe("R35 R39 F29 what is changed shows", () => {
     expect(await readWith(owner, whole)).toMatchObject({ intact: true });
     for (const damaged of damagesOf(Buffer.from(whole))) {
       const { entries, intact } = await readWith(owner, damaged);
-      expect(intact).toBe(false);
+      expect({ intact }).toEqual({ intact: false });
       expect(idsOf(entries)).toEqual(ids.slice(0, wholeLinesIn(damaged, lines)));
     }
   });
@@ -185,7 +191,9 @@ describe("R35 R39 F29 what is changed shows", () => {
       [0, 0, 1, 2, 3],
       [0, 1, 2, 3, 3],
     ]) {
-      expect((await readWith(owner, order.map((at) => lines[at]).join(""))).intact).toBe(false);
+      expect({ intact: (await readWith(owner, order.map((at) => lines[at]).join(""))).intact }).toEqual({
+        intact: false,
+      });
     }
   });
 
@@ -193,16 +201,18 @@ describe("R35 R39 F29 what is changed shows", () => {
     const { owner, ids, lines } = await aLogOf(2);
     for (const more of ["\n", "x", "x\n", lines[1], `${lines[1]}`.repeat(2)]) {
       const { entries, intact } = await readWith(owner, lines.join("") + more);
-      expect([idsOf(entries), intact]).toEqual([ids, false]);
+      expect({ ids: idsOf(entries), intact }).toEqual({ ids, intact: false });
     }
-    expect((await readWith(owner, lines.join("").slice(0, -1))).intact).toBe(false);
+    expect({ intact: (await readWith(owner, lines.join("").slice(0, -1))).intact }).toEqual({
+      intact: false,
+    });
   });
 
   it("F10 F29 the log alone put back to an earlier state, or taken away", async () => {
     const { owner, ids, lines } = await aLogOf(3);
     for (const kept of [0, 1, 2]) {
       const { entries, intact } = await readWith(owner, lines.slice(0, kept).join(""));
-      expect([idsOf(entries), intact]).toEqual([ids.slice(0, kept), false]);
+      expect({ ids: idsOf(entries), intact }).toEqual({ ids: ids.slice(0, kept), intact: false });
     }
     await storage.container.deleteBlob(await nameOf(owner));
     expect(await aLog().read(owner)).toEqual({ entries: [], intact: false });

@@ -98,7 +98,7 @@ it.each(["owner-keys", "owners/"])(
     const phone = await aPhone({ app });
     const document = aBackup();
     const uploaded = await phone.call("PUT", BACKUP, { body: document, headers: nothingYet });
-    expect([uploaded.status, seen]).toEqual([201, { writes: 2, lost: 1 }]);
+    expect({ status: uploaded.status, seen }).toEqual({ status: 201, seen: { writes: 2, lost: 1 } });
     phone.through(anApp().fetch);
     const status = await phone.call("GET", BACKUP);
     expect(status.body).toMatchObject({ generation: 1 });
