@@ -141,6 +141,6 @@ describe("R11 fingerprints", () => {
 
   it.each(["", "A".repeat(21), "A".repeat(23), `${"A".repeat(21)}B`, `${"+".repeat(21)}A`])(
     "R11 %s is none",
-    (text) => expect(Fingerprint.safeParse(text).success).toBe(false),
+    (text) => expect({ isTaken: Fingerprint.safeParse(text).success }).toEqual({ isTaken: false }),
   );
 });

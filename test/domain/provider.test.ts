@@ -29,8 +29,9 @@ describe("R33 whom a provider answers for", () => {
       [registered({ issuer, tenants: [] }), aBoundWork(), false],
       [registered(), aBound({ issuer }), false],
     ];
-    for (const [provider, account, expected] of cases) {
-      expect(answersFor(provider, account), JSON.stringify([provider, account])).toBe(expected);
+    for (const [provider, account, answers] of cases) {
+      const said = { provider, account, answers: answersFor(provider, account) };
+      expect(said).toEqual({ provider, account, answers });
     }
   });
 

@@ -123,10 +123,10 @@ describe("R7 a registration, renames and contact changes amid uploads", () => {
     }
   }
 
-  it.each([1, 2])("refuse none of them, on %i instances", async (instances) => {
+  it.each(["one instance", "two instances"])("refuse none of them, on %s", async (instances) => {
     const watched = anAppToWatch();
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
-    if (instances === 2) phone.through(watched.another().fetch);
+    if (instances === "two instances") phone.through(watched.another().fetch);
     const other = await aPhone({ owner, app: watched.app });
     const statuses: number[] = [];
     let etag = etagOf(uploaded);

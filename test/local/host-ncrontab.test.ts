@@ -6,7 +6,7 @@ function following(expression: string, after: string): string | undefined {
   return parseSchedule(expression).next(new Date(after))?.toISOString();
 }
 
-describe("next", () => {
+describe("R42 the next occurrence of a schedule", () => {
   test.each([
     ["* * * * * *", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z"],
     ["* * * * * *", "2026-01-01T00:00:00.999Z", "2026-01-01T00:00:01.000Z"],
@@ -41,6 +41,6 @@ test.each([
   "a * * * * *",
   "5-1 * * * * *",
   "1-2-3 * * * * *",
-])("%j is refused", (expression) => {
+])("R42 %j is refused for a schedule", (expression) => {
   expect(() => parseSchedule(expression)).toThrow();
 });

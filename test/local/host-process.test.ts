@@ -18,7 +18,7 @@ describe.concurrent("start", () => {
     expect(stderr).toContain("enableHttpStream is not supported");
   });
 
-  test("an app without a package.json is refused with its path", async () => {
+  test("R42 an app without a package.json is refused with its path", async () => {
     const { code, stderr } = await runHost(".").ended;
     expect(code).toBe(1);
     expect(stderr).toContain('host-app/package.json has no "main"');

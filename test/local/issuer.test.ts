@@ -104,7 +104,7 @@ describe("R42 the issuer gives scripts a token at once", () => {
   });
 });
 
-describe("signing keys", () => {
+describe("R42 signing keys", () => {
   it("rotate: new tokens have the new key, old ones stay valid", async () => {
     const before = await aToken({ subject: "anna" });
     await fetch(`${issuer.url}/dev/rotate-keys`, { method: "POST" });

@@ -198,7 +198,7 @@ describe("R42 npm start", patience, () => {
       const [code] = await once(child, "exit");
       expect({ code, stderr: await stderr }).toMatchObject({ code: 0 });
       expect(await listeners(addresses)).toBe(0);
-      expect(isAlive(pid)).toBe(false);
+      expect({ isAlive: isAlive(pid) }).toEqual({ isAlive: false });
     },
   );
 
@@ -208,7 +208,7 @@ describe("R42 npm start", patience, () => {
     const addresses = Addresses.parse(JSON.parse(await firstLine(child)));
     const { pid } = await hello(addresses.api);
     child.kill("SIGKILL");
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), soon);
+    await vi.waitFor(() => expect({ isAlive: isAlive(pid) }).toEqual({ isAlive: false }), soon);
     await vi.waitFor(async () => expect(await listeners(addresses)).toBe(0), soon);
   });
 

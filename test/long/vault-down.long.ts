@@ -166,34 +166,31 @@ describe("while the storage", () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
-  it.each([0])(
-    "R8 loses the answer to write %i of an upload: it counts once, and nothing is lost",
-    async (lost) => {
-      let writesToGo = Number.POSITIVE_INFINITY;
-      const settingsOfApp = await storageAt(async (incoming, outgoing) => {
-        const { method = "GET", url = "", headers } = incoming;
-        const content = Buffer.concat(await incoming.toArray());
-        const body = method === "GET" ? {} : { body: content };
-        const answer = await fetch(`${new URL(azurite).origin}${url}`, {
-          method,
-          headers: passed(headers),
-          ...body,
-        });
-        if (method === "PUT" && writesToGo-- === 0) incoming.socket.destroy();
-        outgoing.writeHead(answer.status, passed(Object.fromEntries(answer.headers)));
-        outgoing.end(Buffer.from(await answer.arrayBuffer()));
+  it("R8 loses the answer to the first write of an upload: it counts once, and nothing is lost", async () => {
+    let writesToGo = Number.POSITIVE_INFINITY;
+    const settingsOfApp = await storageAt(async (incoming, outgoing) => {
+      const { method = "GET", url = "", headers } = incoming;
+      const content = Buffer.concat(await incoming.toArray());
+      const body = method === "GET" ? {} : { body: content };
+      const answer = await fetch(`${new URL(azurite).origin}${url}`, {
+        method,
+        headers: passed(headers),
+        ...body,
       });
-      const phone = await aPhone({ app: anApp({ settings: settingsOfApp }) });
-      const first = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
-      expect(first.status).toBe(201);
-      writesToGo = lost;
-      const second = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(first) });
-      expect(writesToGo).toBeLessThan(0);
-      expect(second.body).toMatchObject({ current: true, version: { generation: 2 } });
-      const status = await phone.call("GET", BACKUP);
-      expect(status.body).toMatchObject({ generation: 2, etag: second.headers.get("etag") });
-    },
-  );
+      if (method === "PUT" && writesToGo-- === 0) incoming.socket.destroy();
+      outgoing.writeHead(answer.status, passed(Object.fromEntries(answer.headers)));
+      outgoing.end(Buffer.from(await answer.arrayBuffer()));
+    });
+    const phone = await aPhone({ app: anApp({ settings: settingsOfApp }) });
+    const first = await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+    expect(first.status).toBe(201);
+    writesToGo = 0;
+    const second = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(first) });
+    expect(writesToGo).toBeLessThan(0);
+    expect(second.body).toMatchObject({ current: true, version: { generation: 2 } });
+    const status = await phone.call("GET", BACKUP);
+    expect(status.body).toMatchObject({ generation: 2, etag: second.headers.get("etag") });
+  });
 });
 
 const HOP_BY_HOP = ["connection", "host", "transfer-encoding", "keep-alive"];

@@ -15,10 +15,8 @@ import { Documented } from "../support/documented.ts";
 it("R40 the committed document is the one that the declarations make", async () => {
   const committed = await readFile("lib/http/openapi.json", "utf8");
   const isCurrent = committed === documentText();
-  expect(
-    isCurrent,
-    "lib/http/openapi.json isn't current: run `npm run document` and commit what it makes",
-  ).toBe(true);
+  const remedy = "run `npm run document` and commit what it makes";
+  expect({ isCurrent, remedy }).toEqual({ isCurrent: true, remedy });
 });
 
 it("R40 its version is that of the package", async () => {
