@@ -1,16 +1,17 @@
 /** Recovery: what it registers and spends, what it records and tells before it answers, and that a refused one leaves nothing. */
+
 import { describe, expect, it } from "vitest";
 import { identityOf, nameOf } from "../../lib/domain/account.ts";
 import { encodeDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import { isActive } from "../../lib/domain/device.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { recordRecovery } from "../../lib/domain/recovery.ts";
 import { requirePortable } from "../../lib/domain/recovery-opening.ts";
 import { alarmId } from "../../lib/domain/recovery-record.ts";
 import { aBackup, onDevice } from "../support/builders.ts";
 import { headOf, putRecord, recordOf } from "../support/owners.ts";
+import { storageSilent } from "../support/silent.ts";
 import {
   aCaller,
   aContact,
@@ -154,7 +155,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
 
   it("R18 nothing is made or handed out where it can't be told", async () => {
     const { outbox, run, written } = await aScene();
-    outbox.broken = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+    outbox.broken = storageSilent();
     expect(await kindFrom(() => run())).toBe("storage-unavailable");
     expect(written()).toMatchObject({ owners: 0, credentials: 0, told: 0 });
   });

@@ -1,13 +1,14 @@
 /** Thirty devices, and one more: whoever signs in freshly has a way in, the others are told, and whoever had to make room comes back (R17). */
+
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import type { Device } from "../../lib/domain/device.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { aDeviceId } from "../domain/builders.ts";
 import type { App } from "../support/app.ts";
 import { headOf, putHead } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { storageSilent } from "../support/silent.ts";
 import {
   anAppToWatch,
   aProvablePersonal,
@@ -132,7 +133,7 @@ describe.concurrent("the thirty-first device", () => {
       outbox: () => ({
         put: async (_, item) => {
           if (item.type === "announcement" && item.activity.kind === "device-displaced")
-            throw new Failure("storage-unavailable", "No queue.", { retryAfterSeconds: 5 });
+            throw storageSilent();
         },
       }),
     });

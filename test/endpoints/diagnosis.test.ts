@@ -1,19 +1,21 @@
 /** Why can't I restore? Whatever a recovery refuses, the diagnosis explains, with a remedy, and tells nothing about others. */
+
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { recoverAccounts } from "../../functions/recover-accounts.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { Check } from "../../lib/http/diagnosis.ts";
 import { problemsOf } from "../../lib/http/endpoint.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builders.ts";
 import { anAppWithDamage } from "../support/damage.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
 import { placeOf, sweep } from "../support/sweeping.ts";
+import { unsent } from "../support/unsent.ts";
 import { anOwnerWithBackup, aRegisteredPhone, revoke, upload } from "./helpers.ts";
 
 const Diagnosis = z.object({ recoverable: z.boolean(), checks: z.array(Check) });
@@ -59,23 +61,14 @@ describe.concurrent("a diagnosis", () => {
   });
 
   it("R18 R31 by a device that isn't registered is told first, once an hour, and by one that is, never", async () => {
-    const state = { down: false };
     const watched = anAppToWatch();
-    const { outbox } = watched.app.services;
-    watched.app.services.outbox = {
-      put: async (...item) => {
-        if (state.down) throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-        await outbox.put(...item);
-      },
-    };
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     await ask(phone);
     expect(watched.told()).toEqual([]);
-    state.down = true;
     const thief = await aPhone({ owner, app: watched.app });
-    expect((await ask(thief)).checks.find(({ id }) => id === "content")).toMatchObject({ state: "failed" });
-    expect((await ask(thief)).checks.map(({ id }) => id)).not.toContain("overlap");
-    state.down = false;
+    const { checks } = await unsent(watched, () => ask(thief));
+    expect(checks.find(({ id }) => id === "content")).toMatchObject({ state: "failed" });
+    expect(checks.map(({ id }) => id)).not.toContain("overlap");
     for (const by of [thief, await aPhone({ owner, app: watched.app })]) await ask(by);
     expect(watched.told().map(({ activity }) => activity.kind)).toEqual(["plan-requested"]);
   });
@@ -179,21 +172,13 @@ describe.concurrent("a diagnosis", () => {
   });
 
   it("R31 R32 too many devices, too many recoveries, and a vault that doesn't answer", async () => {
-    const vault = { fails: false };
-    const { app } = anAppToWatch({
-      keys: (keys) => ({
-        ...keys,
-        unwrap: (...of) =>
-          vault.fails
-            ? Promise.reject(new Failure("vault-unavailable", "down", { retryAfterSeconds: 10 }))
-            : keys.unwrap(...of),
-      }),
-    });
+    const line = new FaultLine({ stays: true });
+    const { app } = anAppToWatch({ keys: line.keys });
     const { owner, phone } = await anOwnerWithBackup({ app });
-    vault.fails = true;
+    line.arm({ how: "refused", at: 1, of: /^unwrap/ });
     const [failed] = await expectExplained(await aPhone({ owner, app }));
     expect(failed).toMatchObject({ id: "content", retry: "as-is" });
-    vault.fails = false;
+    line.arm(undefined);
     for (let n = 0; n < 20; n++) await recover(phone);
     expect((await expectExplained(phone))[0]?.id).toBe("limits");
     for (let n = 0; n < 29; n++) await aRegisteredPhone(owner, { app });

@@ -1,9 +1,11 @@
 /** Devices of one owner that change one state at the same time, over HTTP. */
+
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import { aContact, anAppToWatch, type Watched } from "../support/step-up.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 import { headOf, tagOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
@@ -112,14 +114,12 @@ describe("R7 a registration, renames and contact changes amid uploads", () => {
 
   /** All that changes the owner, and no backup; each to be done amid others. */
   function* changes(watched: Watched, other: CheckedPhone) {
-    const expectOk = async (...call: Parameters<CheckedPhone["call"]>) => {
-      const { status, body } = await other.call(...call);
-      expect([200, 201, 204], JSON.stringify(body)).toContain(status);
-    };
-    yield () => expectOk("POST", "v1/devices", { body: { platform: "android", name: "canary-other" } });
+    const made = async (...call: Parameters<CheckedPhone["call"]>) =>
+      expectSuccess(await other.call(...call));
+    yield () => made("POST", "v1/devices", { body: { platform: "android", name: "canary-other" } });
     for (let round = 0; round < 5; round++) {
-      yield () => expectOk("PATCH", `v1/devices/${other.deviceId}`, { body: { name: `canary ${round}` } });
-      yield async () => expectOk("DELETE", `v1/contacts/${await aContact(watched, other)}`);
+      yield () => made("PATCH", `v1/devices/${other.deviceId}`, { body: { name: `canary ${round}` } });
+      yield async () => made("DELETE", `v1/contacts/${await aContact(watched, other)}`);
     }
   }
 

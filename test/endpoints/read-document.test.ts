@@ -1,15 +1,16 @@
 /** The quiet read: what is stored now, for a device that has had it in its hands; no alarm, one vault call, logged, limited (R44). */
+
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import type { WrappingKeys } from "../../lib/domain/envelope.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { DocumentReply } from "../../lib/http/document-reply.ts";
 import { aBackup, anAccount, aPersonalAccount, aWorkAccount, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { aContact, anAppToWatch, recover } from "../support/step-up.ts";
+import { unsent } from "../support/unsent.ts";
 import {
   anOwnerWithBackup,
   aRegisteredPhone,
@@ -160,13 +161,9 @@ describe.concurrent("what it costs", () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });
     expect((await recover(phone)).status).toBe(200);
-    const broken = anAppToWatch({
-      outbox: () => ({
-        put: () => Promise.reject(new Failure("storage-unavailable", "No queue.", { retryAfterSeconds: 5 })),
-      }),
-    });
-    phone.through(broken.app.fetch);
-    expect((await read(phone)).status).toBe(503);
+    const watched = anAppToWatch();
+    phone.through(watched.app.fetch);
+    expect((await unsent(watched, () => read(phone))).status).toBe(503);
   });
 
   it("R44 R46 a hundred a device and day, however many at once; then a true time to come again", async () => {

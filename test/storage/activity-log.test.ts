@@ -1,14 +1,15 @@
 /** The activity log as an append blob: each entry once, in order; whatever is changed, missing or put back is seen. */
+
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ACTIVITIES, type Activity, type ActivityLog } from "../../lib/domain/activity.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { changeRecord } from "../../lib/domain/owner-store.ts";
 import { aContact, aDeviceId, now } from "../domain/builders.ts";
 import { kindFrom } from "../domain/refusals.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { recordOf } from "../support/owners.ts";
 import { aNewOwner, times } from "./contracts.ts";
 import { damagesOf } from "./damages.ts";
@@ -121,13 +122,10 @@ describe("R18 R35 the log", () => {
 describe("R8 R35 an append that is cut off between the line and its anchor", () => {
   /** The anchor can't be written any more, once. */
   async function cutOff(owner: OwnerId, id: string) {
-    const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-    const blobs: Blobs = {
-      ...storage.blobs,
-      write: async (name, ...rest) =>
-        name.endsWith("/anchor") ? Promise.reject(down) : await storage.blobs.write(name, ...rest),
-    };
-    expect(await kindFrom(() => aLog(blobs).append(owner, anActivity(id)))).toBe("storage-unavailable");
+    const line = new FaultLine();
+    line.arm({ how: "refused", at: 1, of: /^write .*\/anchor$/ });
+    const log = aLog(line.through(storage.blobs));
+    expect(await kindFrom(() => log.append(owner, anActivity(id)))).toBe("storage-unavailable");
   }
 
   it.each([0, 2])("R8 goes on: the same entry again stands there once (after %d others)", async (count) => {
@@ -226,12 +224,9 @@ describe("R35 R39 F29 what is changed shows", () => {
 
   it("R32 while it can't be told, it isn't said to be damaged", async () => {
     const { owner } = await aLogOf(1);
-    const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-    const broken: Blobs = {
-      ...storage.blobs,
-      read: async (name) =>
-        name.startsWith("owner-keys/") ? Promise.reject(down) : await storage.blobs.read(name),
-    };
-    expect(await kindFrom(() => aLog(broken).read(owner))).toBe("storage-unavailable");
+    const line = new FaultLine();
+    line.arm({ how: "refused", at: 1, of: /^read owner-keys\// });
+    const log = aLog(line.through(storage.blobs));
+    expect(await kindFrom(() => log.read(owner))).toBe("storage-unavailable");
   });
 });

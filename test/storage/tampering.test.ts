@@ -1,4 +1,5 @@
 /** Whoever can write to the storage gains nothing: a changed, cut, swapped or missing blob is noticed, and all look alike. */
+
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
@@ -16,6 +17,7 @@ import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builder
 import { openVersionIn } from "../support/open-version.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 import { placeOf } from "../support/sweeping.ts";
 import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "./damages.ts";
 
@@ -44,7 +46,7 @@ async function upload(
   const [body, ...others] = documents;
   if (!body) return headers;
   const reply = await phone.call("PUT", `v1/backups/${phone.platform}?custody=service`, { body, headers });
-  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
+  expectSuccess(reply);
   return await upload(phone, others, replacing(reply));
 }
 
