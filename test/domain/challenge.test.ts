@@ -31,7 +31,7 @@ afterEach(() => void vi.restoreAllMocks());
 describe("F3 R24 codes", () => {
   it("F3 R24 are six digits, each of a million as likely as any other", () => {
     const codes = Array.from({ length: 100_000 }, newCode);
-    expect(codes.every((code) => /^[0-9]{6}$/.test(code))).toBe(true);
+    expect(codes.filter((code) => !/^[0-9]{6}$/.test(code))).toEqual([]);
     for (const digits of [codes.map((code) => code.slice(0, 3)), codes.map((code) => code.slice(3))]) {
       const counts = Array.from({ length: 1000 }, () => 0);
       for (const each of digits) counts[Number(each)] = (counts[Number(each)] ?? 0) + 1;

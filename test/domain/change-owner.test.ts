@@ -145,8 +145,11 @@ describe("R7 R8 changes of one owner", () => {
         ];
         await scheduler.waitFor(Promise.all(running));
         const state = (await memory.find(owner))?.state;
-        const generations = [state?.heads.ios?.generation, state?.heads.android?.generation];
-        expect([...generations, (await recordOf(memory, owner))?.failures.count]).toEqual([2, 1, 3]);
+        expect({
+          ios: state?.heads.ios?.generation,
+          android: state?.heads.android?.generation,
+          failures: (await recordOf(memory, owner))?.failures.count,
+        }).toEqual({ ios: 2, android: 1, failures: 3 });
       }),
     );
   });

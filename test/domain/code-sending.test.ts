@@ -1,11 +1,12 @@
 /** A code that can't be put on its way leaves everything as if it had never been asked for, and nothing else comes back. */
+
 import { expect, it } from "vitest";
 import { pass } from "../../lib/domain/challenge.ts";
 import { askForCode } from "../../lib/domain/code-sending.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { changeRecord, type OwnerStore } from "../../lib/domain/owner-store.ts";
 import { putRecord, recordOf } from "../support/owners.ts";
+import { storageSilent } from "../support/silent.ts";
 import { aChallenge, aContact, aContactChallenge, anId, anOwnerId, aRecord, now } from "./builders.ts";
 import { MemoryOwners } from "./memory-stores.ts";
 import { kindFrom } from "./refusals.ts";
@@ -25,7 +26,7 @@ async function asked(send: (owners: OwnerStore) => Promise<void>) {
   return { kind, record: await recordOf(owners, owner) };
 }
 
-const down = () => Promise.reject(new Failure("storage-unavailable", "down"));
+const down = () => Promise.reject(storageSilent());
 const meanwhile = (owners: OwnerStore, change: (record: OwnerRecord) => OwnerRecord) =>
   changeRecord(owners, owner, now, (record) => ({ result: undefined, record: change(record) }));
 

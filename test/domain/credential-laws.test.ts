@@ -63,12 +63,14 @@ class Scene {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       expect(error.kind).toBe(isElsewhere ? "account-bound-elsewhere" : "device-revoked");
-      expect(isElsewhere ? takesOver : !this.ended.has(`${by} ${which}`)).toBe(false);
+      const isAllowed = isElsewhere ? takesOver : !this.ended.has(`${by} ${which}`);
+      expect({ refused: error.kind, isAllowed }).toEqual({ refused: error.kind, isAllowed: false });
       return;
     }
-    expect(isElsewhere && !takesOver).toBe(false);
     if (leaves) this.ended.clear();
-    expect(this.ended.has(`${by} ${which}`)).toBe(false);
+    const hadEnded = this.ended.has(`${by} ${which}`);
+    const wasHeldElsewhere = isElsewhere && !takesOver;
+    expect({ wasHeldElsewhere, hadEnded }).toEqual({ wasHeldElsewhere: false, hadEnded: false });
     for (const each of this.made) if (each.owner !== by || each.device === which) each.valid = false;
     const last = stepAt(this.time) - 2;
     this.made.unshift({ secret, owner: by, device: which, last, valid: true });

@@ -51,7 +51,7 @@ describe("R17 who is let in", () => {
   });
 
   it.each(["", "a\nb", "\ud800", "a".repeat(81)])("R17 refuses %j for a device's name", (name) => {
-    expect(DeviceName.safeParse(name).success).toBe(false);
+    expect({ isTaken: DeviceName.safeParse(name).success }).toEqual({ isTaken: false });
   });
 });
 
@@ -164,11 +164,11 @@ describe("R17 a year unseen", () => {
   });
 
   it("R17 R18 it is a newcomer for whoever has to be told", () => {
-    expect([away, [aDevice()], []].map((devices) => isNewcomer(caller, devices, now))).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect({
+      longAway: isNewcomer(caller, away, now),
+      known: isNewcomer(caller, [aDevice()], now),
+      first: isNewcomer(caller, [], now),
+    }).toEqual({ longAway: true, known: false, first: false });
   });
 });
 

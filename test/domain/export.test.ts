@@ -89,6 +89,9 @@ describe("R35 an export", () => {
     const { recoveries, boundAccounts } = await exportOwner(damaged, owner, held);
     for (const recovery of recoveries) expect(recovery).toMatchObject({ unreadable: true });
     for (const { credentials } of boundAccounts) expect(credentials).toEqual({ unreadable: true });
-    expect([recoveries.length, boundAccounts.length]).toEqual([sample.recoveries.length, 2]);
+    expect({ recoveries: recoveries.length, boundAccounts: boundAccounts.length }).toEqual({
+      recoveries: sample.recoveries.length,
+      boundAccounts: 2,
+    });
   });
 });

@@ -21,16 +21,15 @@ it("R24 two are the same only if every character is", () => {
 });
 
 it("F20 R24 texts of the same length whose bytes differ in number are compared without a fault", () => {
-  expect(sameHash("１２３４５６", "123456")).toBe(false);
-  expect(sameHash("é", "e")).toBe(false);
+  expect({
+    fullWidth: sameHash("１２３４５６", "123456"),
+    accent: sameHash("é", "e"),
+  }).toEqual({ fullWidth: false, accent: false });
 });
 
 it("R24 a flipped bit, a character less or more is another one", () => {
   const hash = "A".repeat(43);
-  for (let at = 0; at < hash.length; at++) {
-    expect(sameHash(hash, `${hash.slice(0, at)}B${hash.slice(at + 1)}`)).toBe(false);
-  }
-  for (const other of ["", hash.slice(1), `${hash}A`, `${hash}\u0000`]) {
-    expect(sameHash(hash, other)).toBe(false);
-  }
+  const flipped = Array.from(hash, (_, at) => `${hash.slice(0, at)}B${hash.slice(at + 1)}`);
+  const others = [...flipped, "", hash.slice(1), `${hash}A`, `${hash}\u0000`];
+  expect(others.filter((other) => sameHash(hash, other))).toEqual([]);
 });

@@ -29,8 +29,9 @@ describe("R33 whom a provider answers for", () => {
       [registered({ issuer, tenants: [] }), aBoundWork(), false],
       [registered(), aBound({ issuer }), false],
     ];
-    for (const [provider, account, expected] of cases) {
-      expect(answersFor(provider, account), JSON.stringify([provider, account])).toBe(expected);
+    for (const [provider, account, answers] of cases) {
+      const said = { provider, account, answers: answersFor(provider, account) };
+      expect(said).toEqual({ provider, account, answers });
     }
   });
 
@@ -39,9 +40,11 @@ describe("R33 whom a provider answers for", () => {
       { issuer, tenants: ["contoso"] },
       { issuer: "https://other", tenants: ["fabrikam"] },
     );
-    expect(answersFor(two, aBoundWork({ tenant: "fabrikam" }))).toBe(false);
-    expect(answersFor(two, aBoundWork({ issuer: "https://other" }))).toBe(false);
-    expect(answersFor(two, aBoundWork({ issuer: "https://other", tenant: "fabrikam" }))).toBe(true);
+    expect({
+      otherTenant: answersFor(two, aBoundWork({ tenant: "fabrikam" })),
+      otherIssuer: answersFor(two, aBoundWork({ issuer: "https://other" })),
+      ofOneRegistration: answersFor(two, aBoundWork({ issuer: "https://other", tenant: "fabrikam" })),
+    }).toEqual({ otherTenant: false, otherIssuer: false, ofOneRegistration: true });
   });
 
   it("R33 nothing outside the registration, whoever the user", () => {

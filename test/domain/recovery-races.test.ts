@@ -1,9 +1,9 @@
 /** Recoveries that race, are repeated or cut off: whatever the order, what was handed out is recorded, told and counts. */
+
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { identityOf } from "../../lib/domain/account.ts";
 import { encodeDocument } from "../../lib/domain/backup-document.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { otpauthUri } from "../../lib/domain/one-time-code.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import type { OwnerStore } from "../../lib/domain/owner-store.ts";
@@ -12,6 +12,7 @@ import { alarmId } from "../../lib/domain/recovery-record.ts";
 import type { Store } from "../../lib/domain/store.ts";
 import { aBackup } from "../support/builders.ts";
 import { headOf, putOwner, putRecord, recordOf } from "../support/owners.ts";
+import { storageSilent } from "../support/silent.ts";
 import { aCaller, aDevice, aDeviceId, anOwnerId, aPlace, aVersion, now, someDevices } from "./builders.ts";
 import { aMixedBackup, aScene, nothing, proven, type Scene } from "./recovery-scene.ts";
 import { kindFrom, tally } from "./refusals.ts";
@@ -232,10 +233,9 @@ function cutOff(stores: Stores, cut: Cut): Stores {
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       const isLost = cut.calls++ === cut.at;
-      const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-      if (isLost && cut.lost === "request") throw down;
+      if (isLost && cut.lost === "request") throw storageSilent();
       const result = await call(...args);
-      if (isLost) throw down;
+      if (isLost) throw storageSilent();
       return result;
     };
   const store = <K, T>({ find, put }: Store<K, T>) => ({ find: through(find), put: through(put) });

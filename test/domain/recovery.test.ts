@@ -1,16 +1,17 @@
 /** Recovery: what it registers and spends, what it records and tells before it answers, and that a refused one leaves nothing. */
+
 import { describe, expect, it } from "vitest";
 import { identityOf, nameOf } from "../../lib/domain/account.ts";
 import { encodeDocument } from "../../lib/domain/backup-document.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import { isActive } from "../../lib/domain/device.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { sha256 } from "../../lib/domain/owner.ts";
 import { recordRecovery } from "../../lib/domain/recovery.ts";
 import { requirePortable } from "../../lib/domain/recovery-opening.ts";
 import { alarmId } from "../../lib/domain/recovery-record.ts";
 import { aBackup, onDevice } from "../support/builders.ts";
 import { headOf, putRecord, recordOf } from "../support/owners.ts";
+import { storageSilent } from "../support/silent.ts";
 import {
   aCaller,
   aContact,
@@ -154,7 +155,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
 
   it("R18 nothing is made or handed out where it can't be told", async () => {
     const { outbox, run, written } = await aScene();
-    outbox.broken = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+    outbox.broken = storageSilent();
     expect(await kindFrom(() => run())).toBe("storage-unavailable");
     expect(written()).toMatchObject({ owners: 0, credentials: 0, told: 0 });
   });
@@ -233,7 +234,13 @@ describe("R11 R39 a recovery that is refused changes nothing", () => {
     const spent = await aScene({ head: { spentProofs: [{ id: caller.proof, at: now }] } });
     expect(await kindFrom(() => revoked.run())).toBe("device-revoked");
     expect(await kindFrom(() => spent.run({ caller }))).toBe("proof-invalid");
-    expect([revoked.versions.opened, spent.versions.opened]).toEqual([0, 0]);
-    expect([revoked.written(), spent.written()]).toEqual([nothing, nothing]);
+    expect({ revoked: revoked.versions.opened, spent: spent.versions.opened }).toEqual({
+      revoked: 0,
+      spent: 0,
+    });
+    expect({ revoked: revoked.written(), spent: spent.written() }).toEqual({
+      revoked: nothing,
+      spent: nothing,
+    });
   });
 });

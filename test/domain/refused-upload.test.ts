@@ -124,7 +124,7 @@ describe("R7 R32 a note replaces no backup", () => {
     }
   });
 
-  it("F1 R7 two devices race on one state while uploads are refused: exactly one wins, nothing is lost", async () => {
+  it("F26 R7 two devices race on one state while uploads are refused: exactly one wins, nothing is lost", async () => {
     const order = fc.shuffledSubarray(["phone", "tablet", "note", "note-tablet"] as const, { minLength: 4 });
     await fc.assert(
       fc.asyncProperty(order, fc.boolean(), async (deeds, isFirst) => {

@@ -1,13 +1,14 @@
 /** A renewed code: its owner is told before anything changes, or nothing changes. */
+
 import { expect, it } from "vitest";
 import { DAY, later } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { newState } from "../../lib/domain/owner-state.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
 import { renewCode } from "../../lib/domain/renewal.ts";
 import { noFailures } from "../../lib/domain/throttle.ts";
 import { putOwner, recordOf } from "../support/owners.ts";
+import { storageSilent } from "../support/silent.ts";
 import { aBound, aCaller, aContact, aDevice, aHead, aRecord, aVersion, now } from "./builders.ts";
 import { memoryStores } from "./recovery-scene.ts";
 import { kindFrom } from "./refusals.ts";
@@ -65,7 +66,7 @@ it("R14 R18 R25 the device has a new code, and every contact is told", async () 
 it("R18 while nobody can be told, it fails and nothing is changed", async () => {
   const { renew, kept, told, outbox } = await aScene();
   const before = await kept();
-  outbox.broken = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
+  outbox.broken = storageSilent();
   expect(await kindFrom(renew)).toBe("storage-unavailable");
   expect({ ...(await kept()), told: told() }).toEqual({ ...before, told: [] });
   outbox.broken = undefined;

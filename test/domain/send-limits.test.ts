@@ -94,10 +94,10 @@ describe("R24 F28 how many codes are sent", () => {
           try {
             record = withSend(record, to, time);
             sent.push({ to, at: time });
-            expect(mayBeSent).toBe(true);
+            expect({ mayBeSent }).toEqual({ mayBeSent: true });
           } catch (error) {
             if (!(error instanceof Failure)) throw error;
-            expect(mayBeSent).toBe(false);
+            expect({ mayBeSent }).toEqual({ mayBeSent: false });
             const wait = error.details.retryAfterSeconds ?? 0;
             const [tooSoon, then] = [later(time, (wait - 1) * SECOND), later(time, wait * SECOND)];
             expect(refusalOf(() => withSend(record, to, tooSoon)).kind).toBe("too-many-messages");

@@ -21,7 +21,7 @@ afterEach(() => void vi.restoreAllMocks());
 describe("F6 R21 codes of tickets", () => {
   it("F6 R21 hold 135 random bits: 27 of 32 letters, each as likely as any other, and one to check them", () => {
     const made = Array.from({ length: 10_000 }, newTicketCode);
-    expect(made.every((code) => /^[0-9A-HJKMNP-TV-Z]{28}$/.test(code))).toBe(true);
+    expect(made.filter((code) => !/^[0-9A-HJKMNP-TV-Z]{28}$/.test(code))).toEqual([]);
     expect(new Set(made).size).toBe(made.length);
     for (let at = 0; at < 27; at++) {
       const counts = new Map<string, number>();

@@ -258,7 +258,12 @@ describe("R30 R28 what an upload keeps", () => {
     const longAgo = later(now, -89 * DAY);
     const told = next(again, longAgo);
     const after = next(told, undefined);
-    expect([first, again, told, after].map(signedInAt)).toEqual([undefined, undefined, longAgo, longAgo]);
+    expect({
+      first: signedInAt(first),
+      again: signedInAt(again),
+      told: signedInAt(told),
+      after: signedInAt(after),
+    }).toEqual({ first: undefined, again: undefined, told: longAgo, after: longAgo });
   });
 
   it("R39 the digest and size are those of the sealed bytes; ids are 128 random bits", () => {

@@ -112,7 +112,10 @@ describe.concurrent("the link", () => {
       expect(html).toBe(pages[0]?.html);
     }
     const odd = await open(scene, `${api}/v1/alarms/${"a".repeat(300)}?language=xx`);
-    expect([odd.status, odd.headers.get("content-type")]).toEqual([400, "text/html; charset=utf-8"]);
+    expect({ status: odd.status, type: odd.headers.get("content-type") }).toEqual({
+      status: 400,
+      type: "text/html; charset=utf-8",
+    });
     expect((await scene.phone.call("GET", "v1/backups")).status).toBe(200);
   });
 });

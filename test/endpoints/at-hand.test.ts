@@ -57,7 +57,10 @@ describe.concurrent("an upload soon after another", () => {
     const instance = anInstance();
     const { phone, first } = await stored(instance);
     const second = await put(phone, replacing(first));
-    expect([second.status, instance.take()]).toEqual([200, { reads: 0, unwraps: 0 }]);
+    expect({ status: second.status, calls: instance.take() }).toEqual({
+      status: 200,
+      calls: { reads: 0, unwraps: 0 },
+    });
     phone.through(anApp().fetch);
     const recovered = await phone.call("POST", "v1/recoveries", {
       body: { platform: "android", device: { name: "phone" }, existingAccounts: [] },
@@ -85,11 +88,18 @@ describe.concurrent("an upload soon after another", () => {
     const { phone, first } = await stored(instance);
     const second = await put(phone, replacing(first));
     const third = await put(phone, replacing(second));
-    expect([second.status, third.status, instance.take()]).toEqual([200, 200, { reads: 1, unwraps: 0 }]);
+    expect({ second: second.status, third: third.status, calls: instance.take() }).toEqual({
+      second: 200,
+      third: 200,
+      calls: { reads: 1, unwraps: 0 },
+    });
     phone.through(without.app.fetch);
     for (let last = third, round = 1; round <= 2; round++) {
       last = await put(phone, replacing(last));
-      expect([last.status, without.take()]).toEqual([200, { reads: 1, unwraps: 0 }]);
+      expect({ status: last.status, calls: without.take() }).toEqual({
+        status: 200,
+        calls: { reads: 1, unwraps: 0 },
+      });
     }
   });
 
@@ -133,7 +143,10 @@ describe.concurrent("an upload soon after another", () => {
     expect((await put(phone, replacing(second))).status).toBe(200);
     phone.through(here.app.fetch);
     const repeated = await put(phone, headers, document);
-    expect([repeated.status, repeated.body]).toEqual([200, expect.objectContaining({ current: false })]);
+    expect({ status: repeated.status, body: repeated.body }).toEqual({
+      status: 200,
+      body: expect.objectContaining({ current: false }),
+    });
   });
 
   it("R8 R35 first of a platform, of an owner whom another instance has erased meanwhile, opens if it is acknowledged", async () => {

@@ -68,7 +68,10 @@ describe("roll-back", () => {
   it("R27 a digest without its generation is not passed over in silence", async () => {
     const { phone } = await anOwnerWithBackup();
     const { status, body } = await ask(phone, `?digest=${"A".repeat(43)}`);
-    expect([status, JSON.stringify(body)]).not.toEqual([200, expect.stringContaining('"fresh"')]);
+    expect({ status, body: JSON.stringify(body) }).not.toEqual({
+      status: 200,
+      body: expect.stringContaining('"fresh"'),
+    });
   });
 });
 
@@ -108,6 +111,9 @@ it("R7 beside uploads tells one state, never a mixture", async () => {
     upload(phone, { headers: { "if-match": etagOf(uploaded) } }),
     ...asking,
   ]);
-  const states = [uploaded, second].map((reply) => [etagOf(reply), receiptIn(reply).version.digest]);
-  for (const { etag, digest, generation } of told) expect([etag, digest]).toEqual(states[generation - 1]);
+  const states = [uploaded, second].map((reply) => ({
+    etag: etagOf(reply),
+    digest: receiptIn(reply).version.digest,
+  }));
+  for (const { etag, digest, generation } of told) expect({ etag, digest }).toEqual(states[generation - 1]);
 });

@@ -1,15 +1,17 @@
 /** What others do at the same moment, and what fails half-way: nothing is lost, nothing is handed out unseen. */
-import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+
+import { randomBytes } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { DAY } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { capabilityFor } from "../../lib/domain/repudiation.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { anOwner, aPhone, signInAt } from "../support/phones.ts";
+import { aPushKey } from "../support/push-key.ts";
 import {
   anAppToWatch,
   answer,
@@ -25,50 +27,28 @@ import {
   start,
 } from "../support/step-up.ts";
 import { anAccountToken, aProviderToken } from "../support/tokens.ts";
+import { unsent } from "../support/unsent.ts";
 import { anOwnerWithBackup, aRegisteredPhone, refused } from "./helpers.ts";
 
 const Receipt = z.looseObject({ envelope: z.string() });
 
-/** Blobs whose writes of such a name fail or are overtaken, as long as `left` is above zero. */
-function disturbed(pattern: RegExp, how: "overtaken" | "down") {
-  const state = { left: 0 };
-  const through = (blobs: Blobs): Blobs => ({
-    ...blobs,
-    async write(name, ...rest) {
-      if (!pattern.test(name) || state.left <= 0) return await blobs.write(name, ...rest);
-      state.left -= 1;
-      if (how === "overtaken") return undefined;
-      throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-    },
-  });
-  return { state, through };
-}
-
-/** An outbox that can be broken. */
-function aBreakableOutbox() {
-  const state = { down: false };
-  const watched = anAppToWatch();
-  const { app } = watched;
-  const { outbox } = app.services;
-  app.services.outbox = {
-    put: async (...item) => {
-      if (state.down) throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-      await outbox.put(...item);
-    },
-  };
-  return { state, watched };
-}
-
 describe.concurrent("an upload", () => {
   it("R5 R8 whose head is decided anew hands out an envelope that opens", async () => {
-    const { state, through } = disturbed(/^heads\//, "overtaken");
+    let overtaken = 0;
+    const through = (blobs: Blobs): Blobs => ({
+      ...blobs,
+      write: async (name, ...rest) => {
+        if (!name.startsWith("owners/") || overtaken === 2) return await blobs.write(name, ...rest);
+        overtaken += 1;
+        return undefined;
+      },
+    });
     const app = anApp({ through });
     const owner = anOwner();
     const phone = await aPhone({ owner, platform: "ios", app });
     const document = aBackup();
-    state.left = 2;
     const uploaded = await phone.call("PUT", "v1/backups/ios", { body: document, headers: nothingYet });
-    expect(uploaded.status, JSON.stringify(uploaded.body)).toBe(201);
+    expect({ status: uploaded.status, overtaken }).toEqual({ status: 201, overtaken: 2 });
     const { envelope } = Receipt.parse(uploaded.body);
     const { accounts } = recoveredIn(
       await recover(await aPhone({ owner, platform: "ios", app }), { envelope }),
@@ -117,27 +97,22 @@ describe.concurrent("a device", () => {
   });
 
   it("R17 R18 isn't registered, and nothing is recovered, while the owner can't be told", async () => {
-    const { state, watched } = aBreakableOutbox();
+    const watched = anAppToWatch();
     const { app } = watched;
     const { owner } = await anOwnerWithBackup({ app });
     const thief = await aPhone({ owner, app });
-    state.down = true;
-    refused(
-      await thief.call("POST", "v1/devices", { body: { platform: "android", name: "thief" } }),
-      "storage-unavailable",
-    );
-    refused(await recover(thief), "storage-unavailable");
-    refused(
-      await thief.call("POST", "v1/recovery-plans", { body: { platform: "android", existingAccounts: [] } }),
-      "storage-unavailable",
-    );
-    state.down = false;
+    const asked = [
+      () => thief.call("POST", "v1/devices", { body: { platform: "android", name: "thief" } }),
+      () => recover(thief),
+      () => thief.call("POST", "v1/recovery-plans", { body: { platform: "android", existingAccounts: [] } }),
+    ];
+    for (const ask of asked) refused(await unsent(watched, ask), "storage-unavailable");
     refused(await thief.call("GET", "v1/devices"), "device-unknown");
   });
 
   it("R18 whose repudiation was cut off has shut it out already, says that it isn't done, and is done when repeated", async () => {
-    const { state, through } = disturbed(/^credentials\//, "down");
-    const watched = anAppToWatch({ through });
+    const line = new FaultLine();
+    const watched = anAppToWatch({ through: line.through });
     const scene = await aRecovery({ watched });
     await proven(scene);
     const { api, issuer } = inject("surroundings");
@@ -148,7 +123,7 @@ describe.concurrent("a device", () => {
     const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, { owner: id, device }, watched.clock.now())}?language=en&utm_source=mail`;
     const open = async (method: string) =>
       await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();
-    state.left = 1;
+    line.arm({ how: "refused", at: 1, of: /^write credentials\// });
     expect(await open("POST")).toContain("It is not done yet");
     refused(await scene.phone.call("GET", "v1/backups"), "device-revoked");
     expect(await open("POST")).toContain("It is shut out");
@@ -158,21 +133,18 @@ describe.concurrent("a device", () => {
 
 describe.concurrent("a credential", () => {
   it("R18 R25 isn't made while the owner can't be told", async () => {
-    const { state, watched } = aBreakableOutbox();
+    const watched = anAppToWatch();
     const scene = await aRecovery({ watched, personal: aProvablePersonal({ usesPush: true }) });
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
+    const { credential, signed } = aPushKey();
     const id = idIn(await start(scene));
-    state.down = true;
-    const credential = { type: "push", publicKey: { kty, crv, x, y } };
-    refused(await answer(scene.phone, id, { code: watched.lastCode(), credential }), "storage-unavailable");
+    const prove = () => answer(scene.phone, id, { code: watched.lastCode(), credential });
+    refused(await unsent(watched, prove), "storage-unavailable");
     const challenge = randomBytes(32);
-    const signature = sign("sha256", challenge, { key: privateKey, dsaEncoding: "ieee-p1363" });
     const token = await aProviderToken("personal-sign-in", "Codes.Verify");
     const body = {
       account: bound(scene.personal),
       challenge: challenge.toString("base64url"),
-      signature: signature.toString("base64url"),
+      signature: signed(challenge).toString("base64url"),
     };
     expect((await providerCall(watched.app, "v1/signatures/verify", body, token)).body).toEqual({
       valid: false,

@@ -26,7 +26,11 @@ it("R6 R30 deletes the current backup, keeps its versions for a while, and tells
   const reply = await remove(phone, { "if-match": etagOf(uploaded) });
   expect(reply.status).toBe(200);
   const { deletedAt, undeletableUntil, generation, staleness } = statusIn(reply);
-  expect([deletedAt, undeletableUntil, generation]).toEqual([expect.any(String), expect.any(String), 1]);
+  expect({ deletedAt, undeletableUntil, generation }).toEqual({
+    deletedAt: expect.any(String),
+    undeletableUntil: expect.any(String),
+    generation: 1,
+  });
   expect(staleness).toEqual({
     state: "deleted",
     reasons: ["deleted"],
@@ -47,7 +51,11 @@ it("R32 deleting what is deleted changes nothing, by the present state's name", 
   const after = await storedOf(owner);
   for (const headers of [{ "if-match": etagOf(first) }, nothingYet]) {
     const again = await remove(phone, headers);
-    expect([again.status, again.body, etagOf(again)]).toEqual([200, first.body, etagOf(first)]);
+    expect({ status: again.status, body: again.body, etag: etagOf(again) }).toEqual({
+      status: 200,
+      body: first.body,
+      etag: etagOf(first),
+    });
   }
   expect(await storedOf(owner)).toEqual(after);
 });

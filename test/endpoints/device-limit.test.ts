@@ -1,13 +1,14 @@
 /** Thirty devices, and one more: whoever signs in freshly has a way in, the others are told, and whoever had to make room comes back (R17). */
+
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY, later, SECOND } from "../../lib/domain/clock.ts";
 import type { Device } from "../../lib/domain/device.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { aDeviceId } from "../domain/builders.ts";
 import type { App } from "../support/app.ts";
 import { headOf, putHead } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
+import { storageSilent } from "../support/silent.ts";
 import {
   anAppToWatch,
   aProvablePersonal,
@@ -88,7 +89,7 @@ describe.concurrent("the thirty-first device", () => {
       });
     const problems = await expectEachRefused(owner, "device-suspended", Object.fromEntries(calls));
     for (const { status, remedy } of problems)
-      expect([status, remedy]).toEqual([403, expect.stringContaining("sign in again")]);
+      expect({ status, remedy }).toEqual({ status: 403, remedy: expect.stringContaining("sign in again") });
     await phone.signIn(owner, signInAt(watched.clock.now()));
     expect(deviceIn(await register(phone)).suspendedAt).toBeUndefined();
     expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(1);
@@ -132,7 +133,7 @@ describe.concurrent("the thirty-first device", () => {
       outbox: () => ({
         put: async (_, item) => {
           if (item.type === "announcement" && item.activity.kind === "device-displaced")
-            throw new Failure("storage-unavailable", "No queue.", { retryAfterSeconds: 5 });
+            throw storageSilent();
         },
       }),
     });
@@ -200,10 +201,10 @@ it("R17 R18 a device that changed nothing for a year is let in again only by a f
   watched.clock.pass(366 * DAY);
   await phone.signIn(owner, signInAt(later(watched.clock.now(), -700 * SECOND)));
   const problem = refused(await phone.call("GET", "v1/backups/android/staleness"), "device-suspended");
-  expect([problem.detail, problem.remedy]).toEqual([
-    expect.stringContaining("for a year"),
-    expect.stringContaining("sign in again"),
-  ]);
+  expect(problem).toMatchObject({
+    detail: expect.stringContaining("for a year"),
+    remedy: expect.stringContaining("sign in again"),
+  });
   await phone.signIn(owner, signInAt(watched.clock.now()));
   await register(phone);
   expect(kindsOf(watched)).toEqual(["device-returned"]);

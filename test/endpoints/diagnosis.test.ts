@@ -1,19 +1,21 @@
 /** Why can't I restore? Whatever a recovery refuses, the diagnosis explains, with a remedy, and tells nothing about others. */
+
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { recoverAccounts } from "../../functions/recover-accounts.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { DAY } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { Check } from "../../lib/http/diagnosis.ts";
 import { problemsOf } from "../../lib/http/endpoint.ts";
 import { Problem, typeOf } from "../../lib/http/problem.ts";
 import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builders.ts";
 import { anAppWithDamage } from "../support/damage.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
 import { placeOf, sweep } from "../support/sweeping.ts";
+import { unsent } from "../support/unsent.ts";
 import { anOwnerWithBackup, aRegisteredPhone, revoke, upload } from "./helpers.ts";
 
 const Diagnosis = z.object({ recoverable: z.boolean(), checks: z.array(Check) });
@@ -43,7 +45,7 @@ async function expectExplained(phone: CheckedPhone, asked: Asked = {}, headers: 
   const refusal = Problem.parse((await recover(phone, asked, headers)).body);
   const { recoverable, checks } = await ask(phone, asked, headers);
   const failed = checks.filter(({ state }) => state === "failed");
-  expect(recoverable).toBe(false);
+  expect({ recoverable }).toEqual({ recoverable: false });
   expect(failed.map(({ problem }) => problem)).toContain(refusal.type);
   for (const each of failed) expect(each.remedy).not.toBe("");
   explained.add(refusal.type);
@@ -54,28 +56,19 @@ describe.concurrent("a diagnosis", () => {
   it("R31 says that all is well where it is", async () => {
     const { owner } = await anOwnerWithBackup();
     const { recoverable, checks } = await ask(await aPhone({ owner }));
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
     expect(new Set(checks.map(({ state }) => state))).toEqual(new Set(["ok"]));
   });
 
   it("R18 R31 by a device that isn't registered is told first, once an hour, and by one that is, never", async () => {
-    const state = { down: false };
     const watched = anAppToWatch();
-    const { outbox } = watched.app.services;
-    watched.app.services.outbox = {
-      put: async (...item) => {
-        if (state.down) throw new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-        await outbox.put(...item);
-      },
-    };
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     await ask(phone);
     expect(watched.told()).toEqual([]);
-    state.down = true;
     const thief = await aPhone({ owner, app: watched.app });
-    expect((await ask(thief)).checks.find(({ id }) => id === "content")).toMatchObject({ state: "failed" });
-    expect((await ask(thief)).checks.map(({ id }) => id)).not.toContain("overlap");
-    state.down = false;
+    const { checks } = await unsent(watched, () => ask(thief));
+    expect(checks.find(({ id }) => id === "content")).toMatchObject({ state: "failed" });
+    expect(checks.map(({ id }) => id)).not.toContain("overlap");
     for (const by of [thief, await aPhone({ owner, app: watched.app })]) await ask(by);
     expect(watched.told().map(({ activity }) => activity.kind)).toEqual(["plan-requested"]);
   });
@@ -115,7 +108,7 @@ describe.concurrent("a diagnosis", () => {
     expect(failed).toMatchObject({ id: "backup", absence: "other-platform", from: "android" });
     expect(failed?.remedy).toContain('"from": "android"');
     const { recoverable } = await ask(await aPhone({ owner, platform: "ios" }), { from: "android" });
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
   });
 
   it("R31 R33 signed in with another recovery account: says so, and not whose there is", async () => {
@@ -156,7 +149,7 @@ describe.concurrent("a diagnosis", () => {
       .slice(0, 1)
       .map(({ kind, issuer, userName }) => ({ kind, issuer, userName }));
     const [failed] = await expectExplained(await aPhone({ owner }), { existingAccounts });
-    expect([failed?.id, failed?.overlapping]).toEqual(["overlap", ["/existingAccounts/0"]]);
+    expect(failed).toMatchObject({ id: "overlap", overlapping: ["/existingAccounts/0"] });
   });
 
   it("R31 R5 an envelope that is missing, damaged, or of a former version", async () => {
@@ -179,21 +172,13 @@ describe.concurrent("a diagnosis", () => {
   });
 
   it("R31 R32 too many devices, too many recoveries, and a vault that doesn't answer", async () => {
-    const vault = { fails: false };
-    const { app } = anAppToWatch({
-      keys: (keys) => ({
-        ...keys,
-        unwrap: (...of) =>
-          vault.fails
-            ? Promise.reject(new Failure("vault-unavailable", "down", { retryAfterSeconds: 10 }))
-            : keys.unwrap(...of),
-      }),
-    });
+    const line = new FaultLine({ stays: true });
+    const { app } = anAppToWatch({ keys: line.keys });
     const { owner, phone } = await anOwnerWithBackup({ app });
-    vault.fails = true;
+    line.arm({ how: "refused", at: 1, of: /^unwrap/ });
     const [failed] = await expectExplained(await aPhone({ owner, app }));
-    expect([failed?.id, failed?.retry]).toEqual(["content", "as-is"]);
-    vault.fails = false;
+    expect(failed).toMatchObject({ id: "content", retry: "as-is" });
+    line.arm(undefined);
     for (let n = 0; n < 20; n++) await recover(phone);
     expect((await expectExplained(phone))[0]?.id).toBe("limits");
     for (let n = 0; n < 29; n++) await aRegisteredPhone(owner, { app });
@@ -233,7 +218,7 @@ describe.concurrent("a diagnosis", () => {
     const headers = { ...nothingYet, "content-type": "application/jose" };
     expect((await phone.call("PUT", "v1/backups/android", { body: sealed, headers })).status).toBe(201);
     const { recoverable, checks } = await ask(phone);
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
     expect(checks.find(({ id }) => id === "overlap")?.state).toBe("warning");
   });
 
@@ -244,7 +229,7 @@ describe.concurrent("a diagnosis", () => {
     const phone = await aPhone({ owner, app });
     await phone.signIn(owner, signInAt(clock.now()));
     const { recoverable, checks } = await ask(phone);
-    expect(recoverable).toBe(true);
+    expect({ recoverable }).toEqual({ recoverable: true });
     expect(checks.find(({ id }) => id === "staleness")?.state).toBe("warning");
   });
 });

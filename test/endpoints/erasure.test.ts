@@ -1,8 +1,10 @@
 /** An owner who wants to be forgotten: for good, and nothing brings them back. */
+
 import { describe, expect, it } from "vitest";
-import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
+import type { StoredBlob } from "../../lib/azure/blobs.ts";
 import { anApp } from "../support/app.ts";
 import { deliverAll } from "../support/delivering.ts";
+import { beforeNext } from "../support/meanwhile.ts";
 import { openVersionIn } from "../support/open-version.ts";
 import { headOf, recordOf } from "../support/owners.ts";
 import { aPhone } from "../support/phones.ts";
@@ -105,23 +107,13 @@ describe.concurrent("erasure", () => {
 
 describe.concurrent("a change that an erasure overtakes", () => {
   it("R35 a device that is renamed meanwhile brings nothing back", async () => {
-    let overtake: (() => Promise<void>) | undefined;
-    const watched = anAppToWatch({
-      through: (blobs): Blobs => ({
-        ...blobs,
-        async write(...of) {
-          const first = overtake;
-          overtake = undefined;
-          await first?.();
-          return await blobs.write(...of);
-        },
-      }),
-    });
+    const { through, happens } = beforeNext("write ");
+    const watched = anAppToWatch({ through });
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
-    overtake = async () => {
+    happens(async () => {
       phone.through(watched.another().fetch);
       expect((await erase(phone)).status).toBe(204);
-    };
+    });
     const renamed = await phone.call("PATCH", `v1/devices/${phone.deviceId}`, { body: { name: "new" } });
     refused(renamed, "device-not-found");
     await expectErased(owner, { hadContact: false });

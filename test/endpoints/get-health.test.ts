@@ -71,7 +71,7 @@ it("R32 R42 says nothing of what can't be told now, and runs all the same", asyn
   });
   const down = { ...nowhere("QUEUE_STORAGE", "Queue"), ...nowhere("BACKUPS_STORAGE", "Blob") };
   const reply = await (await aPhone({ app: anApp({ settings: down }) })).call("GET", "health");
-  expect([reply.status, reply.body]).toEqual([200, { status: "ok" }]);
+  expect({ status: reply.status, body: reply.body }).toEqual({ status: 200, body: { status: "ok" } });
 });
 
 it("R18 R32 while the mail service is down a letter waits, and is seen to; then it is sent", async () => {

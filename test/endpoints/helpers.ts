@@ -1,4 +1,5 @@
 /** What the endpoint tests share: owners with a backup, what is stored of an owner, refusals that leave it as it was. */
+
 import { expect } from "vitest";
 import * as z from "zod";
 import type { Platform, Reply } from "../../infra/local/phone.ts";
@@ -10,6 +11,7 @@ import { Problem, typeOf } from "../../lib/http/problem.ts";
 import type { App } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 import { storedOf } from "./stored.ts";
 
 const Receipt = z.object({
@@ -69,8 +71,7 @@ export async function upload(
   { document = aBackup(), headers = nothingYet }: { document?: BackupDocument; headers?: Headers } = {},
 ): Promise<Reply> {
   const reply = await phone.call("PUT", `v1/backups/${phone.platform}`, { body: document, headers });
-  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
-  return reply;
+  return expectSuccess(reply);
 }
 type Headers = Record<string, string>;
 

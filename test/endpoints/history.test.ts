@@ -47,7 +47,7 @@ describe.concurrent("a deleted backup", () => {
     const before = statusIn(await status(phone));
     expect((await remove(phone)).status).toBe(200);
     const answer = stalenessIn(await phone.call("GET", `${BACKUP}/staleness`));
-    expect([answer.state, answer.nextStep]).toEqual(["deleted", "undelete"]);
+    expect(answer).toMatchObject({ state: "deleted", nextStep: "undelete" });
     refused(await recover(await aPhone({ owner, app: watched.app })), "backup-not-found");
     const back = await undelete(phone);
     expect(statusIn(back).version).toEqual(before.version);
@@ -67,7 +67,7 @@ describe.concurrent("a deleted backup", () => {
     await phone.signIn(owner, signInAt(watched.clock.now()));
     expect(refused(await undelete(phone), "undelete-too-late").status).toBe(410);
     const answer = stalenessIn(await phone.call("GET", `${BACKUP}/staleness`));
-    expect([answer.state, answer.nextStep]).toEqual(["missing", "upload"]);
+    expect(answer).toMatchObject({ state: "missing", nextStep: "upload" });
   });
 
   it("R7 R30 names the state that it replaces", async () => {

@@ -1,11 +1,12 @@
 /** An erasure with a way back: it can be taken back until it begins, and then it goes on to its end. */
+
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { type App, anApp } from "../support/app.ts";
 import { deliverAll } from "../support/delivering.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { HoldLine } from "../support/hold-line.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, aRecovery, type Recovery } from "../support/step-up.ts";
@@ -76,9 +77,9 @@ describe.concurrent("an erasure with a way back", () => {
   it("R35 that has begun goes on to its end, and whoever wants to keep is told so", async () => {
     const scene = await aDue();
     const { owner, old, phone } = scene;
-    const cut = new Failure("storage-unavailable", "cut off", { retryAfterSeconds: 5 });
-    const app = another(scene, (blobs) => ({ ...blobs, delete: () => Promise.reject(cut) }));
-    phone.through(app.fetch);
+    const line = new FaultLine();
+    line.arm({ how: "refused", at: 1, of: /^delete/ });
+    phone.through(another(scene, line.through).fetch);
     expect((await erase(phone)).status).toBe(503);
     refused(await keep(old), "erasure-begun");
     await expectErased(owner, { hadContact: true });
@@ -91,7 +92,7 @@ describe.concurrent("an erasure with a way back", () => {
     const line = new HoldLine((call) => call.startsWith("write owners/"));
     old.through(another(scene, line.through).fetch);
     const kept = keep(old);
-    expect(await line.holds(kept)).toBe(true);
+    expect({ isHeld: await line.holds(kept) }).toEqual({ isHeld: true });
     expect((await erase(phone)).status).toBe(204);
     line.letGo();
     refused(await kept, "erasure-begun");
@@ -103,7 +104,7 @@ describe.concurrent("an erasure with a way back", () => {
     const line = new HoldLine((call) => call.startsWith("write owners/"));
     scene.old.through(another(scene, line.through).fetch);
     const kept = keep(scene.old);
-    expect(await line.holds(kept)).toBe(true);
+    expect({ isHeld: await line.holds(kept) }).toEqual({ isHeld: true });
     expect((await keep(scene.phone)).status).toBe(204);
     line.letGo();
     expect((await kept).status).toBe(204);

@@ -16,7 +16,7 @@ it("R17 lists name, platform and times of all devices and marks the one that ask
     isThisDevice: false,
   });
   expect(android).toMatchObject({ id: phone.deviceId, name: "Android device", platform: "android" });
-  expect(android?.isThisDevice).toBe(true);
+  expect(android).toMatchObject({ isThisDevice: true });
   const marked = devicesIn(await iphone.call("GET", "v1/devices")).filter(({ isThisDevice }) => isThisDevice);
   expect(marked.map(({ id }) => id)).toEqual([iphone.deviceId]);
 });

@@ -148,7 +148,7 @@ describe.concurrent("a letter", () => {
 
   it("R24 with a code that has expired isn't sent", async () => {
     const { outcome, sent } = await delivering((now) => aLetter(now, { until: now }));
-    expect([outcome, sent]).toEqual(["expired", []]);
+    expect({ outcome, sent }).toEqual({ outcome: "expired", sent: [] });
   });
 
   it("R18 R42 that isn't sent is failed work in the log, from the first try until it is too late", async () => {
@@ -179,7 +179,7 @@ describe.concurrent("a letter", () => {
     let item: OutboxItem = aLetter(new Date(), { kind: "recovered", to });
     for (const _ of [1, 2, 3]) {
       const { outcome, put, sent } = await delivering(() => item, broke);
-      expect([outcome, sent]).toEqual(["postponed", []]);
+      expect({ outcome, sent }).toEqual({ outcome: "postponed", sent: [] });
       item = put[0]?.item ?? expect.fail("lost");
     }
   });
@@ -189,7 +189,10 @@ describe.concurrent("a letter", () => {
     const first = await delivering((now) => aLetter(now, { kind: "recovered", to }), { fails: true });
     const item = first.put[0]?.item ?? expect.fail("lost");
     const again = await delivering(() => item, { settings: { SMS_DAILY_LIMITS: "*:0" } });
-    expect([again.outcome, again.sent]).toMatchObject(["sent", [{ address: to.address }]]);
+    expect({ outcome: again.outcome, sent: again.sent }).toMatchObject({
+      outcome: "sent",
+      sent: [{ address: to.address }],
+    });
   });
 
   it("R18 has the same id at each try, so that a lost answer sends nothing twice", async () => {
@@ -231,7 +234,10 @@ describe.concurrent("an announcement", () => {
     const entry = put.at(-1)?.item ?? expect.fail("not to be logged");
     for (const _ of [1, 2]) expect((await delivering(() => entry, { to })).outcome).toBe("logged");
     const { entries, intact } = await anApp().services.activity.read(to);
-    expect([entries.map(({ kind }) => kind), intact]).toEqual([["recovered"], true]);
+    expect({ kinds: entries.map(({ kind }) => kind), intact }).toEqual({
+      kinds: ["recovered"],
+      intact: true,
+    });
   });
 
   it("R18 F29 a failed step-up is logged and told to nobody", async () => {

@@ -69,7 +69,7 @@ describe.concurrent("client custody", () => {
     const newer = await aPhone({ owner, platform: "ios" });
     refused(await recover(newer), "envelope-required");
     const outdated = refused(await recover(newer, { envelope: first }), "envelope-outdated");
-    expect([outdated.generation, outdated.envelopeGeneration]).toEqual([2, 1]);
+    expect(outdated).toMatchObject({ generation: 2, envelopeGeneration: 1 });
     const [version, generation, id, sealed = ""] = second.split(".");
     const flipped = sealed.replace(/.$/, (letter) => (letter === "A" ? "B" : "A"));
     const middle = `${sealed.slice(0, 40)}${sealed[40] === "A" ? "B" : "A"}${sealed.slice(41)}`;

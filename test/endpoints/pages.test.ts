@@ -45,7 +45,12 @@ describe.concurrent.each(paths)("GET %s", (path) => {
     expect(headers.get("cache-control")).toBe("no-cache");
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
       const again = await get(path, { "if-none-match": known });
-      expect([known, again.status, again.text, again.headers.get("etag")]).toEqual([known, 304, "", etag]);
+      expect({ known, status: again.status, text: again.text, etag: again.headers.get("etag") }).toEqual({
+        known,
+        status: 304,
+        text: "",
+        etag,
+      });
     }
     expect((await get(path, { "if-none-match": '"other"' })).status).toBe(200);
   });
@@ -60,7 +65,7 @@ describe.concurrent.each(paths)("GET %s", (path) => {
         continue;
       }
       const target = await get(url.href.slice(api.length + 1).replace(/#.*/, ""));
-      expect([link, target.status]).toEqual([link, 200]);
+      expect({ link, status: target.status }).toEqual({ link, status: 200 });
       if (url.hash) expect(placesIn(target.text), link).toContain(url.hash.slice(1));
     }
   });
@@ -91,7 +96,7 @@ describe("R41 the page of a problem", () => {
     const reply = await (await aPhone()).call("GET", "v1/backups/android/staleness");
     const { type } = problemIn(reply);
     const page = await fetch(new URL(type, `${inject("surroundings").api}/v1/backups/android/staleness`));
-    expect([type, page.status]).toEqual(["/api/problems/device-unknown", 200]);
+    expect({ type, status: page.status }).toEqual({ type: "/api/problems/device-unknown", status: 200 });
   });
 
   it("R41 in other letters is the same page; a kind that there isn't is told all that there are", async () => {
@@ -104,12 +109,12 @@ describe("R41 the page of a problem", () => {
       "problems/a%2Fb",
     ]) {
       const { status, text, headers } = await get(path);
-      expect([path, status, headers.get("cache-control"), headers.get("etag")]).toEqual([
+      expect({ path, status, keeping: headers.get("cache-control"), etag: headers.get("etag") }).toEqual({
         path,
-        404,
-        "no-store",
-        null,
-      ]);
+        status: 404,
+        keeping: "no-store",
+        etag: null,
+      });
       expect(kinds.filter((kind) => !text.includes(`href="${kind}"`))).toEqual([]);
       expect(text).not.toContain("script");
     }
@@ -126,7 +131,10 @@ describe("R41 the page of a problem", () => {
 it("R41 an address under the reference that there isn't is told that there is one", async () => {
   const { status, text } = await get("docs/x");
   const { routes, remedy } = JSON.parse(text);
-  expect([status, routes.filter((route: string) => route.endsWith("docs"))]).toEqual([404, ["GET docs"]]);
+  expect({ status, docs: routes.filter((route: string) => route.endsWith("docs")) }).toEqual({
+    status: 404,
+    docs: ["GET docs"],
+  });
   expect(remedy).toContain("GET docs");
 });
 
@@ -139,7 +147,10 @@ describe("the file that holds the pages", () => {
     const pages = builtPages(file);
     await writeFile(file, JSON.stringify(built));
     const [first, second] = await Promise.all([pages("docs"), pages("docs")]);
-    expect([first, second]).toEqual([{ ...built.pages.docs, styleHash: "sha256-x" }, first]);
+    expect({ first, second }).toEqual({
+      first: { ...built.pages.docs, styleHash: "sha256-x" },
+      second: first,
+    });
     await writeFile(file, "{}");
     expect(await pages("docs")).toEqual(first);
     expect(await pages("toString")).toBeUndefined();

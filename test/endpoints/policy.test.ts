@@ -1,13 +1,14 @@
 /** Who may call what: every endpoint against every principal that isn't the owner on a device of theirs. */
+
 import { describe, expect, inject, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
-import type { Reply } from "../../infra/local/phone.ts";
 import type { FailureKind } from "../../lib/domain/failure.ts";
 import { PROVIDER_ROLES } from "../../lib/domain/provider.ts";
 import type { Endpoint } from "../../lib/http/endpoint.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { idIn } from "../support/step-up.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 import { aProviderToken } from "../support/tokens.ts";
 import {
   anOwnerWithBackup,
@@ -133,8 +134,6 @@ const providerTokens = [
 
 const longAgo = () => new Date(Date.now() - 700_000);
 
-const ok = (reply: Reply) => expect([200, 201, 202, 204], JSON.stringify(reply.body)).toContain(reply.status);
-
 it("R33 every endpoint has a row in the policy and a sample request, and no row is for nothing", () => {
   const names = endpoints.map(({ name }) => name).sort();
   expect(Object.keys(rows).sort()).toEqual(names);
@@ -160,7 +159,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
       "a token that is bound to another key": () => ask(phone, bound),
     });
     await expectRefused(owner, "device-revoked", () => ask(lost));
-    if (isTold) ok(await ask(unknown));
+    if (isTold) expectSuccess(await ask(unknown));
     else await expectRefused(owner, tooOld, () => ask(unknown));
     if (endpoint.access === "owner-fresh") {
       await unknown.signIn(owner, { authTime: null });
@@ -172,8 +171,8 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     const { owner: comesTo } = rowOf(endpoint);
     const own = await ask(phone, await phone.signIn(owner, { claims: { cnf: { jkt: phone.deviceId } } }));
     if (comesTo) refused(own, comesTo);
-    else ok(own);
-    if (newcomer === "allowed") ok(await ask(unknown));
+    else expectSuccess(own);
+    if (newcomer === "allowed") expectSuccess(await ask(unknown));
   });
 
   it("R4 R33 takes no app of a provider's for an owner, whatever its roles, from whatever device", async () => {
@@ -193,13 +192,13 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     const { owner: other, phone: stranger } = await anOwnerWithBackup();
     const before = await storedOf(owner);
     const token = await stranger.signIn(other, signInAt(longAgo()));
-    if (isTold) ok(await ask(phone, token));
+    if (isTold) expectSuccess(await ask(phone, token));
     else await expectRefused(other, tooOld, () => ask(phone, token));
     await stranger.signIn(other);
     const [reply, ofNobody] = [await ask(stranger), await ask(await aPhone())];
     expect(await storedOf(owner)).toEqual(before);
     const { stranger: kind } = rowOf(endpoint);
-    if (kind === "own data") ok(reply);
+    if (kind === "own data") expectSuccess(reply);
     else expect(problemIn(reply).type).toBe(typeOf(kind));
     const { id, digest } = receiptIn(uploaded).version;
     const told = JSON.stringify([reply, ofNobody].map(({ body, headers }) => [body, ...headers]));
@@ -225,7 +224,7 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
       refused(await ask(phone, await aProviderToken(app, role)), "account-not-yours");
     }
     const reply = await ask(phone, await aProviderToken("contoso-sign-in", role));
-    ok(reply);
+    expectSuccess(reply);
     expect(JSON.stringify(reply.body)).not.toContain(aName.userName);
   });
 });

@@ -1,5 +1,6 @@
 /** For every endpoint a request that succeeds, ready to be sent through any instance of the app, and what the owner then sees. */
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+
+import { randomBytes } from "node:crypto";
 import { expect, inject } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
@@ -11,6 +12,7 @@ import type { App } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import { expectDeclared } from "../support/declared.ts";
 import { aPhone, type CheckedPhone } from "../support/phones.ts";
+import { aPushKey } from "../support/push-key.ts";
 import {
   answer,
   aRecovery,
@@ -85,14 +87,16 @@ const others: Record<string, (scene: Recovery) => Promise<Request>> = {
     };
   },
   "verify-signature": async (scene) => {
-    const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
+    const { credential, signed } = aPushKey();
     const { id } = startedIn(await start(scene));
-    const credential = { type: "push", publicKey: { kty, crv, x, y } };
     const passed = await answer(scene.phone, id, { code: scene.watched.lastCode(), credential });
     expect(passed.status, JSON.stringify(passed.body)).toBe(200);
-    const { challenge, signature } = signed(privateKey);
-    const body = { account: bound(scene.personal), challenge, signature };
+    const challenge = randomBytes(32);
+    const body = {
+      account: bound(scene.personal),
+      challenge: challenge.toString("base64url"),
+      signature: signed(challenge).toString("base64url"),
+    };
     return { path: "v1/signatures/verify", body, token: await checker() };
   },
   "show-alarm": async (scene) => ({ path: await alarmPath(scene) }),
@@ -132,12 +136,6 @@ export const variants: Record<string, (scene: Recovery) => Promise<Request>> = {
 };
 
 const checker = () => aProviderToken("personal-sign-in", "Codes.Verify");
-
-function signed(key: KeyObject) {
-  const challenge = randomBytes(32);
-  const signature = sign("sha256", challenge, { key, dsaEncoding: "ieee-p1363" }).toString("base64url");
-  return { challenge: challenge.toString("base64url"), signature };
-}
 
 async function alarmPath({ owner: subject, phone, watched }: Recovery): Promise<string> {
   const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });

@@ -1,15 +1,17 @@
 /** What an owner may ask of whoever holds their data: to see what happened, to have it all, to have it forgotten. */
-import { generateKeyPairSync } from "node:crypto";
+
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
 import { HOUR, later, SECOND } from "../../lib/domain/clock.ts";
 import { LOGGED } from "../../lib/domain/failed-step-up.ts";
-import { Failure, type FailureKind } from "../../lib/domain/failure.ts";
+import type { FailureKind } from "../../lib/domain/failure.ts";
 import { aLargeBackup, replacing } from "../support/builders.ts";
 import { anAppWithDamage } from "../support/damage.ts";
 import { deliverAll } from "../support/delivering.ts";
 import { signInAt } from "../support/phones.ts";
+import { aPushKey } from "../support/push-key.ts";
+import { storageSilent, vaultSilent } from "../support/silent.ts";
 import {
   anAppToWatch,
   answer,
@@ -94,7 +96,7 @@ const failing: Record<string, Failing> = {
 
 async function failedIn({ phone }: Recovery): Promise<number> {
   const { entries, intact } = pageIn(await phone.call("GET", "v1/activity"));
-  expect(intact).toBe(true);
+  expect({ intact }).toEqual({ intact: true });
   return entries.filter(({ kind }) => kind === "step-up-failed").length;
 }
 
@@ -111,7 +113,7 @@ describe.concurrent("the activity log", () => {
     await answer(scene.phone, id, { code: scene.watched.lastCode() });
     await deliverAll(scene);
     const { entries, intact } = pageIn(await scene.phone.call("GET", "v1/activity"));
-    expect(intact).toBe(true);
+    expect({ intact }).toEqual({ intact: true });
     expect(entries.map(({ kind }) => kind)).toEqual([
       "credential-issued",
       "step-up-failed",
@@ -165,9 +167,9 @@ describe.concurrent("the activity log", () => {
       await watched.app.services.activity.append(placeOf(owner).owner, entry);
     }
     const first = pageIn(await phone.call("GET", "v1/activity"));
-    expect([first.entries.length, first.next]).toEqual([100, 20]);
+    expect({ entries: first.entries.length, next: first.next }).toEqual({ entries: 100, next: 20 });
     const second = pageIn(await phone.call("GET", `v1/activity?before=${first.next}`));
-    expect([second.entries.length, second.next]).toEqual([20, undefined]);
+    expect({ entries: second.entries.length, next: second.next }).toEqual({ entries: 20, next: undefined });
     expect(pageIn(await phone.call("GET", "v1/activity?before=9999999")).entries).toHaveLength(100);
     refused(await phone.call("GET", "v1/activity?before=canary"), "invalid-request");
   }, 60_000);
@@ -194,10 +196,8 @@ describe.concurrent("the export", () => {
   it("R35 has what is under way, too: a ticket awaited, codes sent, devices ended, an erasure; and the public half of a push key", async () => {
     const watched = anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "24" } });
     const scene = await aRecovery({ watched, personal: aProvablePersonal({ usesPush: true }) });
-    const { kty, crv, x, y } = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
-      format: "jwk",
-    });
-    const credential = { type: "push", publicKey: { kty, crv, x, y } };
+    const { credential } = aPushKey();
+    const { x } = credential.publicKey;
     const proving = startedIn(await start(scene)).id;
     const proof = { code: watched.lastCode(), credential };
     expect((await answer(scene.phone, proving, proof)).status).toBe(200);
@@ -221,18 +221,23 @@ describe.concurrent("the export", () => {
     await upload(phone, { headers: replacing(uploaded) });
     damage(`bodies/${placeOf(owner).owner}/${receiptIn(uploaded).version.id}`);
     const [newest, former] = versionsIn(await phone.call("GET", "v1/me/export"));
-    expect([newest?.unreadable, former?.unreadable]).toEqual([undefined, true]);
-    expect([newest?.content, former?.content]).toEqual([expect.anything(), undefined]);
+    expect({ newest: newest?.unreadable, former: former?.unreadable }).toEqual({
+      newest: undefined,
+      former: true,
+    });
+    expect({ newest: newest?.content, former: former?.content }).toEqual({
+      newest: expect.anything(),
+      former: undefined,
+    });
   });
 
-  it.each(["storage-unavailable", "vault-unavailable"] as const)(
-    "R32 R35 is 503 %s while a version can't be told for the moment",
-    async (kind) => {
+  it.each([storageSilent(), vaultSilent()])(
+    "R32 R35 is 503 $kind while a version can't be told for the moment",
+    async (failure) => {
       const { app } = anAppToWatch();
       const { phone } = await anOwnerWithBackup({ app });
-      const failure = new Failure(kind, "down", { retryAfterSeconds: 5 });
       app.services.versions = { ...app.services.versions, open: () => Promise.reject(failure) };
-      refused(await phone.call("GET", "v1/me/export"), kind);
+      refused(await phone.call("GET", "v1/me/export"), failure.kind);
     },
   );
 

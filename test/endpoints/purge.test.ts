@@ -1,8 +1,10 @@
 /** The purge of what was deleted: all of it goes, nothing of it comes back, and what is uploaded meanwhile stays. */
+
 import { describe, expect, it } from "vitest";
-import { type Blobs, storageUnavailable } from "../../lib/azure/blobs.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builders.ts";
+import { FaultLine } from "../support/fault-line.ts";
+import { beforeNext } from "../support/meanwhile.ts";
 import { headOf } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover, type Watched } from "../support/step-up.ts";
@@ -41,22 +43,15 @@ describe.concurrent("the purge", () => {
   });
 
   it("R30 a purge that the storage cuts off goes on with the next run; nothing can be undeleted meanwhile", async () => {
-    let silent = 0;
-    const removing = (blobs: Blobs): Blobs => ({
-      ...blobs,
-      async delete(name, ...only) {
-        if (name.startsWith("bodies/") && silent-- > 0) throw storageUnavailable(undefined);
-        await blobs.delete(name, ...only);
-      },
-    });
-    const watched = anAppToWatch({ through: removing });
+    const line = new FaultLine();
+    const watched = anAppToWatch({ through: line.through });
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
     await restoredBeyondTheHistory(watched, phone, owner);
     const deleted = await phone.call("DELETE", BACKUP, {
       headers: replacing(await phone.call("GET", BACKUP)),
     });
     watched.clock.pass(31 * DAY);
-    silent = 1;
+    line.arm({ how: "refused", at: 1, of: /^delete bodies\// });
     await expect(sweep(watched, "owners", owner)).rejects.toMatchObject({ kind: "storage-unavailable" });
     await phone.signIn(owner, signInAt(watched.clock.now()));
     refused(
@@ -71,28 +66,19 @@ describe.concurrent("the purge", () => {
   });
 
   it("R30 R8 a purge leaves alone what is uploaded meanwhile", async () => {
-    let uploading: (() => Promise<unknown>) | undefined;
-    const watched = anAppToWatch({
-      through: (blobs): Blobs => ({
-        ...blobs,
-        async list(prefix, page) {
-          const upload = prefix.startsWith("bodies/") ? uploading : undefined;
-          if (upload) uploading = undefined;
-          await upload?.();
-          return await blobs.list(prefix, page);
-        },
-      }),
-    });
+    const { through, happens } = beforeNext("list bodies/");
+    const watched = anAppToWatch({ through });
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
     await phone.call("DELETE", BACKUP, { headers: replacing(uploaded) });
     watched.clock.pass(31 * DAY);
     await phone.signIn(owner, signInAt(watched.clock.now()));
-    uploading = async () => {
+    const statuses: number[] = [];
+    happens(async () => {
       const put = { body: aBackup(), headers: nothingYet };
-      expect((await phone.call("PUT", BACKUP, put)).status).toBe(201);
-    };
+      statuses.push((await phone.call("PUT", BACKUP, put)).status);
+    });
     await sweep(watched, "owners", owner);
-    expect(uploading).toBeUndefined();
+    expect(statuses).toEqual([201]);
     expect((await phone.call("GET", BACKUP)).body).toMatchObject({ staleness: { state: "fresh" } });
     expect((await recover(await aPhone({ owner, app: watched.app }))).status).toBe(200);
   });

@@ -1,9 +1,11 @@
 /** Devices of one owner that change one state at the same time, over HTTP. */
+
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { aBackup, anAccount } from "../support/builders.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import { aContact, anAppToWatch, type Watched } from "../support/step-up.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 import { headOf, tagOf } from "./heads.ts";
 import {
   anOwnerWithBackup,
@@ -42,7 +44,7 @@ it("R7 R8 two devices on one ETag: one wins each round, the loser learns the new
     const stored = await headOf(owner, "android");
     expect(await tagOf(owner)).toBe(etagOf(won));
     const [first, former] = stored?.value.versions ?? [];
-    expect([first?.id, former?.id]).toEqual([version.id, newest]);
+    expect({ first: first?.id, former: former?.id }).toEqual({ first: version.id, former: newest });
     etag = etagOf(won);
     newest = version.id;
   }
@@ -112,21 +114,19 @@ describe("R7 a registration, renames and contact changes amid uploads", () => {
 
   /** All that changes the owner, and no backup; each to be done amid others. */
   function* changes(watched: Watched, other: CheckedPhone) {
-    const expectOk = async (...call: Parameters<CheckedPhone["call"]>) => {
-      const { status, body } = await other.call(...call);
-      expect([200, 201, 204], JSON.stringify(body)).toContain(status);
-    };
-    yield () => expectOk("POST", "v1/devices", { body: { platform: "android", name: "canary-other" } });
+    const made = async (...call: Parameters<CheckedPhone["call"]>) =>
+      expectSuccess(await other.call(...call));
+    yield () => made("POST", "v1/devices", { body: { platform: "android", name: "canary-other" } });
     for (let round = 0; round < 5; round++) {
-      yield () => expectOk("PATCH", `v1/devices/${other.deviceId}`, { body: { name: `canary ${round}` } });
-      yield async () => expectOk("DELETE", `v1/contacts/${await aContact(watched, other)}`);
+      yield () => made("PATCH", `v1/devices/${other.deviceId}`, { body: { name: `canary ${round}` } });
+      yield async () => made("DELETE", `v1/contacts/${await aContact(watched, other)}`);
     }
   }
 
-  it.each([1, 2])("refuse none of them, on %i instances", async (instances) => {
+  it.each(["one instance", "two instances"])("refuse none of them, on %s", async (instances) => {
     const watched = anAppToWatch();
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
-    if (instances === 2) phone.through(watched.another().fetch);
+    if (instances === "two instances") phone.through(watched.another().fetch);
     const other = await aPhone({ owner, app: watched.app });
     const statuses: number[] = [];
     let etag = etagOf(uploaded);
@@ -178,7 +178,7 @@ it("R17 two devices that revoke each other: both are refused afterwards", async 
   ]);
   const revoked = devicesIn(await third.call("GET", "v1/devices")).filter(({ revokedAt }) => revokedAt);
   expect(revoked).toHaveLength(replies.filter(({ status }) => status === 204).length);
-  expect(statusesOf(replies).every((status) => [204, 401].includes(status))).toBe(true);
+  expect(statusesOf(replies).filter((status) => ![204, 401].includes(status))).toEqual([]);
 });
 
 it("R8 readers beside a writer see whole states only", async () => {

@@ -88,7 +88,7 @@ describe.concurrent("a new device", () => {
     await recover(await aPhone({ owner }));
     expect(await versionsOf(owner)).toEqual(versions);
     const { version, generation } = statusIn(await phone.call("GET", "v1/backups/android"));
-    expect([version, generation]).toEqual([receiptIn(uploaded).version, 1]);
+    expect({ version, generation }).toEqual({ version: receiptIn(uploaded).version, generation: 1 });
   });
 
   it("R17 cannot recover with the key of a revoked device; a new key can", async () => {

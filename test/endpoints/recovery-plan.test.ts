@@ -1,9 +1,9 @@
 /** Plans, and recoveries that are repeated or cut off: what an app may rely on when things go wrong. */
+
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
 import { HOUR } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { PlannedAccount, RecoveryStatus } from "../../lib/http/recovery-status.ts";
 import { aBackup, anAccount, replacing } from "../support/builders.ts";
 import { aPhone, type CheckedPhone } from "../support/phones.ts";
@@ -18,6 +18,7 @@ import {
   recoveredIn,
   verify,
 } from "../support/step-up.ts";
+import { unsent } from "../support/unsent.ts";
 import { anOwnerWithBackup, aRegisteredPhone, refused } from "./helpers.ts";
 import { storedOf } from "./stored.ts";
 
@@ -203,11 +204,9 @@ describe.concurrent("a recovery", () => {
   });
 
   it("R18 nothing is handed out where the alarm can't be put on its way", async () => {
-    const failure = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-    const down = { put: () => Promise.reject(failure) };
     const { owner } = await anOwnerWithBackup();
-    const watched = anAppToWatch({ outbox: () => down });
+    const watched = anAppToWatch();
     const phone = await aPhone({ owner, app: watched.app });
-    refused(await recover(phone), "storage-unavailable");
+    refused(await unsent(watched, () => recover(phone)), "storage-unavailable");
   });
 });

@@ -41,7 +41,7 @@ it("R17 R26 an owner who has nothing may begin with it", async () => {
   const phone = await aRegisteredPhone(owner, { platform: "ios" });
   expect(Object.keys(await everythingOf(owner))).toEqual(["owners/"]);
   const { state, generation } = stalenessIn(await phone.call("GET", "v1/backups/ios/staleness"));
-  expect([state, generation]).toEqual(["missing", 0]);
+  expect({ state, generation }).toEqual({ state: "missing", generation: 0 });
 });
 
 it("R32 is safe to repeat: the device stands in the list once", async () => {

@@ -22,10 +22,10 @@ it("R17 renames a device, here and wherever it is named, and changes nothing els
   const { phone } = await anOwnerWithBackup();
   const before = devicesIn(await phone.call("GET", "v1/devices"))[0];
   const reply = await rename(phone, phone.deviceId, { name: "Zoë 🔑" });
-  expect([reply.status, deviceIn(reply)]).toEqual([
-    200,
-    { ...before, name: "Zoë 🔑", lastSeenAt: expect.any(String) },
-  ]);
+  expect({ status: reply.status, device: deviceIn(reply) }).toEqual({
+    status: 200,
+    device: { ...before, name: "Zoë 🔑", lastSeenAt: expect.any(String) },
+  });
   expect(devicesIn(await phone.call("GET", "v1/devices"))).toEqual([deviceIn(reply)]);
   const { version, generation } = statusIn(await phone.call("GET", "v1/backups/android"));
   expect(version?.device.name).toBe("Zoë 🔑");

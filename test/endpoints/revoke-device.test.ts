@@ -1,7 +1,9 @@
 /** DELETE v1/devices/{id}: revokes one of the owner's devices for good. */
+
 import { expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
 import { anApp } from "../support/app.ts";
+import { beforeNext } from "../support/meanwhile.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";
 import { versionsOf } from "./heads.ts";
 import {
@@ -33,7 +35,7 @@ it("R17 takes effect with the next request, on every route", async () => {
   const lost = await aRegisteredPhone(owner);
   const etag = etagOf(await phone.call("GET", "v1/backups/android"));
   const reply = await remove(phone, lost.deviceId);
-  expect([reply.status, reply.body]).toEqual([204, undefined]);
+  expect({ status: reply.status, body: reply.body }).toEqual({ status: 204, body: undefined });
   const about = { platform: lost.platform, etag, device: phone.deviceId };
   const calls = named(ownerEndpoints).map(([name, endpoint]) => {
     const { path, ...call } = sampleOf(endpoint, about);
@@ -141,20 +143,10 @@ it("R17 revoked beside its own upload, a device gets no second one through", asy
 
 it("R17 a device that is revoked while its own request is under way changes nothing any more", async () => {
   const { owner, phone } = await anOwnerWithBackup();
-  let meanwhile = async () => undefined as unknown;
-  const app = anApp({
-    through: (blobs) => ({
-      ...blobs,
-      async write(...blob) {
-        const other = meanwhile;
-        meanwhile = async () => undefined;
-        await other();
-        return await blobs.write(...blob);
-      },
-    }),
-  });
+  const { through, happens } = beforeNext("write ");
+  const app = anApp({ through });
   const lost = await aRegisteredPhone(owner, { app });
-  meanwhile = () => revoke(phone, lost);
+  happens(() => revoke(phone, lost));
   expect((await remove(lost, phone.deviceId)).status).toBe(401);
   expect((await phone.call("GET", "v1/devices")).status).toBe(200);
 });

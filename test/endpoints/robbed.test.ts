@@ -1,14 +1,15 @@
 /** A thief who knows the password: neither the owner's contacts nor a push account is theirs, and what they do is undone with one press. */
-import { generateKeyPairSync } from "node:crypto";
+
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
-import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { capabilityFor } from "../../lib/domain/repudiation.ts";
 import type { AppOptions } from "../support/app.ts";
 import { aBackup, replacing } from "../support/builders.ts";
+import { beforeNext } from "../support/meanwhile.ts";
 import type { CheckedPhone } from "../support/phones.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
+import { aPushKey } from "../support/push-key.ts";
 import {
   aContact,
   anAppToWatch,
@@ -95,25 +96,16 @@ describe.concurrent("a thief's contact", () => {
   });
 
   it("R18 R19 stays away, and the owner's stays, whatever the thief does while their device is being shut out", async () => {
-    let meanwhile = async () => undefined as unknown;
-    const through = (blobs: Blobs): Blobs => ({
-      ...blobs,
-      async write(name, ...rest) {
-        const act = meanwhile;
-        if (name.startsWith("owners/")) meanwhile = async () => undefined;
-        if (name.startsWith("owners/")) await act();
-        return await blobs.write(name, ...rest);
-      },
-    });
+    const { through, happens } = beforeNext("write owners/");
     const scene = await aRobbery(through);
     const { thief, contact, watched } = scene;
     const replies: number[] = [];
-    meanwhile = async () => {
+    happens(async () => {
       const address = "canary-thief@mail.example";
       const body = { channel: "email", address, language: "en" };
       replies.push((await thief.call("DELETE", `v1/contacts/${contact}`)).status);
       replies.push((await thief.call("POST", "v1/contacts", { body })).status);
-    };
+    });
     expect((await press(scene, thief)).status).toBe(200);
     expect(replies).toEqual([404, 201]);
     expect(await contactsOf(scene.old)).toEqual([contact]);
@@ -132,18 +124,12 @@ describe.concurrent("a thief's contact", () => {
   });
 });
 
-const aPushKey = () => {
-  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
-  return { type: "push", publicKey: { kty, crv, x, y } };
-};
-
 /** The owner has proven an account with push; a thief's device has uploaded it as one that uses only codes. */
 async function aDisguise() {
   const scene = await aRecovery({ personal: aProvablePersonal({ usesPush: true }) });
   const { owner, watched, phone, personal } = scene;
   const { id } = startedIn(await start(scene));
-  const proof = { code: watched.lastCode(), credential: aPushKey() };
+  const proof = { code: watched.lastCode(), credential: aPushKey().credential };
   expect((await answer(phone, id, proof)).status).toBe(200);
   const thief = await aPhone({ owner, app: watched.app });
   const recovered = await recover(thief);

@@ -1,11 +1,13 @@
 /** Step-up for a personal account: a sign-in to that very account, then a code to a contact, both for one recovery, account and device. */
-import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { nameOf } from "../../lib/domain/account.ts";
 import { HOUR, SECOND } from "../../lib/domain/clock.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import { RecoveryStatus } from "../../lib/http/recovery-status.ts";
 import { signInAt } from "../support/phones.ts";
+import { aPushKey } from "../support/push-key.ts";
 import {
   answer,
   aProvablePersonal,
@@ -163,18 +165,15 @@ describe.concurrent("a personal account", () => {
   it("R14 push: the device's own key signs the provider's challenges; the private half never left", async () => {
     const scene = await aRecovery({ personal: aProvablePersonal({ usesPush: true }) });
     const { phone, watched, personal } = scene;
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
+    const { credential, signed: signedBy } = aPushKey();
+    const { publicKey } = credential;
     const { id } = startedIn(await start(scene));
-    const bad = { type: "push", publicKey: { kty, crv, x, y: x } };
+    const bad = { type: "push", publicKey: { ...publicKey, y: publicKey.x } };
     refused(await answer(phone, id, { code: watched.lastCode(), credential: bad }), "invalid-request");
-    const credential = { type: "push", publicKey: { kty, crv, x, y } };
     const reply = await answer(phone, id, { code: watched.lastCode(), credential });
     expect(reply.body).toEqual({ credential: { type: "push" } });
     const challenge = randomBytes(32);
-    const signature = sign("sha256", challenge, { key: privateKey, dsaEncoding: "ieee-p1363" }).toString(
-      "base64url",
-    );
+    const signature = signedBy(challenge).toString("base64url");
     const token = await aProviderToken("personal-sign-in", "Codes.Verify");
     const ask = (signed: Buffer) =>
       providerCall(

@@ -1,8 +1,11 @@
 /** Sweeps: what is due is found in the listing, done once, and done again without harm. */
+
 import { describe, expect, it } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { DAY, HOUR } from "../../lib/domain/clock.ts";
+import { between } from "../support/between.ts";
 import { aLargeBackup, replacing } from "../support/builders.ts";
+import { damaging } from "../support/damage.ts";
 import { headOf, recordOf } from "../support/owners.ts";
 import { aPhone, signInAt } from "../support/phones.ts";
 import { aContact, anAppToWatch, recover, recoveredIn, type Watched } from "../support/step-up.ts";
@@ -18,16 +21,11 @@ const notices = ({ told }: Watched) => told().filter(({ activity }) => activity.
 /** `reads`: the names of all blobs that were read since it was emptied. */
 function anAppWhoseReadsShow() {
   const reads: string[] = [];
-  const watched = anAppToWatch({
-    through: (blobs): Blobs => ({
-      ...blobs,
-      read: (name) => {
-        reads.push(name);
-        return blobs.read(name);
-      },
-    }),
+  const through = between((call, run) => {
+    if (call.startsWith("read ")) reads.push(call.slice("read ".length));
+    return run();
   });
-  return { reads, watched };
+  return { reads, watched: anAppToWatch({ through }) };
 }
 
 async function aStaleOwner() {
@@ -110,18 +108,10 @@ describe.concurrent("what nobody needs any more", () => {
   });
 
   it("R29 R39 a state that can't be read keeps its bodies, and the others of its shard from nothing", async () => {
-    const broken = new Set<string>();
-    const watched = anAppToWatch({
-      through: (blobs): Blobs => ({
-        ...blobs,
-        async read(name) {
-          const blob = await blobs.read(name);
-          return blob && broken.has(name) ? { ...blob, content: Buffer.from("damaged") } : blob;
-        },
-      }),
-    });
+    const { through, damage } = damaging();
+    const watched = anAppToWatch({ through });
     const { owner } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
-    broken.add(`owners/${placeOf(owner).owner}`);
+    damage(`owners/${placeOf(owner).owner}`);
     watched.clock.pass(100 * DAY);
     for (const name of ["owners", "orphans"] as const) {
       expect(await sweep(watched, name, owner)).toMatchObject({ handled: 0, failed: 1 });

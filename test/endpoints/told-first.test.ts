@@ -1,7 +1,7 @@
 /** What takes something away or hands something out is told first, or isn't done; a code that can't be sent was never asked for. */
+
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/domain/clock.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import { replacing } from "../support/builders.ts";
 import { aPhone } from "../support/phones.ts";
@@ -19,20 +19,10 @@ import {
   startedIn,
   verify,
 } from "../support/step-up.ts";
+import { unsent } from "../support/unsent.ts";
 import { problemIn, refused, statusIn } from "./helpers.ts";
 
 const BACKUP = "v1/backups/android";
-
-/** Nothing can be put on its way while it runs. */
-async function unsent<T>({ watched }: Pick<Recovery, "watched">, run: () => Promise<T>): Promise<T> {
-  const { services } = watched.app;
-  const { outbox } = services;
-  const down = () => Promise.reject(new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 }));
-  services.outbox = { put: down };
-  const result = await run();
-  services.outbox = outbox;
-  return result;
-}
 
 const kinds = ({ watched }: Recovery) =>
   watched.told().map(({ activity, recipients }) => [activity.kind, recipients.length]);
@@ -41,7 +31,7 @@ describe.concurrent("the owner is told", () => {
   it("R18 R35 of an export before anything is handed out", async () => {
     const scene = await aRecovery();
     const ask = () => scene.phone.call("GET", "v1/me/export");
-    refused(await unsent(scene, ask), "storage-unavailable");
+    refused(await unsent(scene.watched, ask), "storage-unavailable");
     expect((await ask()).status).toBe(200);
     expect(kinds(scene).filter(([kind]) => kind === "exported")).toEqual([["exported", 1]]);
   });
@@ -53,7 +43,7 @@ describe.concurrent("the owner is told", () => {
     const credentials = await watched.app.services.credentials.find(personal);
     const renew = () =>
       phone.call("POST", `v1/recoveries/${recovery}/credentials`, { body: { account: bound(personal) } });
-    refused(await unsent(scene, renew), "storage-unavailable");
+    refused(await unsent(scene.watched, renew), "storage-unavailable");
     expect(await watched.app.services.credentials.find(personal)).toEqual(credentials);
     expect((await verify(scene, personal, former)).body).toMatchObject({ valid: true });
     expect((await renew()).status).toBe(200);
@@ -65,7 +55,7 @@ describe.concurrent("the owner is told", () => {
     const { old } = scene;
     const remove = async () =>
       await old.call("DELETE", BACKUP, { headers: replacing(await old.call("GET", BACKUP)) });
-    refused(await unsent(scene, remove), "storage-unavailable");
+    refused(await unsent(scene.watched, remove), "storage-unavailable");
     const { version } = statusIn(await old.call("GET", BACKUP));
     const deleted = await remove();
     expect(deleted.status).toBe(200);
@@ -147,7 +137,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     const scene = await aRecovery();
     for (const [, look] of looks(scene)) {
       const phone = await aNewcomer(scene);
-      const reply = await unsent(scene, () => recover(phone, look));
+      const reply = await unsent(scene.watched, () => recover(phone, look));
       refused(reply, "storage-unavailable");
       expect(reply.body).not.toHaveProperty("plan");
       expect(reply.body).not.toHaveProperty("overlapping");
@@ -167,7 +157,8 @@ describe.concurrent("a code that can't be put on its way", () => {
     const scene = await aRecovery();
     const { id } = startedIn(await start(scene));
     const code = scene.watched.lastCode();
-    for (let n = 0; n < 5; n++) refused(await unsent(scene, () => start(scene)), "storage-unavailable");
+    for (let n = 0; n < 5; n++)
+      refused(await unsent(scene.watched, () => start(scene)), "storage-unavailable");
     expect((await answer(scene.phone, id, { code })).status).toBe(200);
     expect((await start(scene)).status).toBe(201);
   });

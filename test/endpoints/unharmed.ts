@@ -1,4 +1,5 @@
 /** What must hold once a request has met a fault, whatever it was: an honest answer, nothing lost or half done, and it can be repeated. */
+
 import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
@@ -14,6 +15,7 @@ import {
   startedIn,
   type Watched,
 } from "../support/step-up.ts";
+import { expectSuccess, succeeded } from "../support/succeeded.ts";
 import { problemIn } from "./helpers.ts";
 import { expectRecovered, type Prepared, prepared, seenBy, variants } from "./prepared.ts";
 
@@ -35,8 +37,6 @@ const DONE_BEFORE: Record<string, string[]> = {
   "remove-contact": ["/api/problems/contact-not-found"],
 };
 
-const succeeded = ({ status }: Reply) => [200, 201, 202, 204].includes(status);
-
 /** What the owner sees before the request and after it, where nothing fails. */
 export type Whole = { before: string; after: string };
 
@@ -48,7 +48,7 @@ export async function undisturbed(
   const request = await prepared(endpoint, watched, variant);
   const before = await seenBy(request.scene);
   const reply = await request.ask(instance());
-  expect(succeeded(reply), JSON.stringify(reply.body)).toBe(true);
+  expectSuccess(reply);
   return { before, after: await seenBy(request.scene) };
 }
 
@@ -78,7 +78,7 @@ async function expectRepeated({ name }: Endpoint, request: Prepared, { app, told
   if (succeeded(again)) return;
   expect(DONE_BEFORE[name] ?? [], told).toContain(problemIn(again).type);
   if (name === "answer-step-up") await expectProvable(request.scene, told);
-  else expect(isDone, told).toBe(true);
+  else expect({ isDone }, told).toEqual({ isDone: true });
 }
 
 /** The proof is used up: with a new one the device gets what it was to get. */

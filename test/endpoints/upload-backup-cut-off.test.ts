@@ -1,52 +1,41 @@
 /** PUT v1/backups/{platform} that is cut off between its two writes, or whose answer is lost. */
+
 import { expect, it } from "vitest";
-import type { Blobs } from "../../lib/azure/blobs.ts";
-import { Failure } from "../../lib/domain/failure.ts";
-import { type App, anApp } from "../support/app.ts";
+import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { headOf, tagOf } from "./heads.ts";
 import { anOwnerWithBackup, etagOf, receiptIn } from "./helpers.ts";
 
-/** Breaks the first write of the head: before it reaches the storage, or only its answer. */
-function breakingHead(lost: "request" | "answer"): { app: App; arm(): void } {
-  let armed = false;
-  const through = (blobs: Blobs): Blobs => ({
-    ...blobs,
-    async write(name, ...rest) {
-      const breaks = armed && name.startsWith("owners/");
-      const etag = breaks && lost === "request" ? undefined : await blobs.write(name, ...rest);
-      if (!breaks) return etag;
-      armed = false;
-      throw new Failure("storage-unavailable", "The storage does not answer.", { retryAfterSeconds: 5 });
-    },
-  });
-  return {
-    app: anApp({ through }),
-    arm: () => {
-      armed = true;
-    },
-  };
-}
+const headWritten = { at: 1, of: /^write owners\// };
 
 it("R8 leaves the former backup whole, and repeating it with its key stores once", async () => {
-  const { app, arm } = breakingHead("request");
+  const line = new FaultLine();
+  const app = anApp({ through: line.through });
   const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
   const before = await headOf(owner, "android");
   const document = aBackup();
   const call = { body: document, headers: { "if-match": etagOf(uploaded), "idempotency-key": "k" } };
-  arm();
+  line.arm({ how: "refused", ...headWritten });
   const cut = await phone.call("PUT", "v1/backups/android", call);
-  expect([cut.status, cut.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect({ status: cut.status, retryAfter: cut.headers.get("retry-after") }).toEqual({
+    status: 503,
+    retryAfter: "5",
+  });
   expect(await headOf(owner, "android")).toEqual(before);
   const again = await phone.call("PUT", "v1/backups/android", call);
-  expect([again.status, receiptIn(again).version.generation]).toEqual([200, 2]);
+  expect({ status: again.status, generation: receiptIn(again).version.generation }).toEqual({
+    status: 200,
+    generation: 2,
+  });
 });
 
 it("R8 R32 is found again by its key where only the answer was lost", async () => {
-  const { app, arm } = breakingHead("answer");
+  const line = new FaultLine();
+  const app = anApp({ through: line.through });
   const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
   const call = { body: aBackup(), headers: { "if-match": etagOf(uploaded), "idempotency-key": "k" } };
-  arm();
+  line.arm({ how: "lost", ...headWritten });
   expect((await phone.call("PUT", "v1/backups/android", call)).status).toBe(503);
   const after = await headOf(owner, "android");
   const again = await phone.call("PUT", "v1/backups/android", call);

@@ -26,14 +26,18 @@ const putWith = (phone: CheckedPhone, body: object, headers: Record<string, stri
     headers: { ...headers, "idempotency-key": key },
   });
 
-it("R8 an upload that is repeated with its key stores once and answers the same version", async () => {
+it("R8 F25 an upload that is repeated with its key stores once and answers the same version", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const document = aBackup();
   const first = await putWith(phone, document, nothingYet);
   const after = await storedOf(owner);
   const again = await putWith(phone, document, nothingYet);
-  expect([again.status, again.body, etagOf(again)]).toEqual([first.status, first.body, etagOf(first)]);
+  expect({ status: again.status, body: again.body, etag: etagOf(again) }).toEqual({
+    status: first.status,
+    body: first.body,
+    etag: etagOf(first),
+  });
   expect(await storedOf(owner)).toEqual(after);
 });
 
@@ -78,7 +82,9 @@ it("R8 the repeat of an upload that was deleted since doesn't bring it back", as
   const first = await putWith(phone, document, nothingYet);
   await phone.call("DELETE", "v1/backups/android", { headers: { "if-match": etagOf(first) } });
   const after = await storedOf(owner);
-  expect(receiptIn(await putWith(phone, document, nothingYet)).current).toBe(false);
+  expect({ isCurrent: receiptIn(await putWith(phone, document, nothingYet)).current }).toEqual({
+    isCurrent: false,
+  });
   expect(await storedOf(owner)).toEqual(after);
 });
 
@@ -92,7 +98,7 @@ it("R8 the same document in another order of its fields, and with spaces, is the
   expect(receiptIn(again).version).toEqual(receiptIn(first).version);
 });
 
-it("R8 422 for the same key with another document, whatever the precondition says", async () => {
+it("R8 F25 422 for the same key with another document, whatever the precondition says", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const first = await putWith(phone, aBackup(), nothingYet);
@@ -110,7 +116,11 @@ it("R5 R8 R32 the repeat of an upload whose envelope was lost makes it anew: one
   const after = await storedOf(owner);
   const again = await putWith(phone, document, nothingYet);
   const [{ envelope: lost, ...told }, { envelope, ...repeated }] = [receiptIn(first), receiptIn(again)];
-  expect([again.status, etagOf(again), repeated]).toEqual([first.status, etagOf(first), told]);
+  expect({ status: again.status, etag: etagOf(again), repeated }).toEqual({
+    status: first.status,
+    etag: etagOf(first),
+    repeated: told,
+  });
   expect(await storedOf(owner)).toEqual(after);
   for (const each of [lost, envelope]) {
     const { accounts } = recoveredIn(
@@ -144,7 +154,7 @@ it("R5 R8 422 for the same key and document in another custody", async () => {
     });
   const first = await putIn("service", "one", nothingYet);
   const second = await putIn("client", "two", { "if-match": etagOf(first) });
-  expect([first.status, second.status]).toEqual([201, 200]);
+  expect({ first: first.status, second: second.status }).toEqual({ first: 201, second: 200 });
   await expectEachRefused(owner, "idempotency-key-reused", {
     "for the client, then": () => putIn("client", "one", nothingYet),
     "for the service, then": () => putIn("service", "two", { "if-match": etagOf(second) }),
@@ -162,7 +172,7 @@ it("R8 two documents under one key at once: one is stored, the other is told", a
   expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(1);
 });
 
-it("R8 R33 the same key of another device or another owner is another upload", async () => {
+it("R8 R33 F25 the same key of another device or another owner is another upload", async () => {
   const owner = anOwner();
   const [phone, stranger] = [await aPhone({ owner }), await aPhone()];
   const document = aBackup();

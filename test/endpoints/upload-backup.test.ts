@@ -162,7 +162,10 @@ describe.concurrent("preconditions", () => {
   it("R7 an upload that names the present ETag makes the next generation and answers 200", async () => {
     const { phone, uploaded } = await anOwnerWithBackup();
     const reply = await upload(phone, { headers: { "if-match": etagOf(uploaded) } });
-    expect([reply.status, receiptIn(reply).version.generation]).toEqual([200, 2]);
+    expect({ status: reply.status, generation: receiptIn(reply).version.generation }).toEqual({
+      status: 200,
+      generation: 2,
+    });
     expect(etagOf(reply)).not.toBe(etagOf(uploaded));
     const third = await upload(phone, { headers: { "if-match": ` ${etagOf(reply)} ` } });
     expect(receiptIn(third).version.generation).toBe(3);
@@ -238,12 +241,15 @@ describe.concurrent("preconditions", () => {
       const deleted = await phone.call("DELETE", "v1/backups/android", { headers: former });
       await expectRefused(owner, "stale-precondition", () => put(phone, former));
       const reply = await put(phone, again === "nothing" ? nothingYet : { "if-match": etagOf(deleted) });
-      expect([reply.status, receiptIn(reply).version.generation]).toEqual([
-        again === "nothing" ? 201 : 200,
-        2,
-      ]);
+      expect({ status: reply.status, generation: receiptIn(reply).version.generation }).toEqual({
+        status: again === "nothing" ? 201 : 200,
+        generation: 2,
+      });
       const status = statusIn(await phone.call("GET", "v1/backups/android"));
-      expect([status.deletedAt, status.staleness.state]).toEqual([undefined, "fresh"]);
+      expect({ deletedAt: status.deletedAt, state: status.staleness.state }).toEqual({
+        deletedAt: undefined,
+        state: "fresh",
+      });
     }
   });
 });

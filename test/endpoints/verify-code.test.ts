@@ -111,7 +111,7 @@ describe.concurrent("a code", () => {
       return { status: reply.status, body: reply.body, headers };
     };
     const known = await asked(scene.personal);
-    expect([known.status, known.body]).toEqual([200, { valid: false }]);
+    expect({ status: known.status, body: known.body }).toEqual({ status: 200, body: { valid: false } });
     expect(await asked(aProvablePersonal())).toEqual(known);
   });
 

@@ -127,7 +127,7 @@ describe("R34 nothing of an error's words gets into the log", () => {
         expect(logged(error).text).not.toContain(CANARY);
       }
     }
-    expect([...quoted].some((words) => words.includes(CANARY))).toBe(true);
+    expect([...quoted].join()).toContain(CANARY);
   });
 
   // Lines of the message that look like frames of the stack are taken for them.

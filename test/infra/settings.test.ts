@@ -98,7 +98,10 @@ describe("R42 settings of the template", () => {
     );
     const [backups = "", keys = "", queues = ""] = urls.map((url) => new URL(url).hostname);
     for (const host of [backups, keys, queues]) expect(accounts).toContain(host.split(".")[0]);
-    expect([backups.split(".")[1], queues.split(".")[1]]).toEqual(["blob", "queue"]);
+    expect({ backups: backups.split(".")[1], queues: queues.split(".")[1] }).toEqual({
+      backups: "blob",
+      queues: "queue",
+    });
     expect(queues.split(".")[0]).toBe(backups.split(".")[0]);
     expect(vault.keyIds.map((key) => `${new URL(key.vault).hostname.split(".")[0]}/${key.name}`)).toEqual(
       names("Microsoft.KeyVault/vaults/keys"),

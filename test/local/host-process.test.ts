@@ -18,7 +18,7 @@ describe.concurrent("start", () => {
     expect(stderr).toContain("enableHttpStream is not supported");
   });
 
-  test("an app without a package.json is refused with its path", async () => {
+  test("R42 an app without a package.json is refused with its path", async () => {
     const { code, stderr } = await runHost(".").ended;
     expect(code).toBe(1);
     expect(stderr).toContain('host-app/package.json has no "main"');
@@ -56,7 +56,7 @@ describe.concurrent("end", () => {
   test.each(["uncaught", "floating"])("R42 %s answers 500 and costs the process", async (name) => {
     await using host = await startHost("fragile");
     const response = await fetch(`${host.url}/api/${name}`);
-    expect([response.status, await response.text()]).toEqual([500, ""]);
+    expect({ status: response.status, text: await response.text() }).toEqual({ status: 500, text: "" });
     expect((await host.ended).code).toBe(1);
   });
 

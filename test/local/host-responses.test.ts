@@ -57,11 +57,14 @@ describe("bodies", () => {
 
   test("R42 a body is chunked unless the function sets its length", async () => {
     const [chunked, own] = [await reply("body-string"), await reply("own-length")];
-    expect([chunked.headers.get("transfer-encoding"), chunked.headers.get("content-length")]).toEqual([
-      "chunked",
-      null,
-    ]);
-    expect([own.headers.get("transfer-encoding"), own.headers.get("content-length")]).toEqual([null, "5"]);
+    expect({
+      encoding: chunked.headers.get("transfer-encoding"),
+      length: chunked.headers.get("content-length"),
+    }).toEqual({ encoding: "chunked", length: null });
+    expect({
+      encoding: own.headers.get("transfer-encoding"),
+      length: own.headers.get("content-length"),
+    }).toEqual({ encoding: null, length: "5" });
   });
 
   test("R42 204 drops its body", async () => {
@@ -77,14 +80,17 @@ describe("bodies", () => {
 describe("headers", () => {
   test("R42 replies have a Date and say Kestrel", async () => {
     const { headers } = await reply("empty");
-    expect([headers.get("server"), headers.has("date")]).toEqual(["Kestrel", true]);
+    expect({ server: headers.get("server"), hasDate: headers.has("date") }).toEqual({
+      server: "Kestrel",
+      hasDate: true,
+    });
   });
 
   test("R42 a custom header is added where the function set none", async () => {
     const { headers } = await reply("own-header");
-    expect([headers.get("cache-control"), headers.get("x-content-type-options")]).toEqual([
-      "max-age=5",
-      "nosniff",
-    ]);
+    expect({
+      keeping: headers.get("cache-control"),
+      sniffing: headers.get("x-content-type-options"),
+    }).toEqual({ keeping: "max-age=5", sniffing: "nosniff" });
   });
 });

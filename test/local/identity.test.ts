@@ -47,7 +47,7 @@ describe("R42 the identity stand-in", () => {
   });
 });
 
-describe("the identity stand-in refuses", () => {
+describe("R42 the identity stand-in refuses", () => {
   const good = { resource: vaultAudience, "api-version": "2019-08-01" };
 
   it("a call without the secret header", async () => {

@@ -73,7 +73,11 @@ describe("R42 the messages", () => {
     }
     expect(kept.list()).toHaveLength(1000);
     expect(kept.list().map(({ text }) => text)).not.toContain("0");
-    expect([ids.get("0"), ids.get("1"), ids.get("1000")]).toEqual([undefined, "answer 1", "answer 1000"]);
+    expect({ former: ids.get("0"), first: ids.get("1"), last: ids.get("1000") }).toEqual({
+      former: undefined,
+      first: "answer 1",
+      last: "answer 1000",
+    });
   });
 });
 

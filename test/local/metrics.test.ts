@@ -76,7 +76,7 @@ describe("R34 R42 the figures of the app", () => {
   });
 });
 
-describe("the collector's stand-in", () => {
+describe("R42 the collector's stand-in", () => {
   let collector: LoopbackServer;
   beforeAll(async () => {
     collector = await startCollector({ port: 0 });

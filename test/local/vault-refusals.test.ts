@@ -40,7 +40,7 @@ const dev = async (method: string, path: string, body?: unknown) => {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  expect(response.ok).toBe(true);
+  expect({ path, ok: response.ok }).toEqual({ path, ok: true });
 };
 
 async function refusal(response: Response) {
@@ -66,7 +66,7 @@ afterAll(async () => {
   await identity.close();
 });
 
-describe("the vault believes only its own identity stand-in", () => {
+describe("R42 the vault believes only its own identity stand-in", () => {
   const expectChallenge = async (response: Response) => {
     expect(response.headers.get("www-authenticate")).toMatch(
       /^Bearer authorization="https:\/\/login\.windows\.net\/[0-9a-f-]{36}", resource="https:\/\/vault\.azure\.net"$/,
@@ -109,7 +109,7 @@ describe("the vault believes only its own identity stand-in", () => {
   });
 });
 
-describe("the vault refuses wrong calls", () => {
+describe("R42 the vault refuses wrong calls", () => {
   const cases = [
     ["a value that doesn't open", aWrappedKey, "Error occurred while decoding OAEP padding."],
     ["a missing value", { alg: "RSA-OAEP-256" }, "Property 'value' is required."],
@@ -160,7 +160,7 @@ describe("the vault refuses wrong calls", () => {
   });
 });
 
-describe("faults on order", () => {
+describe("R42 faults on order", () => {
   const statuses = [
     [403, "Forbidden"],
     [429, "Throttled"],

@@ -10,7 +10,7 @@ function aThrottle(limit: number | null) {
   return { clock, throttle, admitted };
 }
 
-describe("the vault's throttle", () => {
+describe("R42 the vault's throttle", () => {
   const limits = [
     [2048, 2000],
     [3072, 500],

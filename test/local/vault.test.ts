@@ -158,7 +158,7 @@ describe("R42 the development vault speaks the SDK's language", () => {
   });
 });
 
-describe("what the vault tells about its calls", () => {
+describe("R42 what the vault tells about its calls", () => {
   const counters = async () =>
     z
       .record(z.string(), z.number())

@@ -138,7 +138,11 @@ async function expectContents({ owner, documents }: Uploader): Promise<void> {
   const opened = listed.map(async (version) => {
     const sent = documents.get(version.digest) ?? expect.fail("never sent");
     const content = await versions.open(place, version, held.body(version.id));
-    expect(content.equals(encodeDocument(sent)), `generation ${version.generation}`).toBe(true);
+    const { generation } = version;
+    expect({ generation, isTheSame: content.equals(encodeDocument(sent)) }).toEqual({
+      generation,
+      isTheSame: true,
+    });
   });
   await Promise.all(opened);
 }

@@ -82,7 +82,10 @@ it(
     };
     await Promise.all(Array.from({ length: AT_ONCE }, client));
     expect([...bodies]).toHaveLength(1);
-    expect([times.known.length, times.unknown.length]).toEqual([EACH, EACH]);
+    expect({ known: times.known.length, unknown: times.unknown.length }).toEqual({
+      known: EACH,
+      unknown: EACH,
+    });
     expect(mannWhitney(times.known, times.unknown)).toBeGreaterThan(0.01);
   },
 );

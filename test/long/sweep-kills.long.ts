@@ -157,7 +157,9 @@ async function killed(prepare: Prepare, sweep: SweepName, order: Break, whole: u
   const scene = await prepared(prepare);
   const line = new FaultLine({ stays: true });
   line.arm(order);
-  await sweepScene(scene, sweep, line).catch((error: unknown) => expect(line.met, String(error)).toBe(true));
+  await sweepScene(scene, sweep, line).catch((error: unknown) =>
+    expect({ met: line.met }, String(error)).toEqual({ met: true }),
+  );
   if (!line.met) return false;
   const told = notices(scene).length;
   await sweepScene(scene, sweep);

@@ -24,7 +24,7 @@ it("F12 R36 every initialization vector and every data key is new", async () => 
     ivs.add(sealed.subarray(0, IV_BYTES).toString("base64"));
     wrapped.add(wrapping.wrappedKey);
   }
-  expect([ivs.size, wrapped.size]).toEqual([UPLOADS, UPLOADS]);
+  expect({ ivs: ivs.size, wrapped: wrapped.size }).toEqual({ ivs: UPLOADS, wrapped: UPLOADS });
   const opened = new Set<string>();
   const [some] = [[...wrapped].slice(0, 500)];
   const { id = "" } = await keys.current(aPlace().owner);

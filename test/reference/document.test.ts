@@ -15,10 +15,8 @@ import { Documented } from "../support/documented.ts";
 it("R40 the committed document is the one that the declarations make", async () => {
   const committed = await readFile("lib/http/openapi.json", "utf8");
   const isCurrent = committed === documentText();
-  expect(
-    isCurrent,
-    "lib/http/openapi.json isn't current: run `npm run document` and commit what it makes",
-  ).toBe(true);
+  const remedy = "run `npm run document` and commit what it makes";
+  expect({ isCurrent, remedy }).toEqual({ isCurrent: true, remedy });
 });
 
 it("R40 its version is that of the package", async () => {
@@ -54,7 +52,8 @@ describe.each(named(endpoints))("%s", (name, endpoint) => {
 
   it("R40 its examples hold by the declaration and by the document, read by ajv", () => {
     for (const example of examples) {
-      expect([example.name, ...faultsOf(inject("document"), endpoint, example)]).toEqual([example.name]);
+      const faults = faultsOf(inject("document"), endpoint, example);
+      expect({ example: example.name, faults }).toEqual({ example: example.name, faults: [] });
       const { params = {}, query = {}, body, sealed, status, reply } = example;
       endpoint.request.params.parse(params);
       endpoint.request.query.parse(query);
@@ -69,7 +68,8 @@ describe.each(named(endpoints))("%s", (name, endpoint) => {
       const example = problemExamples().find(({ type }) => type === typeOf(kind));
       const headers = new Headers({ "content-type": "application/problem+json" });
       const held = new Documented(inject("document"));
-      expect([kind, ...held.replyFaults(endpoint, { status, headers, body: example })]).toEqual([kind]);
+      const faults = held.replyFaults(endpoint, { status, headers, body: example });
+      expect({ kind, faults }).toEqual({ kind, faults: [] });
     }
   });
 });

@@ -1,14 +1,15 @@
 /** The activity log as an append blob: each entry once, in order; whatever is changed, missing or put back is seen. */
+
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Blobs } from "../../lib/azure/blobs.ts";
 import { ACTIVITIES, type Activity, type ActivityLog } from "../../lib/domain/activity.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
 import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
 import { changeRecord } from "../../lib/domain/owner-store.ts";
 import { aContact, aDeviceId, now } from "../domain/builders.ts";
 import { kindFrom } from "../domain/refusals.ts";
+import { FaultLine } from "../support/fault-line.ts";
 import { recordOf } from "../support/owners.ts";
 import { aNewOwner, times } from "./contracts.ts";
 import { damagesOf } from "./damages.ts";
@@ -113,7 +114,7 @@ describe("R18 R35 the log", () => {
       activity.append(owner, anActivity("third")),
     ]);
     const { entries, intact } = await activity.read(owner);
-    expect([idsOf(entries), intact]).toEqual([[...ids, "third"], true]);
+    expect({ ids: idsOf(entries), intact }).toEqual({ ids: [...ids, "third"], intact: true });
     expect((await recordOf(owners, owner))?.contacts).toEqual([aContact()]);
   });
 });
@@ -121,25 +122,25 @@ describe("R18 R35 the log", () => {
 describe("R8 R35 an append that is cut off between the line and its anchor", () => {
   /** The anchor can't be written any more, once. */
   async function cutOff(owner: OwnerId, id: string) {
-    const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-    const blobs: Blobs = {
-      ...storage.blobs,
-      write: async (name, ...rest) =>
-        name.endsWith("/anchor") ? Promise.reject(down) : await storage.blobs.write(name, ...rest),
-    };
-    expect(await kindFrom(() => aLog(blobs).append(owner, anActivity(id)))).toBe("storage-unavailable");
+    const line = new FaultLine();
+    line.arm({ how: "refused", at: 1, of: /^write .*\/anchor$/ });
+    const log = aLog(line.through(storage.blobs));
+    expect(await kindFrom(() => log.append(owner, anActivity(id)))).toBe("storage-unavailable");
   }
 
   it.each([0, 2])("R8 goes on: the same entry again stands there once (after %d others)", async (count) => {
     const { owner, ids } = await aLogOf(count);
     await cutOff(owner, "cut off");
     const seen = await aLog().read(owner);
-    expect([idsOf(seen.entries), seen.intact]).toEqual([[...ids, "cut off"], true]);
+    expect({ ids: idsOf(seen.entries), intact: seen.intact }).toEqual({
+      ids: [...ids, "cut off"],
+      intact: true,
+    });
     await aLog().append(owner, anActivity("cut off"));
     await aLog().append(owner, anActivity("next"));
     await aLog().append(owner, anActivity("cut off"));
     const { entries, intact } = await aLog().read(owner);
-    expect([idsOf(entries), intact]).toEqual([[...ids, "cut off", "next"], true]);
+    expect({ ids: idsOf(entries), intact }).toEqual({ ids: [...ids, "cut off", "next"], intact: true });
   });
 
   it("R8 several in a row are all there, and in the chain", async () => {
@@ -147,7 +148,10 @@ describe("R8 R35 an append that is cut off between the line and its anchor", () 
     for (const id of ["one", "two", "three"]) await cutOff(owner, id);
     await aLog().append(owner, anActivity("last"));
     const { entries, intact } = await aLog().read(owner);
-    expect([idsOf(entries), intact]).toEqual([[...ids, "one", "two", "three", "last"], true]);
+    expect({ ids: idsOf(entries), intact }).toEqual({
+      ids: [...ids, "one", "two", "three", "last"],
+      intact: true,
+    });
   });
 });
 
@@ -158,7 +162,7 @@ describe("R35 R39 F29 what is changed shows", () => {
     expect(await readWith(owner, whole)).toMatchObject({ intact: true });
     for (const damaged of damagesOf(Buffer.from(whole))) {
       const { entries, intact } = await readWith(owner, damaged);
-      expect(intact).toBe(false);
+      expect({ intact }).toEqual({ intact: false });
       expect(idsOf(entries)).toEqual(ids.slice(0, wholeLinesIn(damaged, lines)));
     }
   });
@@ -185,7 +189,9 @@ describe("R35 R39 F29 what is changed shows", () => {
       [0, 0, 1, 2, 3],
       [0, 1, 2, 3, 3],
     ]) {
-      expect((await readWith(owner, order.map((at) => lines[at]).join(""))).intact).toBe(false);
+      expect({ intact: (await readWith(owner, order.map((at) => lines[at]).join(""))).intact }).toEqual({
+        intact: false,
+      });
     }
   });
 
@@ -193,16 +199,18 @@ describe("R35 R39 F29 what is changed shows", () => {
     const { owner, ids, lines } = await aLogOf(2);
     for (const more of ["\n", "x", "x\n", lines[1], `${lines[1]}`.repeat(2)]) {
       const { entries, intact } = await readWith(owner, lines.join("") + more);
-      expect([idsOf(entries), intact]).toEqual([ids, false]);
+      expect({ ids: idsOf(entries), intact }).toEqual({ ids, intact: false });
     }
-    expect((await readWith(owner, lines.join("").slice(0, -1))).intact).toBe(false);
+    expect({ intact: (await readWith(owner, lines.join("").slice(0, -1))).intact }).toEqual({
+      intact: false,
+    });
   });
 
   it("F10 F29 the log alone put back to an earlier state, or taken away", async () => {
     const { owner, ids, lines } = await aLogOf(3);
     for (const kept of [0, 1, 2]) {
       const { entries, intact } = await readWith(owner, lines.slice(0, kept).join(""));
-      expect([idsOf(entries), intact]).toEqual([ids.slice(0, kept), false]);
+      expect({ ids: idsOf(entries), intact }).toEqual({ ids: ids.slice(0, kept), intact: false });
     }
     await storage.container.deleteBlob(await nameOf(owner));
     expect(await aLog().read(owner)).toEqual({ entries: [], intact: false });
@@ -216,12 +224,9 @@ describe("R35 R39 F29 what is changed shows", () => {
 
   it("R32 while it can't be told, it isn't said to be damaged", async () => {
     const { owner } = await aLogOf(1);
-    const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-    const broken: Blobs = {
-      ...storage.blobs,
-      read: async (name) =>
-        name.startsWith("owner-keys/") ? Promise.reject(down) : await storage.blobs.read(name),
-    };
-    expect(await kindFrom(() => aLog(broken).read(owner))).toBe("storage-unavailable");
+    const line = new FaultLine();
+    line.arm({ how: "refused", at: 1, of: /^read owner-keys\// });
+    const log = aLog(line.through(storage.blobs));
+    expect(await kindFrom(() => log.read(owner))).toBe("storage-unavailable");
   });
 });

@@ -18,17 +18,20 @@ describe("R35 a blob that only grows", () => {
   it("R35 begins with the first append, and each further one stands behind it", async () => {
     const name = aName();
     expect(await read(name)).toHaveLength(0);
-    expect(await storage.blobs.append(name, Buffer.from("one "), 0)).toBe(true);
-    expect(await storage.blobs.append(name, Buffer.from("two"), 4)).toBe(true);
-    expect((await read(name)).toString()).toBe("one two");
+    expect({
+      first: await storage.blobs.append(name, Buffer.from("one "), 0),
+      second: await storage.blobs.append(name, Buffer.from("two"), 4),
+      content: (await read(name)).toString(),
+    }).toEqual({ first: true, second: true, content: "one two" });
   });
 
   it("R7 nothing is written elsewhere than at its end", async () => {
     const name = aName();
-    expect(await storage.blobs.append(name, Buffer.from("x"), 1)).toBe(false);
+    const append = (at: number) => storage.blobs.append(name, Buffer.from("x"), at);
+    expect({ toNothing: await append(1) }).toEqual({ toNothing: false });
     await storage.blobs.append(name, Buffer.from("1234"), 0);
     for (const at of [0, 3, 5, 1000])
-      expect(await storage.blobs.append(name, Buffer.from("x"), at)).toBe(false);
+      expect({ at, appended: await append(at) }).toEqual({ at, appended: false });
     expect((await read(name)).toString()).toBe("1234");
   });
 
@@ -58,9 +61,10 @@ describe("R35 a blob that only grows", () => {
   it("R8 an append whose answer was lost counts once when it is tried again, also behind others' appends", async () => {
     const [name, content] = [aName(), randomBytes(20)];
     await storage.blobs.append(name, content, 0);
-    expect(await storage.blobs.append(name, content, 0)).toBe(true);
+    const again = await storage.blobs.append(name, content, 0);
     await storage.blobs.append(name, randomBytes(20), 20);
-    expect(await storage.blobs.append(name, content, 0)).toBe(true);
-    expect(await read(name)).toHaveLength(40);
+    const behindOthers = await storage.blobs.append(name, content, 0);
+    const { length } = await read(name);
+    expect({ again, behindOthers, length }).toEqual({ again: true, behindOthers: true, length: 40 });
   });
 });

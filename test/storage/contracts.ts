@@ -48,7 +48,9 @@ export function versionSealContract(name: string, open: Open<{ versions: Version
         const { place, version, sealed } = await aSealed(content);
         expect(version.keyId).not.toBe("");
         for (const each of [sealed, Promise.resolve(sealed)])
-          expect((await target().versions.open(place, version, each)).equals(content)).toBe(true);
+          expect({ isTheSame: (await target().versions.open(place, version, each)).equals(content) }).toEqual(
+            { isTheSame: true },
+          );
       }
     });
 
@@ -147,8 +149,14 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       const leaving = (await one.beginRemoval(owner)) ?? expect.fail("no key");
       await one.erase(owner, leaving);
       await one.erase(owner, leaving);
-      expect([await one.look(owner), await one.find(owner)]).toEqual([undefined, undefined]);
-      expect([await one.beginRemoval(owner), await other.look(owner)]).toEqual([undefined, undefined]);
+      expect({ looked: await one.look(owner), found: await one.find(owner) }).toEqual({
+        looked: undefined,
+        found: undefined,
+      });
+      expect({ removed: await one.beginRemoval(owner), elsewhere: await other.look(owner) }).toEqual({
+        removed: undefined,
+        elsewhere: undefined,
+      });
       const anew = await other.obtain(owner);
       expect(anew).not.toEqual(key);
       await one.erase(owner, leaving);

@@ -81,11 +81,15 @@ describe("R7 R38 metadata alone", () => {
   it("R38 is replaced where the ETag is the present one; the content stays", async () => {
     const name = crypto.randomUUID();
     const etag = (await put(name, { kid: "one" })) ?? expect.fail();
-    expect(await storage.blobs.writeMetadata(name, { kid: "two" }, etag)).toBe(true);
+    expect({ replaced: await storage.blobs.writeMetadata(name, { kid: "two" }, etag) }).toEqual({
+      replaced: true,
+    });
     const stored = await storage.blobs.read(name);
     expect(stored).toMatchObject({ content: Buffer.from(name), metadata: { kid: "two" } });
     expect(stored?.etag).not.toBe(etag);
-    expect(await storage.blobs.writeMetadata(name, { kid: "three" }, etag)).toBe(false);
+    expect({ replaced: await storage.blobs.writeMetadata(name, { kid: "three" }, etag) }).toEqual({
+      replaced: false,
+    });
     expect(await storage.blobs.read(name)).toEqual(stored);
   });
 
@@ -97,7 +101,9 @@ describe("R7 R38 metadata alone", () => {
     );
     expect(done.filter(Boolean)).toHaveLength(1);
     expect((await storage.blobs.read(name))?.metadata).toEqual({ kid: String(done.indexOf(true)) });
-    expect(await storage.blobs.writeMetadata(crypto.randomUUID(), {}, etag)).toBe(false);
+    expect({ replaced: await storage.blobs.writeMetadata(crypto.randomUUID(), {}, etag) }).toEqual({
+      replaced: false,
+    });
   });
 });
 

@@ -105,13 +105,13 @@ describe("R39 an owner's blob", () => {
     const start = startOf(whole, [...others, key]);
     for (let read = 0; read <= whole.content.length; read++) {
       const content = whole.content.subarray(0, read);
-      expect(reachesRecord(content), `${read} bytes`).toBe(read >= start);
+      expect({ read, reaches: reachesRecord(content) }).toEqual({ read, reaches: read >= start });
       if (read < start) expect(await open({ ...whole, content })).toBe(refused);
     }
   });
 
   it("R36 the same is never sealed alike twice", () => {
-    expect(pack({}).content.equals(pack({}).content)).toBe(false);
+    expect({ isAlike: pack({}).content.equals(pack({}).content) }).toEqual({ isAlike: false });
   });
 });
 

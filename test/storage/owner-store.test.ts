@@ -91,7 +91,10 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     const second = await owners.put(owner, { state: aState(aHead()) }, first);
     expect(await second?.record()).toEqual(aFullRecord());
     const held = await owners.find(owner);
-    expect([held?.state, await held?.record()]).toEqual([aState(aHead()), aFullRecord()]);
+    expect({ state: held?.state, record: await held?.record() }).toEqual({
+      state: aState(aHead()),
+      record: aFullRecord(),
+    });
   });
 
   it("R8 every version that is named has its body, whichever was put last, read whole or not", async () => {
@@ -153,7 +156,10 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     const held = (await owners.find(owner)) ?? expect.fail("nothing stored");
     const [version] = versionsIn(held.state);
     const won = bodies[puts.findIndex((stored) => stored !== undefined)];
-    expect([version?.id, await held.body(version?.id ?? "")]).toEqual([won?.id, won?.sealed]);
+    expect({ id: version?.id, body: await held.body(version?.id ?? "") }).toEqual({
+      id: won?.id,
+      body: won?.sealed,
+    });
   });
 
   it("R35 shredded, an owner has what is put in the place of all, and nothing else; only if it is the one that was held", async () => {
@@ -170,7 +176,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     expect((await owners.find(owner))?.etag).toBe(held?.etag);
     await owners.shred(owner, state, held);
     const left = (await owners.find(owner)) ?? expect.fail("gone");
-    expect([left.state, await left.record()]).toEqual([state, aRecord()]);
+    expect({ state: left.state, record: await left.record() }).toEqual({ state, record: aRecord() });
     expect(await owners.put(owner, { state: aState(aHead()) }, held)).toBeUndefined();
   });
 
@@ -247,8 +253,11 @@ it("R8 what a newer instance writes into an owner, an older one reads, and keeps
   const record = { ...aFullRecord(), ...later };
   await owners.put(owner, { state: newer, record }, undefined);
   const held = (await owners.find(owner)) ?? expect.fail("nothing stored");
-  expect([held.state, await held.record()]).toEqual([newer, record]);
+  expect({ state: held.state, record: await held.record() }).toEqual({ state: newer, record });
   await owners.put(owner, { state: { ...held.state, changes: ["id"] }, record: await held.record() }, held);
   const again = await owners.find(owner);
-  expect([again?.state, await again?.record()]).toEqual([{ ...newer, changes: ["id"] }, record]);
+  expect({ state: again?.state, record: await again?.record() }).toEqual({
+    state: { ...newer, changes: ["id"] },
+    record,
+  });
 });

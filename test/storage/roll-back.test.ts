@@ -93,7 +93,10 @@ describe("R39 F10 roll-back", () => {
     const held = await owners.find(place.owner);
     if (!older || !newer || !held) return expect.fail();
     const mixed = withPartOf(newer, older, part);
-    expect([mixed.size, mixed.content.equals(newer.content)]).toEqual([newer.size, false]);
+    expect({ size: mixed.size, isTheSame: mixed.content.equals(newer.content) }).toEqual({
+      size: newer.size,
+      isTheSame: false,
+    });
     await storage.put(name, mixed);
     const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(second) });
     refused(reply, "backup-unreadable");

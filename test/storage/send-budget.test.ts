@@ -27,8 +27,8 @@ it.each([0, 1, 10])(
     const taken = await Promise.all(
       times(50, (at) => budgets[at % 10]?.take("codes", code, now) ?? expect.fail()),
     );
-    expect(granted(taken)).toBe(most);
-    expect(await aBudget([[code, most]]).take("codes", code, now)).toBe(false);
+    const oneMore = await aBudget([[code, most]]).take("codes", code, now);
+    expect({ granted: granted(taken), oneMore }).toEqual({ granted: most, oneMore: false });
   },
 );
 
@@ -36,10 +36,11 @@ it("R24 where it could grant more than it can count, it grants no more than it c
   const code = aCallingCode();
   const taken = await Promise.all(times(50, () => aBudget([[code, 1000]]).take("codes", code, now)));
   expect(granted(taken)).toBeGreaterThan(0);
-  const left = await Promise.all(
-    times(2, (extra) => aBudget([[code, granted(taken) + extra]]).take("codes", code, now)),
-  );
-  expect(left).toEqual([false, true]);
+  const takeWhere = (most: number) => aBudget([[code, most]]).take("codes", code, now);
+  expect({
+    atTheLimit: await takeWhere(granted(taken)),
+    belowIt: await takeWhere(granted(taken) + 1),
+  }).toEqual({ atTheLimit: false, belowIt: true });
 });
 
 it("R24 one after the other: in whatever order countries ask, each gets its own share and no more", async () => {
@@ -57,7 +58,8 @@ it("R24 one after the other: in whatever order countries ask, each gets its own 
         for (const which of asking) {
           const limit = which === 0 ? most : 2;
           const mayPass = (counts[which] ?? 0) < limit;
-          expect(await budget.take("codes", countries[which] ?? "", now)).toBe(mayPass);
+          const passed = await budget.take("codes", countries[which] ?? "", now);
+          expect({ which, passed }).toEqual({ which, passed: mayPass });
           if (mayPass) counts[which] = (counts[which] ?? 0) + 1;
         }
       },
@@ -70,42 +72,49 @@ it("R24 begins anew with each day, UTC", async () => {
   const code = aCallingCode();
   const budget = aBudget([[code, 1]]);
   const midnight = new Date("2026-05-05T00:00:00.000Z");
-  expect(await budget.take("codes", code, later(midnight, -1))).toBe(true);
-  expect(await budget.take("codes", code, later(midnight, -1))).toBe(false);
-  expect(await budget.take("codes", code, midnight)).toBe(true);
-  expect(await budget.take("codes", code, later(midnight, DAY - 1))).toBe(false);
+  const takeAt = (time: Date) => budget.take("codes", code, time);
+  expect({
+    first: await takeAt(later(midnight, -1)),
+    second: await takeAt(later(midnight, -1)),
+    atMidnight: await takeAt(midnight),
+    atItsEnd: await takeAt(later(midnight, DAY - 1)),
+  }).toEqual({ first: true, second: false, atMidnight: true, atItsEnd: false });
 });
 
 it("R24 alarms have a budget of their own: whatever they use up, codes still go out", async () => {
   const code = aCallingCode();
   const budget = aBudget([[code, 1]]);
-  expect([await budget.take("alarms", code, now), await budget.take("alarms", code, now)]).toEqual([
-    true,
-    false,
-  ]);
-  expect(await budget.take("codes", code, now)).toBe(true);
+  expect({
+    alarm: await budget.take("alarms", code, now),
+    another: await budget.take("alarms", code, now),
+    code: await budget.take("codes", code, now),
+  }).toEqual({ alarm: true, another: false, code: true });
 });
 
 it("R24 sends nothing to a country without a limit, where there is none for all others", async () => {
-  expect(await aBudget([["46", 10]]).take("codes", aCallingCode(), now)).toBe(false);
-  expect(await aBudget([]).take("codes", "46", now)).toBe(false);
+  expect({
+    unlisted: await aBudget([["46", 10]]).take("codes", aCallingCode(), now),
+    noneListed: await aBudget([]).take("codes", "46", now),
+  }).toEqual({ unlisted: false, noneListed: false });
 });
 
 it("R24 refuses where it can't count: a counter that isn't one, or a storage where others always come first", async () => {
   const code = aCallingCode();
   const name = `budgets/${now.toISOString().slice(0, 10)}/codes/${code}`;
   await storage.blobs.write(name, { content: Buffer.from("many") }, undefined);
-  expect(await aBudget([[code, 10]]).take("codes", code, now)).toBe(false);
   const crowded = { ...storage.blobs, write: async () => undefined };
-  expect(await blobSendBudget(crowded, new Map([["*", 10]])).take("codes", aCallingCode(), now)).toBe(false);
+  expect({
+    noCounter: await aBudget([[code, 10]]).take("codes", code, now),
+    crowded: await blobSendBudget(crowded, new Map([["*", 10]])).take("codes", aCallingCode(), now),
+  }).toEqual({ noCounter: false, crowded: false });
 });
 
 it("R34 keeps a number for a country and a day, and nothing of a person", async () => {
   const code = aCallingCode();
   await aBudget([[code, 10]]).take("codes", code, now);
   const stored = await storage.blobs.read(`budgets/2026-05-04/codes/${code}`);
-  expect([stored?.content.toString(), stored?.metadata]).toEqual([
-    expect.stringMatching(/^1 [\w-]{22}$/),
-    {},
-  ]);
+  expect({ content: stored?.content.toString(), metadata: stored?.metadata }).toEqual({
+    content: expect.stringMatching(/^1 [\w-]{22}$/),
+    metadata: {},
+  });
 });

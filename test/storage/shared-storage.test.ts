@@ -69,7 +69,10 @@ it("R35 an instance that holds an erased key opens what was sealed since under t
   const { phone, document, reply } = await upload(owner, two);
   phone.through(one.fetch);
   const status = await phone.call("GET", BACKUP);
-  expect([status.status, status.headers.get("etag")]).toEqual([200, reply.headers.get("etag")]);
+  expect({ status: status.status, etag: status.headers.get("etag") }).toEqual({
+    status: 200,
+    etag: reply.headers.get("etag"),
+  });
   const recovered = await phone.call("POST", "v1/recoveries", recovery);
   expect(recovered.body).toMatchObject({ accounts: [{ account: document.accounts[0] }] });
 });

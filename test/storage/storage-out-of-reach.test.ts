@@ -1,60 +1,25 @@
 /** Storage that can't be reached, both accounts or one of them, and answers that are lost on an owner's first upload. */
-import { createServer, type IncomingMessage, request } from "node:http";
-import { createServer as createListener } from "node:net";
-import { afterAll, expect, inject, it } from "vitest";
+import { type AddressInfo, createServer } from "node:net";
+import { expect, inject, it } from "vitest";
 import type { Phone, Reply } from "../../infra/local/phone.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
+import { startFaultProxy } from "../support/fault-proxy.ts";
 import { aPhone } from "../support/phones.ts";
 
 const BACKUP = "v1/backups/android";
 const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
-const closers: (() => void)[] = [];
-afterAll(() => {
-  for (const close of closers) close();
-});
-
 const storage = inject("surroundings").settings["BACKUPS_STORAGE"] ?? "";
 const azurite = new URL(/BlobEndpoint=([^;]+)/.exec(storage)?.[1] ?? "");
 const storageAt = (port: number) => storage.replaceAll(azurite.host, `127.0.0.1:${port}`);
 
-const portOf = (address: ReturnType<ReturnType<typeof createServer>["address"]>) =>
-  address instanceof Object ? address.port : expect.fail("no port");
-
 /** A port that nobody listens on. */
 async function deadPort(): Promise<number> {
-  const listener = createListener();
+  const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const port = portOf(listener.address());
+  const { port } = listener.address() as AddressInfo;
   await new Promise((resolve) => listener.close(resolve));
   return port;
-}
-
-/** Azurite through a proxy that carries out the first write of such a blob, and cuts the line instead of answering. */
-async function losingAnswerTo(blob: string) {
-  const seen = { writes: 0, lost: 0 };
-  const server = createServer((incoming, outgoing) => {
-    const { method, url = "", headers } = incoming;
-    const isMeant = method === "PUT" && url.includes(blob);
-    if (isMeant) seen.writes += 1;
-    const onward = request({ host: azurite.hostname, port: azurite.port, method, path: url, headers });
-    onward.on("response", (answer: IncomingMessage) => {
-      if (isMeant && seen.lost === 0) {
-        seen.lost += 1;
-        answer.resume().on("end", () => incoming.socket.destroy());
-        return;
-      }
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(outgoing);
-    });
-    incoming.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { seen, address: storageAt(portOf(server.address())) };
 }
 
 function expectUnavailable({ status, headers, body }: Reply): void {
@@ -93,12 +58,13 @@ it.each([
 it.each(["owner-keys", "owners/"])(
   "R8 an owner's first upload whose answer from %s is lost: it counts once, and opens",
   async (blob) => {
-    const { address, seen } = await losingAnswerTo(blob);
-    const app = anApp({ settings: { BACKUPS_STORAGE: address, KEYS_STORAGE: address } });
-    const phone = await aPhone({ app });
+    const proxy = await startFaultProxy("storage");
+    const phone = await aPhone({ app: anApp(proxy) });
+    proxy.order("lost", { times: 1, of: blob });
     const document = aBackup();
     const uploaded = await phone.call("PUT", BACKUP, { body: document, headers: nothingYet });
-    expect([uploaded.status, seen]).toEqual([201, { writes: 2, lost: 1 }]);
+    expect({ status: uploaded.status, lost: proxy.met() }).toEqual({ status: 201, lost: 1 });
+    await proxy.close();
     phone.through(anApp().fetch);
     const status = await phone.call("GET", BACKUP);
     expect(status.body).toMatchObject({ generation: 1 });

@@ -1,4 +1,5 @@
 /** Whoever can write to the storage gains nothing: a changed, cut, swapped or missing blob is noticed, and all look alike. */
+
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import type { BackupDocument } from "../../lib/domain/backup-document.ts";
@@ -16,6 +17,7 @@ import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builder
 import { openVersionIn } from "../support/open-version.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { anAppToWatch, recover } from "../support/step-up.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 import { placeOf } from "../support/sweeping.ts";
 import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "./damages.ts";
 
@@ -44,7 +46,7 @@ async function upload(
   const [body, ...others] = documents;
   if (!body) return headers;
   const reply = await phone.call("PUT", `v1/backups/${phone.platform}?custody=service`, { body, headers });
-  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
+  expectSuccess(reply);
   return await upload(phone, others, replacing(reply));
 }
 
@@ -71,9 +73,13 @@ async function record(subject: string) {
 
 beforeAll(async () => {
   await Promise.all([record(anOwner()), record(anOwner())]);
-  const kinds = ["owners/", "bodies/", "owner-keys/"];
-  expect(kinds.map((kind) => named(kind).length)).toEqual([2, 8, 2]);
-  expect([inside().length, beside().length]).toEqual([4, 8]);
+  expect({
+    owners: named("owners/").length,
+    bodies: named("bodies/").length,
+    ownerKeys: named("owner-keys/").length,
+    inside: inside().length,
+    beside: beside().length,
+  }).toEqual({ owners: 2, bodies: 8, ownerKeys: 2, inside: 4, beside: 8 });
 });
 
 const named = (kind: string) => [...stored.keys()].filter((name) => name.startsWith(kind));
@@ -114,7 +120,10 @@ describe("R39 F8 every byte of every blob matters", () => {
     if (!first || !second) return expect.fail();
     const lies: Record<string, StoredBlob> = {};
     const services = appOn(lies);
-    expect([await open(services, first), await open(services, second)]).toEqual(["opened", "opened"]);
+    expect({ first: await open(services, first), second: await open(services, second) }).toEqual({
+      first: "opened",
+      second: "opened",
+    });
     for (const damaged of damagesOfBlob(blobOf(name))) {
       lies[name] = damaged;
       // A body is opened by itself: the one that is damaged isn't.
@@ -142,7 +151,10 @@ describe("R39 F8 every byte of every blob matters", () => {
     const lies = [...damagesOf(key.content)].map((content) => holding(key, content));
     for (const lie of [...lies, undefined]) {
       const services = appOn({ [name]: lie });
-      expect([await find(services, kept), await open(services, kept)]).toEqual([refused, refused]);
+      expect({ found: await find(services, kept), opened: await open(services, kept) }).toEqual({
+        found: refused,
+        opened: refused,
+      });
     }
   });
 });
@@ -156,14 +168,17 @@ describe("R39 F9 no blob stands for another", () => {
       const [a = "", b = ""] = named(kind);
       const services = swapped(a, b);
       for (const kept of versions)
-        expect([await find(services, kept), await open(services, kept)]).toEqual([refused, refused]);
+        expect({ found: await find(services, kept), opened: await open(services, kept) }).toEqual({
+          found: refused,
+          opened: refused,
+        });
     },
   );
 
   it("R39 two bodies beside their owners swapped, between owners, platforms or generations", async () => {
     for (const [a, b] of pairs(beside())) {
       const services = swapped(a.blob, b.blob);
-      expect([await open(services, a), await open(services, b)]).toEqual([refused, refused]);
+      expect({ a: await open(services, a), b: await open(services, b) }).toEqual({ a: refused, b: refused });
     }
   });
 

@@ -4,11 +4,12 @@ import { BlobServiceClient } from "@azure/storage-blob";
 import { describe, expect, inject, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
 import type { Activity } from "../../lib/domain/activity.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { newHead } from "../../lib/domain/head.ts";
 import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
+import { FaultLine } from "../support/fault-line.ts";
+import { beforeNext } from "../support/meanwhile.ts";
 import { headOf, putHead } from "../support/owners.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 
@@ -117,27 +118,18 @@ describe("an owner who is erased at one instance while the other still has their
     await one.services.activity.append(owner, { ...anActivity("late"), at: before });
     await one.services.activity.append(owner, anActivity("newer"));
     const { entries, intact } = await anApp().services.activity.read(owner);
-    expect([entries.map(({ id }) => id), intact]).toEqual([["new", "newer"], true]);
+    expect({ ids: entries.map(({ id }) => id), intact }).toEqual({ ids: ["new", "newer"], intact: true });
   });
 
   it("R35 what is logged while they are being erased is in nobody's way in their new life, and goes with the old one", async () => {
     const one = anApp();
     const subject = anOwner();
     const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
-    let meanwhile = async () => undefined as unknown;
-    const through = (blobs: Blobs): Blobs => ({
-      ...blobs,
-      async write(name, ...rest) {
-        const act = meanwhile;
-        if (name.startsWith("owner-keys/")) meanwhile = async () => undefined;
-        if (name.startsWith("owner-keys/")) await act();
-        return await blobs.write(name, ...rest);
-      },
-    });
+    const { through, happens } = beforeNext("write owner-keys/");
     const two = anApp({ through });
     const phone = await aPhone({ owner: subject, app: two });
     expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
-    meanwhile = () => one.services.activity.append(owner, anActivity("amid"));
+    happens(() => one.services.activity.append(owner, anActivity("amid")));
     expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
     expect(await logsOf(owner)).toEqual([]);
     expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
@@ -145,40 +137,33 @@ describe("an owner who is erased at one instance while the other still has their
     await two.services.activity.append(owner, anActivity("by two"));
     await one.services.activity.append(owner, anActivity("by one"));
     const { entries, intact } = await anApp().services.activity.read(owner);
-    expect([entries.map(({ id }) => id), intact]).toEqual([["by two", "by one"], true]);
+    expect({ ids: entries.map(({ id }) => id), intact }).toEqual({ ids: ["by two", "by one"], intact: true });
   });
 });
 
 describe("an erasure that was cut off before its key was settled", () => {
   /** The owner has begun anew since, under the key that the erasure has left. `copies`: of the second life. */
   async function aSecondLife() {
-    let isCut = true;
-    const kept = new Map<string, StoredBlob>();
-    const through = (blobs: Blobs, of: string): Blobs => ({
-      ...blobs,
-      async writeMetadata(name, ...rest) {
-        if (isCut) throw new Failure("storage-unavailable", "cut off", { retryAfterSeconds: 1 });
-        return await blobs.writeMetadata(name, ...rest);
-      },
-      async read(name) {
-        const blob = of === "backups" ? (kept.get(name) ?? (await blobs.read(name))) : await blobs.read(name);
-        return blob;
-      },
-      readStart: async (name, bytes) => kept.get(name) ?? (await blobs.readStart(name, bytes)),
-    });
-    const app = anApp({ through });
+    const line = new FaultLine();
+    const app = anApp({ through: line.through });
     const subject = anOwner();
     const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
     const phone = await aPhone({ owner: subject, app });
     expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
+    line.arm({ how: "refused", at: 1, of: /^writeMetadata/ });
     expect((await phone.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(503);
-    isCut = false;
     phone.through(anApp().fetch);
     expect((await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet })).status).toBe(201);
     const name = `owners/${owner}`;
     const content = await container().getBlobClient(name).downloadToBuffer();
     const { metadata = {}, etag = "" } = await container().getBlobClient(name).getProperties();
     const copy: StoredBlob = { content, metadata, etag, size: content.length };
+    const kept = new Map<string, StoredBlob>();
+    const through = (blobs: Blobs): Blobs => ({
+      ...blobs,
+      read: async (of) => kept.get(of) ?? (await blobs.read(of)),
+      readStart: async (of, bytes) => kept.get(of) ?? (await blobs.readStart(of, bytes)),
+    });
     const reading = () => anApp({ through });
     return { owner, phone, copy, putBack: (blob: StoredBlob) => kept.set(name, blob), reading };
   }

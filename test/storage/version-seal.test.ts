@@ -1,4 +1,5 @@
 /** The laws of a VersionSeal, in memory and with a vault, owners' keys on Blob Storage. */
+
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -7,9 +8,9 @@ import type { Blobs } from "../../lib/azure/blobs.ts";
 import { keyVault } from "../../lib/azure/key-vault.ts";
 import { versionSeal } from "../../lib/azure/version-seal.ts";
 import { KEY_BYTES, type WrappingKeys } from "../../lib/domain/envelope.ts";
-import { Failure } from "../../lib/domain/failure.ts";
 import { aPlace, aVersion } from "../domain/builders.ts";
 import { MemorySeal } from "../domain/memory-stores.ts";
+import { storageSilent, vaultSilent } from "../support/silent.ts";
 import { aNewPlace, versionSealContract } from "./contracts.ts";
 import { aMemoryKey, memoryWrappingKeys } from "./memory-keys.ts";
 import { type OwnContainer, type OwnKeys, ownContainer, ownKeys } from "./targets.ts";
@@ -85,10 +86,8 @@ it("R32 a vault and a key's storage that fail together are one refusal, and leav
   const unheard: unknown[] = [];
   const hear = (reason: unknown) => unheard.push(reason);
   process.on("unhandledRejection", hear);
-  const down = new Failure("storage-unavailable", "down", { retryAfterSeconds: 5 });
-  const blobs: Blobs = { ...storage.blobs, write: () => Promise.reject(down) };
-  const noVault = new Failure("vault-unavailable", "down", { retryAfterSeconds: 10 });
-  const wrapping = { ...aVault(), current: () => Promise.reject(noVault) };
+  const blobs: Blobs = { ...storage.blobs, write: () => Promise.reject(storageSilent()) };
+  const wrapping = { ...aVault(), current: () => Promise.reject(vaultSilent()) };
   const sealing = aSeal(blobs, wrapping).seal(aNewPlace(), aVersion(), randomBytes(100));
   await expect(sealing).rejects.toMatchObject({ kind: "vault-unavailable" });
   await setImmediate();

@@ -36,7 +36,7 @@ export function wrappingKeysContract(name: string, open: () => Promise<Target<Wr
         const { id, publicKey } = await one.current(owner);
         for (const again of [await one.current(owner), await other.current(owner)]) {
           expect(again.id).toBe(id);
-          expect(again.publicKey.equals(publicKey)).toBe(true);
+          expect({ isSameKey: again.publicKey.equals(publicKey) }).toEqual({ isSameKey: true });
         }
       }
     });
@@ -59,7 +59,7 @@ export function wrappingKeysContract(name: string, open: () => Promise<Target<Wr
       expect(all.map(({ id }) => id).sort()).toEqual([...target().keyIds].sort());
       const keys = target().instance();
       for (const { id, dataKey, wrapped } of all) {
-        expect(Buffer.from(await keys.unwrap(id, wrapped)).equals(dataKey)).toBe(true);
+        expect(Buffer.from(await keys.unwrap(id, wrapped))).toEqual(dataKey);
       }
     });
 
@@ -67,7 +67,7 @@ export function wrappingKeysContract(name: string, open: () => Promise<Target<Wr
       const [{ id, dataKey, wrapped } = expect.fail("no key")] = await wrappedUnderEach();
       const keys = target().instance();
       const unwrapped = await Promise.all(Array.from({ length: 20 }, () => keys.unwrap(id, wrapped)));
-      for (const key of unwrapped) expect(Buffer.from(key).equals(dataKey)).toBe(true);
+      for (const key of unwrapped) expect(Buffer.from(key)).toEqual(dataKey);
     });
 
     it("R39 what another key wrapped is unreadable, and so is what nobody wrapped", async () => {

@@ -51,7 +51,7 @@ export function expectDeclared(endpoint: Endpoint, reply: Reply): void {
 function expectDeclaredHeaders({ tagged }: Endpoint, headers: Headers): void {
   if (!tagged) expect(headers.get("etag")).toBeNull();
   for (const name of ["www-authenticate", "retry-after"])
-    expect([name, headers.get(name)]).toEqual([name, null]);
+    expect({ name, value: headers.get(name) }).toEqual({ name, value: null });
 }
 
 const keepingOf = (endpoint: Endpoint, headers: Headers) =>
