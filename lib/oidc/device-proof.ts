@@ -1,11 +1,11 @@
 /** Verifies device proofs: DPoP proof JWTs (RFC 9449 §4) made with the key that names the device (RFC 7638). */
 import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import * as z from "zod";
+import { Kept } from "../cache.ts";
+import { claimAt, wrongClaims } from "../domain/backup/spent-proofs.ts";
 import { type Clock, HOUR } from "../domain/clock.ts";
 import { Failure, type Fault } from "../domain/failure.ts";
-import { Kept } from "../domain/kept.ts";
 import { DeviceId, type Identity, type ProofTarget, sha256 } from "../domain/owner.ts";
-import { claimAt, wrongClaims } from "../domain/proof.ts";
 
 const SKEW_MS = 60_000;
 

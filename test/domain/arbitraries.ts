@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { Secret } from "otpauth";
 import { type Account, identityOf } from "../../lib/domain/account.ts";
-import type { AppSettings } from "../../lib/domain/app-settings.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import type { AppSettings } from "../../lib/domain/backup/app-settings.ts";
+import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
