@@ -147,8 +147,8 @@ async function recoverFirst(stores: Stores, held: StoredOwner | undefined, begun
       state: (state) => withRecovery(state, open, now),
     };
   });
-  const [head] = await Promise.all([registering, recording]);
-  const issued = await issueCodes(stores.credentials, caller, bound, now);
+  const [{ head, held: after }] = await Promise.all([registering, recording]);
+  const issued = await issueCodes(stores.credentials, caller, after, bound, now);
   const credentials = new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
   return recoveredBy(id, opened, head, credentials);
 }
@@ -159,7 +159,8 @@ async function recoverAgain(
   { recovery, id, former }: Begun & { former: RecoveryRecord },
 ): Promise<Recovered> {
   const opened = await openAgain(stores, held, recovery, former);
-  return recoveredBy(id, opened, await register(stores, held, recovery), new Map());
+  const { head } = await register(stores, held, recovery);
+  return recoveredBy(id, opened, head, new Map());
 }
 
 /** What else is to be stored with the registration. */
@@ -171,7 +172,7 @@ async function register(
   held: StoredOwner | undefined,
   { caller, platform, deviceName, staleness, now }: Recovery,
   beside: (latest: StoredOwner | undefined) => Promise<Beside> | undefined = () => undefined,
-): Promise<StoredHead> {
+): Promise<{ head: StoredHead; held: StoredOwner | undefined }> {
   const place = { owner: caller.owner, platform };
   const device = subjectIn(devicesOf(headsOf(held?.state)), caller.device, now, deviceName);
   const { held: after } = await letIn(stores, { place, device, now }, held, async (latest) => {
@@ -182,7 +183,7 @@ async function register(
     const next = { ...(also?.record && { record: also.record }), state: also?.state(state) ?? state };
     return { result: undefined, next };
   });
-  return headIn(after?.state, platform) ?? fail();
+  return { head: headIn(after?.state, platform) ?? fail(), held: after };
 }
 
 function fail(): never {

@@ -79,7 +79,7 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
   const passed = (latest: OwnerRecord) => ({ result: undefined, record: bind(pass(latest, challenge)) });
   const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
-  await putCredential(stores.credentials, caller, { account, wanted, claim }, now);
+  await putCredential(stores.credentials, caller, after, { account, wanted, claim }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
   await markSent(stores, caller, after, challenge);
   return wanted.type === "code"
