@@ -1,6 +1,6 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
 import { type BoundAccount, type ExistingAccount, identityOf, nameOf } from "./account.ts";
-import { requireOwnPlatform } from "./admission.ts";
+import { type Asking, requireOwnPlatform } from "./admission.ts";
 import { alarm, type Outbox } from "./announcement.ts";
 import type { StoredSettings } from "./app-settings.ts";
 import { currentVersion, requireCurrent } from "./backup.ts";
@@ -72,7 +72,7 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
 
 export type Stores = OpeningStores & { owners: OwnerStore; recoveries: RecoveryStore; outbox: Outbox };
 
-export type Recovery = Wanted & {
+type Recovery = Wanted & {
   deviceName: string;
   overlap: OverlapRule;
   planSeen: string | undefined;
@@ -99,11 +99,13 @@ export type Recovered = {
  */
 export async function recover(
   stores: Stores,
-  held: StoredOwner | undefined,
-  recovery: Recovery,
+  asking: Asking,
+  wanted: Omit<Recovery, "caller" | "now">,
 ): Promise<Recovered> {
-  const { caller, platform, deviceName, now } = recovery;
-  requireOwnPlatform({ caller, held, now }, platform);
+  const { caller, held, now } = asking;
+  const recovery = { ...wanted, caller, now };
+  const { platform, deviceName } = wanted;
+  requireOwnPlatform(asking, platform);
   requirePortable(recovery, recovery.crossPlatformRecovery);
   // Check what would refuse it in the end before anybody is told.
   const own = headIn(held?.state, platform)?.value ?? newHead(caller.authTime);
@@ -114,7 +116,7 @@ export async function recover(
     ? await recoverAgain(stores, held, { recovery, id, former })
     : await recoverFirst(stores, held, { recovery, id }).catch(async (error: unknown) => {
         if (!(error instanceof Overtaken)) throw error;
-        return await recover(stores, await stores.owners.find(caller.owner), recovery);
+        return await recover(stores, { caller, held: await stores.owners.find(caller.owner), now }, wanted);
       });
 }
 

@@ -24,8 +24,8 @@ import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "./o
 import { type Peppers, sameHash } from "./pepper.ts";
 import type { Provider } from "./provider.ts";
 import { type RecoveryStore, withSent } from "./recovery-record.ts";
-import { change } from "./store.ts";
-import { requireTicket, type TicketStore } from "./ticket.ts";
+import { change, type Stored } from "./store.ts";
+import { type Redeeming, requireTicket, type Ticket, type TicketStore } from "./ticket.ts";
 
 type Stores = {
   owners: OwnerStore;
@@ -60,7 +60,7 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
   const { challenge, counted, ...count } = await loggingFailure(stores, asking, undefined, () =>
     countAnswer(stores, asking, answering),
   );
-  const { claim, redeem } = await loggingFailure(stores, asking, challenge.recovery, () =>
+  const { claim, ticket } = await loggingFailure(stores, asking, challenge.recovery, () =>
     compare(stores, asking, challenge, counted, answering),
   );
   const wanted: Wanted =
@@ -72,7 +72,7 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
   const former = (await stores.credentials.find(account))?.value;
   requireFree(former, { owner, claim }, now);
   bind(counted);
-  await redeem();
+  if (ticket) await redeem(stores, ticket, now);
   const told = { device: callerDevice(asking), recovery: challenge.recovery, record: counted, now };
   const id = `credential-issued ${challenge.id}`;
   await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
@@ -131,10 +131,16 @@ async function endIfRevoked(
   throw new Failure("device-revoked", "This device was revoked.");
 }
 
-/** What a right answer is good for, and how it is used up. */
-type Right = { claim: Claim; redeem(): Promise<void> };
+/** A ticket that is right, and yet to be used up. */
+type RightTicket = {
+  name: string;
+  held: Stored<Ticket> | undefined;
+  redeeming: Redeeming;
+};
+/** What a right answer is good for. */
+type Right = { claim: Claim; ticket?: RightTicket };
 
-/** Whether the answer is right, and how it is used up. */
+/** Fails as `answer-wrong` or `ticket-invalid`. */
 const compare = (
   stores: Stores,
   { caller, now }: Asking,
@@ -149,7 +155,7 @@ const compare = (
 async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Right> {
   const isRight =
     challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
-  if (isRight) return { claim: "step-up", redeem: async () => undefined };
+  if (isRight) return { claim: "step-up" };
   throw wrongAnswer(challenge);
 }
 
@@ -164,15 +170,17 @@ async function compareTicket(
   const held = await tickets.find(name);
   const redeeming = { account, owner, endedDevices, providers, device, challenge: id };
   const { issuedBy } = requireTicket(held?.value, redeeming, now);
-  return {
-    claim: issuedBy.by === "provider" ? "provider" : "step-up",
-    async redeem() {
-      await change(tickets, name, held, (stored) => ({
-        result: undefined,
-        next: { ...requireTicket(stored?.value, redeeming, now), usedBy: device, usedFor: id },
-      }));
-    },
-  };
+  const claim = issuedBy.by === "provider" ? "provider" : "step-up";
+  return { claim, ticket: { name, held, redeeming } };
+}
+
+/** Once: fails as `ticket-invalid` if another was faster. */
+async function redeem({ tickets }: Stores, { name, held, redeeming }: RightTicket, now: Date): Promise<void> {
+  const { device, challenge } = redeeming;
+  await change(tickets, name, held, (stored) => ({
+    result: undefined,
+    next: { ...requireTicket(stored?.value, redeeming, now), usedBy: device, usedFor: challenge },
+  }));
 }
 
 async function markSent(
