@@ -1,5 +1,5 @@
 /** What letters say, in the language of whoever gets them. */
-import type { Wording } from "../domain/delivery.ts";
+import type { Wording } from "../domain/messages/delivery.ts";
 import { texts } from "./languages.ts";
 import { readable } from "./texts.ts";
 

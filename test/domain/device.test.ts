@@ -1,6 +1,7 @@
 /** Devices: who is let in, how they come, are renamed and are revoked for good. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Head } from "../../lib/domain/backup/head.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import {
   admit,
@@ -14,9 +15,8 @@ import {
   withDevice,
   withRevoked,
 } from "../../lib/domain/device.ts";
-import type { Head } from "../../lib/domain/head.ts";
-import { isNewcomer } from "../../lib/domain/newcomer.ts";
-import { planRegistration, planRename } from "../../lib/domain/registration.ts";
+import { planRegistration, planRename } from "../../lib/domain/devices/registration.ts";
+import { isNewcomer } from "../../lib/domain/recovery/unregistered-device.ts";
 import type { Change } from "../../lib/domain/store.ts";
 import { aCaller, aDevice, aDeviceId, aHead, now, someDevices, stored } from "./builders.ts";
 import { holds } from "./holds.ts";
@@ -51,7 +51,7 @@ describe("R17 who is let in", () => {
   });
 
   it.each(["", "a\nb", "\ud800", "a".repeat(81)])("R17 refuses %j for a device's name", (name) => {
-    expect(DeviceName.safeParse(name).success).toBe(false);
+    expect({ isTaken: DeviceName.safeParse(name).success }).toEqual({ isTaken: false });
   });
 });
 
@@ -164,11 +164,11 @@ describe("R17 a year unseen", () => {
   });
 
   it("R17 R18 it is a newcomer for whoever has to be told", () => {
-    expect([away, [aDevice()], []].map((devices) => isNewcomer(caller, devices, now))).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect({
+      longAway: isNewcomer(caller, away, now),
+      known: isNewcomer(caller, [aDevice()], now),
+      first: isNewcomer(caller, [], now),
+    }).toEqual({ longAway: true, known: false, first: false });
   });
 });
 

@@ -1,13 +1,13 @@
 /** What a recovery works on, in memory: an owner with a backup of each kind of account, one of them proven, and a contact. */
 import { type BoundAccount, identityOf } from "../../lib/domain/account.ts";
-import type { Asking } from "../../lib/domain/admission.ts";
-import { type BackupDocument, encodeDocument } from "../../lib/domain/backup-document.ts";
-import type { AccountCredentials } from "../../lib/domain/credential.ts";
+import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
+import { noFailures } from "../../lib/domain/challenges/throttle.ts";
+import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
+import type { Asking } from "../../lib/domain/devices/admission.ts";
+import { recoveryIn } from "../../lib/domain/owner/owner-state.ts";
 import { type OwnerId, otherPlatform, sha256 } from "../../lib/domain/owner.ts";
-import { recoveryIn } from "../../lib/domain/owner-state.ts";
-import { recover, type Stores } from "../../lib/domain/recovery.ts";
-import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
-import { noFailures } from "../../lib/domain/throttle.ts";
+import type { RecoveryRecord } from "../../lib/domain/recovery/record.ts";
+import { recover, type Stores } from "../../lib/domain/recovery/recovery.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";
 import { headOf, putHead, putRecord } from "../support/owners.ts";
 import {

@@ -129,7 +129,9 @@ describe.each(DEPLOYMENTS)("R42 the app: %s", (deployment) => {
 
   it("R42 logs and traces are written with an identity", () => {
     const resources = resourcesOf(deployment);
-    expect(onlyOf(resources, "Microsoft.Insights/components").properties["DisableLocalAuth"]).toBe(true);
+    expect({
+      DisableLocalAuth: onlyOf(resources, "Microsoft.Insights/components").properties["DisableLocalAuth"],
+    }).toEqual({ DisableLocalAuth: true });
     const workspace = onlyOf(resources, "Microsoft.OperationalInsights/workspaces");
     expect(workspace.properties["features"]).toMatchObject({ disableLocalAuth: true });
   });
@@ -138,7 +140,7 @@ describe.each(DEPLOYMENTS)("R42 the app: %s", (deployment) => {
 describe.each(FULL)("R42 around it: %s", (deployment) => {
   it("R42 messages are sent with an identity, and nobody is tracked", () => {
     const [sender] = all(deployment, "Microsoft.Communication/communicationServices");
-    expect(sender?.properties["disableLocalAuth"]).toBe(true);
+    expect({ disableLocalAuth: sender?.properties["disableLocalAuth"] }).toEqual({ disableLocalAuth: true });
     for (const { properties } of all(deployment, "Microsoft.Communication/emailServices/domains")) {
       expect(properties["userEngagementTracking"]).toBe("Disabled");
     }

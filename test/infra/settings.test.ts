@@ -3,9 +3,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { largestRequest } from "../../infra/local/app-settings.ts";
-import { SMALL_INSTANCE } from "../../infra/local/bench/memory.ts";
-import { configFromEnvironment } from "../../lib/config.ts";
-import { withEnvelope } from "../../lib/http/handler.ts";
+import { SMALL_INSTANCE } from "../../infra/tools/bench/memory.ts";
+import { configFromEnvironment } from "../../lib/config/config.ts";
+import { withEnvelope } from "../../lib/http/pipeline/handler.ts";
 import { DEPLOYMENTS, type Deployment, ofType, resourcesOf, settingsOf } from "./snapshots.ts";
 
 /** Read by the host, by its queue trigger or by its worker, not by the app. */
@@ -98,7 +98,10 @@ describe("R42 settings of the template", () => {
     );
     const [backups = "", keys = "", queues = ""] = urls.map((url) => new URL(url).hostname);
     for (const host of [backups, keys, queues]) expect(accounts).toContain(host.split(".")[0]);
-    expect([backups.split(".")[1], queues.split(".")[1]]).toEqual(["blob", "queue"]);
+    expect({ backups: backups.split(".")[1], queues: queues.split(".")[1] }).toEqual({
+      backups: "blob",
+      queues: "queue",
+    });
     expect(queues.split(".")[0]).toBe(backups.split(".")[0]);
     expect(vault.keyIds.map((key) => `${new URL(key.vault).hostname.split(".")[0]}/${key.name}`)).toEqual(
       names("Microsoft.KeyVault/vaults/keys"),

@@ -1,9 +1,10 @@
 /** What strangers can make the service spend: nothing. */
+
 import { expect, inject, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
-import type { Blobs } from "../../lib/azure/blobs.ts";
-import { isOwnerAccess, isProviderAccess, takesBody } from "../../lib/http/endpoint.ts";
+import { isOwnerAccess, isProviderAccess, takesBody } from "../../lib/http/pipeline/endpoint.ts";
 import { anApp } from "../support/app.ts";
+import { between, isReading } from "../support/between.ts";
 import { nothingYet } from "../support/builders.ts";
 import { aPhone } from "../support/phones.ts";
 
@@ -18,17 +19,7 @@ function aCountedApp() {
     return value;
   };
   const app = anApp({
-    through: (blobs): Blobs => ({
-      read: (...of) => count("reads", blobs.read(...of)),
-      readStart: (...of) => count("reads", blobs.readStart(...of)),
-      write: (...of) => count("writes", blobs.write(...of)),
-      append: (...of) => count("writes", blobs.append(...of)),
-      countUpTo: (...of) => count("writes", blobs.countUpTo(...of)),
-      readFrom: (...of) => count("reads", blobs.readFrom(...of)),
-      delete: (...of) => count("writes", blobs.delete(...of)),
-      writeMetadata: (...of) => count("writes", blobs.writeMetadata(...of)),
-      list: (...of) => count("reads", blobs.list(...of)),
-    }),
+    through: between((call, run) => count(isReading(call) ? "reads" : "writes", run())),
     keys: (keys) => ({ ...keys, unwrap: (...of) => count("vault", keys.unwrap(...of)) }),
     outbox: (outbox) => ({ put: (...of) => count("messages", outbox.put(...of)) }),
   });

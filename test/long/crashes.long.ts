@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import { Phone } from "../../infra/local/phone.ts";
-import { type BackupDocument, encodeDocument } from "../../lib/domain/backup-document.ts";
+import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
+import { headIn } from "../../lib/domain/owner/owner-state.ts";
 import { ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
-import { headIn } from "../../lib/domain/owner-state.ts";
-import { VersionStatus } from "../../lib/http/backup-status.ts";
-import { etagOf, receiptIn } from "../endpoints/helpers.ts";
+import { VersionStatus } from "../../lib/http/replies/backup-status.ts";
+import { etagOf, receiptIn } from "../functions/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
@@ -138,7 +138,11 @@ async function expectContents({ owner, documents }: Uploader): Promise<void> {
   const opened = listed.map(async (version) => {
     const sent = documents.get(version.digest) ?? expect.fail("never sent");
     const content = await versions.open(place, version, held.body(version.id));
-    expect(content.equals(encodeDocument(sent)), `generation ${version.generation}`).toBe(true);
+    const { generation } = version;
+    expect({ generation, isTheSame: content.equals(encodeDocument(sent)) }).toEqual({
+      generation,
+      isTheSame: true,
+    });
   });
   await Promise.all(opened);
 }

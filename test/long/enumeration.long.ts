@@ -1,7 +1,7 @@
 /** What a provider could learn by asking about accounts: nothing from the answer, nothing from its time. */
 import { expect, it } from "vitest";
+import { waitFor } from "../../lib/domain/challenges/throttle.ts";
 import { later, SECOND } from "../../lib/domain/clock.ts";
-import { waitFor } from "../../lib/domain/throttle.ts";
 import { aProvablePersonal, aRecovery, bound, codeAt, proven, providerCall } from "../support/step-up.ts";
 import { aProviderToken } from "../support/tokens.ts";
 
@@ -82,7 +82,10 @@ it(
     };
     await Promise.all(Array.from({ length: AT_ONCE }, client));
     expect([...bodies]).toHaveLength(1);
-    expect([times.known.length, times.unknown.length]).toEqual([EACH, EACH]);
+    expect({ known: times.known.length, unknown: times.unknown.length }).toEqual({
+      known: EACH,
+      unknown: EACH,
+    });
     expect(mannWhitney(times.known, times.unknown)).toBeGreaterThan(0.01);
   },
 );

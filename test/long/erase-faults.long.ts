@@ -1,9 +1,9 @@
 /** An erasure that is cut off at any of its calls: repeated it is complete, nothing of before comes back, and the owner may begin anew. */
 import { describe, expect, it } from "vitest";
-import { eraseData } from "../../functions/erase-data.ts";
-import { expectErased } from "../endpoints/erased.ts";
-import { anOwnerWithBackup } from "../endpoints/helpers.ts";
-import { expectRecovered, prepared } from "../endpoints/prepared.ts";
+import { eraseData } from "../../functions/privacy/erase-data.ts";
+import { expectErased } from "../functions/erased.ts";
+import { anOwnerWithBackup } from "../functions/helpers.ts";
+import { expectRecovered, prepared } from "../functions/prepared.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";

@@ -1,6 +1,6 @@
 /** Two who complete one erasure, the slower one held at each of its calls while the owner begins anew: the new life is whole. */
 import { describe, expect, it } from "vitest";
-import { overtaken, slower } from "../endpoints/erasure-scene.ts";
+import { overtaken, slower } from "../functions/erasure-scene.ts";
 import { HoldLine } from "../support/hold-line.ts";
 
 const AT_ONCE = 6;

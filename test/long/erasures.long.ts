@@ -1,10 +1,10 @@
 /** An erasure that is cut off at any of its steps: whoever comes next completes it, and the owner can begin anew. */
 import { describe, expect, it } from "vitest";
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
-import { expectErased } from "../endpoints/erased.ts";
-import { anOwnerWithBackup } from "../endpoints/helpers.ts";
-import { everythingOf } from "../endpoints/stored.ts";
+import { expectErased } from "../functions/erased.ts";
+import { anOwnerWithBackup } from "../functions/helpers.ts";
+import { everythingOf } from "../functions/stored.ts";
 import { aPhone } from "../support/phones.ts";
 import { anAppToWatch, aRecovery, proven, recover } from "../support/step-up.ts";
 import { sweep } from "../support/sweeping.ts";

@@ -1,4 +1,5 @@
 /** The vault's key is rotated three times while phones upload, ask and recover over HTTP: nothing is lost, and in the end no old version is needed. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,18 +7,19 @@ import { setTimeout } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { Phone, type Reply } from "../../infra/local/phone.ts";
+import { Phone } from "../../infra/local/phone.ts";
 import { type Stack, startStack } from "../../infra/local/stack.ts";
 import { azureAdapters } from "../../lib/azure/adapters.ts";
-import { configFromEnvironment } from "../../lib/config.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import { configFromEnvironment } from "../../lib/config/config.ts";
+import type { BackupDocument } from "../../lib/domain/backup/document.ts";
+import { versionsIn } from "../../lib/domain/owner/owner-state.ts";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
-import { versionsIn } from "../../lib/domain/owner-state.ts";
-import { etagOf } from "../endpoints/helpers.ts";
+import { etagOf } from "../functions/helpers.ts";
 import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
 import { anOwner } from "../support/phones.ts";
 import { unthrottle } from "../support/stack.ts";
 import { recoveredIn } from "../support/step-up.ts";
+import { expectSuccess } from "../support/succeeded.ts";
 
 const BACKUP = "v1/backups/android";
 const KEY = "backup-kek";
@@ -48,32 +50,29 @@ async function aPhoneOf(subject: string): Promise<Phone> {
   return phone;
 }
 
-const expectOk = (reply: Reply): Reply => {
-  expect([200, 201], JSON.stringify(reply.body)).toContain(reply.status);
-  return reply;
-};
-
 async function anOwnerAtWork(): Promise<Owner> {
   const subject = anOwner();
   const owner = { subject, phone: await aPhoneOf(subject), document: aBackup([]), recoveries: 0 };
-  expectOk(await owner.phone.call("PUT", BACKUP, { body: owner.document, headers: nothingYet }));
+  expectSuccess(await owner.phone.call("PUT", BACKUP, { body: owner.document, headers: nothingYet }));
   return owner;
 }
 
 async function expectRecovered({ phone, document }: Owner, by: Phone = phone): Promise<void> {
   const body = { platform: "android", device: { name: "canary-new" }, existingAccounts: [] };
-  const { accounts } = recoveredIn(expectOk(await by.call("POST", "v1/recoveries", { body })));
+  const { accounts } = recoveredIn(expectSuccess(await by.call("POST", "v1/recoveries", { body })));
   expect(accounts.map(({ account }) => account)).toEqual(document.accounts);
 }
 
 /** A little of all that phones do. */
 async function work(owner: Owner): Promise<void> {
   const { phone } = owner;
-  const headers = { "if-match": etagOf(expectOk(await phone.call("GET", BACKUP))) };
+  const headers = { "if-match": etagOf(expectSuccess(await phone.call("GET", BACKUP))) };
   const body = aBackup([anAccount()]);
-  expectOk(await phone.call("PUT", BACKUP, { body, headers }));
+  expectSuccess(await phone.call("PUT", BACKUP, { body, headers }));
   owner.document = body;
-  expect(expectOk(await phone.call("GET", `${BACKUP}/staleness`)).body).toMatchObject({ state: "fresh" });
+  expect(expectSuccess(await phone.call("GET", `${BACKUP}/staleness`)).body).toMatchObject({
+    state: "fresh",
+  });
   if (owner.recoveries >= RECOVERIES) return;
   owner.recoveries += 1;
   await expectRecovered(owner);

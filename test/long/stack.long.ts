@@ -13,7 +13,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { DataFolderTaken, lockDataFolder } from "../../infra/local/data-lock.ts";
 import { isAnswering } from "../../infra/local/is-answering.ts";
-import { defaultPorts, PortTaken } from "../../infra/local/ports.ts";
+import { PortTaken } from "../../infra/local/ports.ts";
 import { type Stack, type StackOptions, startStack } from "../../infra/local/stack.ts";
 
 const patience = { timeout: 30_000 };
@@ -98,9 +98,9 @@ describe("R42 the stack", patience, () => {
       ).toEqual([]);
       expect(settings["COMMUNICATION_SERVICE"]).toContain(`endpoint=${addresses.mailbox}/;accesskey=`);
       const queues = QueueServiceClient.fromConnectionString(settings["QUEUE_STORAGE"] ?? "");
-      expect(await queues.getQueueClient("messages").exists()).toBe(true);
+      expect({ hasQueue: await queues.getQueueClient("messages").exists() }).toEqual({ hasQueue: true });
       const kid = settings["KEY_IDS"] ?? "";
-      expect(kid.startsWith(`${addresses.vault}/keys/backup-kek/`)).toBe(true);
+      expect(kid).toContain(`${addresses.vault}/keys/backup-kek/`);
       expect(PinnedKeys.parse(JSON.parse(settings["PINNED_PUBLIC_KEYS"] ?? "")).keys).toMatchObject([
         { kid },
       ]);
@@ -125,12 +125,12 @@ describe("R42 the stack", patience, () => {
     await withStack(await start(data, { host: "none" }), async (stack) => {
       expect(stack.addresses).toEqual(first.addresses);
       expect({ ...stack.settings, ...madeAnew }).toEqual({ ...first.settings, ...madeAnew });
-      expect(await blobsOf(stack).getBlobClient("kept").exists()).toBe(true);
+      expect({ isKept: await blobsOf(stack).getBlobClient("kept").exists() }).toEqual({ isKept: true });
       await stack.vaultAdmin.call("POST", "/keys/backup-kek/rotate");
       expect(await stack.vaultAdmin.publicKeys("backup-kek")).toHaveLength(2);
     });
     await withStack(await start(data, { host: "none", fresh: true }), async (stack) => {
-      expect(await blobsOf(stack).getBlobClient("kept").exists()).toBe(false);
+      expect({ isKept: await blobsOf(stack).getBlobClient("kept").exists() }).toEqual({ isKept: false });
       expect(await stack.vaultAdmin.publicKeys("backup-kek")).toHaveLength(1);
     });
   });
@@ -163,10 +163,10 @@ describe("R42 the stack", patience, () => {
     await once(server, "listening");
     const address = server.address();
     const port = address && typeof address === "object" ? address.port : 0;
-    const ports = { ...defaultPorts, api: port };
-    const refused = start(await aDataFolder(), { ports });
+    const others = { issuer: port, mailbox: port, vault: port, identity: port, blob: port, queue: port };
+    const refused = start(await aDataFolder(), { ports: { api: port, ...others } });
     await expect(refused).rejects.toThrow(PortTaken);
-    await expect(refused).rejects.toThrow(`Port ${port} (api)`);
+    await expect(refused).rejects.toThrow(`Port ${port} (api) on 127.0.0.1 is taken. End`);
     server.close();
   });
 });
@@ -198,7 +198,7 @@ describe("R42 npm start", patience, () => {
       const [code] = await once(child, "exit");
       expect({ code, stderr: await stderr }).toMatchObject({ code: 0 });
       expect(await listeners(addresses)).toBe(0);
-      expect(isAlive(pid)).toBe(false);
+      expect({ isAlive: isAlive(pid) }).toEqual({ isAlive: false });
     },
   );
 
@@ -208,7 +208,7 @@ describe("R42 npm start", patience, () => {
     const addresses = Addresses.parse(JSON.parse(await firstLine(child)));
     const { pid } = await hello(addresses.api);
     child.kill("SIGKILL");
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), soon);
+    await vi.waitFor(() => expect({ isAlive: isAlive(pid) }).toEqual({ isAlive: false }), soon);
     await vi.waitFor(async () => expect(await listeners(addresses)).toBe(0), soon);
   });
 
@@ -238,14 +238,13 @@ describe("R42 npm start", patience, () => {
     expect(stderr).toContain("--free-ports");
   });
 
-  it("explains a taken port and exits 1", async () => {
-    const server = createServer().on("error", (error) => expect(error).toMatchObject({ code: "EADDRINUSE" }));
-    server.listen(defaultPorts.api, "127.0.0.1");
-    await Promise.race([once(server, "listening"), once(server, "error")]);
-    const child = npmStart("--app", appFolder, "--data", await aDataFolder());
+  it("explains a data folder in use and exits 1", async () => {
+    const data = await aDataFolder();
+    const lock = await lockDataFolder(data);
+    const child = npmStart("--free-ports", "--app", appFolder, "--data", data);
     const [[code], stderr] = await Promise.all([once(child, "exit"), text(child.stderr)]);
-    server.close();
+    await lock.release();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Port \d+ \(\w+\) on 127\.0\.0\.1 is taken\. .*--free-ports\.\n$/);
+    expect(stderr).toBe(`${new DataFolderTaken(data).message}\n`);
   });
 });

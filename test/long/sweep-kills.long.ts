@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/clock.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { DeviceId } from "../../lib/domain/owner.ts";
-import { SWEEPS, type SweepName } from "../../lib/domain/sweep.ts";
+import { SWEEPS, type SweepName } from "../../lib/domain/sweeps/sweep.ts";
 import { replacing } from "../support/builders.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
@@ -157,7 +157,9 @@ async function killed(prepare: Prepare, sweep: SweepName, order: Break, whole: u
   const scene = await prepared(prepare);
   const line = new FaultLine({ stays: true });
   line.arm(order);
-  await sweepScene(scene, sweep, line).catch((error: unknown) => expect(line.met, String(error)).toBe(true));
+  await sweepScene(scene, sweep, line).catch((error: unknown) =>
+    expect({ met: line.met }, String(error)).toEqual({ met: true }),
+  );
   if (!line.met) return false;
   const told = notices(scene).length;
   await sweepScene(scene, sweep);

@@ -71,10 +71,10 @@ describe("F22 R49 kinds of tokens", () => {
 
   it("F22 a logout token is refused everywhere, whatever its events are", () => {
     for (const events of [{}, { "http://schemas.openid.net/event/backchannel-logout": {} }, [], "", null]) {
-      expect([checkOf({ events }), checkOf({ events }, { tokens: "id" })]).toEqual([
-        "logout-token",
-        "logout-token",
-      ]);
+      expect({
+        asAccessToken: checkOf({ events }),
+        asIdToken: checkOf({ events }, { tokens: "id" }),
+      }).toEqual({ asAccessToken: "logout-token", asIdToken: "logout-token" });
     }
   });
 

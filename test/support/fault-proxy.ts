@@ -2,28 +2,41 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { inject } from "vitest";
 
-/** `lost`: a write is carried out, and the line is cut instead of an answer. */
-export type FaultKind = "429" | "503" | "delay" | "cut" | "lost";
+/** `lost`: a write is carried out, and the line is cut instead of an answer. `silent`: there is no answer at all. */
+export type FaultKind = "429" | "503" | "delay" | "cut" | "lost" | "silent";
+/** `of`: only calls whose URL holds this. */
+type Order = { times?: number; of?: string; delayMs?: number };
 
 export type FaultProxy = {
   /** `127.0.0.1:port`, in the place of Azurite's own. */
   host: string;
+  /** Those by which an app calls the service through it. */
+  settings: Record<string, string>;
   /** How many calls met the fault since it was ordered. */
   met(): number;
-  /** The next so many calls meet it. */
-  order(kind: FaultKind, times: number): void;
+  /** The next so many calls meet it; all, if it isn't said how many. */
+  order(kind: FaultKind, order?: Order): void;
   mend(): void;
   close(): Promise<void>;
 };
 
-const DELAY_MS = 3000;
+const SERVICES = {
+  storage: { names: ["BACKUPS_STORAGE", "KEYS_STORAGE"], endpoint: /BlobEndpoint=([^;]+)/ },
+  queue: { names: ["QUEUE_STORAGE"], endpoint: /QueueEndpoint=([^;]+)/ },
+};
 
-export async function startFaultProxy(target: URL): Promise<FaultProxy> {
+/** Before the stack's own service. */
+export async function startFaultProxy(service: keyof typeof SERVICES): Promise<FaultProxy> {
+  const { names, endpoint } = SERVICES[service];
+  const { settings } = inject("surroundings");
+  const target = new URL(endpoint.exec(settings[names[0] ?? ""] ?? "")?.[1] ?? "");
   const agent = new Agent({ keepAlive: true });
   let [kind, left, met]: [FaultKind | undefined, number, number] = [undefined, 0, 0];
-  const take = (method: string | undefined): FaultKind | undefined => {
-    if (left === 0 || (kind === "lost" && method === "GET")) return undefined;
+  let [of, delayMs] = ["", 0];
+  const take = ({ method, url = "" }: IncomingMessage): FaultKind | undefined => {
+    if (left === 0 || (kind === "lost" && method === "GET") || !url.includes(of)) return undefined;
     left -= 1;
     met += 1;
     return kind;
@@ -40,20 +53,26 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
     incoming.pipe(forwarded);
   };
   const server = createServer(async (incoming, outgoing) => {
-    const fault = take(incoming.method);
+    const fault = take(incoming);
+    if (fault === "silent") return;
     if (fault === "cut") return void incoming.socket.destroy();
     if (fault === "429" || fault === "503")
       return void incoming.resume().on("end", () => outgoing.writeHead(Number(fault)).end());
-    if (fault === "delay") await setTimeout(DELAY_MS);
+    if (fault === "delay") await setTimeout(delayMs);
     pass(incoming, outgoing, fault === "lost");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
   return {
-    host: `127.0.0.1:${port}`,
+    host,
+    settings: Object.fromEntries(
+      names.map((name) => [name, settings[name]?.replaceAll(target.host, host) ?? ""]),
+    ),
     met: () => met,
-    order(ordered, times) {
-      [kind, left, met] = [ordered, times, 0];
+    order(ordered, order = {}) {
+      [kind, left, met] = [ordered, order.times ?? Number.POSITIVE_INFINITY, 0];
+      [of, delayMs] = [order.of ?? "", order.delayMs ?? 3000];
     },
     mend() {
       left = 0;

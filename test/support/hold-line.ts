@@ -1,5 +1,5 @@
 /** Stands between an app and its storage: the first call that is meant waits there until it is let go. */
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import { between } from "./between.ts";
 
 export class HoldLine {
   readonly #isMeant: (call: string) => boolean;
@@ -21,17 +21,7 @@ export class HoldLine {
     });
   }
 
-  readonly through = (blobs: Blobs): Blobs => ({
-    read: (...of) => this.#pass(`read ${of[0]}`, () => blobs.read(...of)),
-    readStart: (...of) => this.#pass(`read ${of[0]}`, () => blobs.readStart(...of)),
-    readFrom: (...of) => this.#pass(`readFrom ${of[0]}`, () => blobs.readFrom(...of)),
-    list: (...of) => this.#pass(`list ${of[0]}`, () => blobs.list(...of)),
-    write: (...of) => this.#pass(`write ${of[0]}`, () => blobs.write(...of)),
-    append: (...of) => this.#pass(`append ${of[0]}`, () => blobs.append(...of)),
-    countUpTo: (...of) => this.#pass(`countUpTo ${of[0]}`, () => blobs.countUpTo(...of)),
-    writeMetadata: (...of) => this.#pass(`writeMetadata ${of[0]}`, () => blobs.writeMetadata(...of)),
-    delete: (...of) => this.#pass(`delete ${of[0]}`, () => blobs.delete(...of)),
-  });
+  readonly through = between((call, run) => this.#pass(call, run));
 
   letGo(): void {
     this.#letGo.resolve();

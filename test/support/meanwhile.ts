@@ -1,22 +1,28 @@
-/** Stands between an app and its storage: before each call that it makes, something else happens, one after the other. */
-import type { Blobs } from "../../lib/azure/blobs.ts";
+/** Something else happens while an app is about to call its storage. */
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
+import { between } from "./between.ts";
 
+/** Before each call that it makes, one after the other. */
 export function meanwhile(work: () => Promise<void>): (blobs: Blobs) => Blobs {
   let last = Promise.resolve();
-  const first = async <T>(call: () => Promise<T>): Promise<T> => {
+  return between(async (_, run) => {
     last = last.then(work);
     await last;
-    return await call();
-  };
-  return (blobs) => ({
-    read: (...of) => first(() => blobs.read(...of)),
-    readStart: (...of) => first(() => blobs.readStart(...of)),
-    readFrom: (...of) => first(() => blobs.readFrom(...of)),
-    list: (...of) => first(() => blobs.list(...of)),
-    write: (...of) => first(() => blobs.write(...of)),
-    append: (...of) => first(() => blobs.append(...of)),
-    countUpTo: (...of) => first(() => blobs.countUpTo(...of)),
-    writeMetadata: (...of) => first(() => blobs.writeMetadata(...of)),
-    delete: (...of) => first(() => blobs.delete(...of)),
+    return await run();
   });
+}
+
+/** Before the next call that begins so (`write owners/`), once it is said what. */
+export function beforeNext(call: string) {
+  let work: (() => Promise<unknown>) | undefined;
+  const through = between(async (made, run) => {
+    const happening = made.startsWith(call) ? work : undefined;
+    if (happening) work = undefined;
+    await happening?.();
+    return await run();
+  });
+  const happens = (next: () => Promise<unknown>) => {
+    work = next;
+  };
+  return { through, happens };
 }

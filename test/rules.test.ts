@@ -1,0 +1,48 @@
+/** Holds the list of promises, RULES.md, against the tests that prove them. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const ID = /\b[RF][1-9]\d*\b/g;
+/** A test name begins with the ids of what it proves. */
+const NAME = /(?<=["`])(?:[RF][1-9]\d* )+/g;
+
+const read = (file: string) => readFileSync(file, "utf8");
+const idsIn = (text: string) => [...new Set(text.match(ID))];
+const proofsIn = (file: string) => idsIn(read(file).match(NAME)?.join("") ?? "");
+
+const rows = [...read("test/RULES.md").matchAll(/^\| ([RF]\d+) \|.*\|(.*)\|$/gm)].map(
+  ([, id = "", proof = ""]) => ({
+    id,
+    isPlanned: proof.trim() === "planned",
+    files: [...proof.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file),
+  }),
+);
+const listed = new Set(rows.map(({ id }) => id));
+
+const tests = globSync("test/**/*.{test,long}.ts");
+const proven = new Set(tests.flatMap(proofsIn));
+
+it("every id that code or a test cites is listed", () => {
+  const files = globSync("{lib,functions,infra,test}/**/*.ts");
+  const unlisted = files.map((file) => [file, idsIn(read(file)).filter((id) => !listed.has(id))] as const);
+  expect({ unlisted: Object.fromEntries(unlisted.filter(([, ids]) => ids.length > 0)) }).toEqual({
+    unlisted: {},
+  });
+});
+
+it("every promise is in the name of a test, and nothing planned is said to be proven", () => {
+  expect({
+    listedTwice: rows.filter(({ id }, index) => rows.findIndex((row) => row.id === id) !== index),
+    unproven: rows.filter(({ id, isPlanned }) => !(isPlanned || proven.has(id))).map(({ id }) => id),
+    withoutFile: rows.filter(({ isPlanned, files }) => isPlanned === files.length > 0).map(({ id }) => id),
+  }).toEqual({ listedTwice: [], unproven: [], withoutFile: [] });
+});
+
+it("every file that is listed is there, and proves it in a test's name", () => {
+  const proofs = rows.flatMap(({ id, files }) => files.map((file) => ({ id, file })));
+  const there = proofs.filter(({ file }) => existsSync(file));
+  expect({
+    missing: proofs.filter(({ file }) => !existsSync(file)),
+    silent: there.filter(({ id, file }) => !(tests.includes(file) && proofsIn(file).includes(id))),
+  }).toEqual({ missing: [], silent: [] });
+});
