@@ -3,8 +3,7 @@
  * the days in which it can be taken back, if the settings have any. Safe to repeat.
  */
 import * as z from "zod";
-import { HOUR } from "../../lib/domain/clock.ts";
-import { eraseDamaged, eraseOwner } from "../../lib/domain/privacy/erasure.ts";
+import { eraseOwner } from "../../lib/domain/privacy/erasure.ts";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
 import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 
@@ -26,12 +25,8 @@ export const eraseData = endpoint({
   /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
   problems: ["device-unknown", "device-suspended", "busy", "vault-unavailable"],
-  async handle({ damage, ...asking }, services) {
-    const { erasureDelayHours, contactCoolingOffHours } = services.policy;
-    const delayMs = erasureDelayHours * HOUR;
-    const eraseAt = damage
-      ? await eraseDamaged(services, asking, Math.max(delayMs, contactCoolingOffHours * HOUR))
-      : await eraseOwner(services, asking, delayMs);
+  async handle(asking, services) {
+    const eraseAt = await eraseOwner(services, asking, services.policy);
     if (eraseAt) return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
     return { status: 204, body: undefined };
   },

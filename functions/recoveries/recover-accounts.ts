@@ -58,19 +58,30 @@ export const recoverAccounts = endpoint({
     "busy",
     "vault-unavailable",
   ],
-  async handle({ caller, held, heads, body, idempotencyKey, now }, services) {
-    const { platform, from = platform, device, existingAccounts, overlap, plan, envelope } = body;
+  async handle({ heads, body, idempotencyKey, ...asking }, services) {
+    const { platform, from = platform, existingAccounts, overlap, envelope } = body;
     const { staleness, crossPlatformRecovery } = services.policy;
-    const recovered = await recover(services, held, {
-      ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts, envelope },
-      ...{ overlap, planSeen: plan, idempotencyKey, staleness, crossPlatformRecovery, now },
+    const recovered = await recover(services, asking, {
+      platform,
+      from,
+      deviceName: body.device.name,
+      existing: existingAccounts,
+      overlap,
+      planSeen: body.plan,
+      envelope,
+      idempotencyKey,
+      staleness,
+      crossPlatformRecovery,
     });
     const { id, settings, sealed, version, head } = recovered;
     const source = heads[from]?.value ?? head.value;
     return {
       status: 200,
       body: {
-        ...{ id, accounts: accountsIn(recovered), settings, version: versionStatus(version, source) },
+        id,
+        accounts: accountsIn(recovered),
+        settings,
+        version: versionStatus(version, source),
         ...askAgain(recovered.outcomes),
         ...(sealed !== undefined && { sealed }),
       },

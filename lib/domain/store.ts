@@ -6,12 +6,17 @@ export type Stored<T> = { value: T; etag: string };
 export interface Store<K, T> {
   /** Fails as `backup-unreadable` if what is stored isn't what was stored. */
   find(key: K): Promise<Stored<T> | undefined>;
-  /** The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written. */
-  put(key: K, value: T, replaces: string | undefined): Promise<string | undefined>;
+  /**
+   * The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written. `life`: that of the owner for whom
+   * it was decided; fails as `busy` if they are in another by now.
+   */
+  put(key: K, value: T, replaces: string | undefined, life?: string): Promise<string | undefined>;
 }
 
-/** What a decision leaves behind: the next state, or the stored one as it is. */
-export type Change<T, R, S = Stored<T>> = { result: R; next: T } | { result: R; unchanged: S };
+/** What a decision leaves behind: the next state, or the stored one as it is. `life`: see `Store.put`. */
+export type Change<T, R, S = Stored<T>> =
+  | { result: R; next: T; life?: string | undefined }
+  | { result: R; unchanged: S };
 
 const MAX_ROUNDS = 10;
 
@@ -31,7 +36,7 @@ export async function change<K, T, R, S extends Stored<T> | undefined = Stored<T
   for (let left = rounds; left > 0; left--) {
     const decided = await decide(state);
     if ("unchanged" in decided) return { result: decided.result, stored: decided.unchanged };
-    const etag = await store.put(key, decided.next, state?.etag);
+    const etag = await store.put(key, decided.next, state?.etag, decided.life);
     if (etag) return { result: decided.result, stored: { value: decided.next, etag } };
     if (left > 1) state = await store.find(key);
   }

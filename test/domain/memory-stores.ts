@@ -84,6 +84,7 @@ export class MemoryOwners implements OwnerStore {
     return {
       etag,
       isAtHand: false,
+      life: "life",
       state,
       record: async () => record,
       async body(id) {

@@ -3,10 +3,11 @@ import { type BoundAccount, identityOf } from "../../lib/domain/account.ts";
 import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
 import { noFailures } from "../../lib/domain/challenges/throttle.ts";
 import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
+import type { Asking } from "../../lib/domain/devices/admission.ts";
 import { recoveryIn } from "../../lib/domain/owner/owner-state.ts";
 import { type OwnerId, otherPlatform, sha256 } from "../../lib/domain/owner.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery/record.ts";
-import { type Recovery, recover, type Stores } from "../../lib/domain/recovery/recovery.ts";
+import { recover, type Stores } from "../../lib/domain/recovery/recovery.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";
 import { headOf, putHead, putRecord } from "../support/owners.ts";
 import {
@@ -50,6 +51,7 @@ export const memoryStores = () => ({
 const aBinding = { account: proven, boundAt: now, devices: [] };
 const nobodysYet = { owner: anOwnerId(), holders: [], ended: [], failures: noFailures };
 
+export type Asked = Omit<Asking, "held"> & Parameters<typeof recover>[2];
 type Setup = {
   backup?: BackupDocument;
   content?: Buffer;
@@ -69,7 +71,7 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
   await stores.credentials.put(proven, nobodysYet, undefined);
   const caller = aCaller();
 
-  const run = async (change: Partial<Recovery> = {}) => {
+  const run = async (change: Partial<Asked> = {}) => {
     const held = await stores.owners.find(anOwnerId());
     const { platform = "android", from = "android" } = change;
     const asked = { caller, deviceName: "New phone", existing: [], overlap: "refuse" as const, now };
@@ -84,7 +86,8 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
       platform,
       from,
     };
-    return await recover({ ...stores, ...through?.(stores) }, held, recovery);
+    const asking = { caller: recovery.caller, held, now: recovery.now };
+    return await recover({ ...stores, ...through?.(stores) }, asking, recovery);
   };
   /** Another upload, or a deletion, that comes between. */
   const replace = async (change: Parameters<typeof aHead>[0]) => {

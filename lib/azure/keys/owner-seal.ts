@@ -1,12 +1,13 @@
 /** Seals what belongs to an owner under two keys: a shard's, which needs the vault, and the owner's, whose deletion shreds it. */
-
+import { Failure } from "../../domain/failure.ts";
 import type { OwnerId } from "../../domain/owner.ts";
 import { contextOf, deriveKey, open, seal } from "../../domain/sealing/seal.ts";
 import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
 import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
 
 export interface OwnerSeal {
-  seal(owner: OwnerId, context: Buffer, content: Uint8Array): Promise<Buffer>;
+  /** `life`: the only one that it may be sealed in. Fails as `busy` if the owner is in another. */
+  seal(owner: OwnerId, context: Buffer, content: Uint8Array, life?: string): Promise<Buffer>;
   /** Fails as `backup-unreadable`, whatever is wrong. */
   open(owner: OwnerId, context: Buffer, sealed: Uint8Array): Promise<Buffer>;
   /** Has the keys at hand by the time that something of this owner's is opened. */
@@ -26,6 +27,12 @@ const LIFE_BYTES = 16;
 /** Names the life of the owner that this key is of, and tells nothing of the key: 22 characters of base64url. */
 export const lifeOf = (owner: OwnerId, key: Buffer): string =>
   deriveKey(contextOf("life", 1, owner), key).toString("base64url", 0, LIFE_BYTES);
+/** What was decided, or sealed, in another life would be the next one's, or never open. Fails as `busy`. */
+export function requireLife(owner: OwnerId, key: Buffer, life: string | undefined): void {
+  if (life === undefined || life === lifeOf(owner, key)) return;
+  throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });
+}
+
 type Life = { name: string; since: Date | undefined };
 
 /** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
@@ -34,8 +41,9 @@ export const ownerSeal = (
   ownerKeys: OwnerKeys,
   keyFor: OwnerKeys["obtain"],
 ): OwnerSeal => ({
-  async seal(owner, context, content) {
+  async seal(owner, context, content, life) {
     const [shard, key] = await Promise.all([shards.find(shardOf(owner)), keyFor(owner)]);
+    requireLife(owner, key, life);
     return seal(deriveKey(context, shard, key), context, content);
   },
   async open(owner, context, sealed) {

@@ -2,7 +2,6 @@
 
 import { Kept } from "../../cache.ts";
 import { type Clock, earliest, MINUTE } from "../../domain/clock.ts";
-import { Failure } from "../../domain/failure.ts";
 import { type DuePolicy, ownerDueAt } from "../../domain/owner/due.ts";
 import { newRecord, OwnerRecord, outlivedAt } from "../../domain/owner/owner-record.ts";
 import { newState, type OwnerState, versionsIn } from "../../domain/owner/owner-state.ts";
@@ -12,7 +11,7 @@ import { type Peppers, sameHash } from "../../domain/sealing/keyed-hash.ts";
 import { contextOf, isUnreadable, unreadable } from "../../domain/sealing/seal.ts";
 import { jsonOf } from "../../domain/text.ts";
 import type { HeldKey, OwnerKeys } from "../keys/blob-owner-keys.ts";
-import { lifeOf, type OwnerSeal } from "../keys/owner-seal.ts";
+import { lifeOf, type OwnerSeal, requireLife } from "../keys/owner-seal.ts";
 import type { Blobs, Metadata, StartOfBlob } from "./blobs.ts";
 import {
   type OwnerContent,
@@ -93,7 +92,7 @@ export class BlobOwnerStore implements OwnerStore {
     this.#atHand?.delete(owner);
     if (!written) return undefined;
     if (own.mark !== undefined) await this.#keys.settle(owner);
-    const stored = this.#hold(owner, written.etag, { ...segments, content }, next.record);
+    const stored = this.#hold(owner, own.key, written.etag, { ...segments, content }, next.record);
     // Not twice in a row: who stores without end, and without reading, leaves no other instance the time for a change, not even to revoke them.
     if (!held?.isAtHand) this.#atHand?.set(owner, stored.atHand(), written.bytes);
     return stored;
@@ -133,17 +132,17 @@ export class BlobOwnerStore implements OwnerStore {
   /** A cached key may be one that another instance has replaced since: what it doesn't open is tried once more with a fresh one. */
   async #open(owner: OwnerId, blob: StartOfBlob, key: Buffer | undefined): Promise<HeldOwner> {
     const opened = key && tryToUnpack(key, owner, blob);
-    if (opened) return this.#hold(owner, blob.etag, opened);
+    if (opened) return this.#hold(owner, key, blob.etag, opened);
     const fresh = await this.#keys.look(owner);
     if (!fresh) throw unreadable();
     const anew = tryToUnpack(fresh.key, owner, blob);
-    if (anew) return this.#hold(owner, blob.etag, anew);
+    if (anew) return this.#hold(owner, fresh.key, blob.etag, anew);
     // What an erasure has left that was cut off between its last two writes is noise.
     if (fresh.shreddedAt && (await this.#isMarked(owner, fresh)))
-      return this.#hold(owner, blob.etag, segmentsWith(erasedAt(fresh.shreddedAt)));
+      return this.#hold(owner, fresh.key, blob.etag, segmentsWith(erasedAt(fresh.shreddedAt)));
     // The blob may be from before an erasure, the key from after it.
     const again = (await this.#backups.read(nameOf(owner))) ?? blob;
-    return this.#hold(owner, again.etag, unpackOwner(fresh.key, owner, again));
+    return this.#hold(owner, fresh.key, again.etag, unpackOwner(fresh.key, owner, again));
   }
 
   /** Only the service can make it: whoever may write keys alone could else make an owner seem erased. */
@@ -156,8 +155,9 @@ export class BlobOwnerStore implements OwnerStore {
     return sameHash(await this.#markOf(owner, key, shreddedAt), mark);
   }
 
-  #hold(owner: OwnerId, etag: string, segments: OwnerSegments, known?: OwnerRecord): HeldOwner {
+  #hold(owner: OwnerId, key: Buffer, etag: string, segments: OwnerSegments, known?: OwnerRecord): HeldOwner {
     return new HeldOwner(etag, segments, {
+      life: () => lifeOf(owner, key),
       record: async () => known ?? (await openRecord(this.#seal, owner, segments.record)),
       body: (id, held) => this.#bodyOf(owner, held, id),
     });
@@ -236,15 +236,13 @@ export class BlobOwnerStore implements OwnerStore {
   }
 }
 
-/** What was sealed under the key of another life would never open. */
-function requireLife(owner: OwnerId, key: Buffer, life: string | undefined): void {
-  if (life === undefined || life === lifeOf(owner, key)) return;
-  throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });
-}
-
 type Body = { id: string; sealed: Buffer };
 
-type Opening = { record(): Promise<OwnerRecord>; body(id: string, held: HeldOwner): Promise<Buffer> };
+type Opening = {
+  life(): string;
+  record(): Promise<OwnerRecord>;
+  body(id: string, held: HeldOwner): Promise<Buffer>;
+};
 
 /** What is in it can be carried along: sealed as it was read. */
 class HeldOwner implements StoredOwner {
@@ -267,6 +265,10 @@ class HeldOwner implements StoredOwner {
 
   get state(): OwnerState {
     return this.segments.content.state;
+  }
+
+  get life(): string {
+    return this.#opening.life();
   }
 
   get isWhole(): boolean {

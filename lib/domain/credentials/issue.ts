@@ -27,16 +27,21 @@ import { accountsOf, withBinding, withoutDevice } from "./proven-account.ts";
 type Stores = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
 
-/** Writes the credential itself; the record must name the device already. Fails as `account-bound-elsewhere` or `device-revoked`. */
+/**
+ * Writes the credential itself. `recorded`: the owner, whose record names the device by then. Fails as `account-bound-elsewhere` or
+ * `device-revoked`, or as `busy` if the owner was erased since.
+ */
 export async function putCredential(
   credentials: CredentialStore,
   { owner, device }: Holder,
+  recorded: StoredOwner | undefined,
   { account, wanted, claim }: { account: BoundAccount; wanted: Wanted; claim: Claim },
   now: Date,
 ): Promise<void> {
   const held = await credentials.find(account);
   await change(credentials, account, held, (stored) => ({
     next: withCredential(stored?.value, { owner, device, wanted, claim }, now),
+    life: recorded?.life,
     result: undefined,
   }));
 }
@@ -50,12 +55,12 @@ export const withBindings = (
 ): OwnerRecord => accounts.reduce((next, account) => withBinding(next, { account, device }, now), record);
 
 /**
- * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order; the record must name the device
- * already. Fails as `account-bound-elsewhere` or `device-revoked`.
+ * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order. Fails as `putCredential` does.
  */
 export const issueCodes = (
   credentials: CredentialStore,
   holder: Holder,
+  recorded: StoredOwner | undefined,
   accounts: BoundAccount[],
   now: Date,
 ): Promise<string[]> =>
@@ -63,7 +68,7 @@ export const issueCodes = (
     accounts.map(async (account) => {
       const secret = newSecret();
       const issue = { account, wanted: { type: "code" as const, secret }, claim: "renewal" as const };
-      await putCredential(credentials, holder, issue, now);
+      await putCredential(credentials, holder, recorded, issue, now);
       return otpauthUri(account, secret);
     }),
   );

@@ -39,7 +39,7 @@ export async function renewCode(
   bind(record);
   const told = { kind: "credential-issued" as const, device: callerDevice(asking), recovery, record, now };
   await alarm(outbox, owner, told);
-  await changeRecord(owners, owner, now, bind, held);
-  const [uri = ""] = await issueCodes(credentials, caller, [account], now);
+  const { held: after } = await changeRecord(owners, owner, now, bind, held);
+  const [uri = ""] = await issueCodes(credentials, caller, after, [account], now);
   return uri;
 }

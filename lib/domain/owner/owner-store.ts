@@ -14,6 +14,8 @@ export interface StoredOwner {
   /** Another instance may have replaced it since: nothing may come of it but a change that is stored in its place. */
   readonly isAtHand: boolean;
   readonly state: OwnerState;
+  /** Another one after each erasure: what is decided in this one may not be sealed for the next. */
+  readonly life: string;
   /** Opened on first use, as that needs a key that uploads do without. Fails as `backup-unreadable` or `vault-unavailable`. */
   record(): Promise<OwnerRecord>;
   /** The sealed content of a version that the state names. Fails as `backup-unreadable`. */

@@ -22,15 +22,18 @@ export type EraseStores = {
 };
 
 /**
- * When all will be erased; undefined once it is, or where nothing is held. Fails as `device-unknown`, `device-suspended` or
- * `device-revoked`.
+ * When all will be erased; undefined once it is, or where nothing is held. `damage`: why the state can't be opened. Fails as
+ * `device-unknown`, `device-suspended` or `device-revoked`.
  */
 export async function eraseOwner(
   stores: EraseStores,
-  asking: Asking,
-  delayMs: number,
+  asking: Asking & { damage: Failure | undefined },
+  policy: { erasureDelayHours: number; contactCoolingOffHours: number },
 ): Promise<Date | undefined> {
-  const { caller, held, now } = asking;
+  const { caller, held, damage, now } = asking;
+  const delayMs = policy.erasureDelayHours * HOUR;
+  if (damage)
+    return await eraseDamaged(stores, asking, Math.max(delayMs, policy.contactCoolingOffHours * HOUR));
   const devices = devicesIn(held);
   if (devices.length === 0) return undefined;
   admit(caller, devices, false, now);
@@ -136,10 +139,10 @@ const together = (erased: Erased, former: Erased | undefined): Erased =>
     : erased;
 
 /**
- * `eraseOwner` where the state can't be opened: nobody can be told, nobody's word is known, so it waits for its time in any case, and
- * is done when it is asked for again.
+ * Where the state can't be opened nobody can be told and nobody's word is known, so it waits for its time in any case, and is done
+ * when it is asked for again.
  */
-export async function eraseDamaged(
+async function eraseDamaged(
   { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
   { caller: { owner }, now }: Asking,
   delayMs: number,

@@ -10,7 +10,7 @@ import type { StalenessPolicy } from "../backup/staleness.ts";
 import { latest } from "../clock.ts";
 import { issueCodes, withBindings } from "../credentials/issue.ts";
 import { type Device, subjectIn, withChange, withDevice } from "../device.ts";
-import { requireOwnPlatform } from "../devices/admission.ts";
+import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { letIn } from "../devices/letting-in.ts";
 import { Failure } from "../failure.ts";
 import { newId } from "../id.ts";
@@ -72,7 +72,7 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
 
 export type Stores = OpeningStores & { owners: OwnerStore; recoveries: RecoveryStore; outbox: Outbox };
 
-export type Recovery = Wanted & {
+type Recovery = Wanted & {
   deviceName: string;
   overlap: OverlapRule;
   planSeen: string | undefined;
@@ -99,11 +99,13 @@ export type Recovered = {
  */
 export async function recover(
   stores: Stores,
-  held: StoredOwner | undefined,
-  recovery: Recovery,
+  asking: Asking,
+  wanted: Omit<Recovery, "caller" | "now">,
 ): Promise<Recovered> {
-  const { caller, platform, deviceName, now } = recovery;
-  requireOwnPlatform({ caller, held, now }, platform);
+  const { caller, held, now } = asking;
+  const recovery = { ...wanted, caller, now };
+  const { platform, deviceName } = wanted;
+  requireOwnPlatform(asking, platform);
   requirePortable(recovery, recovery.crossPlatformRecovery);
   // Check what would refuse it in the end before anybody is told.
   const own = headIn(held?.state, platform)?.value ?? newHead(caller.authTime);
@@ -114,7 +116,7 @@ export async function recover(
     ? await recoverAgain(stores, held, { recovery, id, former })
     : await recoverFirst(stores, held, { recovery, id }).catch(async (error: unknown) => {
         if (!(error instanceof Overtaken)) throw error;
-        return await recover(stores, await stores.owners.find(caller.owner), recovery);
+        return await recover(stores, { caller, held: await stores.owners.find(caller.owner), now }, wanted);
       });
 }
 
@@ -147,8 +149,8 @@ async function recoverFirst(stores: Stores, held: StoredOwner | undefined, begun
       state: (state) => withRecovery(state, open, now),
     };
   });
-  const [head] = await Promise.all([registering, recording]);
-  const issued = await issueCodes(stores.credentials, caller, bound, now);
+  const [{ head, held: after }] = await Promise.all([registering, recording]);
+  const issued = await issueCodes(stores.credentials, caller, after, bound, now);
   const credentials = new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
   return recoveredBy(id, opened, head, credentials);
 }
@@ -159,7 +161,8 @@ async function recoverAgain(
   { recovery, id, former }: Begun & { former: RecoveryRecord },
 ): Promise<Recovered> {
   const opened = await openAgain(stores, held, recovery, former);
-  return recoveredBy(id, opened, await register(stores, held, recovery), new Map());
+  const { head } = await register(stores, held, recovery);
+  return recoveredBy(id, opened, head, new Map());
 }
 
 /** What else is to be stored with the registration. */
@@ -171,7 +174,7 @@ async function register(
   held: StoredOwner | undefined,
   { caller, platform, deviceName, staleness, now }: Recovery,
   beside: (latest: StoredOwner | undefined) => Promise<Beside> | undefined = () => undefined,
-): Promise<StoredHead> {
+): Promise<{ head: StoredHead; held: StoredOwner | undefined }> {
   const place = { owner: caller.owner, platform };
   const device = subjectIn(devicesOf(headsOf(held?.state)), caller.device, now, deviceName);
   const { held: after } = await letIn(stores, { place, device, now }, held, async (latest) => {
@@ -182,7 +185,7 @@ async function register(
     const next = { ...(also?.record && { record: also.record }), state: also?.state(state) ?? state };
     return { result: undefined, next };
   });
-  return headIn(after?.state, platform) ?? fail();
+  return { head: headIn(after?.state, platform) ?? fail(), held: after };
 }
 
 function fail(): never {

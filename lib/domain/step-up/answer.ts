@@ -22,10 +22,10 @@ import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "../
 import type { Caller, OwnerId } from "../owner.ts";
 import { type RecoveryStore, withSent } from "../recovery/record.ts";
 import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
-import { change } from "../store.ts";
+import { change, type Stored } from "../store.ts";
 import { loggingFailure } from "./failed-step-up.ts";
 import type { Provider } from "./provider.ts";
-import { requireTicket, type TicketStore } from "./ticket.ts";
+import { type Redeeming, requireTicket, type Ticket, type TicketStore } from "./ticket.ts";
 
 type Stores = {
   owners: OwnerStore;
@@ -60,7 +60,7 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
   const { challenge, counted, ...count } = await loggingFailure(stores, asking, undefined, () =>
     countAnswer(stores, asking, answering),
   );
-  const { claim, redeem } = await loggingFailure(stores, asking, challenge.recovery, () =>
+  const { claim, ticket } = await loggingFailure(stores, asking, challenge.recovery, () =>
     compare(stores, asking, challenge, counted, answering),
   );
   const wanted: Wanted =
@@ -72,14 +72,14 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
   const former = (await stores.credentials.find(account))?.value;
   requireFree(former, { owner, claim }, now);
   bind(counted);
-  await redeem();
+  if (ticket) await redeem(stores, ticket, now);
   const told = { device: callerDevice(asking), recovery: challenge.recovery, record: counted, now };
   const id = `credential-issued ${challenge.id}`;
   await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
   const passed = (latest: OwnerRecord) => ({ result: undefined, record: bind(pass(latest, challenge)) });
   const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
-  await putCredential(stores.credentials, caller, { account, wanted, claim }, now);
+  await putCredential(stores.credentials, caller, after, { account, wanted, claim }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
   await markSent(stores, caller, after, challenge);
   return wanted.type === "code"
@@ -131,10 +131,16 @@ async function endIfRevoked(
   throw new Failure("device-revoked", "This device was revoked.");
 }
 
-/** What a right answer is good for, and how it is used up. */
-type Right = { claim: Claim; redeem(): Promise<void> };
+/** A ticket that is right, and yet to be used up. */
+type RightTicket = {
+  name: string;
+  held: Stored<Ticket> | undefined;
+  redeeming: Redeeming;
+};
+/** What a right answer is good for. */
+type Right = { claim: Claim; ticket?: RightTicket };
 
-/** Whether the answer is right, and how it is used up. */
+/** Fails as `answer-wrong` or `ticket-invalid`. */
 const compare = (
   stores: Stores,
   { caller, now }: Asking,
@@ -149,7 +155,7 @@ const compare = (
 async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Right> {
   const isRight =
     challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
-  if (isRight) return { claim: "step-up", redeem: async () => undefined };
+  if (isRight) return { claim: "step-up" };
   throw wrongAnswer(challenge);
 }
 
@@ -164,15 +170,17 @@ async function compareTicket(
   const held = await tickets.find(name);
   const redeeming = { account, owner, endedDevices, providers, device, challenge: id };
   const { issuedBy } = requireTicket(held?.value, redeeming, now);
-  return {
-    claim: issuedBy.by === "provider" ? "provider" : "step-up",
-    async redeem() {
-      await change(tickets, name, held, (stored) => ({
-        result: undefined,
-        next: { ...requireTicket(stored?.value, redeeming, now), usedBy: device, usedFor: id },
-      }));
-    },
-  };
+  const claim = issuedBy.by === "provider" ? "provider" : "step-up";
+  return { claim, ticket: { name, held, redeeming } };
+}
+
+/** Once: fails as `ticket-invalid` if another was faster. */
+async function redeem({ tickets }: Stores, { name, held, redeeming }: RightTicket, now: Date): Promise<void> {
+  const { device, challenge } = redeeming;
+  await change(tickets, name, held, (stored) => ({
+    result: undefined,
+    next: { ...requireTicket(stored?.value, redeeming, now), usedBy: device, usedFor: challenge },
+  }));
 }
 
 async function markSent(

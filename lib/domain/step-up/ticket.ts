@@ -76,7 +76,7 @@ export const qrText = (address: string, code: string): string =>
 export const ticketFor = (account: BoundAccount): string => sha256(identityOf(account));
 
 /** Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may not any more. */
-type Redeeming = {
+export type Redeeming = {
   account: BoundAccount;
   owner: OwnerId;
   endedDevices: DeviceId[];

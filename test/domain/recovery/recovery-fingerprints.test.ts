@@ -2,10 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { ExistingAccount } from "../../../lib/domain/account.ts";
 import { sha256 } from "../../../lib/domain/owner.ts";
-import type { Recovery } from "../../../lib/domain/recovery/recovery.ts";
 import { aBackup, anAccount, byName, onDevice } from "../../support/builders.ts";
 import { aCaller } from "../builders.ts";
-import { aScene } from "../recovery-scene.ts";
+import { type Asked, aScene } from "../recovery-scene.ts";
 import { kindFrom } from "../refusals.ts";
 
 const admin = { issuer: "Nextcloud", userName: "admin" };
@@ -30,7 +29,7 @@ describe("R11 R34 a recovery with fingerprints", () => {
 
   it("R32 repeated, it has the outcomes of then; with other outcomes it is another request", async () => {
     const { run: runBy, written } = await aScene({ backup });
-    const run = (change: Partial<Recovery>) => runBy({ ...change, caller: aCaller() });
+    const run = (change: Partial<Asked>) => runBy({ ...change, caller: aCaller() });
     const other = onDevice(anAccount(admin));
     const first = await run({ ...key, existing: [other] });
     expect(first.outcomes).toMatchObject([{ outcome: "restore", reason: "same-name" }]);

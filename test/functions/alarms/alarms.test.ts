@@ -2,10 +2,13 @@
 import { describe, expect, inject, it } from "vitest";
 import { SECOND } from "../../../lib/domain/clock.ts";
 import { capabilityFor } from "../../../lib/domain/devices/repudiation.ts";
-import { ownerIdOf } from "../../../lib/domain/owner.ts";
+import { DeviceId, ownerIdOf } from "../../../lib/domain/owner.ts";
 import { RecoveryStatus } from "../../../lib/http/replies/recovery-status.ts";
+import { putOwner } from "../../support/owners.ts";
 import { aRecovery, codeAt, proven, type Recovery, verify } from "../../support/step-up.ts";
+import { placeOf } from "../../support/sweeping.ts";
 import { aRegisteredPhone, refused } from "../helpers.ts";
+import { everythingOf } from "../stored.ts";
 
 async function linkFor({ owner, phone, watched }: Recovery, language = "en"): Promise<string> {
   const { api, issuer } = inject("surroundings");
@@ -52,6 +55,18 @@ describe.concurrent("what is told", () => {
 });
 
 describe.concurrent("the link", () => {
+  it("R18 R35 is good for nothing once its owner is being erased, and completes no erasure that was cut off", async () => {
+    const scene = await aRecovery();
+    const url = await linkFor(scene);
+    const { owner } = placeOf(scene.owner);
+    const at = scene.watched.clock.now();
+    const erasure = { device: DeviceId.parse(scene.old.deviceId), requestedAt: at, eraseAt: at, begunAt: at };
+    await putOwner(scene.watched.app.services.owners, owner, (state) => ({ state: { ...state, erasure } }));
+    const before = await everythingOf(scene.owner);
+    for (const method of ["GET", "POST"]) expect((await open(scene, url, method)).status).toBe(404);
+    expect(await everythingOf(scene.owner)).toEqual(before);
+  });
+
   it("R18 shows what it would do, in the contact's language, and does nothing when it is opened", async () => {
     const scene = await aRecovery();
     for (const [language, word] of [

@@ -1,8 +1,21 @@
 /** What happens while an owner is erased, and while others ask about the same account: nothing comes back, nothing tells. */
 import { describe, expect, it } from "vitest";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
-import { anAppToWatch, aRecovery, codeAt, proven, verify, wrongOf } from "../../support/step-up.ts";
+import { MINUTE } from "../../../lib/domain/clock.ts";
+import {
+  anAppToWatch,
+  answer,
+  aRecovery,
+  codeAt,
+  proven,
+  start,
+  startedIn,
+  verify,
+  wrongOf,
+} from "../../support/step-up.ts";
+import { expectErased } from "../erased.ts";
 import { versionsOf } from "../heads.ts";
+import { refused } from "../helpers.ts";
 
 /** Blobs that are deleted, or overtaken, just before such a one is written, as long as `left` is above zero. */
 function disturbed(pattern: RegExp, how: "erased" | "overtaken") {
@@ -22,6 +35,19 @@ function disturbed(pattern: RegExp, how: "erased" | "overtaken") {
   return { state, through };
 }
 
+/** Blobs where this is run just before such a one is read for the nth time from now. */
+function meanwhile(pattern: RegExp) {
+  const state = { reads: 0, run: async () => {} };
+  const through = (blobs: Blobs): Blobs => ({
+    ...blobs,
+    async read(name) {
+      if (pattern.test(name) && --state.reads === 0) await state.run();
+      return await blobs.read(name);
+    },
+  });
+  return { state, through };
+}
+
 describe.concurrent("an owner who is erased meanwhile", () => {
   it("R35 a device that is being revoked doesn't bring them back", async () => {
     const { state, through } = disturbed(/^owners\//, "erased");
@@ -30,6 +56,25 @@ describe.concurrent("an owner who is erased meanwhile", () => {
     const { status } = await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
     expect(status).toBe(204);
     expect(await versionsOf(scene.owner)).toEqual([]);
+  });
+
+  it("R14 R35 a credential that is being issued isn't sealed for who comes after them", async () => {
+    const { state, through } = meanwhile(/^credentials\//);
+    const settings = { ERASURE_DELAY_HOURS: "0" };
+    const watched = anAppToWatch({ through, settings });
+    const scene = await aRecovery({ watched });
+    const { id } = startedIn(await start(scene));
+    const another = watched.another();
+    // The second look is made when the owner's record names the device already.
+    state.reads = 2;
+    state.run = async () => {
+      scene.old.through(another.fetch);
+      expect((await scene.old.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
+      watched.clock.pass(2 * MINUTE);
+    };
+    refused(await answer(scene.phone, id, { code: watched.lastCode() }), "busy");
+    await expectErased(scene.owner, { hadContact: true });
+    expect(await watched.another().services.credentials.find(scene.personal)).toBeUndefined();
   });
 
   it("R33 R35 a code that is being checked is wrong then, and doesn't bring them back", async () => {
