@@ -10,7 +10,7 @@ import { type Place, Platform } from "../../lib/domain/owner.ts";
 import { headIn } from "../../lib/domain/owner-state.ts";
 import { typeOf } from "../../lib/http/problem.ts";
 import type { Services } from "../../lib/http/services.ts";
-import { expectErased } from "../endpoints/erased.ts";
+import { expectErased } from "../endpoints/erasure-scene.ts";
 import { anOwnerWithBackup, refused as refusedAs, register } from "../endpoints/helpers.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, aLargeBackup, nothingYet, replacing } from "../support/builders.ts";
