@@ -1,17 +1,17 @@
 /** The entry point: the only file that reads the environment, builds adapters and registers functions. */
 import { app, type InvocationContext } from "@azure/functions";
 import { azureAdapters } from "../lib/azure/adapters.ts";
-import { configFromEnvironment } from "../lib/config.ts";
-import { sweepsOf } from "../lib/domain/sweeps.ts";
-import { takeAnyHeader } from "../lib/http/any-header.ts";
-import { builtPages } from "../lib/http/built-pages.ts";
-import { toHandler } from "../lib/http/handler.ts";
-import { logInvocation } from "../lib/http/log.ts";
+import { configFromEnvironment } from "../lib/config/config.ts";
+import { sweepsOf } from "../lib/domain/sweeps/sweeps.ts";
+import { takeAnyHeader } from "../lib/http/headers/any-header.ts";
+import { toHandler } from "../lib/http/pipeline/handler.ts";
+import { logInvocation } from "../lib/http/pipeline/log.ts";
+import { builtPages } from "../lib/http/replies/built-pages.ts";
 import { policyOf, type Services } from "../lib/http/services.ts";
 import { oidcIdentity } from "../lib/oidc/identity.ts";
-import { deliverMessages } from "./deliver-messages.ts";
 import { endpoints } from "./endpoints.ts";
-import { startSweeps, sweepPage } from "./sweep-functions.ts";
+import { deliverMessages } from "./operations/deliver-messages.ts";
+import { startSweeps, sweepPage } from "./operations/sweep-functions.ts";
 import { UNKNOWN_ROUTE, unknownRoute } from "./unknown-route.ts";
 
 takeAnyHeader();
@@ -66,6 +66,6 @@ app.timer("start-sweeps", {
 /** Before anything is counted. What wasn't sent yet goes out when the instance ends. */
 async function sendMetrics({ endpoint, intervalSeconds }: typeof config.metrics): Promise<void> {
   if (endpoint === undefined) return;
-  const { startMetrics } = await import("../lib/otlp-metrics.ts");
+  const { startMetrics } = await import("../lib/metrics/otlp.ts");
   app.hook.appTerminate(startMetrics(endpoint, intervalSeconds));
 }

@@ -1,7 +1,7 @@
 /** Whatever no endpoint takes: it is told which routes there are, or which methods its route takes. Nothing is read or stored for it. */
 import type { HttpMethod } from "@azure/functions";
 import { Failure } from "../lib/domain/failure.ts";
-import { replying } from "../lib/http/handler.ts";
+import { replying } from "../lib/http/pipeline/handler.ts";
 import type { Services } from "../lib/http/services.ts";
 import { endpoints } from "./endpoints.ts";
 

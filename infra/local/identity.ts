@@ -18,13 +18,13 @@ export type Identity = LoopbackServer & {
   verifyToken(token: string, audience: string): Promise<PrincipalName>;
 };
 
-type IdentityOptions = { port: number; header?: string; principals?: readonly PrincipalName[] };
+const principals: readonly PrincipalName[] = ["app", "admin"];
 
-export async function startIdentity(options: IdentityOptions): Promise<Identity> {
-  const { port, header = randomUUID(), principals = ["app", "admin"] } = options;
+export async function startIdentity({ port }: { port: number }): Promise<Identity> {
+  const header = randomUUID();
   const { issueToken, verifyToken } = await createSigner();
   const server = await serveOnLoopback(port, () => async (request, response) => {
-    const answer = await answerTokenRequest(request, { header, principals, issueToken });
+    const answer = await answerTokenRequest(request, { header, issueToken });
     sendJson(response, answer.status, answer.body);
   });
   const settings = { IDENTITY_ENDPOINT: `${server.url}${tokenPath}`, IDENTITY_HEADER: header };
@@ -56,7 +56,7 @@ async function createSigner(): Promise<Pick<Identity, "issueToken" | "verifyToke
 }
 
 type Answer = { status: number; body: unknown };
-type TokenRules = { header: string; principals: readonly string[] } & Pick<Identity, "issueToken">;
+type TokenRules = { header: string } & Pick<Identity, "issueToken">;
 
 async function answerTokenRequest(request: IncomingMessage, rules: TokenRules): Promise<Answer> {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
@@ -66,7 +66,7 @@ async function answerTokenRequest(request: IncomingMessage, rules: TokenRules): 
   if (!resource || url.searchParams.get("api-version") !== "2019-08-01")
     return refuse(400, "invalid_request");
   const principal = url.searchParams.get("client_id") ?? "app";
-  if (!rules.principals.includes(principal)) return refuse(400, "identity_not_found");
+  if (!principals.includes(principal)) return refuse(400, "identity_not_found");
   return {
     status: 200,
     body: {

@@ -8,14 +8,14 @@ export type LoopbackServer = { url: string; close(): Promise<void> };
 /** Listens on 127.0.0.1 (port 0 = any free one). `toHandler` gets the server's own base URL. */
 export async function serveOnLoopback(
   port: number,
-  toHandler: (url: string) => Handler | Promise<Handler>,
+  toHandler: (url: string) => Handler,
 ): Promise<LoopbackServer> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
   const url = `http://127.0.0.1:${portOf(server.address())}`;
-  const handler = await toHandler(url);
+  const handler = toHandler(url);
   server.on("request", (request, response) => {
     handler(request, response).catch((error: unknown) => fail(response, error));
   });

@@ -86,7 +86,11 @@ async function start(options: StackOptions, closers: Closers): Promise<Stack> {
   const { MAX_UPLOAD_BYTES: maxUploadBytes } = { ...localValues(appFolder), ...options.settings };
   const own = appSettings({
     ...vault,
-    ...{ apiUrl, issuerUrl: issuer.url, mailbox, azurite: storage, maxUploadBytes },
+    apiUrl,
+    issuerUrl: issuer.url,
+    mailbox,
+    azurite: storage,
+    maxUploadBytes,
   });
   const metrics = options.metrics ? await startMetrics(closers) : undefined;
   const settings = { ...own, ...metrics?.settings, ...options.settings };

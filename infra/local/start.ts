@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { buildBundle, buildForDebugger } from "./build.ts";
+import { buildBundle, buildForDebugger } from "../tools/build.ts";
 import { pathOf } from "./child.ts";
 import { DataFolderTaken } from "./data-lock.ts";
 import { ensureLocalSettings } from "./local-settings.ts";

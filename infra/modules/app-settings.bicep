@@ -1,4 +1,4 @@
-// All settings of the app, in one place: deploying replaces whatever was set before. lib/config.ts is their schema.
+// All settings of the app, in one place: deploying replaces whatever was set before. lib/config/config.ts is their schema.
 import { Issuer, Options, Provider, PublicKey } from 'types.bicep'
 
 param app string

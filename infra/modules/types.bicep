@@ -1,4 +1,4 @@
-// What several files share. Most types are of settings of the app: lib/config.ts is their schema, and test/infra holds both together.
+// What several files share. Most types are of settings of the app: lib/config/config.ts is their schema, and test/infra holds both together.
 
 @export()
 @description('Those that the app reads, and beside each the one where the host puts what has failed too often.')

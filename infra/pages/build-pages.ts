@@ -2,14 +2,14 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { problems } from "../../lib/http/problems.ts";
+import { problems } from "../../lib/http/problems/problems.ts";
 import { docsPage, operationLinks } from "./docs-page.ts";
 import { styleHash } from "./frame.ts";
 import type { LinkTo } from "./markdown.ts";
 import { readDocument } from "./openapi.ts";
 import { problemPages } from "./problem-pages.ts";
 
-/** The name that lib/http/built-pages.ts is told to read. */
+/** The name that lib/http/replies/built-pages.ts is told to read. */
 const FILE = "pages.json";
 
 const DOCUMENT = new URL("../../lib/http/openapi.json", import.meta.url);

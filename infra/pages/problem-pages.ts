@@ -1,8 +1,8 @@
 /** A page for each problem, where its `type` leads, and the list of them all. */
 
-import { typeOf } from "../../lib/http/problem.ts";
-import { type Help, problemHelp } from "../../lib/http/problem-help.ts";
-import { type ProblemKind, problems } from "../../lib/http/problems.ts";
+import { type Help, problemHelp } from "../../lib/http/problems/help.ts";
+import { typeOf } from "../../lib/http/problems/problem.ts";
+import { type ProblemKind, problems } from "../../lib/http/problems/problems.ts";
 import { frame } from "./frame.ts";
 import { type Html, html } from "./html.ts";
 import { codeBlock, inline, type LinkTo } from "./markdown.ts";

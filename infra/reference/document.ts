@@ -11,7 +11,7 @@ import {
   isProviderAccess,
   Nothing,
   takesBody,
-} from "../../lib/http/endpoint.ts";
+} from "../../lib/http/pipeline/endpoint.ts";
 import { describeSchemas } from "./describe-schemas.ts";
 import { type Example, examplesOf } from "./examples.ts";
 import { INTRODUCTION } from "./introduction.ts";

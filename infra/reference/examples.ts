@@ -1,4 +1,4 @@
-/** Requests that the service takes and what it answers, as the tests have told them: `test/reference/story.ts`. */
+/** Requests that the service takes and what it answers, as the tests have told them: `test/infra/reference/story.ts`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /** Headers and other parameters of the requests, and headers of the replies. */
 import * as z from "zod";
-import type { Endpoint } from "../../lib/http/endpoint.ts";
-import { isOwnerAccess } from "../../lib/http/endpoint.ts";
+import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { isOwnerAccess } from "../../lib/http/pipeline/endpoint.ts";
 import { type Json, schemaFor } from "./schemas.ts";
 
 const ETAG = '"0x8DE4B1F4A2C7D30"';

@@ -1,9 +1,9 @@
 /** Each kind of problem as a schema of its own, and which of them an operation answers with which status. */
 import * as z from "zod";
-import { challengeFor } from "../../lib/http/challenge.ts";
-import { type Endpoint, problemsOf } from "../../lib/http/endpoint.ts";
-import { typeOf } from "../../lib/http/problem.ts";
-import { type ProblemKind, problems } from "../../lib/http/problems.ts";
+import { type Endpoint, problemsOf } from "../../lib/http/pipeline/endpoint.ts";
+import { challengeFor } from "../../lib/http/pipeline/www-authenticate.ts";
+import { typeOf } from "../../lib/http/problems/problem.ts";
+import { type ProblemKind, problems } from "../../lib/http/problems/problems.ts";
 import { headerRef } from "./parameters.ts";
 import type { Json } from "./schemas.ts";
 

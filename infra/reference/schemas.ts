@@ -1,32 +1,32 @@
 /** The schemas that the document names, and what JSON Schema can't take over from zod as it is. */
 import * as z from "zod";
-import { addContact } from "../../functions/add-contact.ts";
-import { answerStepUp } from "../../functions/answer-step-up.ts";
-import { checkStaleness } from "../../functions/check-staleness.ts";
-import { confirmContact } from "../../functions/confirm-contact.ts";
-import { diagnoseBackup } from "../../functions/diagnose-backup.ts";
-import { eraseData } from "../../functions/erase-data.ts";
-import { exportData } from "../../functions/export-data.ts";
-import { getHealth } from "../../functions/get-health.ts";
-import { issueDeviceTicket } from "../../functions/issue-device-ticket.ts";
-import { issueTicket } from "../../functions/issue-ticket.ts";
-import { listActivity } from "../../functions/list-activity.ts";
-import { listBackups } from "../../functions/list-backups.ts";
-import { listContacts } from "../../functions/list-contacts.ts";
-import { listDevices } from "../../functions/list-devices.ts";
-import { listSweeps } from "../../functions/list-sweeps.ts";
-import { listVersions } from "../../functions/list-versions.ts";
-import { openDocument } from "../../functions/open-document.ts";
-import { planRecovery } from "../../functions/plan-recovery.ts";
-import { recoverAccounts } from "../../functions/recover-accounts.ts";
-import { registerDevice } from "../../functions/register-device.ts";
-import { renameDevice } from "../../functions/rename-device.ts";
-import { renewCredential } from "../../functions/renew-credential.ts";
-import { startStepUp } from "../../functions/start-step-up.ts";
-import { startSweep } from "../../functions/start-sweep.ts";
-import { uploadBackup } from "../../functions/upload-backup.ts";
-import { verifyCode } from "../../functions/verify-code.ts";
-import { verifySignature } from "../../functions/verify-signature.ts";
+import { checkStaleness } from "../../functions/backups/check-staleness.ts";
+import { diagnoseBackup } from "../../functions/backups/diagnose-backup.ts";
+import { listBackups } from "../../functions/backups/list-backups.ts";
+import { listVersions } from "../../functions/backups/list-versions.ts";
+import { openDocument } from "../../functions/backups/open-document.ts";
+import { uploadBackup } from "../../functions/backups/upload-backup.ts";
+import { addContact } from "../../functions/contacts/add-contact.ts";
+import { confirmContact } from "../../functions/contacts/confirm-contact.ts";
+import { listContacts } from "../../functions/contacts/list-contacts.ts";
+import { issueDeviceTicket } from "../../functions/devices/issue-device-ticket.ts";
+import { listDevices } from "../../functions/devices/list-devices.ts";
+import { registerDevice } from "../../functions/devices/register-device.ts";
+import { renameDevice } from "../../functions/devices/rename-device.ts";
+import { getHealth } from "../../functions/operations/get-health.ts";
+import { listSweeps } from "../../functions/operations/list-sweeps.ts";
+import { startSweep } from "../../functions/operations/start-sweep.ts";
+import { eraseData } from "../../functions/privacy/erase-data.ts";
+import { exportData } from "../../functions/privacy/export-data.ts";
+import { listActivity } from "../../functions/privacy/list-activity.ts";
+import { issueTicket } from "../../functions/providers/issue-ticket.ts";
+import { verifyCode } from "../../functions/providers/verify-code.ts";
+import { verifySignature } from "../../functions/providers/verify-signature.ts";
+import { answerStepUp } from "../../functions/recoveries/answer-step-up.ts";
+import { planRecovery } from "../../functions/recoveries/plan-recovery.ts";
+import { recoverAccounts } from "../../functions/recoveries/recover-accounts.ts";
+import { renewCredential } from "../../functions/recoveries/renew-credential.ts";
+import { startStepUp } from "../../functions/recoveries/start-step-up.ts";
 import {
   Account,
   AccountName,
@@ -39,27 +39,27 @@ import {
   StoredWork,
   WorkName,
 } from "../../lib/domain/account.ts";
-import { AppSettings, StoredSettings } from "../../lib/domain/app-settings.ts";
-import { AccountCounts, BackupDocument } from "../../lib/domain/backup-document.ts";
+import { AppSettings, StoredSettings } from "../../lib/domain/backup/app-settings.ts";
+import { AccountCounts, BackupDocument } from "../../lib/domain/backup/document.ts";
 import { OneTimeCode } from "../../lib/domain/code-parameters.ts";
-import { PushKey } from "../../lib/domain/credential.ts";
-import { BackupStatus, Staleness, VersionStatus } from "../../lib/http/backup-status.ts";
-import { ContactStatus } from "../../lib/http/contact-status.ts";
-import { DeviceStatus } from "../../lib/http/device-status.ts";
-import { Check } from "../../lib/http/diagnosis.ts";
-import { DocumentReply } from "../../lib/http/document-reply.ts";
+import { PushKey } from "../../lib/domain/credentials/credential.ts";
 import { OpenApi } from "../../lib/http/openapi.ts";
-import { Problem } from "../../lib/http/problem.ts";
+import { Problem } from "../../lib/http/problems/problem.ts";
+import { BackupStatus, Staleness, VersionStatus } from "../../lib/http/replies/backup-status.ts";
+import { ContactStatus } from "../../lib/http/replies/contact-status.ts";
+import { DeviceStatus } from "../../lib/http/replies/device-status.ts";
+import { Check } from "../../lib/http/replies/diagnosis.ts";
+import { DocumentReply } from "../../lib/http/replies/document-reply.ts";
 import {
   CodeCredential,
   PlannedAccount,
   PushCredential,
   RecoveredAccount,
   RecoveryStatus,
-} from "../../lib/http/recovery-status.ts";
-import { SweepStatus } from "../../lib/http/sweep-status.ts";
-import { TicketReply } from "../../lib/http/ticket-reply.ts";
-import { Verdict } from "../../lib/http/verdict.ts";
+} from "../../lib/http/replies/recovery-status.ts";
+import { SweepStatus } from "../../lib/http/replies/sweep-status.ts";
+import { TicketReply } from "../../lib/http/replies/ticket-reply.ts";
+import { Verdict } from "../../lib/http/replies/verdict.ts";
 
 export type Json = { [member: string]: unknown };
 export const isJson = (value: unknown): value is Json =>

@@ -1,26 +1,28 @@
 /** Every port of the domain on Azure, built from the settings. */
 import type { TokenCredential } from "@azure/identity";
-import type { Config } from "../config.ts";
+import { seldom } from "../cache.ts";
+import type { Config } from "../config/config.ts";
 import { type Clock, SECOND } from "../domain/clock.ts";
-import type { WrappingKeys } from "../domain/envelope.ts";
-import { seldom } from "../domain/kept.ts";
-import type { Messenger } from "../domain/messenger.ts";
-import { lastRuns } from "../domain/sweep.ts";
-import { blobActivityLog } from "./blob-activity-log.ts";
-import { blobBelongings } from "./blob-belongings.ts";
-import { blobOwnerKeys } from "./blob-owner-keys.ts";
-import { BlobOwnerStore, bodiesOf } from "./blob-owner-store.ts";
-import { blobReadBudget } from "./blob-read-budget.ts";
-import { blobSendBudget } from "./blob-send-budget.ts";
-import { blobShardKeys, rewrapShardKey, shardPeppers } from "./blob-shard-keys.ts";
-import { blobSweeps, SWEEP_QUEUE } from "./blob-sweeps.ts";
-import { type Blobs, blobContainer } from "./blobs.ts";
-import { communicationMessenger } from "./communication.ts";
+import type { Messenger } from "../domain/messages/messenger.ts";
+import type { WrappingKeys } from "../domain/sealing/seal.ts";
+import { lastRuns } from "../domain/sweeps/sweep.ts";
 import { blobService, managedIdentity, queueService } from "./credential.ts";
-import { keyVault } from "./key-vault.ts";
-import { ownerSeal } from "./owner-seal.ts";
-import { sendTo } from "./queue-messages.ts";
-import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./queue-outbox.ts";
+import { blobOwnerKeys } from "./keys/blob-owner-keys.ts";
+import { blobShardKeys, rewrapShardKey, shardPeppers } from "./keys/blob-shard-keys.ts";
+import { keyVault } from "./keys/key-vault.ts";
+import { ownerSeal } from "./keys/owner-seal.ts";
+import { versionSeal } from "./keys/version-seal.ts";
+import { communicationMessenger } from "./mail/communication.ts";
+import { storageCalls } from "./storage-calls.ts";
+import { blobActivityLog } from "./stores/blob-activity-log.ts";
+import { blobBelongings } from "./stores/blob-belongings.ts";
+import { BlobOwnerStore, bodiesOf } from "./stores/blob-owner-store.ts";
+import { blobReadBudget } from "./stores/blob-read-budget.ts";
+import { blobSendBudget } from "./stores/blob-send-budget.ts";
+import { blobSweeps, SWEEP_QUEUE } from "./stores/blob-sweeps.ts";
+import { type Blobs, blobContainer } from "./stores/blobs.ts";
+import { sendTo } from "./stores/queue-messages.ts";
+import { OUTBOX_QUEUE, openQueued, queueCounts, queueOutbox } from "./stores/queue-outbox.ts";
 import {
   anchorStore,
   credentialStore,
@@ -29,9 +31,7 @@ import {
   recoveryStore,
   SERVICE,
   ticketStore,
-} from "./record-stores.ts";
-import { storageCalls } from "./storage-calls.ts";
-import { versionSeal } from "./version-seal.ts";
+} from "./stores/record-stores.ts";
 
 /** What stands between the stores and what they use, to count or break what passes. */
 export type Between = {

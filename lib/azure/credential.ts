@@ -2,7 +2,7 @@
 import type { ManagedIdentityCredential, TokenCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
-import type { StorageAddress } from "../settings.ts";
+import type { StorageAddress } from "../config/values.ts";
 import { RETRIES } from "./storage-calls.ts";
 
 /** Its library takes long to load, and nothing needs it before the first token. */

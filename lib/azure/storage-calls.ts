@@ -18,7 +18,7 @@ import {
   storageRetryPolicy,
   storageSharedKeyCredentialPolicy,
 } from "@azure/storage-common";
-import type { StorageAddress } from "../settings.ts";
+import type { StorageAddress } from "../config/values.ts";
 import { type Answer, exchange } from "./exchange.ts";
 
 /** `url`: with its path escaped. `deadlineMs`: for all tries together. */

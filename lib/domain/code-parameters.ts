@@ -1,5 +1,6 @@
 /** What one-time codes are made from: the parameters of each type, secrets in one spelling, and a fingerprint that tells two apart. */
 import { createHash } from "node:crypto";
+import { Secret } from "otpauth";
 import * as z from "zod";
 import { plainText } from "./text.ts";
 
@@ -75,22 +76,8 @@ function numbersOf(code: OneTimeCode): readonly [algorithm: string, digits: numb
   return FIXED[code.type];
 }
 
-/** RFC 4648 §6. */
-export const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-function bytesOf({ type, secret }: OneTimeCode): Buffer {
-  if (type === "motp") return Buffer.from(secret, "hex");
-  const bytes = Buffer.alloc(Math.floor((secret.length * 5) / 8));
-  let [value, bits, at] = [0, 0, 0];
-  for (const letter of secret) {
-    value = ((value << 5) | BASE32.indexOf(letter)) & 0xfff;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    at = bytes.writeUInt8((value >> bits) & 0xff, at);
-  }
-  return bytes;
-}
+const bytesOf = ({ type, secret }: OneTimeCode): Uint8Array =>
+  type === "motp" ? Buffer.from(secret, "hex") : Secret.fromBase32(secret).bytes;
 
 /**
  * The same for two codes if and only if they are made from the same: the JSON text `["v1", type, algorithm, digits, period, secret]`,
@@ -98,7 +85,7 @@ function bytesOf({ type, secret }: OneTimeCode): Buffer {
  * and PIN are left out: they change, or are typed anew.
  */
 export const materialOf = (code: OneTimeCode): string =>
-  JSON.stringify(["v1", code.type, ...numbersOf(code), bytesOf(code).toString("base64url")]);
+  JSON.stringify(["v1", code.type, ...numbersOf(code), Buffer.from(bytesOf(code)).toString("base64url")]);
 
 export const Fingerprint = z
   .string()

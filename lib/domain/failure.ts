@@ -1,6 +1,6 @@
 import type { AccountName } from "./account.ts";
 
-/** Why a request is refused, in the domain's words. lib/http/problem.ts gives each kind its status and remedy. */
+/** Why a request is refused, in the domain's words. lib/http/problems/problem.ts gives each kind its status and remedy. */
 export type FailureKind =
   | "invalid-request"
   | "route-not-found"

@@ -1,23 +1,23 @@
 /** What the endpoints work with: the domain's ports and the settings that decisions need. */
 
-import type { ActivityLog } from "../domain/activity.ts";
-import type { Outbox } from "../domain/announcement.ts";
+import type { VersionSeal } from "../domain/backup/head.ts";
+import type { ReadBudget } from "../domain/backup/quiet-read.ts";
+import type { StalenessPolicy } from "../domain/backup/staleness.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { CredentialStore } from "../domain/credential.ts";
-import type { VersionSeal } from "../domain/head.ts";
+import type { SendBudget } from "../domain/contacts/send-limits.ts";
+import type { CredentialStore } from "../domain/credentials/credential.ts";
+import type { ActivityLog } from "../domain/messages/activity.ts";
+import type { Outbox } from "../domain/messages/announcement.ts";
+import type { OwnerStore } from "../domain/owner/owner-store.ts";
 import type { Identity, OwnerId } from "../domain/owner.ts";
-import type { OwnerStore } from "../domain/owner-store.ts";
-import type { Peppers } from "../domain/pepper.ts";
-import type { Belongings } from "../domain/privacy.ts";
-import type { Provider } from "../domain/provider.ts";
-import type { ReadBudget } from "../domain/quiet-read.ts";
-import type { RecoveryStore } from "../domain/recovery-record.ts";
-import type { SendBudget } from "../domain/send-limits.ts";
-import type { StalenessPolicy } from "../domain/staleness.ts";
-import type { LastRun, SweepStore } from "../domain/sweep.ts";
-import type { TicketStore } from "../domain/ticket.ts";
-import type { MinimumAppVersion } from "./app-version.ts";
-import type { BuiltPages } from "./built-pages.ts";
+import type { Belongings } from "../domain/privacy/export.ts";
+import type { RecoveryStore } from "../domain/recovery/record.ts";
+import type { Peppers } from "../domain/sealing/keyed-hash.ts";
+import type { Provider } from "../domain/step-up/provider.ts";
+import type { TicketStore } from "../domain/step-up/ticket.ts";
+import type { LastRun, SweepStore } from "../domain/sweeps/sweep.ts";
+import type { MinimumAppVersion } from "./headers/app-version.ts";
+import type { BuiltPages } from "./replies/built-pages.ts";
 
 type Policy = {
   /** Where clients reach the service, with the route prefix; device proofs are made for it. */

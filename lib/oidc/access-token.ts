@@ -1,8 +1,8 @@
 /** Verifies the tokens (RFC 8725, RFC 9068) of the configured identity providers. */
 import { compactVerify, decodeJwt, errors, type JWTVerifyGetKey } from "jose";
+import { Kept } from "../cache.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Failure, TokenRefusal } from "../domain/failure.ts";
-import { Kept } from "../domain/kept.ts";
 import { type Identity, ISSUER_ROLES, type SignIn, sha256 } from "../domain/owner.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 import { readClaims, requireType, type TokenIssuer } from "./token-claims.ts";

@@ -1,11 +1,11 @@
 /** Verifies device proofs: DPoP proof JWTs (RFC 9449 §4) made with the key that names the device (RFC 7638). */
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import * as z from "zod";
+import { Kept } from "../cache.ts";
+import { claimAt, wrongClaims } from "../domain/backup/spent-proofs.ts";
 import { type Clock, HOUR } from "../domain/clock.ts";
 import { Failure, type Fault } from "../domain/failure.ts";
-import { Kept } from "../domain/kept.ts";
 import { DeviceId, type Identity, type ProofTarget, sha256 } from "../domain/owner.ts";
-import { claimAt, wrongClaims } from "../domain/proof.ts";
 
 const SKEW_MS = 60_000;
 
@@ -55,7 +55,7 @@ const Claims = z.object({
 type Claims = z.infer<typeof Claims>;
 
 /** RFC 7515 §7.1: three parts of base64url without padding. */
-const COMPACT = /^([\w-]{1,2000})\.([\w-]{1,4000})\.([\w-]{86})$/;
+const COMPACT = /^[\w-]{1,2000}\.[\w-]{1,4000}\.[\w-]{86}$/;
 
 /**
  * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names the claims that are
@@ -64,7 +64,7 @@ const COMPACT = /^([\w-]{1,2000})\.([\w-]{1,4000})\.([\w-]{86})$/;
 export function deviceProofVerifier(now: Clock): Identity["verifyProof"] {
   const known: KnownKeys = new Kept(now, KEPT);
   return async (proof, target) => {
-    const { device, claims } = readSigned(proof, known);
+    const { device, claims } = await readSigned(proof, known);
     if (target.keyThumbprint !== undefined && target.keyThumbprint !== device) {
       throw new Failure("proof-invalid", "The access token is bound to another key.");
     }
@@ -72,45 +72,30 @@ export function deviceProofVerifier(now: Clock): Identity["verifyProof"] {
   };
 }
 
-type Key = { key: KeyObject; device: DeviceId };
-/** By their coordinates; a device mostly makes several calls in a row. */
+type Key = { key: Awaited<ReturnType<typeof importJWK>>; device: DeviceId };
+/** By their coordinates: a device mostly makes several calls in a row, and preparing a key takes as long as checking a signature. */
 type KnownKeys = Kept<string, Key>;
 const KEPT = { most: 10_000, milliseconds: HOUR };
 
-function keyOf({ crv, kty, x, y }: z.infer<typeof PublicKey>): Key {
-  return {
-    key: createPublicKey({ key: { crv, kty, x, y }, format: "jwk" }),
-    device: DeviceId.parse(sha256(JSON.stringify({ crv, kty, x, y }))),
-  };
+async function keyOf({ crv, kty, x, y }: z.infer<typeof PublicKey>): Promise<Key> {
+  const key = await importJWK({ crv, kty, x, y }, "ES256");
+  return { key, device: DeviceId.parse(sha256(JSON.stringify({ crv, kty, x, y }))) };
 }
 
-/**
- * The signature is checked here by itself: each proof brings its own key, and preparing that for WebCrypto takes several times
- * as long as all the rest.
- */
-function readSigned(proof: string, known: KnownKeys): { device: DeviceId; claims: Claims } {
+async function readSigned(proof: string, known: KnownKeys): Promise<{ device: DeviceId; claims: Claims }> {
   try {
-    const [, header = "", payload = "", signature = ""] = COMPACT.exec(proof) ?? [];
-    const { jwk } = Header.parse(decode(header));
+    if (!COMPACT.test(proof)) throw new Error("no compact JWS");
+    const { jwk } = Header.parse(decodeProtectedHeader(proof));
     const point = `${jwk.x}.${jwk.y}`;
-    const { key, device } = known.get(point) ?? keyOf(jwk);
-    const signed = Buffer.from(`${header}.${payload}`);
-    const holds = verify(
-      "sha256",
-      signed,
-      { key, dsaEncoding: "ieee-p1363" },
-      Buffer.from(signature, "base64url"),
-    );
-    if (!holds) throw new Error("signature");
+    const { key, device } = known.get(point) ?? (await keyOf(jwk));
+    const { payload } = await compactVerify(proof, key, { algorithms: ["ES256"] });
     known.set(point, { key, device });
-    return { device, claims: Claims.parse(decode(payload)) };
+    return { device, claims: Claims.parse(JSON.parse(Buffer.from(payload).toString())) };
   } catch (cause) {
     const message = "The device proof is missing, or no DPoP proof that its own key has signed.";
     throw new Failure("proof-invalid", message, {}, { cause });
   }
 }
-
-const decode = (part: string): unknown => JSON.parse(Buffer.from(part, "base64url").toString());
 
 /** The `jti`. Fails as `proof-invalid`, or as `clock-skewed` where nothing but the time is wrong. */
 function requireTarget(claims: Claims, target: ProofTarget, now: Date): string {

@@ -1,5 +1,5 @@
 /** The texts of each language. */
-import type { Language } from "../domain/language.ts";
+import type { Language } from "../domain/messages/language.ts";
 import { en } from "./en.ts";
 import { sv } from "./sv.ts";
 import type { Texts } from "./texts.ts";

@@ -1,5 +1,5 @@
 /** What has to be said in every language. Adding one is adding a file like en.ts and its line in languages.ts. */
-import type { LetterKind } from "../domain/announcement.ts";
+import type { LetterKind } from "../domain/messages/announcement.ts";
 
 /** `link`: empty for whoever may not end the device. `eraseAt`: until when an erasure can be taken back. */
 export type Facts = { deviceName: string; at: string; code: string; link: string; eraseAt: string };

@@ -1,9 +1,9 @@
 /** Documents of every allowed kind, for properties that must hold for all of them. */
 import * as fc from "fast-check";
+import { Secret } from "otpauth";
 import { type Account, identityOf } from "../../lib/domain/account.ts";
-import type { AppSettings } from "../../lib/domain/app-settings.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
-import { base32 } from "../../lib/domain/one-time-code.ts";
+import type { AppSettings } from "../../lib/domain/backup/app-settings.ts";
+import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
@@ -15,6 +15,8 @@ const name = fc.oneof(text, fc.constantFrom("", "admin", "Nextcloud"));
 
 /** As they are stored. */
 const bytes = fc.uint8Array({ minLength: 8, maxLength: 40 });
+/** RFC 4648 §6, without padding. */
+export const base32 = (of: Uint8Array): string => new Secret({ buffer: Uint8Array.from(of).buffer }).base32;
 const secret = bytes.map(base32);
 const hex = bytes.map((any) => Buffer.from(any).toString("hex"));
 const algorithm = fc.constantFrom(...(["SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "MD5"] as const));

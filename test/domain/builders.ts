@@ -1,16 +1,16 @@
 /** What the decisions work on: callers, devices, versions, heads and records, each good unless a test says otherwise. */
 import { createHash, createHmac } from "node:crypto";
 import type { BoundAccount } from "../../lib/domain/account.ts";
-import type { Challenge } from "../../lib/domain/challenge.ts";
+import { type Head, newHead, type StoredHead, type Version } from "../../lib/domain/backup/head.ts";
+import type { StalenessPolicy } from "../../lib/domain/backup/staleness.ts";
+import type { Challenge } from "../../lib/domain/challenges/challenge.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
-import type { Contact } from "../../lib/domain/contact.ts";
+import type { Contact } from "../../lib/domain/contacts/contact.ts";
 import type { Device } from "../../lib/domain/device.ts";
-import { type Head, newHead, type StoredHead, type Version } from "../../lib/domain/head.ts";
+import { newRecord, type OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
+import { newState, type OwnerState, storedHead, withHead } from "../../lib/domain/owner/owner-state.ts";
 import { type Caller, DeviceId, ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
-import { newRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
-import { newState, type OwnerState, storedHead, withHead } from "../../lib/domain/owner-state.ts";
-import type { Peppers } from "../../lib/domain/pepper.ts";
-import type { StalenessPolicy } from "../../lib/domain/staleness.ts";
+import type { Peppers } from "../../lib/domain/sealing/keyed-hash.ts";
 
 export const now = new Date("2026-05-04T10:00:00.000Z");
 

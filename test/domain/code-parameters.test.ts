@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { Secret, TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { Fingerprint, fingerprintOf, OneTimeCode } from "../../lib/domain/code-parameters.ts";
-import { base32 } from "../../lib/domain/one-time-code.ts";
+import { base32 } from "./arbitraries.ts";
 import { holds } from "./holds.ts";
 
 const totp = (secret: string) => OneTimeCode.parse({ type: "totp", secret });

@@ -1,6 +1,7 @@
 /** Devices: who is let in, how they come, are renamed and are revoked for good. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Head } from "../../lib/domain/backup/head.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import {
   admit,
@@ -14,9 +15,8 @@ import {
   withDevice,
   withRevoked,
 } from "../../lib/domain/device.ts";
-import type { Head } from "../../lib/domain/head.ts";
-import { isNewcomer } from "../../lib/domain/newcomer.ts";
-import { planRegistration, planRename } from "../../lib/domain/registration.ts";
+import { planRegistration, planRename } from "../../lib/domain/devices/registration.ts";
+import { isNewcomer } from "../../lib/domain/recovery/unregistered-device.ts";
 import type { Change } from "../../lib/domain/store.ts";
 import { aCaller, aDevice, aDeviceId, aHead, now, someDevices, stored } from "./builders.ts";
 import { holds } from "./holds.ts";

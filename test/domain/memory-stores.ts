@@ -1,11 +1,12 @@
 /** The stores in memory: as atomic as the real ones, and what was put into the outbox can be read. */
-import type { Outbox, OutboxItem } from "../../lib/domain/announcement.ts";
-import { unreadable } from "../../lib/domain/envelope.ts";
-import type { UnsealedVersion, VersionSeal } from "../../lib/domain/head.ts";
+
+import type { UnsealedVersion, VersionSeal } from "../../lib/domain/backup/head.ts";
+import type { Outbox, OutboxItem } from "../../lib/domain/messages/announcement.ts";
+import { newRecord, type OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
+import type { OwnerState } from "../../lib/domain/owner/owner-state.ts";
+import type { OwnerStore, StoredOwner } from "../../lib/domain/owner/owner-store.ts";
 import type { OwnerId, Place } from "../../lib/domain/owner.ts";
-import { newRecord, type OwnerRecord } from "../../lib/domain/owner-record.ts";
-import type { OwnerState } from "../../lib/domain/owner-state.ts";
-import type { OwnerStore, StoredOwner } from "../../lib/domain/owner-store.ts";
+import { unreadable } from "../../lib/domain/sealing/seal.ts";
 import type { Store, Stored } from "../../lib/domain/store.ts";
 
 /** `nameOf` tells keys apart, as blob names do. */

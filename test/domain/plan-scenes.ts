@@ -1,9 +1,9 @@
 /** Documents, and what a device and its owner have of them, for laws of plans. */
 import * as fc from "fast-check";
 import { type ExistingAccount, identityOf } from "../../lib/domain/account.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
-import { compareWith } from "../../lib/domain/on-device.ts";
-import { type Circumstances, planRecovery } from "../../lib/domain/recovery-plan.ts";
+import type { BackupDocument } from "../../lib/domain/backup/document.ts";
+import { compareWith } from "../../lib/domain/recovery/on-device.ts";
+import { type Circumstances, planRecovery } from "../../lib/domain/recovery/plan.ts";
 import { onDevice } from "../support/builders.ts";
 import { document } from "./arbitraries.ts";
 

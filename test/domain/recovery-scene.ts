@@ -1,18 +1,19 @@
 /** What a recovery works on, in memory: an owner with a backup of each kind of account, one of them proven, and a contact. */
 import { type BoundAccount, identityOf } from "../../lib/domain/account.ts";
-import { type BackupDocument, encodeDocument } from "../../lib/domain/backup-document.ts";
-import type { AccountCredentials } from "../../lib/domain/credential.ts";
+import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
+import { noFailures } from "../../lib/domain/challenges/throttle.ts";
+import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
+import { recoveryIn } from "../../lib/domain/owner/owner-state.ts";
 import { type OwnerId, otherPlatform, sha256 } from "../../lib/domain/owner.ts";
-import { recoveryIn } from "../../lib/domain/owner-state.ts";
-import { type Recovery, recover, type Stores } from "../../lib/domain/recovery.ts";
-import type { RecoveryRecord } from "../../lib/domain/recovery-record.ts";
-import { noFailures } from "../../lib/domain/throttle.ts";
+import type { RecoveryRecord } from "../../lib/domain/recovery/record.ts";
+import { type Recovery, recover, type Stores } from "../../lib/domain/recovery/recovery.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";
 import { headOf, putHead, putRecord } from "../support/owners.ts";
 import {
   aBound,
   aCaller,
   aContact,
+  aDeviceId,
   aHead,
   anOwnerId,
   aPlace,
@@ -78,6 +79,7 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
       planSeen: undefined,
       idempotencyKey: undefined,
       staleness: aPolicy(),
+      crossPlatformRecovery: "portable" as const,
       ...change,
       platform,
       from,
@@ -107,4 +109,7 @@ export type Scene = Awaited<ReturnType<typeof aScene>>;
 
 export const nothing = { owners: 0, credentials: 0, recoveries: 0, told: 0 };
 
-export const onTheOther = { platform: otherPlatform("android") };
+export const onTheOther = {
+  platform: otherPlatform("android"),
+  caller: aCaller({ device: aDeviceId("tablet") }),
+};

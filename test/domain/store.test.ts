@@ -1,7 +1,7 @@
 /** change: whatever the order in which racing changes meet, each is applied once, on the state before it. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Head, newHead, type StoredHead } from "../../lib/domain/head.ts";
+import { Head, newHead, type StoredHead } from "../../lib/domain/backup/head.ts";
 import type { Place } from "../../lib/domain/owner.ts";
 import { type Change, change, type Store } from "../../lib/domain/store.ts";
 import { aHead, aPlace, now, stored } from "./builders.ts";

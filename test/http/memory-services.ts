@@ -1,5 +1,5 @@
 /** All that endpoints work with, in memory: for what is decided before or beside the stores. */
-import type { Ticket } from "../../lib/domain/ticket.ts";
+import type { Ticket } from "../../lib/domain/step-up/ticket.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { anOwnerId, aPolicy, now, peppers } from "../domain/builders.ts";
 import { MemoryStore } from "../domain/memory-stores.ts";

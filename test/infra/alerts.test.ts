@@ -5,10 +5,10 @@ import { InvocationContext } from "@azure/functions";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { endpoints } from "../../functions/endpoints.ts";
-import { configFromEnvironment } from "../../lib/config.ts";
+import { configFromEnvironment } from "../../lib/config/config.ts";
 import { Platform } from "../../lib/domain/owner.ts";
-import { SWEEPS } from "../../lib/domain/sweep.ts";
-import { logInvocation, logRequest } from "../../lib/http/log.ts";
+import { SWEEPS } from "../../lib/domain/sweeps/sweep.ts";
+import { logInvocation, logRequest } from "../../lib/http/pipeline/log.ts";
 import { type Deployment, ofType, onlyOf, type Resource, resourcesOf, settingsOf } from "./snapshots.ts";
 
 /** Of the tables that the queries read, those columns that they may use (learn.microsoft.com, Azure Monitor tables). */
@@ -97,7 +97,7 @@ async function membersOfLines(): Promise<string[]> {
   return lines.flatMap((line) => Object.keys(line));
 }
 
-const sources = globSync("functions/*.ts", { cwd: join(import.meta.dirname, "../..") })
+const sources = globSync("functions/**/*.ts", { cwd: join(import.meta.dirname, "../..") })
   .map((file) => readFileSync(join(import.meta.dirname, "../..", file), "utf8"))
   .join("\n");
 const registered = (trigger: string) =>

@@ -3,9 +3,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { largestRequest } from "../../infra/local/app-settings.ts";
-import { SMALL_INSTANCE } from "../../infra/local/bench/memory.ts";
-import { configFromEnvironment } from "../../lib/config.ts";
-import { withEnvelope } from "../../lib/http/handler.ts";
+import { SMALL_INSTANCE } from "../../infra/tools/bench/memory.ts";
+import { configFromEnvironment } from "../../lib/config/config.ts";
+import { withEnvelope } from "../../lib/http/pipeline/handler.ts";
 import { DEPLOYMENTS, type Deployment, ofType, resourcesOf, settingsOf } from "./snapshots.ts";
 
 /** Read by the host, by its queue trigger or by its worker, not by the app. */

@@ -39,6 +39,15 @@ it("R42 passes on method, query, token and body, with the version as the emulato
   });
 });
 
+it.each([
+  `/keys/any/${PLAIN}?api-version=2025-07-01`,
+  `/keys/any/${PLAIN}`,
+  `/keys/any/${PLAIN}/unwrapkey?value=${PLAIN}`,
+])("R42 writes the version in %s with dashes", async (path) => {
+  await fetch(`${bridge.url}${path}`);
+  expect(asked.path).toBe(path.replaceAll(`/${PLAIN}`, `/${DASHED}`));
+});
+
 it("R42 answers with ids as Key Vault writes them, at its own address", async () => {
   const answer = await fetch(`${bridge.url}/keys/any`);
   expect(answer.status).toBe(401);

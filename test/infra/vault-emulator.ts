@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { startIdentity } from "../../infra/local/identity.ts";
 import { type LoopbackServer, readBody, serveOnLoopback } from "../../infra/local/loopback-server.ts";
 
-const VERSION = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+const VERSION = /(?<=\/)([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?=[/?]|$)/g;
 const KEY_ID = /https?:\/\/[^/"]+(\/(?:deleted)?keys\/[^/"]+\/)([0-9a-f-]{36})(?=")/g;
 /** Of the connection, or wrong once the body is changed. */
 const NOT_PASSED_ON = new Set([
@@ -21,11 +21,7 @@ const NOT_PASSED_ON = new Set([
   "transfer-encoding",
 ]);
 
-const withDashes = (path: string) =>
-  path
-    .split("/")
-    .map((part) => part.replace(VERSION, "$1-$2-$3-$4-$5"))
-    .join("/");
+const withDashes = (url: string) => url.replace(VERSION, "$1-$2-$3-$4-$5");
 
 const withoutDashes = (body: string, origin: string) =>
   body.replaceAll(

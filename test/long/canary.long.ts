@@ -10,8 +10,8 @@ import * as z from "zod";
 import { startAzurite } from "../../infra/local/azurite.ts";
 import { pathOf } from "../../infra/local/child.ts";
 import { dataFiles } from "../../infra/local/data-folder.ts";
-import { findIn, readAll } from "../../infra/local/demo/search-storage.ts";
-import { tracesOf } from "../storage/traces.ts";
+import { findIn, readAll } from "../../infra/tools/demo/search-storage.ts";
+import { tracesOf } from "../azure/traces.ts";
 
 /** Three parts of base64url, the first a JSON object: an access token or a device proof. */
 const TOKEN = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/;
@@ -20,7 +20,7 @@ const CANARIES = ["canary-", "CANARY"];
 
 async function runEndpointTests(data: string): Promise<number | null> {
   const vitest = pathOf("../../node_modules/vitest/vitest.mjs", import.meta.url);
-  const args = [vitest, "run", "--config", ".vitest.ts", "test/endpoints"];
+  const args = [vitest, "run", "--config", ".vitest.ts", "test/functions"];
   const env = { ...process.env, TEST_KEEP_DATA: data };
   const output = openSync(join(data, "output.log"), "w");
   const stdio = ["ignore", output, output] as const;

@@ -2,7 +2,7 @@
 
 import { expect, inject, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
-import { isOwnerAccess, isProviderAccess, takesBody } from "../../lib/http/endpoint.ts";
+import { isOwnerAccess, isProviderAccess, takesBody } from "../../lib/http/pipeline/endpoint.ts";
 import { anApp } from "../support/app.ts";
 import { between, isReading } from "../support/between.ts";
 import { nothingYet } from "../support/builders.ts";

@@ -1,7 +1,7 @@
 /** What a provider could learn by asking about accounts: nothing from the answer, nothing from its time. */
 import { expect, it } from "vitest";
+import { waitFor } from "../../lib/domain/challenges/throttle.ts";
 import { later, SECOND } from "../../lib/domain/clock.ts";
-import { waitFor } from "../../lib/domain/throttle.ts";
 import { aProvablePersonal, aRecovery, bound, codeAt, proven, providerCall } from "../support/step-up.ts";
 import { aProviderToken } from "../support/tokens.ts";
 

@@ -1,10 +1,10 @@
 /** An erasure that is cut off, or overtaken, at any of its calls: it is completed, nothing of before comes back, and the owner may begin anew. */
 import { describe, expect, it } from "vitest";
-import { eraseData } from "../../functions/erase-data.ts";
-import { erase, expectErased, overtaken, slower } from "../endpoints/erasure-scene.ts";
-import { anOwnerWithBackup } from "../endpoints/helpers.ts";
-import { expectRecovered, prepared } from "../endpoints/prepared.ts";
-import { everythingOf } from "../endpoints/stored.ts";
+import { eraseData } from "../../functions/privacy/erase-data.ts";
+import { erase, expectErased, overtaken, slower } from "../functions/erasure-scene.ts";
+import { anOwnerWithBackup } from "../functions/helpers.ts";
+import { expectRecovered, prepared } from "../functions/prepared.ts";
+import { everythingOf } from "../functions/stored.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup } from "../support/builders.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";

@@ -1,9 +1,9 @@
 /** Every endpoint over real HTTP to storage and queue, while one of them is throttled, down, slow, or cuts the line. */
 import { afterAll, describe, expect, it } from "vitest";
-import { isForAll } from "../../lib/http/endpoint.ts";
-import { prepared } from "../endpoints/prepared.ts";
-import { named } from "../endpoints/requests.ts";
-import { casesOf, expectUnharmed, repeatable, undisturbed } from "../endpoints/unharmed.ts";
+import { isForAll } from "../../lib/http/pipeline/endpoint.ts";
+import { prepared } from "../functions/prepared.ts";
+import { named } from "../functions/requests.ts";
+import { casesOf, expectUnharmed, repeatable, undisturbed } from "../functions/unharmed.ts";
 import { anApp } from "../support/app.ts";
 import { type FaultKind, startFaultProxy } from "../support/fault-proxy.ts";
 import { anAppToWatch, type Watched } from "../support/step-up.ts";

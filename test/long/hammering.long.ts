@@ -1,9 +1,9 @@
 /** Fifty clients that change one owner all the time, while that owner's phone uploads: no upload is refused, and none waits long. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { percentile } from "../../infra/local/bench/statistics.ts";
 import { pathOf } from "../../infra/local/child.ts";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
-import { aRegisteredPhone, etagOf } from "../endpoints/helpers.ts";
+import { percentile } from "../../infra/tools/bench/statistics.ts";
+import { aRegisteredPhone, etagOf } from "../functions/helpers.ts";
 import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
 import { codeIn, waitForMessages } from "../support/mailbox.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../support/phones.ts";

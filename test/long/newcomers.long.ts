@@ -1,8 +1,8 @@
 /** A new device that asks again and again for what it isn't given: its owner hears of it once an hour, and of nothing that wasn't so. */
 import { expect, it } from "vitest";
 import { HOUR } from "../../lib/domain/clock.ts";
-import { typeOf } from "../../lib/http/problem.ts";
-import { problemIn } from "../endpoints/helpers.ts";
+import { typeOf } from "../../lib/http/problems/problem.ts";
+import { problemIn } from "../functions/helpers.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import { aRecovery, bound, type Recovery, recover } from "../support/step-up.ts";
 

@@ -1,8 +1,8 @@
 /** Every endpoint, and every single call that it makes to storage, queue and vault: refused, and carried out with the answer lost. */
 import { describe, it } from "vitest";
-import { startSweep } from "../../functions/start-sweep.ts";
-import { type Prepared, prepared } from "../endpoints/prepared.ts";
-import { named } from "../endpoints/requests.ts";
+import { startSweep } from "../../functions/operations/start-sweep.ts";
+import { type Prepared, prepared } from "../functions/prepared.ts";
+import { named } from "../functions/requests.ts";
 import {
   type Case,
   casesOf,
@@ -10,7 +10,7 @@ import {
   repeatable,
   undisturbed,
   type Whole,
-} from "../endpoints/unharmed.ts";
+} from "../functions/unharmed.ts";
 import { anApp } from "../support/app.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";
 import { anAppToWatch, type Watched } from "../support/step-up.ts";

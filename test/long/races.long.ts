@@ -2,7 +2,7 @@
 import { expect, inject, it } from "vitest";
 import { pathOf } from "../../infra/local/child.ts";
 import { startHost } from "../../infra/local/host-process.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 import { aBackup, anAccount, nothingYet } from "../support/builders.ts";
 import { anOwner, aPhone } from "../support/phones.ts";
 

@@ -1,12 +1,12 @@
 /** A queue that answers slowly: the timer still puts a message for every shard of every sweep. */
 import { expect, it } from "vitest";
-import { startSweeps } from "../../functions/sweep-functions.ts";
-import { blobSweeps } from "../../lib/azure/blob-sweeps.ts";
+import { startSweeps } from "../../functions/operations/sweep-functions.ts";
 import { managedIdentity } from "../../lib/azure/credential.ts";
-import { sendTo } from "../../lib/azure/queue-messages.ts";
 import { storageCalls } from "../../lib/azure/storage-calls.ts";
-import { ownQueue } from "../storage/own-queue.ts";
-import { ownContainer } from "../storage/targets.ts";
+import { blobSweeps } from "../../lib/azure/stores/blob-sweeps.ts";
+import { sendTo } from "../../lib/azure/stores/queue-messages.ts";
+import { ownQueue } from "../azure/own-queue.ts";
+import { ownContainer } from "../azure/targets.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
 
 const ANSWERS_AFTER_MS = 200;

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { describeUnreachable } from "../../infra/local/smoke/unreachable.ts";
+import { describeUnreachable } from "../../infra/tools/smoke/unreachable.ts";
 
 const CHECKS = 10;
 const opened: NetServer[] = [];
@@ -29,7 +29,7 @@ async function listen(server: NetServer | Server): Promise<string> {
 const serving = (answer: RequestListener) => listen(createServer(answer));
 
 async function smoke(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ["infra/local/smoke.ts", ...args], {
+  const child = spawn(process.execPath, ["infra/tools/smoke.ts", ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -13,7 +13,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { DataFolderTaken, lockDataFolder } from "../../infra/local/data-lock.ts";
 import { isAnswering } from "../../infra/local/is-answering.ts";
-import { defaultPorts, PortTaken } from "../../infra/local/ports.ts";
+import { PortTaken } from "../../infra/local/ports.ts";
 import { type Stack, type StackOptions, startStack } from "../../infra/local/stack.ts";
 
 const patience = { timeout: 30_000 };
@@ -163,10 +163,10 @@ describe("R42 the stack", patience, () => {
     await once(server, "listening");
     const address = server.address();
     const port = address && typeof address === "object" ? address.port : 0;
-    const ports = { ...defaultPorts, api: port };
-    const refused = start(await aDataFolder(), { ports });
+    const others = { issuer: port, mailbox: port, vault: port, identity: port, blob: port, queue: port };
+    const refused = start(await aDataFolder(), { ports: { api: port, ...others } });
     await expect(refused).rejects.toThrow(PortTaken);
-    await expect(refused).rejects.toThrow(`Port ${port} (api)`);
+    await expect(refused).rejects.toThrow(`Port ${port} (api) on 127.0.0.1 is taken. End`);
     server.close();
   });
 });
@@ -238,14 +238,13 @@ describe("R42 npm start", patience, () => {
     expect(stderr).toContain("--free-ports");
   });
 
-  it("explains a taken port and exits 1", async () => {
-    const server = createServer().on("error", (error) => expect(error).toMatchObject({ code: "EADDRINUSE" }));
-    server.listen(defaultPorts.api, "127.0.0.1");
-    await Promise.race([once(server, "listening"), once(server, "error")]);
-    const child = npmStart("--app", appFolder, "--data", await aDataFolder());
+  it("explains a data folder in use and exits 1", async () => {
+    const data = await aDataFolder();
+    const lock = await lockDataFolder(data);
+    const child = npmStart("--free-ports", "--app", appFolder, "--data", data);
     const [[code], stderr] = await Promise.all([once(child, "exit"), text(child.stderr)]);
-    server.close();
+    await lock.release();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Port \d+ \(\w+\) on 127\.0\.0\.1 is taken\. .*--free-ports\.\n$/);
+    expect(stderr).toBe(`${new DataFolderTaken(data).message}\n`);
   });
 });

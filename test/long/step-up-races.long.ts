@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import type { Reply } from "../../infra/local/phone.ts";
-import type { Peppers } from "../../lib/domain/pepper.ts";
+import type { Peppers } from "../../lib/domain/sealing/keyed-hash.ts";
 import { aPhone, type CheckedPhone } from "../support/phones.ts";
 import { anAppToWatch, answer, aRecovery, idIn, start, wrongOf } from "../support/step-up.ts";
 import { aStepUpByMail } from "../support/step-up-by-mail.ts";

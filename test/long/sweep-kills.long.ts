@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/clock.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { DeviceId } from "../../lib/domain/owner.ts";
-import { SWEEPS, type SweepName } from "../../lib/domain/sweep.ts";
+import { SWEEPS, type SweepName } from "../../lib/domain/sweeps/sweep.ts";
 import { replacing } from "../support/builders.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";

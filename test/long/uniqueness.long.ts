@@ -1,11 +1,11 @@
 /** A hundred thousand uploads: no initialization vector and no data key ever comes twice. */
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { versionSeal } from "../../lib/azure/version-seal.ts";
-import type { WrappingKeys } from "../../lib/domain/envelope.ts";
+import { versionSeal } from "../../lib/azure/keys/version-seal.ts";
 import { newId } from "../../lib/domain/id.ts";
+import type { WrappingKeys } from "../../lib/domain/sealing/seal.ts";
+import { aMemoryKey, memoryOwnerKeys, memoryWrappingKeys } from "../azure/memory-keys.ts";
 import { aPlace, aVersion } from "../domain/builders.ts";
-import { aMemoryKey, memoryOwnerKeys, memoryWrappingKeys } from "../storage/memory-keys.ts";
 
 const UPLOADS = 100_000;
 const IV_BYTES = 12;

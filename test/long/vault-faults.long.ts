@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Identity, startIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
-import { prepared } from "../endpoints/prepared.ts";
-import { named } from "../endpoints/requests.ts";
-import { casesOf, expectUnharmed, repeatable, undisturbed } from "../endpoints/unharmed.ts";
+import { prepared } from "../functions/prepared.ts";
+import { named } from "../functions/requests.ts";
+import { casesOf, expectUnharmed, repeatable, undisturbed } from "../functions/unharmed.ts";
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
 import { anAppToWatch } from "../support/step-up.ts";
 

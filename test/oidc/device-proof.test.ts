@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { calculateJwkThumbprint } from "jose";
 import { describe, expect, it } from "vitest";
 import type { ProofTarget } from "../../lib/domain/owner.ts";
-import { kindOf } from "../../lib/http/problem.ts";
+import { kindOf } from "../../lib/http/problems/problem.ts";
 import { deviceProofVerifier } from "../../lib/oidc/device-proof.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
 import { ecKey, jwtOf, publicJwk, rsaKey, type Signer, signers } from "./signed-jwt.ts";

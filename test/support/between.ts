@@ -1,5 +1,5 @@
 /** Stands between an app and its storage: every call passes one function, told as `delete owner-keys/…`. */
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 
 export type Pass = <T>(call: string, run: () => Promise<T>) => Promise<T>;
 

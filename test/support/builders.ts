@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { Account, ExistingAccount } from "../../lib/domain/account.ts";
-import type { BackupDocument } from "../../lib/domain/backup-document.ts";
+import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 import { fingerprintOf } from "../../lib/domain/code-parameters.ts";
 
 type ThirdParty = Extract<Account, { kind: "third-party" }>;

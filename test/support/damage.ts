@@ -1,5 +1,5 @@
 /** A storage that can be damaged: whatever has a name that begins so reads as something else, even where nothing was. */
-import type { Blobs, StoredBlob } from "../../lib/azure/blobs.ts";
+import type { Blobs, StoredBlob } from "../../lib/azure/stores/blobs.ts";
 import { type AppOptions, anApp } from "./app.ts";
 
 export function damaging() {

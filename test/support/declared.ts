@@ -2,10 +2,10 @@
 import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
-import { challengeFor } from "../../lib/http/challenge.ts";
-import { type Endpoint, isForAll, problemsOf } from "../../lib/http/endpoint.ts";
-import { Problem, typeOf } from "../../lib/http/problem.ts";
-import { problems } from "../../lib/http/problems.ts";
+import { type Endpoint, isForAll, problemsOf } from "../../lib/http/pipeline/endpoint.ts";
+import { challengeFor } from "../../lib/http/pipeline/www-authenticate.ts";
+import { Problem, typeOf } from "../../lib/http/problems/problem.ts";
+import { problems } from "../../lib/http/problems/problems.ts";
 import { expectReplyDocumented } from "./documented.ts";
 
 export function endpointFor(

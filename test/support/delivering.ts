@@ -1,5 +1,5 @@
 /** The queue's function, as the tests run it: on all that an owner's app has put on its way so far. */
-import { deliverMessages } from "../../functions/deliver-messages.ts";
+import { deliverMessages } from "../../functions/operations/deliver-messages.ts";
 import type { Recovery } from "./step-up.ts";
 import { placeOf } from "./sweeping.ts";
 

@@ -4,7 +4,7 @@ import formats from "ajv-formats";
 import { expect, inject } from "vitest";
 import type { Call, Reply } from "../../infra/local/phone.ts";
 import type { Json } from "../../infra/reference/schemas.ts";
-import type { Endpoint } from "../../lib/http/endpoint.ts";
+import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 /** Stands between an app and all that it uses: any one call can be made to fail, before it gets there or after it was carried out. */
-import type { Outbox } from "../../lib/domain/announcement.ts";
-import type { WrappingKeys } from "../../lib/domain/envelope.ts";
-import type { SweepStore } from "../../lib/domain/sweep.ts";
+import type { Outbox } from "../../lib/domain/messages/announcement.ts";
+import type { WrappingKeys } from "../../lib/domain/sealing/seal.ts";
+import type { SweepStore } from "../../lib/domain/sweeps/sweep.ts";
 import { between, isReading } from "./between.ts";
 import { storageSilent, vaultSilent } from "./silent.ts";
 

@@ -1,5 +1,5 @@
 /** Something else happens while an app is about to call its storage. */
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { between } from "./between.ts";
 
 /** Before each call that it makes, one after the other. */

@@ -1,9 +1,10 @@
 /** Stores a version as an upload does, and opens it as a recovery does. */
-import { unreadable } from "../../lib/domain/envelope.ts";
-import { newHead, type Version, type VersionSeal } from "../../lib/domain/head.ts";
+
+import { newHead, type Version, type VersionSeal } from "../../lib/domain/backup/head.ts";
+import { headIn, withHead } from "../../lib/domain/owner/owner-state.ts";
+import type { OwnerStore } from "../../lib/domain/owner/owner-store.ts";
 import type { Place } from "../../lib/domain/owner.ts";
-import { headIn, withHead } from "../../lib/domain/owner-state.ts";
-import type { OwnerStore } from "../../lib/domain/owner-store.ts";
+import { unreadable } from "../../lib/domain/sealing/seal.ts";
 import { putOwner } from "./owners.ts";
 
 export async function openVersionIn(

@@ -4,7 +4,7 @@ import { type Identity, startIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { startVault } from "../../infra/local/vault/start-vault.ts";
 import { createVaultAdmin, type VaultAdmin } from "../../infra/local/vault-admin.ts";
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 
 const Counters = z.record(z.string(), z.number());
 

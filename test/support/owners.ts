@@ -1,14 +1,14 @@
 /** What is stored of an owner, read and set part by part, whatever store it lies in. */
-import type { Head, StoredHead } from "../../lib/domain/head.ts";
-import type { OwnerId, Place } from "../../lib/domain/owner.ts";
-import type { OwnerRecord } from "../../lib/domain/owner-record.ts";
-import { headIn, newState, type OwnerState, withHead } from "../../lib/domain/owner-state.ts";
+import type { Head, StoredHead } from "../../lib/domain/backup/head.ts";
+import type { OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
+import { headIn, newState, type OwnerState, withHead } from "../../lib/domain/owner/owner-state.ts";
 import {
   type NextOwner,
   type OwnerStore,
   readRecord,
   type StoredOwner,
-} from "../../lib/domain/owner-store.ts";
+} from "../../lib/domain/owner/owner-store.ts";
+import type { OwnerId, Place } from "../../lib/domain/owner.ts";
 
 export const headOf = async (
   owners: OwnerStore,

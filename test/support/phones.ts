@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 import { type Call, Phone, type Platform, type Reply } from "../../infra/local/phone.ts";
-import { takesBody } from "../../lib/http/endpoint.ts";
+import { takesBody } from "../../lib/http/pipeline/endpoint.ts";
 import type { App } from "./app.ts";
 import { endpointFor, expectDeclared } from "./declared.ts";
 import { expectRequestDocumented } from "./documented.ts";

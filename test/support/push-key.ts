@@ -1,6 +1,6 @@
 /** A push credential's key, as a device makes it. */
 import { generateKeyPairSync, sign } from "node:crypto";
-import { PushKey } from "../../lib/domain/credential.ts";
+import { PushKey } from "../../lib/domain/credentials/credential.ts";
 
 export function aPushKey() {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

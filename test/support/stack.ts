@@ -3,9 +3,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
-import { buildBundle } from "../../infra/local/build.ts";
 import { startStack } from "../../infra/local/stack.ts";
 import { openApiDocument } from "../../infra/reference/document.ts";
+import { buildBundle } from "../../infra/tools/build.ts";
 
 export type Surroundings = {
   api: string;

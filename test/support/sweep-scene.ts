@@ -1,8 +1,8 @@
 /** An owner to be swept: on a vault and shard keys of their own, so that no other sweep touches what is theirs, nor this one others. */
 import { expect } from "vitest";
-import type { Blobs } from "../../lib/azure/blobs.ts";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
-import { runPage, type SweepName, type SweepStore } from "../../lib/domain/sweep.ts";
+import { runPage, type SweepName, type SweepStore } from "../../lib/domain/sweeps/sweep.ts";
 import { type App, anApp } from "./app.ts";
 import { aBackup, nothingYet } from "./builders.ts";
 import { FaultLine } from "./fault-line.ts";

@@ -1,7 +1,12 @@
 /** Sweeps as the tests run them: one page, of one owner. */
 import { inject } from "vitest";
 import { ownerIdOf, type Place } from "../../lib/domain/owner.ts";
-import { runPage, type SweepMessage, type SweepName, type SweepStore } from "../../lib/domain/sweep.ts";
+import {
+  runPage,
+  type SweepMessage,
+  type SweepName,
+  type SweepStore,
+} from "../../lib/domain/sweeps/sweep.ts";
 import type { Watched } from "./step-up.ts";
 
 export const placeOf = (subject: string): Place => ({

@@ -16,7 +16,6 @@ const DataPoint = z.looseObject({
 const Points = z.looseObject({ dataPoints: z.array(DataPoint) }).optional();
 const Metric = z.looseObject({
   name: z.string(),
-  unit: z.string().optional(),
   histogram: Points,
   sum: Points,
 });

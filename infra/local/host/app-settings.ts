@@ -12,12 +12,3 @@ export function localValues(appDirectory: string): Record<string, string> {
   if (settings["IsEncrypted"] === true) throw new Error("local.settings.json is encrypted: decrypt it first");
   return textMembers(settings["Values"]);
 }
-
-/** Text with each `%NAME%` replaced by that app setting. */
-export function resolveSettings(text: string): string {
-  return text.replace(/%([^%]+)%/g, (_, name: string) => {
-    const value = process.env[name];
-    if (value === undefined) throw new Error(`'%${name}%' does not resolve to a value`);
-    return value;
-  });
-}

@@ -1,4 +1,4 @@
-/** The part of the Functions worker's API that @azure/functions programs against, as values and shapes. */
+/** The part of the Functions worker's API that @azure/functions programs against. */
 
 export type LogLevel = "trace" | "debug" | "information" | "warning" | "error" | "critical" | "none";
 
@@ -9,7 +9,6 @@ export interface Binding {
   methods?: string[];
   schedule?: string;
   runOnStartup?: boolean;
-  useMonitor?: boolean;
   queueName?: string;
   connection?: string;
 }
@@ -28,9 +27,9 @@ interface Nullable<T> {
 
 export interface HttpRequestData {
   method: string;
+  /** The query, too, as the app reads it. */
   url: string;
   nullableHeaders: Record<string, Nullable<string>>;
-  nullableQuery: Record<string, Nullable<string>>;
   nullableParams: Record<string, Nullable<string>>;
   /** An ArrayBuffer, because the library views one and would copy a Buffer. */
   body?: { bytes: ArrayBuffer };
@@ -40,22 +39,10 @@ export interface HttpRequestData {
 export type TriggerData = { http: HttpRequestData } | { json: string } | { string: string } | { int: number };
 export type TriggerMetadata = Record<string, TriggerData>;
 
-export interface HttpCookie {
-  name: string;
-  value: string;
-  domain?: Nullable<string>;
-  path?: Nullable<string>;
-  expires?: Nullable<{ seconds: number }>;
-  maxAge?: Nullable<number>;
-  secure?: Nullable<boolean>;
-  httpOnly?: Nullable<boolean>;
-  sameSite?: "none" | "lax" | "strict" | "explicitNone";
-}
-
 export interface HttpResponseData {
   statusCode: string;
   headers: Record<string, string>;
-  cookies: HttpCookie[];
+  cookies: unknown[];
   body?: { bytes: Uint8Array };
 }
 
@@ -66,7 +53,6 @@ export interface InvocationResponse {
 export interface CoreInvocationContext {
   invocationId: string;
   metadata: FunctionMetadata;
-  state: "preInvocationHooks" | "invocation" | "postInvocationHooks" | undefined;
   request: {
     invocationId: string;
     functionId: string;
@@ -86,23 +72,4 @@ interface InvocationModel {
 export interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
   getCapabilities(capabilities: Record<string, string>): Promise<Record<string, string>>;
-}
-
-/** Undoes a registration when disposed. */
-export class Disposable {
-  readonly #undo: () => void;
-
-  constructor(undo: () => void) {
-    this.#undo = undo;
-  }
-
-  static from(...parts: { dispose(): unknown }[]): Disposable {
-    return new Disposable(() => {
-      for (const part of parts) part.dispose();
-    });
-  }
-
-  dispose(): void {
-    this.#undo();
-  }
 }

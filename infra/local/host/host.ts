@@ -1,13 +1,11 @@
 /** Starts and stops a host that serves one Functions app. */
 import { setTimeout as delay } from "node:timers/promises";
-import { isAdminPath, serveAdmin } from "./admin.ts";
 import type { FunctionApp } from "./function-app.ts";
-import { httpFunctions, type ServeHttp } from "./http-functions.ts";
-import { createListeners, type Listener } from "./listeners.ts";
-import { describeError, fromHost } from "./logger.ts";
-import { isFunctionName, type RegisteredFunction } from "./registry.ts";
-import { writeEmpty } from "./response-writer.ts";
-import { buildRouteTable, type RouteTable } from "./route-table.ts";
+import { httpFunctions } from "./http-functions.ts";
+import type { Listener } from "./listener.ts";
+import { createListeners } from "./listeners.ts";
+import type { RegisteredFunction } from "./registry.ts";
+import { buildRouteTable } from "./route-table.ts";
 import { HostServer } from "./server.ts";
 
 const GRACE_MS = 5000;
@@ -18,61 +16,31 @@ export interface Host {
   stop(): Promise<void>;
 }
 
+/** @throws if a function has a trigger, a route or a schedule that can't be served */
 export function createHost(app: FunctionApp): Host {
-  const functions = app.functions.filter((fn) => hasGoodName(app, fn) && !isDisabled(fn));
-  const http = functions.filter(({ trigger }) => isHttp(trigger));
-  const routes = tryRoutes(app, http);
-  const others = routes ? functions.filter(({ trigger }) => !isHttp(trigger)) : [];
-  const listeners = createListeners(app, others);
-  const serve = routes ? serveAll(httpFunctions(app, routes), listeners) : serveNothing;
-  const server = new HostServer(serve, app.settings.customHeaders);
-  for (const listener of listeners.values()) listener.start();
+  const functions = app.functions.filter((fn) => !isDisabled(fn));
+  const http = functions.filter(isHttp);
+  const routes = buildRouteTable(http, app.settings.routePrefix);
+  const listeners = createListeners(
+    app,
+    functions.filter((fn) => !isHttp(fn)),
+  );
+  const server = new HostServer(httpFunctions(app, routes), app.settings.customHeaders);
+  for (const listener of listeners) listener.start();
   return { server, stop: () => stop(app, server, listeners) };
 }
 
-function serveAll(serveHttp: ServeHttp, listeners: Map<string, Listener>): ServeHttp {
-  return async (request, response, target) => {
-    if (isAdminPath(target.path)) await serveAdmin(request, response, target.path, listeners);
-    else await serveHttp(request, response, target);
-  };
+async function stop(app: FunctionApp, server: HostServer, listeners: Listener[]): Promise<void> {
+  for (const listener of listeners) listener.stop();
+  await withinGrace(Promise.all([server.close(), app.running.idle()]));
+  await withinGrace(Promise.all(app.atEnd.map((callback) => callback({ hookData: {}, appHookData: {} }))));
 }
 
-const serveNothing: ServeHttp = async (_request, response) => writeEmpty(response, 503, []);
+const withinGrace = (work: Promise<unknown>) =>
+  Promise.race([work, delay(GRACE_MS, undefined, { ref: false })]);
 
-/** A route that cannot be parsed fails the whole host, as in Azure. */
-function tryRoutes(app: FunctionApp, functions: RegisteredFunction[]): RouteTable | undefined {
-  try {
-    const routes = buildRouteTable(functions, app.settings.routePrefix);
-    for (const { name, reason } of routes.errors) inError(app, name, reason);
-    return routes;
-  } catch (error) {
-    app.log("critical", fromHost, `The host serves nothing: ${describeError(error)}`);
-    return undefined;
-  }
-}
-
-async function stop(app: FunctionApp, server: HostServer, listeners: Map<string, Listener>): Promise<void> {
-  for (const listener of listeners.values()) listener.stop();
-  const finished = Promise.all([server.close(), app.running.idle()]);
-  await Promise.race([finished, delay(GRACE_MS, undefined, { ref: false })]);
-  const context = { hookData: {}, appHookData: app.hooks.appHookData };
-  await Promise.race([app.hooks.run("appTerminate", context), delay(GRACE_MS, undefined, { ref: false })]);
-}
-
-function isHttp({ type }: { type: string }): boolean {
-  return type.toLowerCase() === "httptrigger";
-}
-
-function hasGoodName(app: FunctionApp, { name }: RegisteredFunction): boolean {
-  if (isFunctionName(name)) return true;
-  inError(app, name, `'${name}' is not a valid function name`);
-  return false;
-}
+const isHttp = ({ trigger }: RegisteredFunction) => trigger.type.toLowerCase() === "httptrigger";
 
 /** An app setting switches a function off, as in Azure. */
 const isDisabled = ({ name }: RegisteredFunction) =>
   /^(true|1)$/i.test(process.env[`AzureWebJobs.${name}.Disabled`] ?? "");
-
-function inError(app: FunctionApp, name: string, reason: string): void {
-  app.log("error", fromHost, `The '${name}' function is in error: ${reason}`);
-}

@@ -1,4 +1,4 @@
-/** Serves the HTTP functions of an app: route, throttle, read the body, invoke, answer. */
+/** Serves the HTTP functions of an app: route, read the body, invoke, answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FunctionApp } from "./function-app.ts";
 import { invoke } from "./invoke.ts";
@@ -10,29 +10,21 @@ import type { Target } from "./request-target.ts";
 import { writeEmpty, writeResponse } from "./response-writer.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { Params } from "./route-template.ts";
+import type { Serve } from "./server.ts";
 
-export type ServeHttp = (request: IncomingMessage, response: ServerResponse, target: Target) => Promise<void>;
-
-export function httpFunctions(app: FunctionApp, routes: RouteTable): ServeHttp {
-  const { customHeaders, maxOutstandingRequests } = app.settings;
+export function httpFunctions(app: FunctionApp, routes: RouteTable): Serve {
+  const { customHeaders } = app.settings;
   const limit = bodyLimit();
-  let outstanding = 0;
 
   return async (request, response, target) => {
     const route = routes.find(request.method ?? "", target.path);
     if (!route) return writeEmpty(response, 404, customHeaders);
-    if (outstanding >= maxOutstandingRequests) {
-      return writeEmpty(response, 429, [["X-FUNCTION-SCALEOUT", "1"], ...customHeaders]);
-    }
-    outstanding += 1;
     try {
       const body = await readBody(request, limit);
       await answer(app, route, { request, response, target, body });
     } catch (error) {
       if (error instanceof BodyTooLarge) refuseBody(request, response, customHeaders);
       else if (!request.errored) throw error;
-    } finally {
-      outstanding -= 1;
     }
   };
 }

@@ -1,7 +1,7 @@
 /** Writes app log lines: one line each, `LEVEL function-name invocationId message`. */
 import type { LogLevel } from "./core-types.ts";
 
-const levels: LogLevel[] = ["trace", "debug", "information", "warning", "error", "critical", "none"];
+const WRITTEN = new Set<LogLevel>(["information", "warning", "error", "critical"]);
 
 export interface LogSource {
   name: string;
@@ -12,12 +12,10 @@ export const fromHost: LogSource = { name: "host", invocationId: "-" };
 
 export type Logger = (level: LogLevel, source: LogSource, message: string) => void;
 
-export function createLogger(lowest: LogLevel): Logger {
-  const threshold = levels.indexOf(lowest);
+export function createLogger(): Logger {
   const write = lineWriter();
   return (level, { name, invocationId }, message) => {
-    if (level === "none" || levels.indexOf(level) < threshold) return;
-    write(`${level.toUpperCase()} ${name} ${invocationId} ${oneLine(message)}\n`);
+    if (WRITTEN.has(level)) write(`${level.toUpperCase()} ${name} ${invocationId} ${oneLine(message)}\n`);
   };
 }
 
@@ -35,10 +33,6 @@ function lineWriter(): (line: string) => void {
     if (waiting === "") setTimeout(flush, FLUSH_AFTER_MS).unref();
     waiting += line;
   };
-}
-
-export function isLogLevel(text: string): text is LogLevel {
-  return levels.some((level) => level === text);
 }
 
 /** What went wrong, with its stack, for a log line. */

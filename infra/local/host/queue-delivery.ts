@@ -32,9 +32,9 @@ export async function deliver(delivery: Delivery): Promise<void> {
 
 async function runAndSettle(delivery: Delivery): Promise<void> {
   const { app, fn, queue, message } = delivery;
-  const { maxDequeueCount, messageEncoding, visibilityTimeoutMs } = app.settings.queues;
-  const text = decodeMessage(message.messageText, messageEncoding);
-  if (text === undefined) return poison(delivery, `Message is not ${messageEncoding}`);
+  const { maxDequeueCount, visibilityTimeoutMs } = app.settings.queues;
+  const text = decodeMessage(message.messageText);
+  if (text === undefined) return poison(delivery, "Message is not base64");
   const tooOften = `Message has reached MaxDequeueCount of ${maxDequeueCount}`;
   if (message.dequeueCount > maxDequeueCount) return poison(delivery, tooOften);
   const stopHiding = keepHidden(delivery);
@@ -42,7 +42,7 @@ async function runAndSettle(delivery: Delivery): Promise<void> {
   await stopHiding();
   if (!outcome.failed) return queue.delete(message);
   if (message.dequeueCount >= maxDequeueCount) return poison(delivery, tooOften);
-  if (queue.poisonName) await queue.hide(message, Math.ceil(visibilityTimeoutMs / 1000));
+  await queue.hide(message, Math.ceil(visibilityTimeoutMs / 1000));
 }
 
 /** Hides the message anew for as long as its function runs. @returns how to stop that */
@@ -60,12 +60,10 @@ function keepHidden(delivery: Delivery): () => Promise<void> {
   };
 }
 
-/** Without a poison queue the message stays hidden for now, so that it doesn't fail over and over. */
 async function poison(delivery: Delivery, reason: string): Promise<void> {
   const { queue, message } = delivery;
-  if (!queue.poisonName) return;
   log(delivery, "warning", `${reason}. Moving message to queue '${queue.poisonName}'.`);
-  await queue.poison(message, queue.poisonName);
+  await queue.poison(message);
 }
 
 function log({ app, fn }: Delivery, level: "warning" | "error", message: string): void {

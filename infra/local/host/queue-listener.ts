@@ -1,25 +1,23 @@
 /** Runs a queue-triggered function for each message of its storage queue. */
-import { resolveSettings } from "./app-settings.ts";
-import type { Binding } from "./core-types.ts";
 import type { FunctionApp } from "./function-app.ts";
-import { invoke } from "./invoke.ts";
-import type { Listener } from "./listeners.ts";
+import type { Listener } from "./listener.ts";
 import { fromHost, reasonOf } from "./logger.ts";
 import { QueuePoller } from "./queue-poller.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
-/** @throws if a setting that the binding names is missing */
+/** A function without its storage is in error; the others run. */
 export function queueListener(app: FunctionApp, fn: RegisteredFunction): Listener {
-  const name = resolveSettings(fn.trigger.queueName ?? "").toLowerCase();
-  const connectionString = connectionStringOf(fn.trigger);
   let poller: QueuePoller | undefined;
   let stopped = false;
 
   /** The SDK takes long to import: only an app with a queue waits for it, and not before it listens. */
   async function poll(): Promise<void> {
+    const { queueName = "", connection = "" } = fn.trigger;
+    const connectionString = process.env[connection];
+    if (!connectionString) throw new Error(`there is no setting ${connection}`);
     const { StorageQueue } = await import("./storage-queue.ts");
     if (stopped) return;
-    poller = new QueuePoller(app, fn, new StorageQueue(connectionString, name));
+    poller = new QueuePoller(app, fn, new StorageQueue(connectionString, queueName));
     poller.pollIn(0);
   }
 
@@ -34,16 +32,5 @@ export function queueListener(app: FunctionApp, fn: RegisteredFunction): Listene
     poller?.stop();
   }
 
-  async function run(input: string): Promise<void> {
-    await invoke(app, fn, { string: input }, { QueueTrigger: { string: input } });
-  }
-
-  return { start, stop, run };
-}
-
-/** `connection` names an app setting, which may have the prefix `AzureWebJobs`. */
-function connectionStringOf({ connection = "Storage" }: Binding): string {
-  const found = process.env[`AzureWebJobs${connection}`] ?? process.env[connection];
-  if (found) return found;
-  throw new Error(`Storage account connection string '${connection}' does not exist`);
+  return { start, stop };
 }

@@ -1,13 +1,11 @@
 /** A message of a storage queue as trigger data: its text, and the metadata that the real host gives with it. */
 import type { DequeuedMessageItem } from "@azure/storage-queue";
 import type { TriggerMetadata } from "./core-types.ts";
-import type { QueueSettings } from "./queue-settings.ts";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Undefined if the text isn't in that encoding. */
-export function decodeMessage(text: string, encoding: QueueSettings["messageEncoding"]): string | undefined {
-  if (encoding === "none") return text;
+/** Undefined if the text isn't base64. */
+export function decodeMessage(text: string): string | undefined {
   return BASE64.test(text) ? Buffer.from(text, "base64").toString() : undefined;
 }
 

@@ -13,7 +13,6 @@ export interface QueueSettings {
   newBatchThreshold: number;
   /** How often a message is delivered before it goes to the poison queue. */
   maxDequeueCount: number;
-  messageEncoding: "base64" | "none";
 }
 
 export function readQueueSettings(section: unknown): QueueSettings {
@@ -25,7 +24,6 @@ export function readQueueSettings(section: unknown): QueueSettings {
     batchSize,
     newBatchThreshold: whole("newBatchThreshold", queues["newBatchThreshold"] ?? batchSize >> 1, 0),
     maxDequeueCount: whole("maxDequeueCount", queues["maxDequeueCount"] ?? 5, 1),
-    messageEncoding: encoding(queues["messageEncoding"] ?? "base64"),
   };
 }
 
@@ -38,10 +36,4 @@ function pollingInterval(value: unknown): number {
 function whole(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new Error(`host.json: ${name} "${value}" is not a whole number from ${least} to ${most}`);
-}
-
-function encoding(value: unknown): QueueSettings["messageEncoding"] {
-  const name = String(value).toLowerCase();
-  if (name === "base64" || name === "none") return name;
-  throw new Error(`host.json: messageEncoding "${value}" is neither base64 nor none`);
 }

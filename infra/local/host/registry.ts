@@ -1,7 +1,6 @@
 /** The functions an app registers while it is imported. */
 import { randomUUID } from "node:crypto";
-import { type Binding, Disposable, type FunctionCallback, type FunctionMetadata } from "./core-types.ts";
-import { SystemError } from "./system-error.ts";
+import type { Binding, FunctionCallback, FunctionMetadata } from "./core-types.ts";
 
 export interface RegisteredFunction {
   id: string;
@@ -16,12 +15,12 @@ export class FunctionRegistry {
   readonly #functions = new Map<string, RegisteredFunction>();
   #locked = false;
 
-  register(metadata: FunctionMetadata, callback: FunctionCallback): Disposable {
+  register(metadata: FunctionMetadata, callback: FunctionCallback): void {
     const { name } = metadata;
-    if (this.#locked) throw new SystemError("A function can only be registered during app startup.");
-    if (this.#functions.has(name)) throw new SystemError(`A function named "${name}" is already registered.`);
+    if (this.#locked) throw new Error("A function can only be registered during app startup.");
+    if (!isFunctionName(name)) throw new Error(`"${name}" is not a valid function name.`);
+    if (this.#functions.has(name)) throw new Error(`A function named "${name}" is already registered.`);
     this.#functions.set(name, { id: randomUUID(), name, metadata, callback, ...triggerOf(metadata) });
-    return new Disposable(() => this.#functions.delete(name));
   }
 
   lock(): void {
@@ -36,8 +35,7 @@ export class FunctionRegistry {
   }
 }
 
-/** A name the host takes; a function with another one is in error and not served. */
-export function isFunctionName(name: string): boolean {
+function isFunctionName(name: string): boolean {
   return /^[a-z][a-z0-9_-]{0,127}$/i.test(name) && name.toLowerCase() !== "host";
 }
 
@@ -46,6 +44,6 @@ function triggerOf({
   bindings,
 }: FunctionMetadata): Pick<RegisteredFunction, "triggerName" | "trigger"> {
   const found = Object.entries(bindings).find(([, { type }]) => /trigger$/i.test(type));
-  if (!found) throw new SystemError(`Function "${name}" has no trigger.`);
+  if (!found) throw new Error(`Function "${name}" has no trigger.`);
   return { triggerName: found[0], trigger: found[1] };
 }

@@ -13,18 +13,11 @@ export function toRequestData(
 ): HttpRequestData {
   return {
     method: request.method ?? "",
-    url: publicOrigin(request) + encodePath(target.path) + target.query,
+    url: `http://${request.headers.host ?? "localhost"}${encodePath(target.path)}${target.query}`,
     nullableHeaders: headers(request.rawHeaders),
-    nullableQuery: query(target.query),
     nullableParams: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { value }])),
     ...(body && { body: { bytes: body } }),
   };
-}
-
-/** The platform's front end names the host and scheme the client used. */
-function publicOrigin({ headers: { host, ...rest } }: IncomingMessage): string {
-  const secure = String(rest["x-forwarded-proto"]).toLowerCase() === "https";
-  return `${secure ? "https" : "http"}://${rest["disguised-host"] ?? host ?? "localhost"}`;
 }
 
 /** Lower-case names; the values of a repeated header joined. */
@@ -32,18 +25,6 @@ function headers(raw: string[]): Values {
   const joined: Values = {};
   for (let at = 0; at < raw.length; at += 2)
     add(joined, (raw[at] ?? "").toLowerCase(), fromUtf8(raw[at + 1] ?? ""));
-  return joined;
-}
-
-/** The first spelling of a name stands for all; its values are joined. */
-function query(text: string): Values {
-  const joined: Values = {};
-  const spelling = new Map<string, string>();
-  for (const [name, value] of text === "" ? [] : new URLSearchParams(text)) {
-    const key = name.toLowerCase();
-    if (!spelling.has(key)) spelling.set(key, name);
-    add(joined, spelling.get(key) ?? name, value);
-  }
   return joined;
 }
 

@@ -1,6 +1,5 @@
 /** Writes responses as the host does: custom headers, Kestrel's name, chunked unless a length is set. */
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import { formatCookie } from "./cookies.ts";
 import type { HttpResponseData } from "./core-types.ts";
 
 type Headers = [name: string, value: string][];
@@ -14,7 +13,7 @@ export function writeEmpty(response: ServerResponse, status: number, headers: He
   response.writeHead(status, STATUS_CODES[status], [SERVER, ...length, ...headers].flat()).end();
 }
 
-/** @throws if the function's status, headers or length cannot be sent; nothing has been written then */
+/** @throws if the function's status, headers, cookies or length cannot be sent; nothing has been written then */
 export function writeResponse(
   response: ServerResponse,
   data: HttpResponseData,
@@ -23,15 +22,15 @@ export function writeResponse(
   const status = Number(data.statusCode);
   const body = BODILESS.has(status) ? undefined : data.body?.bytes;
   const headers = Object.entries(data.headers);
+  if (data.cookies.length > 0) throw new Error("The local host writes no cookies.");
   checkSendable(headers);
   checkLength(data.headers["content-length"], body?.length ?? 0, response.req.method);
   const length: Headers =
     body?.length || status === 204 || status === 304 || data.headers["content-length"]
       ? []
       : [["Content-Length", "0"]];
-  const cookies = data.cookies.map((cookie): [string, string] => ["Set-Cookie", formatCookie(cookie)]);
   const missing = customHeaders.filter(([name]) => !Object.hasOwn(data.headers, name.toLowerCase()));
-  response.writeHead(status, [SERVER, ...headers, ...cookies, ...missing, ...length].flat());
+  response.writeHead(status, [SERVER, ...headers, ...missing, ...length].flat());
   response.end(body?.length ? body : undefined);
 }
 

@@ -11,20 +11,18 @@ interface Route {
 
 export interface RouteTable {
   find(method: string, path: string): { fn: RegisteredFunction; params: Params } | undefined;
-  /** Functions that are in error and not served, and why. */
-  errors: { name: string; reason: string }[];
 }
 
-/** @throws if a template cannot be parsed: then the host serves nothing at all */
+/** @throws on what Azure wouldn't serve, or the local host can't */
 export function buildRouteTable(functions: RegisteredFunction[], prefix: string): RouteTable {
   const routes: Route[] = [];
-  const errors: RouteTable["errors"] = [];
-  for (const route of functions.map((fn) => toRoute(fn, prefix))) {
+  for (const fn of functions) {
+    const route = toRoute(fn, prefix);
     const reason = errorOf(route, routes);
-    if (reason) errors.push({ name: route.fn.name, reason });
-    else routes.push(route);
+    if (reason) throw new Error(`Function ${fn.name}: the route "${route.template}" ${reason}.`);
+    routes.push(route);
   }
-  return { errors, find: (method, path) => find(routes, method, path) };
+  return { find: (method, path) => find(routes, method, path) };
 }
 
 function find(routes: Route[], method: string, path: string) {
@@ -38,16 +36,20 @@ function find(routes: Route[], method: string, path: string) {
 
 function toRoute(fn: RegisteredFunction, prefix: string): Route {
   const template = fn.trigger.route || fn.name;
-  const whole = prefix === "" ? template : `${prefix}/${template}`;
   const methods = (fn.trigger.methods ?? ["GET", "POST"]).map((method) => method.toUpperCase());
-  return { fn, template: template.toLowerCase(), methods, match: compileTemplate(whole) };
+  return {
+    fn,
+    template: template.toLowerCase(),
+    methods,
+    match: compileTemplate(`${prefix}/${template}`),
+  };
 }
 
 function errorOf(route: Route, others: Route[]): string | undefined {
-  if (/^(?:admin|runtime)/.test(route.template)) return `the route "${route.template}" is reserved`;
+  if (/^(?:admin|runtime)/.test(route.template)) return "is reserved";
   const rival = others.find(
     ({ template, methods }) =>
       template === route.template && methods.some((method) => route.methods.includes(method)),
   );
-  return rival && `the route "${route.template}" conflicts with function ${rival.fn.name}`;
+  return rival && `is that of function ${rival.fn.name}, too`;
 }

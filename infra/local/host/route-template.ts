@@ -1,78 +1,37 @@
-/** Compiles an ASP.NET route template, such as `items/{id:int}/{*rest}`, to a path matcher. */
-import { type Constraint, parseConstraint } from "./route-constraints.ts";
-import { splitTemplate, type TemplatePart } from "./template-parts.ts";
+/** Compiles a route of literals, `{name}` and, at its end, `{*name}` to a path matcher: all that the app's routes have. */
 
 export type Params = Record<string, string>;
 export type RouteMatcher = (path: string) => Params | undefined;
 
-interface Parameter {
-  name: string;
-  catchAll: boolean;
-  optional: boolean;
-  fallback: string | undefined;
-  constraints: Constraint[];
-}
+const SEGMENT = /^(?:([\w.-]+)|\{(\*?)(\w+)\})$/;
 
-const CONSTRAINT = /:([^:=(]+(?:\(.*?\)(?=[:=]|$))?)/gs;
-/** Keeps slashes, a trailing one too; what it takes doesn't begin with one. */
-const CATCH_ALL = "(?:/([^/].*)?)?$";
-
-/** @throws if the template cannot be parsed */
+/** @throws if the template has anything else, or a name twice */
 export function compileTemplate(template: string): RouteMatcher {
-  const parameters: Parameter[] = [];
-  const segments = template === "" ? [] : splitTemplate(template);
-  const source = segments.map((segment) => segmentSource(segment, parameters)).join("");
-  refuseRepeats(parameters);
-  const pattern = new RegExp(`^${source}/?$`, "is");
+  const segments = template.split("/");
+  const sources = segments.map((segment, at) => segmentSource(segment, at === segments.length - 1));
+  if (sources.includes(undefined)) {
+    throw new Error(
+      `The local host can't serve "${template}": it knows literals, {name} and, at the end, {*name}.`,
+    );
+  }
+  const pattern = new RegExp(`^${sources.join("")}/?$`, "is");
   return (path) => {
     const found = pattern.exec(path);
-    return found ? read(parameters, found) : undefined;
+    return found ? present(found.groups) : undefined;
   };
 }
 
-function segmentSource(parts: TemplatePart[], parameters: Parameter[]): string {
-  const [first] = parts;
-  if (first === undefined) throw new Error("A route segment is empty");
-  const source = parts.map((part) => (part.isParameter ? "([^/]+)" : escapeRegExp(part.text))).join("");
-  const found = parts.filter((part) => part.isParameter).map(({ text }) => parseParameter(text));
-  parameters.push(...found);
-  if (found[0]?.catchAll) return CATCH_ALL;
-  const optional = parts.length === 1 && (found[0]?.optional || found[0]?.fallback !== undefined);
-  return optional ? `(?:/${source})?` : `/${source}`;
+/** A catch-all keeps slashes, a trailing one too; what it takes doesn't begin with one. */
+function segmentSource(segment: string, isLast: boolean): string | undefined {
+  const [, literal, star, name] = SEGMENT.exec(segment) ?? [];
+  if (literal !== undefined) return `/${literal.replaceAll(".", "\\.")}`;
+  if (name === undefined) return undefined;
+  if (star === "") return `/(?<${name}>[^/]+)`;
+  return isLast ? `(?:/(?<${name}>[^/].*)?)?$` : undefined;
 }
 
-function parseParameter(text: string): Parameter {
-  const [, stars, name, rest = ""] = /^(\*{0,2})([^:=?*{}/]+)(.*)$/s.exec(text.replace(/\?$/, "")) ?? [];
-  if (name === undefined) throw new Error(`The route parameter "{${text}}" is not valid`);
-  const constraints = [...rest.matchAll(CONSTRAINT)].map(([, constraint = ""]) =>
-    parseConstraint(constraint),
+/** An absent catch-all is no parameter. */
+const present = (groups: Record<string, string | undefined> = {}): Params =>
+  Object.fromEntries(
+    Object.entries(groups).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  const fallback = rest.replace(CONSTRAINT, "");
-  return {
-    name,
-    constraints,
-    catchAll: stars !== "",
-    optional: text.endsWith("?"),
-    fallback: fallback === "" ? undefined : fallback.slice(1),
-  };
-}
-
-function read(parameters: Parameter[], found: RegExpExecArray): Params | undefined {
-  const params: Params = {};
-  for (const [index, { name, fallback, constraints }] of parameters.entries()) {
-    const value = found[index + 1] ?? fallback;
-    if (value === undefined) continue;
-    if (!constraints.every((accepts) => accepts(value))) return undefined;
-    params[name] = value;
-  }
-  return params;
-}
-
-function refuseRepeats(parameters: Parameter[]): void {
-  const names = parameters.map(({ name }) => name.toLowerCase());
-  if (new Set(names).size < names.length) throw new Error("A route parameter occurs twice");
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}

@@ -31,7 +31,7 @@ async function serve(): Promise<void> {
   const { values } = parseArgs({
     options: { app: { type: "string", default: "." }, port: { type: "string", default: "7071" } },
   });
-  const app = await startApp(resolve(values.app), (reason) => void crash(reason));
+  const app = await startApp(resolve(values.app));
   host = createHost(app);
   const port = await host.server.listen(Number(values.port));
   process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${port}` })}\n`);

@@ -15,7 +15,7 @@ const PARSER_LIMITS = {
   requestTimeout: 0,
 };
 
-type Serve = (request: IncomingMessage, response: ServerResponse, target: Target) => Promise<void>;
+export type Serve = (request: IncomingMessage, response: ServerResponse, target: Target) => Promise<void>;
 
 export class HostServer {
   readonly #server: Server;

@@ -3,20 +3,17 @@ import { type DequeuedMessageItem, QueueServiceClient, RestError } from "@azure/
 
 const TAKEN_SECONDS = 600;
 const RETRIES = { maxTries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1000, tryTimeoutInMs: 10_000 };
-const LONGEST_NAME = 63;
-const POISON = "-poison";
 const GONE = ["MessageNotFound", "PopReceiptMismatch", "QueueNotFound"];
 
 export class StorageQueue {
   readonly name: string;
-  /** Undefined for a poison queue itself and where the name would be too long. */
-  readonly poisonName: string | undefined;
+  readonly poisonName: string;
   readonly #service: QueueServiceClient;
 
   /** @throws if the connection string is none */
   constructor(connectionString: string, name: string) {
     this.name = name;
-    this.poisonName = poisonNameOf(name);
+    this.poisonName = `${name}-poison`;
     this.#service = QueueServiceClient.fromConnectionString(connectionString, { retryOptions: RETRIES });
   }
 
@@ -39,8 +36,8 @@ export class StorageQueue {
     await unlessGone(this.#queue().deleteMessage(messageId, popReceipt));
   }
 
-  async poison(message: DequeuedMessageItem, poisonName: string): Promise<void> {
-    const poison = this.#service.getQueueClient(poisonName);
+  async poison(message: DequeuedMessageItem): Promise<void> {
+    const poison = this.#service.getQueueClient(this.poisonName);
     await poison.createIfNotExists();
     await poison.sendMessage(message.messageText);
     await this.delete(message);
@@ -49,11 +46,6 @@ export class StorageQueue {
   #queue() {
     return this.#service.getQueueClient(this.name);
   }
-}
-
-function poisonNameOf(name: string): string | undefined {
-  const usable = !name.endsWith(POISON) && name.length + POISON.length <= LONGEST_NAME;
-  return usable ? `${name}${POISON}` : undefined;
 }
 
 /** Undefined if the message has been deleted, or was hidden for too short a time and is someone else's by now. */

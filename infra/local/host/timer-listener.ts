@@ -1,43 +1,31 @@
-/** Runs a timer-triggered function on its schedule, one run at a time. */
-import { resolveSettings } from "./app-settings.ts";
+/** Runs a timer-triggered function once a day, at a time of day in UTC. */
 import type { FunctionApp } from "./function-app.ts";
 import { invoke } from "./invoke.ts";
-import type { Listener } from "./listeners.ts";
-import { parseSchedule, type Schedule } from "./ncrontab.ts";
+import type { Listener } from "./listener.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
-const MINUTE = 60_000;
-const LONGEST_WAIT = 86_400_000;
+const DAY = 86_400_000;
+/** Of NCRONTAB the only form that the app uses: `second minute hour * * *`. */
+const DAILY = /^([0-5]?\d) ([0-5]?\d) ([01]?\d|2[0-3]) \* \* \*$/;
+const TIMER = { Schedule: { AdjustForDST: true }, ScheduleStatus: null, IsPastDue: false };
 
-/** @throws if the schedule is not one */
+/** @throws if the schedule is of another form */
 export function timerListener(app: FunctionApp, fn: RegisteredFunction): Listener {
-  const schedule = parseSchedule(resolveSettings(fn.trigger.schedule ?? ""));
-  const monitored = fn.trigger.useMonitor !== false && !isFrequent(schedule);
-  let last: Date | undefined;
+  const timeOfDay = readTimeOfDay(fn);
   let timeout: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  async function run(): Promise<void> {
-    const now = new Date();
-    const status = monitored ? scheduleStatus(schedule, last, now) : null;
-    last = now;
-    const timer = { Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: false };
-    await invoke(app, fn, { json: JSON.stringify(timer) });
-  }
-
   function arm(): void {
-    const due = schedule.next(new Date());
-    if (due && !stopped) timeout = setTimeout(wake, Math.min(due.getTime() - Date.now(), LONGEST_WAIT), due);
+    const now = Date.now();
+    const today = Math.floor(now / DAY) * DAY + timeOfDay;
+    const due = today > now ? today : today + DAY;
+    if (!stopped) timeout = setTimeout(wake, due - now, due);
   }
 
-  async function wake(due: Date): Promise<void> {
-    if (Date.now() >= due.getTime()) await run();
+  /** A clock set back in the meantime lets it wake too early. */
+  async function wake(due: number): Promise<void> {
+    if (Date.now() >= due) await invoke(app, fn, { json: JSON.stringify(TIMER) });
     arm();
-  }
-
-  function start(): void {
-    if (fn.trigger.runOnStartup) void run().then(arm);
-    else arm();
   }
 
   function stop(): void {
@@ -45,17 +33,16 @@ export function timerListener(app: FunctionApp, fn: RegisteredFunction): Listene
     clearTimeout(timeout);
   }
 
-  return { start, stop, run };
+  return { start: arm, stop };
 }
 
-/** More often than once a minute: the platform keeps no status then. */
-function isFrequent(schedule: Schedule): boolean {
-  const first = schedule.next(new Date());
-  const second = first && schedule.next(first);
-  return first !== undefined && second !== undefined && second.getTime() - first.getTime() < MINUTE;
-}
-
-function scheduleStatus(schedule: Schedule, last: Date | undefined, now: Date) {
-  const Last = last?.toISOString() ?? "0001-01-01T00:00:00";
-  return { Last, LastUpdated: Last, Next: schedule.next(now)?.toISOString() ?? "0001-01-01T00:00:00" };
+/** In milliseconds. */
+function readTimeOfDay({ name, trigger: { schedule = "", runOnStartup } }: RegisteredFunction): number {
+  const [, second, minute, hour] = DAILY.exec(schedule) ?? [];
+  if (hour === undefined || runOnStartup) {
+    throw new Error(
+      `Function ${name}: the local host runs timers once a day only ("second minute hour * * *"), not "${schedule}".`,
+    );
+  }
+  return ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000;
 }

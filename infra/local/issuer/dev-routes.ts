@@ -1,36 +1,20 @@
-/** The issuer's routes for scripts and tests: a token without a sign-in, new signing keys, counters. */
+/** The issuer's route for scripts and tests: a token without a sign-in. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { readBody, sendJson } from "../loopback-server.ts";
 import { signDevToken, TokenRequest } from "./dev-token.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { SigningKey } from "./signing-keys.ts";
 
-type DevState = {
-  issuer: string;
-  keys: SigningKeys;
-  counters: { jwks: number; discovery: number; tokens: number };
-  rotate(): Promise<void>;
-};
+type Signer = { issuer: string; key: SigningKey };
 
-export async function answerDevRoute(request: IncomingMessage, response: ServerResponse, state: DevState) {
-  const { pathname } = new URL(state.issuer + request.url);
-  switch (`${request.method} ${pathname}`) {
-    case "POST /dev/token":
-      return giveToken(await readBody(request), response, state);
-    case "POST /dev/rotate-keys":
-      await state.rotate();
-      return sendJson(response, 200, { kid: state.keys.current().kid });
-    case "GET /dev/counters":
-      return sendJson(response, 200, state.counters);
-    case "DELETE /dev/counters":
-      Object.assign(state.counters, { jwks: 0, discovery: 0, tokens: 0 });
-      return sendJson(response, 204);
-    default:
-      return sendJson(response, 404, { error: `The issuer has no route ${request.method} ${pathname}.` });
-  }
+export async function answerDevRoute(request: IncomingMessage, response: ServerResponse, signer: Signer) {
+  const { pathname } = new URL(signer.issuer + request.url);
+  const route = `${request.method} ${pathname}`;
+  if (route === "POST /dev/token") await giveToken(await readBody(request), response, signer);
+  else sendJson(response, 404, { error: `The issuer has no route ${route}.` });
 }
 
-async function giveToken(body: string, response: ServerResponse, { issuer, keys, counters }: DevState) {
+async function giveToken(body: string, response: ServerResponse, { issuer, key }: Signer) {
   const request = TokenRequest.safeParse(parseJson(body));
   if (!request.success) {
     return sendJson(response, 400, {
@@ -38,8 +22,7 @@ async function giveToken(body: string, response: ServerResponse, { issuer, keys,
       error_description: z.prettifyError(request.error),
     });
   }
-  counters.tokens += 1;
-  const access_token = await signDevToken(issuer, keys.current(), request.data);
+  const access_token = await signDevToken(issuer, key, request.data);
   return sendJson(response, 200, { access_token, token_type: "Bearer", expires_in: request.data.expiresIn });
 }
 

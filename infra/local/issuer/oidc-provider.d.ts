@@ -37,3 +37,8 @@ declare module "oidc-provider" {
     ): Promise<void>;
   }
 }
+
+declare module "oidc-provider/lib/adapters/memory_adapter.js" {
+  /** Sessions, codes and grants in memory: a restart signs everyone out. */
+  export function createMemoryAdapter(): (model: string) => object;
+}

@@ -1,4 +1,4 @@
-/** The issuer's signing keys, newest first, kept in a file so that a restart invalidates nothing. */
+/** The issuer's signing keys, of which the first signs, kept in a file so that a restart invalidates nothing. */
 import { generateKeyPair, randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import * as z from "zod";
@@ -21,28 +21,14 @@ const SigningKey = z.object({
 export type SigningKey = z.infer<typeof SigningKey>;
 const KeyFile = z.object({ keys: z.tuple([SigningKey], SigningKey) });
 
-export type SigningKeys = {
-  current(): SigningKey;
-  all(): readonly SigningKey[];
-  /** Puts a new key first; the old ones stay published. */
-  rotate(): Promise<void>;
-};
+export type SigningKeys = z.infer<typeof KeyFile>["keys"];
 
 export async function openSigningKeys(dataFile: string | undefined): Promise<SigningKeys> {
   const stored = dataFile ? readPrivateJson(dataFile, KeyFile) : undefined;
-  let keys: [SigningKey, ...SigningKey[]] = stored?.keys ?? [await makeKey()];
-  const save = () => {
-    if (dataFile) writePrivateJson(dataFile, { keys });
-  };
-  if (!stored) save();
-  return {
-    current: () => keys[0],
-    all: () => keys,
-    async rotate() {
-      keys = [await makeKey(), ...keys];
-      save();
-    },
-  };
+  if (stored) return stored.keys;
+  const keys: SigningKeys = [await makeKey()];
+  if (dataFile) writePrivateJson(dataFile, { keys });
+  return keys;
 }
 
 async function makeKey(): Promise<SigningKey> {

@@ -1,10 +1,9 @@
-/** An OpenID issuer for development: oidc-provider on loopback, with routes that give scripts a token at once. */
+/** An OpenID issuer for development: oidc-provider on loopback, with a route that gives scripts a token at once. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
 import { type Handler, type LoopbackServer, serveOnLoopback } from "../loopback-server.ts";
 import { answerDevRoute } from "./dev-routes.ts";
-import { createMemoryAdapter } from "./memory-adapter.ts";
 import { createProvider } from "./provider.ts";
 import { finishSignIn, showSignIn } from "./sign-in-page.ts";
 import { openSigningKeys, type SigningKeys } from "./signing-keys.ts";
@@ -21,30 +20,14 @@ export async function startIssuer({ port, dataFile }: IssuerOptions): Promise<Lo
 }
 
 function toHandler(issuer: string, keys: SigningKeys): Handler {
-  const shared = { issuer, cookieKey: randomUUID(), adapter: createMemoryAdapter() };
-  let provider = createProvider({ ...shared, keys: keys.all() });
-  const counters = { jwks: 0, discovery: 0, tokens: 0 };
-  const rotate = async () => {
-    await keys.rotate();
-    provider = createProvider({ ...shared, keys: keys.all() });
-  };
+  const provider = createProvider({ issuer, keys, cookieKey: randomUUID() });
   return async (request, response) => {
     const { pathname } = new URL(issuer + request.url);
-    if (pathname.startsWith("/dev/")) {
-      await answerDevRoute(request, response, { issuer, keys, counters, rotate });
-    } else if (pathname.startsWith("/sign-in/")) {
-      await signIn(provider, request, response);
-    } else {
-      countFetch(counters, pathname);
-      await provider.callback()(request, response);
-    }
+    if (pathname.startsWith("/dev/")) await answerDevRoute(request, response, { issuer, key: keys[0] });
+    else if (pathname.startsWith("/sign-in/")) await signIn(provider, request, response);
+    else await provider.callback()(request, response);
   };
 }
 
 const signIn = (provider: Provider, request: IncomingMessage, response: ServerResponse) =>
   (request.method === "POST" ? finishSignIn : showSignIn)(provider, request, response);
-
-function countFetch(counters: { jwks: number; discovery: number }, pathname: string): void {
-  if (pathname === "/jwks") counters.jwks += 1;
-  if (pathname === "/.well-known/openid-configuration") counters.discovery += 1;
-}

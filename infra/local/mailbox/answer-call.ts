@@ -1,31 +1,26 @@
 /** The calls of the SDKs: find the operation, check the signature, meet a fault, act. */
 import type { Call, Post, Reply } from "./post.ts";
-import { badRequest, notFound, Refusal } from "./refusal.ts";
+import { badRequest, notFound, ordered } from "./refusal.ts";
 import { emailStatus, sendEmail } from "./send-email.ts";
 import { sendSms } from "./send-sms.ts";
 import { assertSigned, type SignedRequest } from "./signature.ts";
 
-type Operation = (call: Call, post: Post) => Reply | Promise<Reply>;
+type Operation = (call: Call, post: Post) => Reply;
 
 const sends = new Map([
   ["POST /emails:send", sendEmail],
   ["POST /sms", sendSms],
 ]);
 
-export async function answerCall(request: SignedRequest, post: Post): Promise<Reply> {
+export function answerCall(request: SignedRequest, post: Post): Reply {
   const { method, target, headers, body } = request;
   const { pathname, searchParams } = new URL(post.url + target);
   const operation = findOperation(method, pathname);
   if (!operation) throw notFound(`The mailbox has no route ${method} ${pathname}.`);
-  try {
-    assertSigned(request, post.accessKey);
-    const apiVersion = searchParams.get("api-version");
-    if (!apiVersion) throw badRequest("The api-version query parameter is required.");
-    return await operation({ headers, apiVersion, body }, post);
-  } catch (error) {
-    if (error instanceof Refusal) post.counters.refused += 1;
-    throw error;
-  }
+  assertSigned(request, post.accessKey);
+  const apiVersion = searchParams.get("api-version");
+  if (!apiVersion) throw badRequest("The api-version query parameter is required.");
+  return operation({ headers, apiVersion, body }, post);
 }
 
 function findOperation(method: string, pathname: string): Operation | undefined {
@@ -33,8 +28,8 @@ function findOperation(method: string, pathname: string): Operation | undefined 
   if (method === "GET" && id) return (_, post) => emailStatus(id, post);
   const send = sends.get(`${method} ${pathname}`);
   if (!send) return undefined;
-  return async (call, post) => {
-    await post.faults.meet();
+  return (call, post) => {
+    if (post.fault) throw ordered(post.fault.status);
     return send(call, post);
   };
 }

@@ -10,7 +10,6 @@ export type Message = {
   to: string;
   subject?: string;
   text: string;
-  html?: string;
   /** ISO 8601. */
   receivedAt: string;
 };

@@ -1,7 +1,6 @@
 /** The mailbox's own routes, for people, scripts and tests. Communication Services has none of them. */
-import { Fault } from "./faults.ts";
 import { parseBody } from "./parse-body.ts";
-import type { Post, Reply } from "./post.ts";
+import { Fault, type Post, type Reply } from "./post.ts";
 
 export type OpenRoute = (post: Post, request: { query: URLSearchParams; body: string }) => Reply;
 
@@ -19,23 +18,15 @@ export const openRoutes = new Map<string, OpenRoute>([
   ],
   [
     "PUT /dev/faults",
-    ({ faults }, { body }) => {
-      faults.order(parseBody(Fault, body));
+    (post, { body }) => {
+      post.fault = parseBody(Fault, body);
       return { status: 204 };
     },
   ],
   [
     "DELETE /dev/faults",
-    ({ faults }) => {
-      faults.order(undefined);
-      return { status: 204 };
-    },
-  ],
-  ["GET /dev/counters", ({ counters }) => ({ status: 200, body: counters })],
-  [
-    "DELETE /dev/counters",
-    ({ counters }) => {
-      Object.assign(counters, { emails: 0, sms: 0, refused: 0 });
+    (post) => {
+      post.fault = undefined;
       return { status: 204 };
     },
   ],

@@ -36,11 +36,11 @@ ${messages.length === 0 ? "<p>No messages yet: they appear here by themselves.</
 </html>
 `;
 
-const article = ({ channel, from, to, subject, text, html = "", receivedAt }: Message) => `<article>
+const article = ({ channel, from, to, subject, text, receivedAt }: Message) => `<article>
 <h2>${channel === "email" ? "Email" : "Text message"} to ${escapeHtml(to)}</h2>
 <p class="about">from ${escapeHtml(from)} at <time datetime="${receivedAt}">${receivedAt.slice(11, 19)} UTC</time></p>
 ${subject === undefined ? "" : `<p><strong>${escapeHtml(subject)}</strong></p>`}
-<pre>${withLinks(text || html)}</pre>
+<pre>${withLinks(text)}</pre>
 </article>
 `;
 

@@ -1,6 +1,6 @@
 /** What the routes of the mailbox share: its state, and the shapes of a call and of a reply. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Faults } from "./faults.ts";
+import * as z from "zod";
 import type { Messages } from "./messages.ts";
 import type { Once } from "./once.ts";
 
@@ -12,6 +12,9 @@ export type SmsAnswer = {
   repeatabilityResult?: string;
 };
 
+/** What a test may order: every send is refused, until it is taken back. */
+export const Fault = z.strictObject({ status: z.int().min(400).max(599) });
+
 export type Post = {
   /** The mailbox's own address. */
   url: string;
@@ -21,8 +24,7 @@ export type Post = {
   operations: Once<true>;
   /** Text messages by repeatability id. */
   requests: Once<SmsAnswer>;
-  faults: Faults;
-  counters: { emails: number; sms: number; refused: number };
+  fault: z.infer<typeof Fault> | undefined;
 };
 
 export type Call = { headers: IncomingHttpHeaders; apiVersion: string; body: string };

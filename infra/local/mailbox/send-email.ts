@@ -5,19 +5,19 @@ import { parseBody } from "./parse-body.ts";
 import type { Call, Post, Reply } from "./post.ts";
 import { badRequest, notFound } from "./refusal.ts";
 
-const Addresses = z.array(
-  z.object({ address: z.email({ pattern: z.regexes.html5Email }), displayName: z.string().optional() }),
-);
-
+/** What the service takes besides, such as HTML and copies to others, is refused. */
 const Email = z.object({
   senderAddress: z.email(),
-  content: z
-    .object({ subject: z.string().min(1), plainText: z.string().optional(), html: z.string().optional() })
-    .refine(({ plainText, html }) => plainText || html, "plainText or html is required"),
-  recipients: z.object({
-    to: Addresses.min(1),
-    cc: Addresses.default([]),
-    bcc: Addresses.default([]),
+  content: z.strictObject({ subject: z.string().min(1), plainText: z.string().min(1) }),
+  recipients: z.strictObject({
+    to: z
+      .array(
+        z.object({
+          address: z.email({ pattern: z.regexes.html5Email }),
+          displayName: z.string().optional(),
+        }),
+      )
+      .min(1),
   }),
 });
 
@@ -35,12 +35,9 @@ export function emailStatus(id: string, { operations }: Post): Reply {
 }
 
 function deliver({ senderAddress, content, recipients }: z.infer<typeof Email>, post: Post): true {
-  const { subject, plainText = "", html } = content;
-  for (const { address } of [...recipients.to, ...recipients.cc, ...recipients.bcc]) {
-    const body = { subject, text: plainText, ...(html !== undefined && { html }) };
-    post.messages.add({ channel: "email", from: senderAddress, to: address, ...body });
-    post.counters.emails += 1;
-  }
+  const { subject, plainText: text } = content;
+  for (const { address } of recipients.to)
+    post.messages.add({ channel: "email", from: senderAddress, to: address, subject, text });
   return true;
 }
 

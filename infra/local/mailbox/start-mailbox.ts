@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loopback-server.ts";
 import { answerCall } from "./answer-call.ts";
-import { createFaults } from "./faults.ts";
 import { createMessages } from "./messages.ts";
 import { createOnce } from "./once.ts";
 import { openRoutes } from "./open-routes.ts";
@@ -34,8 +33,7 @@ const newPost = (url: string, accessKey: string): Post => ({
   messages: createMessages(),
   operations: createOnce(),
   requests: createOnce(),
-  faults: createFaults(),
-  counters: { emails: 0, sms: 0, refused: 0 },
+  fault: undefined,
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse, post: Post): Promise<void> {
@@ -50,7 +48,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, post: 
     const body = await readBody(request, longestBody);
     const open = openRoutes.get(route);
     const call = { method, target, headers: request.headers, body };
-    send(response, open ? open(post, { query, body }) : await answerCall(call, post));
+    send(response, open ? open(post, { query, body }) : answerCall(call, post));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     send(response, error);

@@ -1,26 +1,15 @@
 /** Who may do what in the vault: the app only what its role gives it, the administrator everything. */
 import { forbidden } from "./refusal.ts";
 
-export type Permission =
-  | "get"
-  | "wrapKey"
-  | "unwrapKey"
-  | "create"
-  | "rotate"
-  | "update"
-  | "delete"
-  | "recover"
-  | "purge";
-
-export type Access = Readonly<Record<string, readonly Permission[]>>;
+export type Permission = "get" | "wrapKey" | "unwrapKey" | "create" | "rotate" | "update";
 
 /** `app` has what "Key Vault Crypto Service Encryption User" has in Azure. */
-export const defaultAccess: Access = {
+const access: Readonly<Record<string, readonly Permission[]>> = {
   app: ["get", "wrapKey", "unwrapKey"],
-  admin: ["get", "wrapKey", "unwrapKey", "create", "rotate", "update", "delete", "recover", "purge"],
+  admin: ["get", "wrapKey", "unwrapKey", "create", "rotate", "update"],
 };
 
-export function assertAllowed(access: Access, principal: string, permission: Permission): void {
+export function assertAllowed(principal: string, permission: Permission): void {
   if (access[principal]?.includes(permission)) return;
   throw forbidden(
     "ForbiddenByRbac",

@@ -1,17 +1,20 @@
 /** The one pipeline of the vault: authenticate, find the operation, meet a fault, check access and throttle, act. */
 import { setTimeout } from "node:timers/promises";
-import { type Access, assertAllowed } from "./access.ts";
+import { assertAllowed } from "./access.ts";
 import type { Switches } from "./dev-routes.ts";
 import { type Fault, refusalOf } from "./faults.ts";
+import { keyOperations } from "./key-operations.ts";
 import type { Operation, Reply, Vault } from "./operation.ts";
-import { operations } from "./operations.ts";
 import { badParameter, Refusal, throttled, unauthorized } from "./refusal.ts";
+import { wrapOperations } from "./wrap-operations.ts";
 
 export const vaultAudience = "https://vault.azure.net";
 
+export const operations: readonly Operation[] = [...keyOperations, ...wrapOperations];
+
 export type VerifyToken = (token: string, audience: string) => Promise<string>;
 type IncomingCall = { method: string; url: URL; authorization: string | undefined; body: string };
-export type Guards = Switches & { access: Access; verifyToken: VerifyToken };
+export type Guards = Switches & { verifyToken: VerifyToken };
 
 /** Ordered by a fault: the connection breaks instead of an answer. */
 export class Disconnected extends Error {}
@@ -19,36 +22,22 @@ export class Disconnected extends Error {}
 export async function answerCall(call: IncomingCall, vault: Vault, guards: Guards): Promise<Reply> {
   const principal = await authenticate(call, guards);
   const { operation, name, version } = findOperation(call);
-  const { observations } = guards;
-  observations.count(operation.name);
-  const event = {
-    time: new Date().toISOString(),
-    operation: operation.name,
-    principal,
-    resource: call.url.pathname,
-  };
-  try {
-    await meetFault(guards.faults.take(operation));
-    assertApiVersion(call.url);
-    assertAllowed(guards.access, principal, operation.permission);
-    assertAdmitted(guards, vault, operation, name);
-    const reply = await operation.handle({ name, version, body: call.body }, vault);
-    observations.record({ ...event, status: reply.status });
-    return reply;
-  } catch (error) {
-    observations.record({ ...event, status: error instanceof Refusal ? error.status : 500 });
-    throw error;
-  }
+  guards.counters.count(operation.name);
+  await meetFault(guards.faults.take(operation));
+  assertApiVersion(call.url);
+  assertAllowed(principal, operation.permission);
+  assertAdmitted(guards, vault, operation, name);
+  return await operation.handle({ name, version, body: call.body }, vault);
 }
 
-async function authenticate({ authorization, body }: IncomingCall, { verifyToken, observations }: Guards) {
+async function authenticate({ authorization, body }: IncomingCall, { verifyToken, counters }: Guards) {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? "")?.[1];
   try {
     if (!token) throw unauthorized();
     return await verifyToken(token, vaultAudience);
   } catch (cause) {
-    observations.count("unauthenticated");
-    if (body) observations.count("unauthenticatedWithBody");
+    counters.count("unauthenticated");
+    if (body) counters.count("unauthenticatedWithBody");
     throw cause instanceof Refusal ? cause : unauthorized("Error validating token.", cause);
   }
 }

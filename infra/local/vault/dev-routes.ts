@@ -1,24 +1,20 @@
-/** The vault's routes for tests and demos: counters, audit list, faults and throttle. Azure has none of them. */
+/** The vault's routes for tests and demos: counters, faults and throttle. Azure has none of them. */
 import * as z from "zod";
+import type { Counters } from "./counters.ts";
 import { Fault, type Faults } from "./faults.ts";
-import type { Observations } from "./observations.ts";
 import { ok, parseBody, type Reply } from "./operation.ts";
 import { Refusal } from "./refusal.ts";
 import type { Throttle } from "./throttle.ts";
 
 const ThrottleBody = z.strictObject({ operationsPer10Seconds: z.number().positive().nullable() });
 
-export type Switches = { faults: Faults; throttle: Throttle; observations: Observations };
+export type Switches = { faults: Faults; throttle: Throttle; counters: Counters };
 
 export function answerDevRoute(route: string, body: string, switches: Switches): Reply {
-  const { faults, throttle, observations } = switches;
+  const { faults, throttle, counters } = switches;
   switch (route) {
-    case "GET /dev/counters":
-      return ok(observations.counters());
     case "DELETE /dev/counters":
-      return ok(observations.takeCounters());
-    case "GET /dev/audit":
-      return ok(observations.audit());
+      return ok(counters.take());
     case "PUT /dev/faults":
       faults.order(parseBody(Fault, body));
       return { status: 204 };

@@ -7,8 +7,6 @@ export const Fault = z.strictObject({
   latencyMs: z.int().nonnegative().optional(),
   disconnect: z.boolean().optional(),
   readOnly: z.boolean().optional(),
-  /** Names of operations; all of them if left out. */
-  operations: z.array(z.string()).optional(),
   /** How many calls it meets; until it is deleted if left out. */
   times: z.int().positive().optional(),
 });
@@ -17,7 +15,7 @@ export type Fault = z.infer<typeof Fault>;
 export type Faults = {
   order(fault: Fault | undefined): void;
   /** The fault that this call meets, if any. */
-  take(operation: { name: string; writes: boolean }): Fault | undefined;
+  take(operation: { writes: boolean }): Fault | undefined;
 };
 
 export function createFaults(): Faults {
@@ -26,9 +24,8 @@ export function createFaults(): Faults {
     order(fault) {
       current = fault && { ...fault };
     },
-    take({ name, writes }) {
-      if (!current || (current.operations && !current.operations.includes(name))) return undefined;
-      if (current.readOnly && !writes) return undefined;
+    take({ writes }) {
+      if (!current || (current.readOnly && !writes)) return undefined;
       const met = current;
       if (met.times !== undefined) current = met.times > 1 ? { ...met, times: met.times - 1 } : undefined;
       return met;

@@ -15,9 +15,7 @@ import {
 const Attributes = z.object({
   enabled: z.boolean().optional(),
   exp: z.int().optional(),
-  nbf: z.int().optional(),
 });
-const Tags = z.record(z.string(), z.string());
 const Operations = z.array(
   z.enum(["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey", "import", "export"]),
 );
@@ -27,12 +25,10 @@ const CreateBody = z.object({
   key_size: KeySize.default(2048),
   key_ops: Operations.default(["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"]),
   attributes: Attributes.default({}),
-  tags: Tags.default({}),
 });
 const UpdateBody = z.object({
   key_ops: Operations.optional(),
   attributes: Attributes.default({}),
-  tags: Tags.optional(),
 });
 
 export const keyOperations: readonly Operation[] = [
@@ -79,10 +75,8 @@ export const keyOperations: readonly Operation[] = [
 ];
 
 async function create({ name, body }: Call, { keys, url }: Vault) {
-  keys.assertNameIsFree(name);
-  const { kty, key_size: size, key_ops: operations, attributes, tags } = parseBody(CreateBody, body);
-  const made = await newVersion(size, { operations, tags, ...attributes });
-  keys.assertNameIsFree(name);
+  const { kty, key_size: size, key_ops: operations, attributes } = parseBody(CreateBody, body);
+  const made = await newVersion(size, { operations, ...attributes });
   const earlier = keys.peek(name)?.versions ?? [];
   const version = earlier.length === 0 ? { ...made, version: firstVersionId(name) } : made;
   const key: StoredKey = { ...keys.peek(name), name, kty, size, versions: [...earlier, version] };
@@ -99,11 +93,11 @@ function versions({ name }: Call, { keys, url }: Vault) {
   return ok({ value: key.versions.map((version) => toVersionItem(url, key, version)), nextLink: null });
 }
 
-/** The new version takes over size, operations and tags of the newest one. */
+/** The new version takes over size and operations of the newest one. */
 async function rotate({ name }: Call, { keys, url }: Vault) {
   const { size } = keys.find(name);
-  const { operations, tags } = keys.findVersion(name, "");
-  const version = await newVersion(size, { operations, tags });
+  const { operations } = keys.findVersion(name, "");
+  const version = await newVersion(size, { operations });
   const key = keys.find(name);
   key.versions.push(version);
   keys.save();
@@ -112,8 +106,8 @@ async function rotate({ name }: Call, { keys, url }: Vault) {
 
 function update({ name, version, body }: Call, { keys, url }: Vault) {
   const found = keys.findVersion(name, version);
-  const { attributes, tags, key_ops: operations } = parseBody(UpdateBody, body);
-  Object.assign(found, attributes, tags && { tags }, operations && { operations }, {
+  const { attributes, key_ops: operations } = parseBody(UpdateBody, body);
+  Object.assign(found, attributes, operations && { operations }, {
     updated: epochSeconds(),
   });
   keys.save();
@@ -122,7 +116,7 @@ function update({ name, version, body }: Call, { keys, url }: Vault) {
 
 async function newVersion(
   size: KeySize,
-  given: Pick<KeyVersion, "operations" | "tags"> & z.infer<typeof Attributes>,
+  given: Pick<KeyVersion, "operations"> & z.infer<typeof Attributes>,
 ): Promise<KeyVersion> {
   const jwk = await generateRsa(size);
   const now = epochSeconds();

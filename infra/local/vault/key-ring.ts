@@ -1,22 +1,18 @@
 /** The vault's keys in memory, written to a file after every change. */
 import * as z from "zod";
 import { readPrivateJson, writePrivateJson } from "../private-file.ts";
-import { deletedButRecoverable, keyNotFound } from "./refusal.ts";
+import { keyNotFound } from "./refusal.ts";
 import { type KeyVersion, StoredKey } from "./stored-key.ts";
 
 const KeyFile = z.object({ keys: z.array(StoredKey) });
 
 export type KeyRing = {
   peek(name: string): StoredKey | undefined;
-  /** Fails as KeyNotFound if there is no such key or it is deleted. */
+  /** Fails as KeyNotFound if there is no such key. */
   find(name: string): StoredKey;
-  findDeleted(name: string): StoredKey;
   /** The newest version if `version` is empty. */
   findVersion(name: string, version: string): KeyVersion;
-  /** Fails as Conflict if the name belongs to a deleted key. */
-  assertNameIsFree(name: string): void;
   put(key: StoredKey): void;
-  remove(name: string): void;
   save(): void;
 };
 
@@ -29,7 +25,7 @@ export function openKeyRing(dataFile: string | undefined): KeyRing {
   };
   const find = (name: string) => {
     const key = keys.get(name);
-    if (!key || key.deletedAt) throw keyNotFound(name);
+    if (!key) throw keyNotFound(name);
     return key;
   };
 
@@ -37,26 +33,14 @@ export function openKeyRing(dataFile: string | undefined): KeyRing {
     save,
     find,
     peek: (name) => keys.get(name),
-    findDeleted(name) {
-      const key = keys.get(name);
-      if (!key?.deletedAt) throw keyNotFound(name);
-      return key;
-    },
     findVersion(name, version) {
       const { versions } = find(name);
       const found = version ? versions.find((each) => each.version === version) : versions.at(-1);
       if (!found) throw keyNotFound(version ? `${name}/${version}` : name);
       return found;
     },
-    assertNameIsFree(name) {
-      if (keys.get(name)?.deletedAt) throw deletedButRecoverable(name);
-    },
     put(key) {
       keys.set(key.name, key);
-      save();
-    },
-    remove(name) {
-      keys.delete(name);
       save();
     },
   };

@@ -11,10 +11,10 @@ export type Reply = { status: number; body?: unknown };
 
 export type Operation = {
   name: string;
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PATCH";
   path: RegExp;
   permission: Permission;
-  /** Changes keys or policies: refused while the vault is read-only. */
+  /** Changes keys: refused while the vault is read-only. */
   writes: boolean;
   handle(call: Call, vault: Vault): Promise<Reply> | Reply;
 };

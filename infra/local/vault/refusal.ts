@@ -39,11 +39,6 @@ export const keyNotFound = (name: string) =>
     `A key with (name/id) ${name} was not found in this key vault. If you recently deleted this key you may be able to recover it using the correct recovery command.`,
   );
 
-export const deletedButRecoverable = (name: string) =>
-  new Refusal(409, "Conflict", `Key ${name} is currently in a deleted but recoverable state.`, {
-    inner: "ObjectIsDeletedButRecoverable",
-  });
-
 export const throttled = () =>
   new Refusal(
     429,

@@ -1,22 +1,19 @@
-/** RSA of the vault's keys, off the main thread: make a pair, wrap and unwrap with OAEP. */
+/** RSA of the vault's keys, off the main thread: make a pair, wrap and unwrap with RSA-OAEP-256. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
-import * as z from "zod";
 import { badParameter } from "./refusal.ts";
 import { type KeySize, parseRsaPrivateJwk, type RsaPrivateJwk } from "./stored-key.ts";
 
-const hashes = { "RSA-OAEP": "SHA-1", "RSA-OAEP-256": "SHA-256" } as const;
-export const WrapAlgorithm = z.enum(["RSA-OAEP", "RSA-OAEP-256"]);
-export type WrapAlgorithm = z.infer<typeof WrapAlgorithm>;
+const OAEP = { name: "RSA-OAEP", hash: "SHA-256" };
 
 export async function generateRsa(size: KeySize): Promise<RsaPrivateJwk> {
   const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: size });
   return parseRsaPrivateJwk(privateKey.export({ format: "jwk" }));
 }
 
-export async function wrap(jwk: RsaPrivateJwk, algorithm: WrapAlgorithm, value: Buffer): Promise<Buffer> {
+export async function wrap(jwk: RsaPrivateJwk, value: Buffer): Promise<Buffer> {
   const { kty, n, e } = jwk;
-  const key = await importKey({ kty, n, e }, algorithm, "encrypt");
+  const key = await importKey({ kty, n, e }, "encrypt");
   try {
     return Buffer.from(await crypto.subtle.encrypt("RSA-OAEP", key, value));
   } catch (cause) {
@@ -24,8 +21,8 @@ export async function wrap(jwk: RsaPrivateJwk, algorithm: WrapAlgorithm, value: 
   }
 }
 
-export async function unwrap(jwk: RsaPrivateJwk, algorithm: WrapAlgorithm, value: Buffer): Promise<Buffer> {
-  const key = await privateKey(jwk, algorithm);
+export async function unwrap(jwk: RsaPrivateJwk, value: Buffer): Promise<Buffer> {
+  const key = await privateKey(jwk);
   try {
     return Buffer.from(await crypto.subtle.decrypt("RSA-OAEP", key, value));
   } catch (cause) {
@@ -33,18 +30,13 @@ export async function unwrap(jwk: RsaPrivateJwk, algorithm: WrapAlgorithm, value
   }
 }
 
-const imported = new WeakMap<RsaPrivateJwk, Map<WrapAlgorithm, ReturnType<typeof importKey>>>();
+const imported = new WeakMap<RsaPrivateJwk, ReturnType<typeof importKey>>();
 
-function privateKey(jwk: RsaPrivateJwk, algorithm: WrapAlgorithm) {
-  const known = imported.get(jwk) ?? new Map<WrapAlgorithm, ReturnType<typeof importKey>>();
-  imported.set(jwk, known);
-  const key = known.get(algorithm) ?? importKey(jwk, algorithm, "decrypt");
-  known.set(algorithm, key);
+function privateKey(jwk: RsaPrivateJwk) {
+  const key = imported.get(jwk) ?? importKey(jwk, "decrypt");
+  imported.set(jwk, key);
   return key;
 }
 
-const importKey = (
-  jwk: { kty: string; n: string; e: string },
-  algorithm: WrapAlgorithm,
-  use: "encrypt" | "decrypt",
-) => crypto.subtle.importKey("jwk", { ...jwk }, { name: "RSA-OAEP", hash: hashes[algorithm] }, false, [use]);
+const importKey = (jwk: { kty: string; n: string; e: string }, use: "encrypt" | "decrypt") =>
+  crypto.subtle.importKey("jwk", { ...jwk }, OAEP, false, [use]);

@@ -1,14 +1,19 @@
 /** A small Key Vault for development: the REST calls that the SDK's key clients make, on loopback, keys kept in a file. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loopback-server.ts";
-import { type Access, defaultAccess } from "./access.ts";
-import { answerCall, Disconnected, type Guards, type VerifyToken, vaultAudience } from "./answer-call.ts";
+import {
+  answerCall,
+  Disconnected,
+  type Guards,
+  operations,
+  type VerifyToken,
+  vaultAudience,
+} from "./answer-call.ts";
+import { createCounters } from "./counters.ts";
 import { answerDevRoute } from "./dev-routes.ts";
 import { createFaults } from "./faults.ts";
 import { openKeyRing } from "./key-ring.ts";
-import { createObservations } from "./observations.ts";
 import type { Reply, Vault } from "./operation.ts";
-import { operations } from "./operations.ts";
 import { Refusal } from "./refusal.ts";
 import { createThrottle } from "./throttle.ts";
 
@@ -18,7 +23,6 @@ type VaultOptions = {
   dataFile?: string;
   /** The principal of a token for this audience; rejects if it isn't valid. */
   verifyToken: VerifyToken;
-  access?: Access;
   /** `null` for no limit; 500 (a 3072-bit key in an HSM) if left out. */
   operationsPer10Seconds?: number | null;
 };
@@ -28,11 +32,10 @@ const challenge = `Bearer authorization="https://login.windows.net/00000000-0000
 export async function startVault(options: VaultOptions): Promise<LoopbackServer> {
   const keys = openKeyRing(options.dataFile);
   const guards: Guards = {
-    access: options.access ?? defaultAccess,
     verifyToken: options.verifyToken,
     faults: createFaults(),
     throttle: createThrottle(options.operationsPer10Seconds),
-    observations: createObservations(operations.map(({ name }) => name)),
+    counters: createCounters(operations.map(({ name }) => name)),
   };
   return serveOnLoopback(
     options.port,

@@ -1,4 +1,4 @@
-/** What the vault keeps of a key: its versions with their private halves, its rotation policy, whether it is deleted. */
+/** What the vault keeps of a key: its versions with their private halves. */
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
 
@@ -26,9 +26,7 @@ const KeyVersion = z.object({
   created: z.int(),
   updated: z.int(),
   exp: z.int().optional(),
-  nbf: z.int().optional(),
   operations: z.array(z.string()),
-  tags: z.record(z.string(), z.string()),
   jwk: RsaPrivateJwk,
 });
 export type KeyVersion = z.infer<typeof KeyVersion>;
@@ -38,8 +36,6 @@ export const StoredKey = z.object({
   kty: z.enum(["RSA", "RSA-HSM"]),
   size: KeySize,
   versions: z.array(KeyVersion),
-  rotationPolicy: z.record(z.string(), z.unknown()).optional(),
-  deletedAt: z.int().optional(),
 });
 export type StoredKey = z.infer<typeof StoredKey>;
 

@@ -3,10 +3,10 @@ import * as z from "zod";
 import { keyId } from "./bundle.ts";
 import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";
 import { badParameter, forbidden } from "./refusal.ts";
-import { unwrap, WrapAlgorithm, wrap } from "./rsa.ts";
+import { unwrap, wrap } from "./rsa.ts";
 import { epochSeconds, type KeyVersion } from "./stored-key.ts";
 
-const WrapBody = z.object({ alg: WrapAlgorithm, value: z.string() });
+const WrapBody = z.object({ alg: z.literal("RSA-OAEP-256"), value: z.string() });
 
 export const wrapOperations: readonly Operation[] = [
   {
@@ -30,14 +30,14 @@ export const wrapOperations: readonly Operation[] = [
 async function wrapDataKey(call: Call, vault: Vault) {
   const version = usableVersion(call, vault, "wrapKey");
   assertInItsTime(version);
-  const { alg, value } = parseBody(WrapBody, call.body);
-  return answer(call, vault, version, await wrap(version.jwk, alg, decode(value)));
+  const { value } = parseBody(WrapBody, call.body);
+  return answer(call, vault, version, await wrap(version.jwk, decode(value)));
 }
 
 async function unwrapDataKey(call: Call, vault: Vault) {
   const version = usableVersion(call, vault, "unwrapKey");
-  const { alg, value } = parseBody(WrapBody, call.body);
-  return answer(call, vault, version, await unwrap(version.jwk, alg, decode(value)));
+  const { value } = parseBody(WrapBody, call.body);
+  return answer(call, vault, version, await unwrap(version.jwk, decode(value)));
 }
 
 function usableVersion({ name, version }: Call, { keys }: Vault, operation: string): KeyVersion {
@@ -48,12 +48,9 @@ function usableVersion({ name, version }: Call, { keys }: Vault, operation: stri
   throw forbidden("KeyOperationForbidden", `Operation ${operation} is not permitted on this key.`);
 }
 
-function assertInItsTime({ exp, nbf }: KeyVersion): void {
-  const now = epochSeconds();
-  if (exp !== undefined && exp <= now)
+function assertInItsTime({ exp }: KeyVersion): void {
+  if (exp !== undefined && exp <= epochSeconds())
     throw forbidden("KeyExpired", "Operation wrapKey is not allowed on an expired key.");
-  if (nbf !== undefined && nbf > now)
-    throw forbidden("KeyNotYetValid", "Operation wrapKey is not allowed on a key that is not yet valid.");
 }
 
 function decode(value: string): Buffer {

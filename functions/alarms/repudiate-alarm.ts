@@ -1,0 +1,25 @@
+/** POST v1/alarms/{capability}: "this was not me": the device, its recovery and its credentials end at once (R18). Safe to repeat. */
+import * as z from "zod";
+import { repudiateAlarm as repudiate } from "../../lib/domain/devices/repudiation.ts";
+import { Language } from "../../lib/domain/messages/language.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { donePage, unknownPage } from "../../lib/http/replies/page.ts";
+
+export const repudiateAlarm = endpoint({
+  name: "repudiate-alarm",
+  summary: "Shut out the device that an alarm is about",
+  method: "POST",
+  route: "v1/alarms/{capability}",
+  access: "capability",
+  request: {
+    params: z.strictObject({ capability: z.string().max(200) }),
+    query: z.object({ language: Language.catch("en") }),
+  },
+  replies: { 200: z.string(), 404: z.string() },
+  problems: ["busy", "vault-unavailable"],
+  async handle({ params: { capability }, query: { language }, now }, services) {
+    const isDone = await repudiate(services, capability, now);
+    if (!isDone) return { status: 404, body: unknownPage(language) };
+    return { status: 200, body: donePage(language) };
+  },
+});

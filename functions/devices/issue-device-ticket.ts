@@ -1,0 +1,21 @@
+/** POST v1/device-tickets: an older device's ticket for a work account that works on it, so that a new one needn't ask the provider (R23). */
+import * as z from "zod";
+import { WorkName } from "../../lib/domain/account.ts";
+import { issueDeviceTicket as issue } from "../../lib/domain/step-up/ticket-issuing.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { TicketReply, ticketReply } from "../../lib/http/replies/ticket-reply.ts";
+
+export const issueDeviceTicket = endpoint({
+  name: "issue-device-ticket",
+  summary: "Issue a ticket for another device",
+  method: "POST",
+  route: "v1/device-tickets",
+  access: "owner-fresh",
+  request: { body: z.strictObject({ account: WorkName }) },
+  replies: { 201: TicketReply },
+  problems: ["account-not-on-device", "too-many-recoveries", "busy", "vault-unavailable"],
+  async handle({ body: { account }, ...asking }, services) {
+    const issued = await issue(services, asking, account, services.policy);
+    return { status: 201, body: await ticketReply(issued, services.policy.publicBaseUrl) };
+  },
+});

@@ -1,0 +1,22 @@
+/** PATCH v1/devices/{id}: gives one of the owner's devices another name. */
+import * as z from "zod";
+import { DeviceName } from "../../lib/domain/device.ts";
+import { renameDevice as rename } from "../../lib/domain/devices/registration.ts";
+import { DeviceId } from "../../lib/domain/owner.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { DeviceStatus, deviceStatus } from "../../lib/http/replies/device-status.ts";
+
+export const renameDevice = endpoint({
+  name: "rename-device",
+  summary: "Rename a device",
+  method: "PATCH",
+  route: "v1/devices/{id}",
+  access: "owner",
+  request: { params: z.strictObject({ id: DeviceId }), body: z.strictObject({ name: DeviceName }) },
+  replies: { 200: DeviceStatus },
+  problems: ["device-not-found", "busy"],
+  async handle({ params: { id }, body: { name }, ...asking }, services) {
+    const { device, platform } = await rename(services, asking, { id, name });
+    return { status: 200, body: deviceStatus(device, platform, asking.caller) };
+  },
+});

@@ -1,0 +1,20 @@
+/** DELETE v1/devices/{id}: revokes one of the owner's devices and its credentials for good, from the next request on (R17). Safe to repeat. */
+import * as z from "zod";
+import { revokeDevice as revoke } from "../../lib/domain/devices/repudiation.ts";
+import { DeviceId } from "../../lib/domain/owner.ts";
+import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+
+export const revokeDevice = endpoint({
+  name: "revoke-device",
+  summary: "Revoke a device",
+  method: "DELETE",
+  route: "v1/devices/{id}",
+  access: "owner",
+  request: { params: z.strictObject({ id: DeviceId }) },
+  replies: { 204: Nothing },
+  problems: ["device-not-found", "busy", "vault-unavailable"],
+  async handle({ params: { id }, ...asking }, services) {
+    await revoke(services, asking, id);
+    return { status: 204, body: undefined };
+  },
+});

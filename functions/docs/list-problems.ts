@@ -1,0 +1,17 @@
+/** GET problems: all kinds of problems, each with the address of its page (R41). */
+import * as z from "zod";
+import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+import { replyWithPage } from "../../lib/http/replies/built-pages.ts";
+
+export const listProblems = endpoint({
+  name: "list-problems",
+  summary: "All problems, as a page",
+  method: "GET",
+  route: "problems",
+  access: "anonymous",
+  page: true,
+  tagged: true,
+  revalidates: true,
+  replies: { 200: z.string(), 304: Nothing },
+  handle: ({ knownEtags }, { pages }) => replyWithPage(pages, "problems", knownEtags),
+});

@@ -1,0 +1,17 @@
+/** GET docs: the reference, for the people who build on this API (R40). */
+import * as z from "zod";
+import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+import { replyWithPage } from "../../lib/http/replies/built-pages.ts";
+
+export const showDocs = endpoint({
+  name: "show-docs",
+  summary: "The reference, as a page",
+  method: "GET",
+  route: "docs",
+  access: "anonymous",
+  page: true,
+  tagged: true,
+  revalidates: true,
+  replies: { 200: z.string(), 304: Nothing },
+  handle: ({ knownEtags }, { pages }) => replyWithPage(pages, "docs", knownEtags),
+});

@@ -1,0 +1,24 @@
+/** GET problems/{kind}: where the `type` of a problem leads: what happened and what to do, for developers and for the phone's owner (R41). */
+import * as z from "zod";
+import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+import { replyWithPage } from "../../lib/http/replies/built-pages.ts";
+
+export const showProblem = endpoint({
+  name: "show-problem",
+  summary: "What a problem means and what to do, as a page",
+  method: "GET",
+  route: "problems/{kind}",
+  access: "anonymous",
+  page: true,
+  tagged: true,
+  revalidates: true,
+  request: { params: z.strictObject({ kind: z.string() }) },
+  replies: { 200: z.string(), 304: Nothing, 404: z.string() },
+  /** An unknown kind is told all that there are. */
+  async handle({ params, knownEtags }, { pages }) {
+    const path = `problems/${params.kind.toLowerCase()}`;
+    if (await pages(path)) return await replyWithPage(pages, path, knownEtags);
+    const { body, styleHash } = await replyWithPage(pages, "unknown-problem", []);
+    return { status: 404, body: body ?? "", styleHash };
+  },
+});

@@ -1,0 +1,38 @@
+/**
+ * DELETE v1/me?confirm=erase-everything: forgets the owner for good; no copy anywhere can be read any more (R35). At once, or after
+ * the days in which it can be taken back, if the settings have any. Safe to repeat.
+ */
+import * as z from "zod";
+import { HOUR } from "../../lib/domain/clock.ts";
+import { eraseDamaged, eraseOwner } from "../../lib/domain/privacy/erasure.ts";
+import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+import { Timestamp } from "../../lib/http/replies/backup-status.ts";
+
+const CONFIRMATION = "erase-everything";
+
+export const eraseData = endpoint({
+  name: "erase-data",
+  summary: "Erase everything that is held about the owner",
+  method: "DELETE",
+  route: "v1/me",
+  access: "owner-fresh",
+  newcomers: true,
+  tellsDamage: true,
+  request: {
+    query: z.strictObject({
+      confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),
+    }),
+  },
+  /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
+  replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
+  problems: ["device-unknown", "device-suspended", "busy", "vault-unavailable"],
+  async handle({ damage, ...asking }, services) {
+    const { erasureDelayHours, contactCoolingOffHours } = services.policy;
+    const delayMs = erasureDelayHours * HOUR;
+    const eraseAt = damage
+      ? await eraseDamaged(services, asking, Math.max(delayMs, contactCoolingOffHours * HOUR))
+      : await eraseOwner(services, asking, delayMs);
+    if (eraseAt) return { status: 202, body: { eraseAt: eraseAt.toISOString() } };
+    return { status: 204, body: undefined };
+  },
+});

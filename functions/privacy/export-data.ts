@@ -1,0 +1,40 @@
+/** GET v1/me/export: everything that is held about the owner, as one JSON document (R35); contacts are told first (R18). */
+import * as z from "zod";
+import { exportData as exportAll } from "../../lib/domain/privacy/export.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+
+/**
+ * Times are ISO 8601. `contactRemovedAt`, `newcomerToldAt`: when a contact was last removed, and contacts last told of a device
+ * that isn't registered. `failures`: wrong answers in a row. `sent`: codes of the last day, by a digest of the address.
+ * `boundAccounts[].credentials`: which devices hold which, without secrets. `erasure`: one that can still be taken back, and when a former life was erased. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
+ * be opened has `unreadable: true` in the place of its content.
+ */
+const Export = z.strictObject({
+  owner: z.string(),
+  backups: z.array(z.looseObject({ platform: z.string(), versions: z.array(z.unknown()) })),
+  contacts: z.array(z.unknown()),
+  removedContacts: z.array(z.unknown()),
+  contactRemovedAt: z.coerce.date().optional(),
+  newcomerToldAt: z.coerce.date().optional(),
+  boundAccounts: z.array(z.unknown()),
+  endedDevices: z.array(z.string()),
+  failures: z.looseObject({ count: z.int() }),
+  challenges: z.array(z.unknown()),
+  sent: z.array(z.unknown()),
+  recoveries: z.array(z.unknown()),
+  activity: z.looseObject({ intact: z.boolean() }),
+  erasure: z.unknown().optional(),
+});
+
+export const exportData = endpoint({
+  name: "export-data",
+  summary: "Everything that is held about the owner",
+  method: "GET",
+  route: "v1/me/export",
+  access: "owner-fresh",
+  replies: { 200: Export },
+  problems: ["too-many-recoveries", "busy", "vault-unavailable"],
+  async handle(asking, services) {
+    return { status: 200, body: await exportAll(services, asking) };
+  },
+});

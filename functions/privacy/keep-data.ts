@@ -1,0 +1,18 @@
+/** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
+import { withdrawErasure } from "../../lib/domain/privacy/erasure.ts";
+import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+
+export const keepData = endpoint({
+  name: "keep-data",
+  summary: "Take back a request to erase everything",
+  method: "POST",
+  route: "v1/me/keep",
+  access: "owner-fresh",
+  newcomers: true,
+  replies: { 204: Nothing },
+  problems: ["erasure-begun", "device-unknown", "device-suspended", "busy", "vault-unavailable"],
+  async handle(asking, services) {
+    await withdrawErasure(services, asking);
+    return { status: 204, body: undefined };
+  },
+});

@@ -1,0 +1,26 @@
+/** POST v1/tickets: a provider's ticket for a work account, to be scanned now or printed for later (R21-R23). */
+import * as z from "zod";
+import { WorkName } from "../../lib/domain/account.ts";
+import { issueProviderTicket as issue } from "../../lib/domain/step-up/ticket-issuing.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { TicketReply, ticketReply } from "../../lib/http/replies/ticket-reply.ts";
+
+/** `use`: within minutes, or printed and kept for the day when the phone is gone. */
+const Request = z.strictObject({
+  account: WorkName,
+  use: z.enum(["now", "printed"]).default("now"),
+});
+
+export const issueTicket = endpoint({
+  name: "issue-ticket",
+  summary: "Issue a ticket for a work account",
+  method: "POST",
+  route: "v1/tickets",
+  access: "provider:Tickets.Issue",
+  request: { body: Request },
+  replies: { 201: TicketReply },
+  async handle({ provider, body, now }, services) {
+    const issued = await issue(services, provider, body, services.policy, now);
+    return { status: 201, body: await ticketReply(issued, services.policy.publicBaseUrl) };
+  },
+});

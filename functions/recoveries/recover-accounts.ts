@@ -1,0 +1,87 @@
+/** POST v1/recoveries: brings the accounts back to this device after a fresh sign-in, and registers the device (R10-R17). */
+import * as z from "zod";
+import { ExistingAccount, identityOf } from "../../lib/domain/account.ts";
+import { StoredSettings } from "../../lib/domain/backup/app-settings.ts";
+import { MAX_ACCOUNTS } from "../../lib/domain/backup/document.ts";
+import { DeviceName } from "../../lib/domain/device.ts";
+import { Platform } from "../../lib/domain/owner.ts";
+import { askAgain } from "../../lib/domain/recovery/plan.ts";
+import { type Recovered, recover } from "../../lib/domain/recovery/recovery.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { AskAgain } from "../../lib/http/problems/problem.ts";
+import { VersionStatus, versionStatus } from "../../lib/http/replies/backup-status.ts";
+import { ENVELOPE, RecoveredAccount } from "../../lib/http/replies/recovery-status.ts";
+
+/** `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none is touched. */
+const Request = z.strictObject({
+  platform: Platform,
+  from: Platform.optional(),
+  device: z.strictObject({ name: DeviceName }),
+  existingAccounts: z.array(ExistingAccount).max(MAX_ACCOUNTS),
+  overlap: z.enum(["refuse", "keep-existing"]).default("refuse"),
+  plan: z.string().max(64).optional(),
+  envelope: z.string().optional(),
+});
+
+/** `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. `askAgainWith`: where something is kept for its name only. */
+const Reply = z.strictObject({
+  id: z.string(),
+  accounts: z.array(RecoveredAccount),
+  settings: StoredSettings,
+  askAgainWith: AskAgain.optional(),
+  sealed: z.string().optional(),
+  version: VersionStatus,
+});
+
+export const recoverAccounts = endpoint({
+  name: "recover-accounts",
+  summary: "Recover the accounts on this device",
+  method: "POST",
+  route: "v1/recoveries",
+  access: "owner-fresh",
+  tagged: true,
+  idempotent: true,
+  newcomers: true,
+  takesEnvelope: true,
+  request: { body: Request },
+  replies: { 200: Reply },
+  problems: [
+    ...ENVELOPE,
+    "backup-not-found",
+    "accounts-overlap",
+    "recovery-ended",
+    "plan-outdated",
+    "cross-platform-denied",
+    "too-many-recoveries",
+    "account-bound-elsewhere",
+    "too-many-accounts",
+    "busy",
+    "vault-unavailable",
+  ],
+  async handle({ caller, held, heads, body, idempotencyKey, now }, services) {
+    const { platform, from = platform, device, existingAccounts, overlap, plan, envelope } = body;
+    const { staleness, crossPlatformRecovery } = services.policy;
+    const recovered = await recover(services, held, {
+      ...{ caller, platform, from, deviceName: device.name, existing: existingAccounts, envelope },
+      ...{ overlap, planSeen: plan, idempotencyKey, staleness, crossPlatformRecovery, now },
+    });
+    const { id, settings, sealed, version, head } = recovered;
+    const source = heads[from]?.value ?? head.value;
+    return {
+      status: 200,
+      body: {
+        ...{ id, accounts: accountsIn(recovered), settings, version: versionStatus(version, source) },
+        ...askAgain(recovered.outcomes),
+        ...(sealed !== undefined && { sealed }),
+      },
+      etag: head.etag,
+    };
+  },
+});
+
+const accountsIn = ({ outcomes, credentials }: Recovered): z.input<typeof RecoveredAccount>[] =>
+  outcomes.map((each) => {
+    if (each.reason !== "bound") return each;
+    const uri = credentials.get(identityOf(each.account));
+    return uri ? { ...each, credential: { type: "code" as const, uri } } : each;
+  });

@@ -1,0 +1,22 @@
+/** POST v1/recoveries/{id}/repudiate: "this was not me", from another device: its device and all it got is ended (R18). Safe to repeat. */
+import * as z from "zod";
+import { repudiateRecovery as repudiate } from "../../lib/domain/devices/repudiation.ts";
+import { Id } from "../../lib/domain/id.ts";
+import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
+import { RecoveryStatus, recoveryStatus } from "../../lib/http/replies/recovery-status.ts";
+
+export const repudiateRecovery = endpoint({
+  name: "repudiate-recovery",
+  summary: "Say that a recovery was not yours",
+  method: "POST",
+  route: "v1/recoveries/{id}/repudiate",
+  access: "owner",
+  request: { params: z.strictObject({ id: Id }) },
+  replies: { 200: RecoveryStatus },
+  problems: ["recovery-not-found", "device-not-found", "busy", "vault-unavailable"],
+  async handle({ params: { id }, heads, ...asking }, services) {
+    const recovery = await repudiate(services, asking, id);
+    const status = recoveryStatus(id, recovery, heads, asking.now);
+    return { status: 200, body: { ...status, state: "frozen" as const } };
+  },
+});

@@ -1,0 +1,107 @@
+/** Owners with a backup each, and the requests that their phones would send next, signed and ready. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { type Call, Phone, type Reply } from "../../local/phone.ts";
+import { requestOf, type Unit } from "./load.ts";
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const BACKUP = "v1/backups/android";
+
+/** JSON of so many accounts: 50 make about 10 KB. */
+export function aDocument(accounts: number, secretLength = 32): string {
+  const account = (index: number) => ({
+    kind: "third-party",
+    issuer: `Issuer ${index}`,
+    userName: `somebody.${randomUUID()}@example.org`,
+    otp: { type: "totp", secret: base32(secretLength), algorithm: "SHA1", digits: 6, period: 30 },
+  });
+  return JSON.stringify({
+    accounts: Array.from({ length: accounts }, (_, index) => account(index)),
+    settings: {},
+  });
+}
+
+const base32 = (length: number) => Array.from(randomBytes(length), (byte) => BASE32[byte % 32]).join("");
+
+/** `instance`: where to send requests, if not to the public address. */
+export type Where = { api: string; issuer: string; instance?: string };
+
+/** Each unit is to be sent within a minute of its making, and once. */
+export class Owner {
+  readonly #where: Where;
+  readonly #phone: Phone;
+  readonly #name = `bench-${randomUUID()}`;
+
+  constructor(where: Where) {
+    this.#where = where;
+    this.#phone = phoneAt(where);
+  }
+
+  async signIn(): Promise<void> {
+    await this.#phone.signIn(this.#name);
+  }
+
+  /** From now on the owner's phones talk to another instance of the service. */
+  moveTo(instance: string): void {
+    this.#where.instance = instance;
+    this.#phone.instance = instance;
+  }
+
+  /** One more call of this owner's first phone. */
+  call(method: string, path: string, call: Call): Promise<Reply> {
+    return this.#phone.call(method, path, call);
+  }
+
+  firstUpload(body: string, name = "first upload"): Unit {
+    const prepared = this.#phone.prepare("PUT", BACKUP, { body, headers: { "if-none-match": "*" } });
+    return { name, chain: [requestOf(prepared, { remembersAs: this.#name })] };
+  }
+
+  upload(body: string, name = "upload"): Unit {
+    const prepared = this.#phone.prepare("PUT", BACKUP, { body });
+    return { name, chain: [requestOf(prepared, { ifMatch: this.#name, remembersAs: this.#name })] };
+  }
+
+  staleness(name = "staleness"): Unit {
+    return { name, chain: [requestOf(this.#phone.prepare("GET", `${BACKUP}/staleness`))] };
+  }
+
+  plan(name = "plan"): Unit {
+    const body = { platform: "android", existingAccounts: [] };
+    return { name, chain: [requestOf(this.#phone.prepare("POST", "v1/recovery-plans", { body }))] };
+  }
+
+  /** Opens the record, if the owner has one. */
+  contacts(name = "contacts"): Unit {
+    return { name, chain: [requestOf(this.#phone.prepare("GET", "v1/contacts"))] };
+  }
+
+  /** Makes the record, and the key of its shard if nobody has yet. */
+  async addContact(): Promise<void> {
+    const body = { channel: "email", address: `${randomUUID()}@mail.example`, language: "en" };
+    const { status } = await this.#phone.call("POST", "v1/contacts", { body });
+    if (status !== 201) throw new Error(`POST v1/contacts answered ${status}`);
+  }
+
+  quietRead(name = "quiet read"): Unit {
+    return { name, chain: [requestOf(this.#phone.prepare("GET", `${BACKUP}/document`))] };
+  }
+
+  /** On a device that the service has never seen. */
+  recovery(headers: Record<string, string> = {}, name = "recovery"): Unit {
+    const phone = phoneAt(this.#where);
+    phone.token = this.#phone.token;
+    const body = { platform: "android", device: { name: "bench" }, existingAccounts: [] };
+    const prepared = phone.prepare("POST", "v1/recoveries", { body, headers });
+    return { name, chain: [requestOf(prepared, { remembersAs: this.#name })] };
+  }
+
+  recoveryWithKey(name = "recovery with Idempotency-Key"): Unit {
+    return this.recovery({ "idempotency-key": randomUUID() }, name);
+  }
+}
+
+function phoneAt({ api, issuer, instance = api }: Where): Phone {
+  const phone = new Phone({ api, issuer, platform: "android" });
+  phone.instance = instance;
+  return phone;
+}

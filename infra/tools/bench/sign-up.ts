@@ -1,0 +1,77 @@
+/** Signs owners up through an instance that isn't the measured one, so that the measured one has no owner's key in its cache. */
+import { pathOf } from "../../local/child.ts";
+import { startHost } from "../../local/host-process.ts";
+import type { Stack } from "../../local/stack.ts";
+import { dealt, type LoadClient, prepare } from "./load.ts";
+import { Owner, type Where } from "./owners.ts";
+import { Prover, providerToken } from "./provers.ts";
+import { WITHOUT_QUEUE } from "./settings.ts";
+
+export const APP = pathOf("../../..", import.meta.url);
+
+const AT_ONCE = 8;
+/** So many at a time: a proof is good for a minute. */
+const SHARE = 200;
+
+/** `url`: of an instance that is there to sign people up. `appFolder`: an older app takes no state that a newer one made. */
+export async function withHelper<T>(
+  { settings, appFolder = APP }: Pick<Stack, "settings"> & { appFolder?: string },
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  const quiet = { ...settings, ...WITHOUT_QUEUE };
+  const host = await startHost({ appFolder, port: 0, settings: quiet, log: () => undefined });
+  try {
+    return await work(`${host.url}/api`);
+  } finally {
+    await host.close();
+  }
+}
+
+/** Signed in, and nothing stored yet. */
+export async function newOwners(count: number, where: Where): Promise<Owner[]> {
+  const owners = Array.from({ length: count }, () => new Owner({ ...where }));
+  await eachOf(owners, (owner) => owner.signIn());
+  return owners;
+}
+
+/** With so many uploads each. */
+export async function ownersWith(
+  uploads: number,
+  { load, where, document, count }: { load: LoadClient; where: Where; document: string; count: number },
+): Promise<Owner[]> {
+  const owners = await newOwners(count, where);
+  for (let at = 0; at < count; at += SHARE) {
+    const share = owners.slice(at, at + SHARE);
+    await prepare(
+      load,
+      dealt(
+        share.map((owner) => owner.firstUpload(document)),
+        AT_ONCE,
+      ),
+    );
+    for (let upload = 1; upload < uploads; upload++)
+      await prepare(
+        load,
+        dealt(
+          share.map((owner) => owner.upload(document)),
+          AT_ONCE,
+        ),
+      );
+  }
+  return owners;
+}
+
+export async function provers(count: number, where: Where): Promise<Prover[]> {
+  const tickets = await providerToken(where.issuer, "Tickets.Issue");
+  const all = Array.from({ length: count }, () => new Prover(where));
+  await eachOf(all, (prover) => prover.signUp(tickets));
+  return all;
+}
+
+async function eachOf<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+  const waiting = [...all];
+  const client = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+}

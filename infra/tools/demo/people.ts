@@ -1,0 +1,71 @@
+/** What people in the story do besides holding phones: read their mail, sign in to an account, run a provider. */
+import { setTimeout } from "node:timers/promises";
+import * as z from "zod";
+import type { Stack } from "../../local/stack.ts";
+
+const Token = z.object({ access_token: z.string() });
+const Messages = z.array(z.looseObject({ text: z.string(), subject: z.string().optional() }));
+export type Message = z.infer<typeof Messages>[number];
+
+const PATIENCE_MS = 20_000;
+const GLANCE_MS = 50;
+
+/** `says`: a word in it. */
+type Wanted = { to: string; subject: string; says?: string };
+
+/** The newest message with this subject, once there are more than so many; it takes a moment to arrive. */
+export async function nextMessage(stack: Stack, wanted: Wanted, known: number): Promise<Message> {
+  const until = Date.now() + PATIENCE_MS;
+  while (Date.now() < until) {
+    const messages = await messagesWith(stack, wanted);
+    const [newest] = messages;
+    if (newest && messages.length > known) return newest;
+    await setTimeout(GLANCE_MS);
+  }
+  throw new Error("no message came");
+}
+
+export const countMessages = async (stack: Stack, wanted: Wanted): Promise<number> =>
+  (await messagesWith(stack, wanted)).length;
+
+export const countAllMessages = async (stack: Stack, to: string): Promise<number> =>
+  (await messagesTo(stack, to)).length;
+
+async function messagesWith(stack: Stack, { to, subject, says = "" }: Wanted): Promise<Message[]> {
+  return (await messagesTo(stack, to)).filter(
+    (message) => message.subject === subject && message.text.includes(says),
+  );
+}
+
+async function messagesTo({ addresses }: Stack, to: string): Promise<Message[]> {
+  const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
+  return Messages.parse(await response.json());
+}
+
+async function token({ addresses }: Stack, body: object): Promise<string> {
+  const response = await fetch(`${addresses.issuer}/dev/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return Token.parse(await response.json()).access_token;
+}
+
+/** The password of the account itself, typed at its own sign-in. */
+export const signInTo = (stack: Stack, userName: string) =>
+  token(stack, { subject: `subject of ${userName}`, account: userName });
+
+/** A call that the provider's backend makes with its app token. */
+export async function providerCall(
+  stack: Stack,
+  path: string,
+  { client, role, body }: { client: string; role: string; body: object },
+): Promise<unknown> {
+  const bearer = await token(stack, { subject: client, roles: [role], claims: { client_id: client } });
+  const response = await fetch(`${stack.addresses.api}/${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return await response.json();
+}

@@ -1,0 +1,245 @@
+/** The owners' secrets: 32 random bytes each, in a container of their own. Replacing one shreds all that is sealed under it. */
+import { randomBytes } from "node:crypto";
+import { Kept } from "../../cache.ts";
+import { type Clock, DAY, later } from "../../domain/clock.ts";
+import type { OwnerId } from "../../domain/owner.ts";
+import { isUnreadable, KEY_BYTES, unreadable } from "../../domain/sealing/seal.ts";
+import type { Blobs, Metadata, StoredBlob } from "../stores/blobs.ts";
+
+/**
+ * `shreddedAt`: when it took another's place, as far as that is still remembered. `mark`: the word of whoever put it there, until something
+ * is stored under it.
+ */
+export type HeldKey = { key: Buffer; shreddedAt: Date | undefined; mark: string | undefined };
+/** What is to be done about a key: nothing, use the marked one that is there, or put another in its place. */
+type Replacing = "nothing" | "marked" | "another";
+
+export interface OwnerKeys {
+  /** At most a minute old. */
+  find(owner: OwnerId): Promise<Buffer | undefined>;
+  /** As `find`, with what is known of it. */
+  hold(owner: OwnerId): Promise<HeldKey | undefined>;
+  /** As it is stored now. */
+  look(owner: OwnerId): Promise<HeldKey | undefined>;
+  /** The stored key, made now if there is none: for what an owner begins with. */
+  obtain(owner: OwnerId): Promise<Buffer>;
+  /** As `obtain`, but never from the cache. */
+  obtainFresh(owner: OwnerId): Promise<HeldKey>;
+  /**
+   * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored` is the one that is
+   * stored then, another if somebody was faster.
+   */
+  offer(owner: OwnerId): Promise<{ key: Buffer; stored: Promise<Buffer> }>;
+  /** The stored key. Fails as `backup-unreadable` if there is none: nothing may be sealed for an owner who was erased. */
+  require(owner: OwnerId): Promise<Buffer>;
+  /** The next use reads it anew. */
+  forget(owner: OwnerId): void;
+  /**
+   * A new key in the place of whatever is there, if that is what is decided once that was seen; undefined if nothing is, or somebody
+   * was faster. `markFor` makes its mark, which it has until `settle`. `isDamagedDue`: the time of `eraseDamagedAt` is over.
+   */
+  replace(
+    owner: OwnerId,
+    markFor: (key: Buffer, at: Date) => Promise<string>,
+    decide: (found: (HeldKey & { isDamagedDue: boolean }) | undefined) => Promise<Replacing>,
+  ): Promise<Buffer | undefined>;
+  settle(owner: OwnerId): Promise<void>;
+  /** Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no key. */
+  beginRemoval(owner: OwnerId): Promise<string | undefined>;
+  /** For good, if it is still the one with that ETag. */
+  erase(owner: OwnerId, only: string): Promise<void>;
+  /** Remembers when what can't be opened is to be erased; the first time that was said. */
+  eraseDamagedAt(owner: OwnerId, at: Date): Promise<Date>;
+}
+
+/**
+ * Opens something of the owner's. A cached key may be one that another instance has erased and made anew since: what it
+ * doesn't open is tried once more with a fresh one. Fails as `backup-unreadable`.
+ */
+export async function openUnder<T>(
+  ownerKeys: OwnerKeys,
+  owner: OwnerId,
+  key: Buffer | undefined,
+  open: (key: Buffer) => T,
+): Promise<T> {
+  try {
+    return open(key ?? fail());
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return open((await ownerKeys.look(owner))?.key ?? fail());
+  }
+}
+
+const FORGOTTEN_MS = 30 * DAY;
+const KEPT = { most: 10_000, milliseconds: 60_000 };
+
+/** What is known of an owner's key. `isNew`: made by this instance, and not used by `obtainFresh` since. */
+type Known = (HeldKey & { isNew: boolean }) | "absent";
+
+/** What the key's metadata says. */
+const MARKS = { replacing: "replacing", leaving: "leaving", shreddedAt: "shreddedat", eraseAt: "eraseat" };
+
+export const blobOwnerKeys = (keys: Blobs, now: Clock): OwnerKeys => new CachedKeys(keys, now);
+
+class CachedKeys implements OwnerKeys {
+  readonly #keys: Blobs;
+  readonly #now: Clock;
+  readonly #known: Kept<OwnerId, Known>;
+  /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
+  readonly #reading = new Map<OwnerId, Promise<HeldKey | undefined>>();
+
+  constructor(keys: Blobs, now: Clock) {
+    this.#keys = keys;
+    this.#now = now;
+    this.#known = new Kept(now, KEPT);
+  }
+
+  find: OwnerKeys["find"] = async (owner) => (await this.hold(owner))?.key;
+
+  hold: OwnerKeys["hold"] = async (owner) => {
+    const known = this.#keyOf(owner);
+    if (known) return known;
+    const shared = this.#reading.get(owner) ?? this.look(owner).finally(() => this.#reading.delete(owner));
+    this.#reading.set(owner, shared);
+    return await shared;
+  };
+
+  look: OwnerKeys["look"] = async (owner) => {
+    this.#known.delete(owner);
+    const stored = await this.#keys.read(nameOf(owner));
+    if (!stored) {
+      this.#known.set(owner, "absent");
+      return undefined;
+    }
+    return this.#keep(owner, { ...heldIn(stored), key: checked(stored.content) });
+  };
+
+  /** That there was none a moment ago saves a look: if there is one now, the write finds it. */
+  offer: OwnerKeys["offer"] = async (owner) => {
+    const known = this.#known.get(owner) === "absent" ? undefined : await this.find(owner);
+    if (known) return { key: known, stored: Promise.resolve(known) };
+    const key = randomBytes(KEY_BYTES);
+    const stored = this.#create(owner, key).then((created) => created.key);
+    // Whoever fails before waiting for it must not leave a rejection that nobody hears: that ends the process.
+    stored.catch(() => undefined);
+    return { key, stored };
+  };
+
+  obtain: OwnerKeys["obtain"] = async (owner) => await (await this.offer(owner)).stored;
+
+  obtainFresh: OwnerKeys["obtainFresh"] = async (owner) => {
+    const known = this.#keyOf(owner);
+    if (known?.isNew) {
+      known.isNew = false;
+      return known;
+    }
+    const stored = await this.#keys.read(nameOf(owner));
+    return await (stored ? this.#toBeginWith(owner, stored) : this.#create(owner, randomBytes(KEY_BYTES)));
+  };
+
+  require: OwnerKeys["require"] = async (owner) => (await this.find(owner)) ?? fail();
+
+  forget: OwnerKeys["forget"] = (owner) => {
+    if (this.#keyOf(owner)) this.#known.delete(owner);
+  };
+
+  replace: OwnerKeys["replace"] = async (owner, markFor, decide) => {
+    const stored = await this.#keys.read(nameOf(owner));
+    const eraseAt = dateIn(stored?.metadata ?? {}, MARKS.eraseAt);
+    const isDamagedDue = eraseAt !== undefined && eraseAt <= this.#now();
+    const decision = await decide(stored && { ...heldIn(stored), isDamagedDue });
+    if (decision === "nothing") return undefined;
+    if (decision === "marked") return checked(stored?.content ?? fail());
+    const [key, shreddedAt] = [randomBytes(KEY_BYTES), this.#now()];
+    const mark = await markFor(key, shreddedAt);
+    const metadata = { [MARKS.replacing]: mark, [MARKS.shreddedAt]: shreddedAt.toISOString() };
+    const etag = await this.#keys.write(nameOf(owner), { content: key, metadata }, stored?.etag);
+    return etag === undefined ? undefined : this.#keep(owner, { key, shreddedAt, mark }).key;
+  };
+
+  settle: OwnerKeys["settle"] = async (owner) => {
+    await this.#mark(owner, ({ [MARKS.replacing]: _, [MARKS.leaving]: __, ...others }) => others);
+    const known = this.#keyOf(owner);
+    if (known) known.mark = undefined;
+  };
+
+  beginRemoval: OwnerKeys["beginRemoval"] = async (owner) => {
+    await this.#mark(owner, (metadata) => ({ ...metadata, [MARKS.leaving]: crypto.randomUUID() }));
+    const stored = await this.#keys.read(nameOf(owner));
+    return stored && MARKS.leaving in stored.metadata ? stored.etag : undefined;
+  };
+
+  erase: OwnerKeys["erase"] = async (owner, only) => {
+    await this.#keys.delete(nameOf(owner), only);
+    this.#known.delete(owner);
+  };
+
+  eraseDamagedAt: OwnerKeys["eraseDamagedAt"] = async (owner, at) => {
+    // Where the key is gone, another is there to remember it: it opens nothing.
+    if (!(await this.#keys.read(nameOf(owner)))) await this.#create(owner, randomBytes(KEY_BYTES));
+    await this.#mark(owner, (metadata) => {
+      const said = dateIn(metadata, MARKS.eraseAt);
+      // Of damage that was mended since, and is another one now.
+      const isForgotten = !said || later(said, FORGOTTEN_MS) <= this.#now();
+      return { ...metadata, [MARKS.eraseAt]: (isForgotten ? at : said).toISOString() };
+    });
+    const stored = await this.#keys.read(nameOf(owner));
+    return dateIn(stored?.metadata ?? {}, MARKS.eraseAt) ?? fail();
+  };
+
+  /** Nothing happens if there is no key, or others change it at the same time. */
+  async #mark(owner: OwnerId, change: (metadata: Metadata) => Metadata): Promise<void> {
+    const stored = await this.#keys.read(nameOf(owner));
+    if (stored) await this.#keys.writeMetadata(nameOf(owner), change(stored.metadata), stored.etag);
+  }
+
+  /** A key that is about to go isn't one to begin with: another takes its place, so that it stays. */
+  async #toBeginWith(owner: OwnerId, stored: StoredBlob): Promise<HeldKey> {
+    if (!(MARKS.leaving in stored.metadata)) {
+      return this.#keep(owner, { ...heldIn(stored), key: checked(stored.content) });
+    }
+    const another = randomBytes(KEY_BYTES);
+    const replaced = await this.#keys.write(nameOf(owner), { content: another }, stored.etag);
+    return replaced === undefined ? fail() : this.#keep(owner, bare(another));
+  }
+
+  async #create(owner: OwnerId, key: Buffer): Promise<HeldKey> {
+    const created = await this.#keys.write(nameOf(owner), { content: key }, undefined);
+    return created ? this.#keep(owner, bare(key), true) : ((await this.look(owner)) ?? fail());
+  }
+
+  #keep(owner: OwnerId, held: HeldKey, isNew = false): HeldKey {
+    const known = { ...held, isNew };
+    this.#known.set(owner, known);
+    return known;
+  }
+
+  #keyOf(owner: OwnerId) {
+    const known = this.#known.get(owner);
+    return known === "absent" ? undefined : known;
+  }
+}
+
+const bare = (key: Buffer): HeldKey => ({ key, shreddedAt: undefined, mark: undefined });
+
+const heldIn = ({ content, metadata }: StoredBlob): HeldKey => ({
+  key: content,
+  shreddedAt: dateIn(metadata, MARKS.shreddedAt),
+  mark: metadata[MARKS.replacing],
+});
+
+const nameOf = (owner: OwnerId) => `owner-keys/${owner}`;
+
+/** Undefined for what is no date: nobody here wrote it. */
+function dateIn(metadata: Metadata, mark: string): Date | undefined {
+  const date = new Date(metadata[mark] ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function checked(key: Buffer): Buffer {
+  return key.length === KEY_BYTES ? key : fail();
+}
+
+function fail(): never {
+  throw unreadable();
+}

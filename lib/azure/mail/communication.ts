@@ -1,0 +1,26 @@
+/** Messenger on Azure Communication Services; its libraries take long to load, and few instances ever send. */
+import type { TokenCredential } from "@azure/identity";
+import { Failure } from "../../domain/failure.ts";
+import type { Messenger } from "../../domain/messages/messenger.ts";
+import type { Senders } from "./communication-clients.ts";
+
+export function communicationMessenger(senders: Senders, credential: TokenCredential): Messenger {
+  let loading: Promise<Messenger> | undefined;
+  return {
+    async send(message) {
+      loading ??= import("./communication-clients.ts").then(({ createMessenger }) =>
+        createMessenger(senders, credential),
+      );
+      try {
+        await (await loading).send(message);
+      } catch (cause) {
+        throw new Failure(
+          "messages-unavailable",
+          "The mail service does not answer.",
+          { retryAfterSeconds: 30 },
+          { cause },
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Belongings on Blob Storage: everything of an owner lies under their id. */
+
+import type { OwnerId } from "../../domain/owner.ts";
+import type { Belongings, Seen } from "../../domain/privacy/export.ts";
+import type { Peppers } from "../../domain/sealing/keyed-hash.ts";
+import type { OwnerSeal } from "../keys/owner-seal.ts";
+import { bodiesOf } from "./blob-owner-store.ts";
+import type { Blobs } from "./blobs.ts";
+import { credentialName } from "./record-stores.ts";
+
+const PAGE = 500;
+const recoveriesOf = (owner: OwnerId) => `recoveries/${owner}/`;
+const logsOf = (owner: OwnerId) => `activity/${owner}/`;
+const placesOf = (owner: OwnerId) => [
+  bodiesOf(owner),
+  recoveriesOf(owner),
+  logsOf(owner),
+  `budgets/${owner}/`,
+];
+
+export const blobBelongings = (
+  backups: Blobs,
+  isOpenable: (name: string) => Promise<boolean>,
+  peppers: Peppers,
+  seal: OwnerSeal,
+): Belongings => ({
+  async recoveries(owner) {
+    const prefix = recoveriesOf(owner);
+    return (await blobsUnder(backups, prefix)).map(({ name }) => name.slice(prefix.length));
+  },
+  credentialNames: (accounts) => Promise.all(accounts.map((account) => credentialName(peppers, account))),
+  async look(owner, credentials) {
+    const found = await Promise.all([
+      ...credentials.map((name) => ownCredential(backups, owner, name)),
+      ...placesOf(owner).map((place) => blobsUnder(backups, place)),
+    ]);
+    return found.flat();
+  },
+  async remove(seen) {
+    await Promise.all(seen.map(({ name, etag }) => backups.delete(name, etag)));
+  },
+  async removeShredded(owner, credentials) {
+    const life = await seal.life(owner);
+    const logs = await blobsUnder(backups, logsOf(owner));
+    const former = logs.filter(({ name }) => !life || !name.startsWith(`${logsOf(owner)}${life.name}/`));
+    await Promise.all(former.map(({ name, etag }) => backups.delete(name, etag)));
+    for (const name of credentials) {
+      const [found] = await ownCredential(backups, owner, name);
+      if (found && !(await isOpenable(name))) await backups.delete(name, found.etag);
+    }
+  },
+});
+
+/** Another owner may have proven the account since. */
+async function ownCredential(backups: Blobs, owner: OwnerId, name: string): Promise<Seen> {
+  const stored = await backups.read(name);
+  return stored?.metadata["owner"] === owner ? [{ name, etag: stored.etag }] : [];
+}
+
+async function blobsUnder(backups: Blobs, prefix: string): Promise<Seen> {
+  const found: Seen = [];
+  let from: string | undefined;
+  do {
+    const { blobs, next } = await backups.list(prefix, { size: PAGE, from });
+    found.push(...blobs.map(({ name, etag }) => ({ name, etag })));
+    from = next;
+  } while (from !== undefined);
+  return found;
+}

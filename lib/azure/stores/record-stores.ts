@@ -1,0 +1,73 @@
+/** Where each kind of sealed state lies that isn't the owner's own: recoveries, credentials, tickets, anchors of logs. */
+import { type BoundAccount, identityOf } from "../../domain/account.ts";
+import { DAY, later } from "../../domain/clock.ts";
+import { AccountCredentials, type CredentialStore } from "../../domain/credentials/credential.ts";
+import { Anchor, type AnchorStore, type OfLife } from "../../domain/messages/activity.ts";
+import { OwnerId, sha256 } from "../../domain/owner.ts";
+import { endsAt, RecoveryRecord, type RecoveryStore } from "../../domain/recovery/record.ts";
+import type { Peppers } from "../../domain/sealing/keyed-hash.ts";
+import { Ticket, type TicketStore } from "../../domain/step-up/ticket.ts";
+import { type ShardKeys, shardOf } from "../keys/blob-shard-keys.ts";
+import type { OwnerSeal } from "../keys/owner-seal.ts";
+import type { Blobs } from "./blobs.ts";
+import { opens, sealedStore } from "./sealed-store.ts";
+
+export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
+  sealedStore(backups, seal, {
+    schema: RecoveryRecord,
+    nameOf: ({ owner, record }) => `recoveries/${owner}/${record}`,
+    ownerOf: ({ owner }) => owner,
+    ownerIn: () => undefined,
+    dueAt: (recovery) => later(endsAt(recovery), DAY),
+  });
+
+export const credentialName = async (peppers: Peppers, account: BoundAccount): Promise<string> =>
+  `credentials/${await peppers.hash("account", identityOf(account))}`;
+
+/** A provider names the account, not the owner: whose it is stands in the metadata. */
+export const credentialStore = (backups: Blobs, seal: OwnerSeal, peppers: Peppers): CredentialStore =>
+  sealedStore(backups, seal, {
+    schema: AccountCredentials,
+    nameOf: (account: BoundAccount) => credentialName(peppers, account),
+    ownerOf: () => undefined,
+    ownerIn: ({ owner }) => owner,
+  });
+
+/**
+ * For a provider's questions. Whether there is an account must not show on an instance that just started: where there is none, a
+ * shard key is loaded all the same, one that goes by the account.
+ */
+export const findForProvider =
+  (credentials: CredentialStore, peppers: Peppers, shards: ShardKeys): CredentialStore["find"] =>
+  async (account) => {
+    const held = await credentials.find(account);
+    if (!held) await shards.find(shardOf(await credentialName(peppers, account)));
+    return held;
+  };
+
+/** Tickets are the service's own: they hold nothing of a person. So are last letters to owners who are erased. */
+export const SERVICE = OwnerId.parse(sha256("the service itself"));
+
+export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
+  sealedStore(backups, seal, {
+    schema: Ticket,
+    nameOf: (hash: string) => `tickets/${hash}`,
+    ownerOf: () => SERVICE,
+    ownerIn: () => undefined,
+    dueAt: ({ expiresAt }) => later(expiresAt, DAY),
+  });
+
+/** How far the activity log is known to reach: apart from it, and from the owner's state, which entries never rewrite. */
+export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
+  sealedStore(backups, seal, {
+    schema: Anchor,
+    nameOf: ({ owner, life }: OfLife) => `activity/${owner}/${life}/anchor`,
+    ownerOf: ({ owner }) => owner,
+    ownerIn: () => undefined,
+  });
+
+/** Whether what an account has can be opened, by the name that it is stored under. */
+export const opensCredential =
+  (backups: Blobs, seal: OwnerSeal) =>
+  (name: string): Promise<boolean> =>
+    opens(backups, seal, name);

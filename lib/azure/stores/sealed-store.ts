@@ -1,0 +1,73 @@
+/** A store of sealed JSON, one blob each, replaced whole by its ETag: recoveries, credentials and tickets are kinds of it. */
+import * as z from "zod";
+import { OwnerId } from "../../domain/owner.ts";
+import { contextOf, isUnreadable, unreadable } from "../../domain/sealing/seal.ts";
+import type { Store } from "../../domain/store.ts";
+import { jsonOf } from "../../domain/text.ts";
+import type { OwnerSeal } from "../keys/owner-seal.ts";
+import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
+
+type Kind<K, T> = {
+  schema: z.ZodType<T>;
+  nameOf(key: K): string | Promise<string>;
+  /** Whose key seals it, if the key tells: else the metadata does. */
+  ownerOf(key: K): OwnerId | undefined;
+  ownerIn(value: T): OwnerId | undefined;
+  /** When a sweep has something to do here: stands in the metadata, so that the listing tells. */
+  dueAt?(value: T): Date | undefined;
+};
+
+const OwnerMetadata = z.object({ owner: OwnerId });
+
+export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T>): Store<K, T> => ({
+  async find(key) {
+    const known = kind.ownerOf(key);
+    if (known) seal.prepare(known);
+    const name = await kind.nameOf(key);
+    const blob = await blobs.read(name);
+    if (!blob) return undefined;
+    const owner = known ?? ownerIn(blob);
+    const content = await seal.open(owner, contextFor(name, blob.metadata), blob.content);
+    const parsed = jsonOf(kind.schema).safeParse(content.toString());
+    if (!parsed.success) throw unreadable();
+    return { value: parsed.data, etag: blob.etag };
+  },
+
+  async put(key, value, replaces) {
+    const known = kind.ownerOf(key);
+    const owner = known ?? kind.ownerIn(value);
+    if (!owner) throw unreadable();
+    const name = await kind.nameOf(key);
+    const dueAt = kind.dueAt?.(value);
+    const metadata: Metadata = {
+      ...(!known && { owner }),
+      ...(dueAt && { dueat: dueAt.toISOString() }),
+    };
+    const json = Buffer.from(JSON.stringify(value));
+    const content = await seal.seal(owner, contextFor(name, metadata), json);
+    return await blobs.write(name, { content, metadata }, replaces);
+  },
+});
+
+/** Whether what stands there can be opened: it can't if its owner was erased since. */
+export async function opens(blobs: Blobs, seal: OwnerSeal, name: string): Promise<boolean> {
+  const blob = await blobs.read(name);
+  if (!blob) return false;
+  try {
+    await seal.open(ownerIn(blob), contextFor(name, blob.metadata), blob.content);
+    return true;
+  } catch (error) {
+    if (isUnreadable(error)) return false;
+    throw error;
+  }
+}
+
+/** The blob's own name and its metadata are in it: nothing opens anywhere else, and nothing beside it can be changed. */
+const contextFor = (name: string, metadata: Metadata) =>
+  contextOf("record", 1, name, ...Object.entries(metadata).toSorted().flat());
+
+function ownerIn({ metadata }: StoredBlob): OwnerId {
+  const parsed = OwnerMetadata.safeParse(metadata);
+  if (parsed.success) return parsed.data.owner;
+  throw unreadable();
+}

@@ -1,0 +1,52 @@
+/** Remembers values for a while, so that they need not be asked for each time. */
+import type { Clock } from "./domain/clock.ts";
+
+/** Values of so many sizes together, each at most so long. */
+export class Kept<K, V> {
+  readonly #entries = new Map<K, { value: V; size: number; until: number }>();
+  readonly #now: Clock;
+  readonly #limits: { most: number; milliseconds: number };
+  #size = 0;
+
+  constructor(now: Clock, limits: { most: number; milliseconds: number }) {
+    this.#now = now;
+    this.#limits = limits;
+  }
+
+  get(key: K): V | undefined {
+    const entry = this.#entries.get(key);
+    return entry && entry.until > this.#now().getTime() ? entry.value : undefined;
+  }
+
+  /** The oldest entries make room where there is too much. */
+  set(key: K, value: V, size = 1): V {
+    this.delete(key);
+    this.#entries.set(key, { value, size, until: this.#now().getTime() + this.#limits.milliseconds });
+    this.#size += size;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#size <= this.#limits.most) break;
+      this.delete(oldest);
+    }
+    return value;
+  }
+
+  delete(key: K): void {
+    this.#size -= this.#entries.get(key)?.size ?? 0;
+    this.#entries.delete(key);
+  }
+}
+
+/** Asks at most every so often, however often it is wanted; undefined where that fails. */
+export function seldom<T>(
+  now: Clock,
+  milliseconds: number,
+  ask: () => Promise<T>,
+): () => Promise<T | undefined> {
+  const kept = new Kept<"answer", Promise<T | undefined>>(now, { most: 1, milliseconds });
+  return () =>
+    kept.get("answer") ??
+    kept.set(
+      "answer",
+      ask().catch(() => undefined),
+    );
+}

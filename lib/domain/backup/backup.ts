@@ -1,0 +1,115 @@
+/** What an owner has of a backup: a current version, a deleted one that can still be brought back, or none. */
+import { DAY, later } from "../clock.ts";
+import { Failure } from "../failure.ts";
+import { newId } from "../id.ts";
+import { headIn } from "../owner/owner-state.ts";
+import type { StoredOwner } from "../owner/owner-store.ts";
+import type { Platform } from "../owner.ts";
+import type { Change } from "../store.ts";
+import type { Head, Precondition, StoredHead, Version } from "./head.ts";
+
+export const currentVersion = (head: Head | undefined): Version | undefined =>
+  head?.deletedAt ? undefined : head?.versions[0];
+
+/** There is one, or was one: a head alone may just hold devices. */
+export const hasBackup = (stored: StoredHead | undefined): stored is StoredHead =>
+  (stored?.value.versions.length ?? 0) > 0;
+
+/** Fails as `backup-not-found`. */
+export function requireBackup(stored: StoredHead | undefined): StoredHead {
+  if (hasBackup(stored)) return stored;
+  throw new Failure("backup-not-found", "There is no backup for this platform.");
+}
+
+/** The state and its current version. Fails as `backup-not-found`. */
+export function requireCurrent(stored: StoredHead | undefined): { head: Head; version: Version } {
+  const { value: head } = requireBackup(stored);
+  const version = currentVersion(head);
+  if (version) return { head, version };
+  throw new Failure("backup-not-found", "The backup for this platform was deleted.");
+}
+
+/** The same of the owner, with all that is needed to open it. Fails as `backup-not-found`. */
+export function requireCurrentIn(
+  held: StoredOwner | undefined,
+  platform: Platform,
+): { held: StoredOwner; head: Head; version: Version } {
+  const current = requireCurrent(headIn(held?.state, platform));
+  if (held) return { held, ...current };
+  throw new RangeError("a backup without an owner");
+}
+
+/** Fails as `stale-precondition` unless the caller knows the present state (R7). */
+export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
+  const holds =
+    precondition === "nothing"
+      ? !currentVersion(stored?.value)
+      : stored && precondition.replaces === stored.etag;
+  if (holds) return;
+  throw new Failure("stale-precondition", "The backup is not in the state that this request replaces.", {
+    generation: stored?.value.generation ?? 0,
+    ...(stored && { etag: stored.etag }),
+  });
+}
+
+/** R6. Deleting what is deleted changes nothing. Fails as `backup-not-found` or `stale-precondition`. */
+export function planDeletion(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  now: Date,
+): Change<Head, void> {
+  const stored = requireBackup(held);
+  requireState(stored, precondition);
+  if (stored.value.deletedAt) return { result: undefined, unchanged: stored };
+  return { result: undefined, next: { ...stored.value, deletedAt: now, tag: newId() } };
+}
+
+/** R30. Undeleting what isn't deleted changes nothing. Fails as `backup-not-found`, `stale-precondition` or `undelete-too-late`. */
+export function planUndelete(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  undeleteDays: number,
+  now: Date,
+): Change<Head, void> {
+  const tooLate = () => new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
+  if (held?.value.purgedAt) throw tooLate();
+  const stored = requireBackup(held);
+  requireState(stored, precondition);
+  const { deletedAt } = stored.value;
+  if (!deletedAt) return { result: undefined, unchanged: stored };
+  if (undeletableUntil(deletedAt, undeleteDays) <= now) throw tooLate();
+  return { result: undefined, next: { ...stored.value, deletedAt: undefined, tag: newId() } };
+}
+
+/**
+ * R30: the former version becomes the newest generation and stays in the history as well; its content isn't touched.
+ * Fails as `backup-not-found`, `stale-precondition` or `version-not-found`.
+ */
+export function planRestore(
+  held: StoredHead | undefined,
+  precondition: Precondition,
+  { versionId, historyLength, now }: { versionId: string; historyLength: number; now: Date },
+): Change<Head, void> {
+  const { head } = requireCurrent(held);
+  requireState(held, precondition);
+  const version = head.versions.find(({ id }) => id === versionId);
+  if (!version) throw new Failure("version-not-found", "There is no such version of this backup.");
+  const { idempotencyKey: _, ...former } = version;
+  const generation = head.generation + 1;
+  const { sealedAs = version.generation } = version;
+  const restored = { ...former, generation, sealedAs, restoredAt: now };
+  const versions = [restored, ...head.versions].slice(0, historyLength);
+  return { result: undefined, next: { ...head, generation, versions, tag: newId() } };
+}
+
+/** Deleted so long ago that nothing of it may come back. */
+export const isGone = ({ deletedAt, purgedAt }: Head, undeleteDays: number, now: Date): boolean =>
+  deletedAt !== undefined && (purgedAt !== undefined || undeletableUntil(deletedAt, undeleteDays) <= now);
+
+/** Deleted, and its time to be brought back is over, whether or not what was left of it is removed yet. */
+export const isPurged = (head: Head, undeleteDays: number, now: Date): boolean =>
+  head.purgedAt !== undefined || isGone(head, undeleteDays, now);
+
+/** Until when a deleted backup is kept (R30). */
+export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>
+  later(deletedAt, undeleteDays * DAY);

@@ -1,0 +1,77 @@
+/** Changes of a backup but for uploads: logged, and told where they take something away; before they are made (R18, R35). */
+
+import { addresseesIn } from "../contacts/contact.ts";
+import { type Asking, callerDevice, changeAs } from "../devices/admission.ts";
+import { announce, type Outbox } from "../messages/announcement.ts";
+import { headIn } from "../owner/owner-state.ts";
+import { type OwnerStore, recordIn } from "../owner/owner-store.ts";
+import type { Platform } from "../owner.ts";
+import type { Change } from "../store.ts";
+import { planDeletion, planRestore, planUndelete } from "./backup.ts";
+import type { Head, Precondition, StoredHead } from "./head.ts";
+import { planConfirmation } from "./stale-notice.ts";
+import type { StalenessPolicy } from "./staleness.ts";
+
+type Ports = { owners: OwnerStore; outbox: Outbox };
+/** `platform` and `precondition`: which backup, in which state. */
+type Target = { platform: Platform; precondition: Precondition };
+
+/** R6. Fails as `planDeletion` does. */
+export const deleteBackup = (ports: Ports, asking: Asking, { platform, precondition }: Target) =>
+  changeBackup(ports, asking, platform, "backup-deleted", (stored) =>
+    planDeletion(stored, precondition, asking.now),
+  );
+
+/** R30. Fails as `planUndelete` does. */
+export const undeleteBackup = (
+  ports: Ports,
+  asking: Asking,
+  { platform, precondition }: Target,
+  undeleteDays: number,
+) =>
+  changeBackup(ports, asking, platform, "backup-undeleted", (stored) =>
+    planUndelete(stored, precondition, undeleteDays, asking.now),
+  );
+
+/** R30. Fails as `planRestore` does. */
+export const restoreVersion = (
+  ports: Ports,
+  asking: Asking,
+  { platform, precondition, versionId }: Target & { versionId: string },
+  historyLength: number,
+) =>
+  changeBackup(ports, asking, platform, "version-restored", (stored) =>
+    planRestore(stored, precondition, { versionId, historyLength, now: asking.now }),
+  );
+
+/** R28: takes nothing away, and the log needn't know. Fails as `planConfirmation` does. */
+export async function confirmSignIn(
+  { owners }: Pick<Ports, "owners">,
+  asking: Asking,
+  { platform, precondition }: Target,
+  policy: StalenessPolicy,
+): Promise<StoredHead> {
+  const { authTime } = asking.caller;
+  const { stored } = await changeAs(owners, asking, platform, (latest) =>
+    planConfirmation(latest, precondition, { authTime, policy, now: asking.now }),
+  );
+  return stored;
+}
+
+/** What is refused, or changes nothing, is neither logged nor told. */
+async function changeBackup(
+  { owners, outbox }: Ports,
+  asking: Asking,
+  platform: Platform,
+  kind: "backup-deleted" | "backup-undeleted" | "version-restored",
+  decide: (stored: StoredHead | undefined) => Change<Head, void>,
+): Promise<StoredHead> {
+  const { caller, held, now } = asking;
+  if ("next" in decide(headIn(held?.state, platform))) {
+    const device = callerDevice(asking);
+    const isLoss = kind === "backup-deleted";
+    const recipients = isLoss ? addresseesIn(await recordIn(held), device, now) : [];
+    await announce(outbox, caller.owner, { kind, device, recipients, now });
+  }
+  return (await changeAs(owners, asking, platform, decide)).stored;
+}

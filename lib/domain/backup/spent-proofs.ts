@@ -1,0 +1,33 @@
+/** Device proofs that may be used once: where repeating a request would hand something out again (RFC 9449 §11.1). */
+import { later, SECOND } from "../clock.ts";
+import { Failure, type Fault } from "../failure.ts";
+import type { Caller } from "../owner.ts";
+import type { Head } from "./head.ts";
+
+/** A proof is too old after 60 s either way, so it need not be remembered longer than this. */
+const KEPT = 130 * SECOND;
+const MAX_REMEMBERED = 20;
+
+/** The refusal of a proof that is signed as it should be, and names what in it is wrong. */
+export const wrongClaims = (errors: Fault[]) =>
+  new Failure("proof-invalid", "The device proof isn't one for this request: see `errors`.", {
+    errors,
+    errorsTotal: errors.length,
+  });
+
+/** How a fault names a claim. */
+export const claimAt = (claim: string) => `DPoP claim ${claim}`;
+
+/** Fails as `proof-invalid` if the proof was spent before, or as `too-many-recoveries`. */
+export function withSpentProof(head: Head, { proof }: Caller, now: Date): Head {
+  const remembered = head.spentProofs.filter(({ at }) => later(at, KEPT) > now);
+  if (remembered.some(({ id }) => id === proof)) {
+    throw wrongClaims([{ at: claimAt("jti"), detail: "was used before: make a new one for each request" }]);
+  }
+  if (remembered.length >= MAX_REMEMBERED) {
+    throw new Failure("too-many-recoveries", "Too many recoveries in a short time.", {
+      retryAfterSeconds: KEPT / SECOND,
+    });
+  }
+  return { ...head, spentProofs: [...remembered, { id: proof, at: now }] };
+}

@@ -1,0 +1,138 @@
+/** A challenge: a code that was sent, or a ticket that is awaited, for one purpose, one device, ten minutes and five tries (R24). */
+import { randomInt } from "node:crypto";
+import * as z from "zod";
+import { identityOf, StoredBound } from "../account.ts";
+import { later, SECOND } from "../clock.ts";
+import { Failure } from "../failure.ts";
+import { Id } from "../id.ts";
+import { loose } from "../loose.ts";
+import { DeviceId } from "../owner.ts";
+import type { Peppers } from "../sealing/keyed-hash.ts";
+import { type Failures, fewer, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+
+const shared = {
+  id: Id,
+  device: DeviceId,
+  createdAt: z.coerce.date(),
+  attempts: z.int().min(0),
+};
+const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredBound };
+
+/** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
+export const Challenge = z.union([
+  loose({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
+  loose({ ...shared, ...stepUp, kind: z.literal("code"), subject: z.string(), codeHash: z.string() }),
+  loose({ ...shared, ...stepUp, kind: z.literal("ticket") }),
+]);
+export type Challenge = z.infer<typeof Challenge>;
+export type StepUp = Exclude<Challenge, { kind: "contact" }>;
+
+/** What the record of an owner holds of it. `failures`: of all challenges together. */
+type Challenges = { challenges: Challenge[]; failures: Failures };
+
+/** NIST SP 800-63B-4 §3.1.3.2, OWASP ASVS 6.5.5. */
+export const CHALLENGE_SECONDS = 600;
+const MAX_ATTEMPTS = 5;
+const MAX_OPEN = 10;
+const CODES = 1_000_000;
+
+/** Six digits, each code as likely as any other. */
+export const newCode = (): string => String(randomInt(CODES)).padStart(6, "0");
+
+/** Good for this challenge and no other, whatever else is the same. */
+export const hashCode = (peppers: Peppers, challenge: string, code: string): Promise<string> =>
+  peppers.hash("code", JSON.stringify([challenge, code]));
+
+export const expiresAt = ({ createdAt }: Challenge): Date => later(createdAt, CHALLENGE_SECONDS * SECOND);
+const isOpen = (challenge: Challenge, now: Date) =>
+  expiresAt(challenge) > now && challenge.attempts < MAX_ATTEMPTS;
+
+/** What two challenges can't both be open for. */
+const targetOf = (challenge: Challenge) =>
+  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, identityOf(challenge.account)];
+
+/** The newest ten stay open; one for the same target takes the place of the former. */
+export function withChallenge<R extends Pick<Challenges, "challenges">>(
+  record: R,
+  challenge: Challenge,
+  now: Date,
+): R {
+  const target = JSON.stringify(targetOf(challenge));
+  const others = record.challenges.filter(
+    (each) => isOpen(each, now) && JSON.stringify(targetOf(each)) !== target,
+  );
+  return { ...record, challenges: [challenge, ...others].slice(0, MAX_OPEN) };
+}
+
+/**
+ * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and the challenges that
+ * had to make room for it count on.
+ */
+export function withoutChallenge<R extends Pick<Challenges, "challenges"> & { sent: { at: Date }[] }>(
+  record: R,
+  { id, createdAt }: Challenge,
+  dropped: Challenge[],
+): R {
+  const others = record.challenges.filter((each) => each.id !== id);
+  if (others.length === record.challenges.length) return record;
+  const send = record.sent.findIndex(({ at }) => at.getTime() === createdAt.getTime());
+  return {
+    ...record,
+    challenges: [...others, ...dropped],
+    sent: record.sent.filter((_, at) => at !== send),
+  };
+}
+
+/** Fails as `too-many-tries` while guesses have to wait. */
+export function requirePatience({ failures }: Pick<Challenges, "failures">, now: Date): void {
+  const retryAfterSeconds = secondsLeft(failures, now);
+  if (retryAfterSeconds === 0) return;
+  throw new Failure("too-many-tries", "Too many wrong answers.", { retryAfterSeconds });
+}
+
+/** Which challenge is answered: its id counts only for the device and purpose that it was made for. */
+export type Answered = { id: string; device: string; kinds: readonly Challenge["kind"][] };
+
+/**
+ * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A new challenge
+ * doesn't. Tickets can't be guessed: they neither wait nor count. Fails as `challenge-not-found` or `too-many-tries`.
+ */
+export function countTry<R extends Challenges>(
+  record: R,
+  answered: Answered,
+  now: Date,
+): { challenge: Challenge; record: R } {
+  const open = requireOpen(record, answered, now);
+  const isGuessable = open.kind !== "ticket";
+  if (isGuessable) requirePatience(record, now);
+  const challenge = { ...open, attempts: open.attempts + 1 };
+  const challenges = record.challenges.map((each) => (each.id === challenge.id ? challenge : each));
+  const failures = isGuessable ? oneMore(record.failures, now) : record.failures;
+  return { challenge, record: { ...record, challenges, failures } };
+}
+
+/**
+ * A challenge is passed once. A confirmed contact proves no account, and a ticket only that its provider means it: anybody can
+ * have one of their own. They take back their own tries and no others. Fails as `challenge-not-found` if another answer came first.
+ */
+export function pass<R extends Challenges>(record: R, { id }: Challenge): R {
+  const passed = record.challenges.find((each) => each.id === id);
+  if (!passed) throw notFound();
+  const failures = passed.kind === "code" ? noFailures : fewer(record.failures, triesCounted(passed));
+  return { ...record, challenges: record.challenges.filter((each) => each !== passed), failures };
+}
+
+/** Tries of a ticket were never counted. */
+const triesCounted = ({ kind, attempts }: Challenge) => (kind === "ticket" ? 0 : attempts);
+
+function requireOpen({ challenges }: Challenges, { id, device, kinds }: Answered, now: Date): Challenge {
+  const challenge = challenges.find((each) => each.id === id);
+  const fits = challenge && challenge.device === device && kinds.includes(challenge.kind);
+  if (fits && isOpen(challenge, now)) return challenge;
+  throw notFound();
+}
+
+export const wrongAnswer = ({ attempts }: Challenge) =>
+  new Failure("answer-wrong", "The code is not right.", { triesLeft: MAX_ATTEMPTS - attempts });
+
+const notFound = () => new Failure("challenge-not-found", "There is no such challenge, or it has ended.");

@@ -1,0 +1,39 @@
+/** How long guesses must wait: nothing for the first few, then longer and longer, in the end a month (R24). Pure. */
+import * as z from "zod";
+import { DAY, HOUR, later, SECOND } from "../clock.ts";
+import { loose } from "../loose.ts";
+
+/** Consecutive failures, and when the last one was. */
+export const Failures = loose({ count: z.int().min(0), at: z.coerce.date().optional() });
+export type Failures = z.infer<typeof Failures>;
+
+export const noFailures: Failures = { count: 0 };
+export const oneMore = (failures: Failures, now: Date): Failures => ({
+  ...failures,
+  count: failures.count + 1,
+  at: now,
+});
+export const fewer = (failures: Failures, taken: number): Failures =>
+  failures.count > taken ? { ...failures, count: failures.count - taken } : noFailures;
+
+const FREE = 5;
+const FIRST_WAIT = 30 * SECOND;
+const PER_DAY = 20;
+/** NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. Then one try a month is left, which no guessing gains from. */
+const MOST = 100;
+const LOCKED = 30 * DAY;
+
+/** From 30 s, doubling with every five failures, to an hour; a day after each twenty; a month after a hundred and each more. */
+export function waitFor({ count }: Failures): number {
+  if (count < FREE) return 0;
+  if (count >= MOST) return LOCKED;
+  if (count % PER_DAY === 0) return DAY;
+  return Math.min(FIRST_WAIT * 2 ** (Math.floor(count / FREE) - 1), HOUR);
+}
+
+/** Seconds until the next try may be made; zero if it may be made now. `at` may lie ahead: another instance's clock wrote it. */
+export function secondsLeft(failures: Failures, now: Date): number {
+  const wait = waitFor(failures);
+  if (wait === 0 || !failures.at) return 0;
+  return Math.max(0, Math.ceil((later(failures.at, wait).getTime() - now.getTime()) / SECOND));
+}

@@ -1,0 +1,81 @@
+/** Asking for a code: counted before it is sent, so that many at once are no more than are allowed, and taken back if it can't be. */
+
+import {
+  CHALLENGE_SECONDS,
+  type Challenge,
+  withChallenge,
+  withoutChallenge,
+} from "../challenges/challenge.ts";
+import { DAY, later, SECOND } from "../clock.ts";
+import { newId } from "../id.ts";
+import type { Letter, Outbox } from "../messages/announcement.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import { changeRecord, type OwnerStore, type StoredOwner } from "../owner/owner-store.ts";
+import type { OwnerId } from "../owner.ts";
+import type { Contact } from "./contact.ts";
+import { type SendBudget, tooMany, withSend } from "./send-limits.ts";
+
+/** `callingCodeOf`: of a number as E.164 writes it; "46" for Sweden. */
+export type Sending = { outbox: Outbox; sendBudget: SendBudget; callingCodeOf(number: string): string };
+
+/** Puts a code on its way to a contact. Fails as `too-many-messages` if the number's country had its share today. */
+export async function sendCode(
+  { outbox, sendBudget, callingCodeOf }: Sending,
+  owner: OwnerId,
+  contact: Contact,
+  code: string,
+  now: Date,
+): Promise<void> {
+  const { channel, address } = contact;
+  if (channel === "phone" && !(await sendBudget.take("codes", callingCodeOf(address), now)))
+    throw tooMany(secondsToMidnight(now));
+  await outbox.put(owner, codeLetter(contact, code, now));
+}
+
+/** The budget is one of each day, UTC. */
+const secondsToMidnight = (now: Date) => Math.ceil((DAY - (now.getTime() % DAY)) / SECOND);
+
+const codeLetter = ({ channel, address, language }: Contact, code: string, now: Date): Letter => ({
+  type: "letter",
+  id: newId(),
+  to: { channel, address, language },
+  kind: "code",
+  at: now,
+  until: later(now, CHALLENGE_SECONDS * SECOND),
+  code,
+  tries: 0,
+});
+
+/**
+ * `find`: the contact, and the record that it is in by then; fails where no code may be asked for. Fails as `too-many-messages`,
+ * or as `send` does.
+ */
+export async function askForCode(
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  { challengeFor, now }: { challengeFor(contact: Contact): Challenge; now: Date },
+  find: (record: OwnerRecord) => { contact: Contact; record: OwnerRecord },
+  send: (contact: Contact) => Promise<void>,
+): Promise<{ contact: Contact; challenge: Challenge }> {
+  const ask = (before: OwnerRecord) => {
+    const { contact, record } = find(before);
+    const challenge = challengeFor(contact);
+    const next = withChallenge(withSend(record, contact.address, now), challenge, now);
+    const dropped = before.challenges.filter((each) => !next.challenges.includes(each));
+    return { result: { contact, challenge, dropped }, record: next };
+  };
+  const { result, held: after } = await changeRecord(owners, owner, now, ask, held);
+  const { contact, challenge, dropped } = result;
+  try {
+    await send(contact);
+  } catch (error) {
+    const takeBack = (latest: OwnerRecord) => ({
+      result: undefined,
+      record: withoutChallenge(latest, challenge, dropped),
+    });
+    await changeRecord(owners, owner, now, takeBack, after);
+    throw error;
+  }
+  return { contact, challenge };
+}

@@ -1,0 +1,142 @@
+/** Adding, confirming and removing contacts; every change is told to all the others (R19). */
+
+import {
+  type Challenge,
+  countTry,
+  hashCode,
+  newCode,
+  pass,
+  requirePatience,
+  wrongAnswer,
+} from "../challenges/challenge.ts";
+import { requireNotEnded } from "../credentials/proven-account.ts";
+import { type Asking, callerDevice } from "../devices/admission.ts";
+import { newId } from "../id.ts";
+import { alarm, announce, type Outbox } from "../messages/announcement.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import { changeRecord, type OwnerStore, recordIn } from "../owner/owner-store.ts";
+import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
+import { requireFresh } from "../sign-in.ts";
+import { askForCode, type Sending, sendCode } from "./code-sending.ts";
+import {
+  addresseesIn,
+  type Contact,
+  type Recipient,
+  requireContact,
+  withContact,
+  withoutContact,
+  withVerified,
+} from "./contact.ts";
+
+export type Stores = { owners: OwnerStore; peppers: Peppers; outbox: Outbox };
+
+/**
+ * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
+ * again sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
+ */
+export async function addContact(
+  stores: Stores & Sending,
+  asking: Asking,
+  offered: Recipient,
+): Promise<Contact> {
+  const { owners, peppers } = stores;
+  const { caller, held, now } = asking;
+  const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
+  const before = await recordIn(held);
+  const known = withContact(before, entry).contact;
+  if (known.verifiedAt) return await changeLanguage(stores, asking, before, known);
+  const [id, code] = [newId(), newCode()];
+  const codeHash = await hashCode(peppers, id, code);
+  const challengeFor = (contact: Contact): Challenge => ({
+    id,
+    device: caller.device,
+    createdAt: now,
+    attempts: 0,
+    kind: "contact",
+    contact: contact.id,
+    codeHash,
+  });
+  const find = (record: OwnerRecord) => {
+    requireNotEnded(record, caller.device);
+    requirePatience(record, now);
+    return withContact(record, entry);
+  };
+  const asked = { challengeFor, now };
+  const send = (contact: Contact) => sendCode(stores, caller.owner, contact, code, now);
+  const added = await askForCode(owners, caller.owner, held, asked, find, send);
+  return added.contact;
+}
+
+/** Told like every change; nothing happens if it is the language already. */
+async function changeLanguage(
+  { owners, outbox }: Stores,
+  asking: Asking,
+  record: OwnerRecord,
+  { channel, address, language, id }: Contact,
+): Promise<Contact> {
+  const { caller, held, now } = asking;
+  const known = requireContact(record, id);
+  if (known.language === language) return known;
+  const told = { kind: "contact-changed" as const, device: callerDevice(asking), record, now };
+  await alarm(outbox, caller.owner, told);
+  const change = (latest: OwnerRecord) => {
+    const found = requireContact(latest, id);
+    const changed = withContact(latest, { ...found, channel, address, language });
+    return { result: changed.contact, record: changed.record };
+  };
+  return (await changeRecord(owners, caller.owner, now, change, held)).result;
+}
+
+/** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`. */
+export async function confirmContact(
+  { owners, peppers, outbox }: Stores,
+  asking: Asking,
+  { id, code }: { id: string; code: string },
+): Promise<Contact> {
+  const { caller, held, now } = asking;
+  const device = callerDevice(asking);
+  const { owner } = caller;
+  const count = (record: OwnerRecord) => {
+    requireContact(record, id);
+    const open = record.challenges.find((each) => each.kind === "contact" && each.contact === id);
+    const answered = { id: open?.id ?? "", device: caller.device, kinds: ["contact"] as const };
+    const counted = countTry(record, answered, now);
+    return { result: counted.challenge, record: counted.record };
+  };
+  const { result: challenge, ...counted } = await changeRecord(owners, owner, now, count, held);
+  const expected = challenge.kind === "contact" ? challenge.codeHash : "";
+  if (!sameHash(await hashCode(peppers, challenge.id, code), expected)) throw wrongAnswer(challenge);
+  const { address: confirmed } = requireContact(counted.record, id);
+  const recipients = addresseesIn(counted.record, device, now).filter(({ address }) => address !== confirmed);
+  const told = { device, recipients, now, id: `contact-added ${id}` };
+  await announce(outbox, owner, { kind: "contact-added", ...told });
+  const verify = (latest: OwnerRecord) => {
+    requireNotEnded(latest, caller.device);
+    const next = withVerified(pass(latest, challenge), id, caller.device, now);
+    return { result: requireContact(next, id), record: next };
+  };
+  return (await changeRecord(owners, owner, now, verify, counted.held)).result;
+}
+
+/** The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
+export async function removeContact(
+  { owners, outbox }: Pick<Stores, "owners" | "outbox">,
+  asking: Asking,
+  id: string,
+  policy: { contactCoolingOffHours: number; signInMaxAgeSeconds: number },
+): Promise<void> {
+  const { caller, held, now } = asking;
+  const device = callerDevice(asking);
+  const removal = { by: device, coolingOffHours: policy.contactCoolingOffHours, now };
+  const fresh = () => requireFresh(caller, now, policy.signInMaxAgeSeconds);
+  const record = withoutContact(await recordIn(held), id, removal, fresh);
+  // One that came back may be removed again, though never by the same device: that one was shut out.
+  const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
+  await alarm(outbox, caller.owner, { ...told, device, record, now });
+  const remove = (latest: OwnerRecord) => {
+    requireNotEnded(latest, caller.device);
+    const isGone = latest.contacts.every((contact) => contact.id !== id);
+    return { result: undefined, record: isGone ? latest : withoutContact(latest, id, removal, fresh) };
+  };
+  await changeRecord(owners, caller.owner, now, remove, held);
+}

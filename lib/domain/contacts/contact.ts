@@ -1,0 +1,201 @@
+/** Where an owner can be reached besides the app: addresses and numbers, each confirmed by a code before it counts (R19). */
+import * as z from "zod";
+import { HOUR, later } from "../clock.ts";
+import { Failure } from "../failure.ts";
+import { Id } from "../id.ts";
+import { type Loose, loose } from "../loose.ts";
+import { Language } from "../messages/language.ts";
+import { DeviceId } from "../owner.ts";
+
+export const Channel = z.enum(["email", "phone"]);
+
+/** `address`: an e-mail address, or a number as E.164 writes it. */
+const recipient = { channel: Channel, address: z.string(), language: Language };
+export type Recipient = Loose<typeof recipient>;
+export const Recipient = loose(recipient);
+
+/** Whom an announcement goes to. `link`: with the link that ends the device that it is about. */
+export const Addressee = loose({ ...recipient, link: z.boolean().optional() });
+export type Addressee = z.infer<typeof Addressee>;
+
+/** `addedBy`: the device that added it or, once it is confirmed, that confirmed it. */
+const contact = {
+  ...recipient,
+  id: Id,
+  addedAt: z.coerce.date(),
+  addedBy: DeviceId.optional(),
+  verifiedAt: z.coerce.date().optional(),
+};
+export type Contact = Loose<typeof contact>;
+export const Contact = loose(contact);
+/** `byNewer`: the device that removed it came after it was confirmed, so that its owner may have been robbed of it. */
+export const RemovedContact = loose({
+  ...contact,
+  verifiedAt: z.coerce.date(),
+  removedBy: DeviceId,
+  byNewer: z.boolean(),
+  keptUntil: z.coerce.date(),
+});
+export type RemovedContact = z.infer<typeof RemovedContact>;
+type Verified = Contact & { verifiedAt: Date };
+
+/** What the record of an owner holds of it. `contactRemovedAt`: when a confirmed one was last removed. */
+type Contacts = {
+  contacts: Contact[];
+  removedContacts: RemovedContact[];
+  contactRemovedAt?: Date | undefined;
+};
+
+const MAX_CONTACTS = 10;
+
+const isVerified = (contact: Contact): contact is Verified => contact.verifiedAt !== undefined;
+export const verifiedContacts = ({ contacts }: Pick<Contacts, "contacts">): Verified[] =>
+  contacts.filter(isVerified);
+
+export const recipientsIn = (record: Contacts, now: Date): Recipient[] =>
+  addresseesIn(record, undefined, now).map(({ link: _, ...recipient }) => recipient);
+
+/**
+ * Everyone who is told, each address once; those who were removed lately, too. The link that ends a device goes only to contacts
+ * that were confirmed before it came: a thief can't add one and end the owner's own phones, and an owner who is robbed of one
+ * still gets it.
+ */
+export function addresseesIn(
+  record: Contacts,
+  device: { registeredAt: Date } | undefined,
+  now: Date,
+): Addressee[] {
+  const all = [...verifiedContacts(record), ...stillKept(record, now)];
+  const addressees = new Map<string, Addressee>();
+  for (const { channel, address, language, verifiedAt, ...rest } of all) {
+    const isOlder = device !== undefined && verifiedAt < device.registeredAt;
+    const mayEnd = isOlder && !("byNewer" in rest && !rest.byNewer);
+    const key = `${channel} ${address}`;
+    const link = mayEnd || addressees.get(key)?.link === true;
+    addressees.set(key, { channel, address, language, ...(link && { link }) });
+  }
+  return [...addressees.values()];
+}
+
+/** Fails as `contact-not-found`. */
+export function requireContact({ contacts }: Pick<Contacts, "contacts">, id: string): Contact {
+  const contact = contacts.find((each) => each.id === id);
+  if (contact) return contact;
+  throw new Failure("contact-not-found", "There is no such contact.");
+}
+
+/** The contact with this address: the one that is there, written to in this language from now on, or a new one. Fails as `too-many-contacts`. */
+export function withContact<R extends Contacts>(
+  record: R,
+  offered: Contact,
+): { contact: Contact; record: R } {
+  const known = record.contacts.find(
+    ({ channel, address }) => channel === offered.channel && address === offered.address,
+  );
+  if (known) {
+    const contact = { ...known, language: offered.language };
+    const contacts = record.contacts.map((each) => (each === known ? contact : each));
+    return { contact, record: { ...record, contacts } };
+  }
+  if (record.contacts.length >= MAX_CONTACTS) {
+    throw new Failure("too-many-contacts", `${MAX_CONTACTS} contacts are registered already.`);
+  }
+  return { contact: offered, record: { ...record, contacts: [...record.contacts, offered] } };
+}
+
+/** Fails as `contact-not-found` if it was removed meanwhile. */
+export function withVerified<R extends Contacts>(record: R, id: string, by: DeviceId, now: Date): R {
+  const contact = requireContact(record, id);
+  const verified = isVerified(contact) ? contact : { ...contact, addedBy: by, verifiedAt: now };
+  return { ...record, contacts: record.contacts.map((each) => (each.id === id ? verified : each)) };
+}
+
+/** Fails as `contact-not-found`, or as the caller says if it is the last verified one. */
+export function withoutContact<R extends Contacts>(
+  record: R,
+  id: string,
+  removal: Removal,
+  requireFresh: () => void,
+): R {
+  const contact = requireContact(record, id);
+  const isLast = isVerified(contact) && verifiedContacts(record).length === 1;
+  if (isLast) requireFresh();
+  return {
+    ...record,
+    contacts: record.contacts.filter((each) => each.id !== id),
+    ...(isVerified(contact) && {
+      contactRemovedAt: removal.now,
+      removedContacts: withRemoved(record, contact, removal),
+    }),
+  };
+}
+
+/**
+ * A contact that step-up may use. A new one has to wait while an older one exists, or did until lately: whoever has just
+ * come in could otherwise remove the owner's and use their own. Fails as `contact-not-found` or `contact-unusable`.
+ */
+export function requireUsable(record: Contacts, id: string, coolingOffHours: number, now: Date): Verified {
+  const contact = requireContact(record, id);
+  if (!isVerified(contact)) throw unusable("The contact isn't confirmed yet.", 0);
+  const usableAt = later(contact.verifiedAt, coolingOffHours * HOUR);
+  const older = verifiedContacts(record).some(({ verifiedAt }) => verifiedAt < contact.verifiedAt);
+  const removed = record.contactRemovedAt && later(record.contactRemovedAt, coolingOffHours * HOUR) > now;
+  if (usableAt <= now || !(older || removed)) return contact;
+  throw unusable("The contact is too new.", Math.ceil((usableAt.getTime() - now.getTime()) / 1000));
+}
+
+const unusable = (detail: string, seconds: number) =>
+  new Failure("contact-unusable", detail, seconds > 0 ? { usableInSeconds: seconds } : {});
+
+/** Enough for its owner to know it by, too little for anybody else. */
+export function masked({ channel, address }: Recipient): string {
+  if (channel === "phone")
+    return `${address.slice(0, 3)}${"•".repeat(address.length - 5)}${address.slice(-2)}`;
+  const [name = "", domain = ""] = address.split("@");
+  const top = domain.slice(domain.lastIndexOf("."));
+  return `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••${top}`;
+}
+
+/** `registeredAt`: of the device that removes it. */
+export type Removal = {
+  by: { id: DeviceId; registeredAt: Date };
+  coolingOffHours: number;
+  now: Date;
+};
+
+/** With this contact among those removed. */
+const withRemoved = (
+  record: Contacts,
+  contact: Verified,
+  { by, coolingOffHours, now }: Removal,
+): RemovedContact[] => [
+  ...record.removedContacts,
+  {
+    ...contact,
+    removedBy: by.id,
+    byNewer: by.registeredAt > contact.verifiedAt,
+    keptUntil: later(now, coolingOffHours * HOUR),
+  },
+];
+
+export const stillKept = (
+  { removedContacts }: Pick<Contacts, "removedContacts">,
+  now: Date,
+): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
+
+/** As if the device had never been there: the contacts that it added are gone, those that it removed are back. */
+export function undoContactsOf<R extends Contacts>(record: R, device: DeviceId, now: Date): R {
+  const theirs = ({ addedBy }: Contact) => addedBy === device;
+  const removed = stillKept(record, now).filter((contact) => !theirs(contact));
+  const back = removed
+    .filter(({ removedBy }) => removedBy === device)
+    .map(({ removedBy: _, byNewer: __, keptUntil: ___, ...contact }): Contact => contact);
+  const isBack = ({ channel, address }: Contact) =>
+    back.some((each) => each.channel === channel && each.address === address);
+  const others = record.contacts.filter((contact) => !theirs(contact) && !isBack(contact));
+  return {
+    ...record,
+    contacts: [...back, ...others],
+    removedContacts: removed.filter(({ removedBy }) => removedBy !== device),
+  };
+}

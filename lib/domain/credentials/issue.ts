@@ -1,0 +1,164 @@
+/** Issuing device credentials, suspending and ending them: the record first, so that a revocation finds whatever is under way. */
+import type { BoundAccount } from "../account.ts";
+import { findDevice, isActive, isRevoked } from "../device.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import {
+  changeRecord,
+  devicesIn,
+  type OwnerStore,
+  recordIn,
+  type StoredOwner,
+} from "../owner/owner-store.ts";
+import type { Caller, DeviceId, OwnerId } from "../owner.ts";
+import { type Change, change, type Stored } from "../store.ts";
+import {
+  type AccountCredentials,
+  type Claim,
+  type CredentialStore,
+  type Wanted,
+  withCredential,
+  withoutHolder,
+  withResumed,
+  withSuspended,
+} from "./credential.ts";
+import { newSecret, otpauthUri } from "./one-time-code.ts";
+import { accountsOf, withBinding, withoutDevice } from "./proven-account.ts";
+
+type Stores = { owners: OwnerStore; credentials: CredentialStore };
+type Holder = Pick<Caller, "owner" | "device">;
+
+/** Writes the credential itself; the record must name the device already. Fails as `account-bound-elsewhere` or `device-revoked`. */
+export async function putCredential(
+  credentials: CredentialStore,
+  { owner, device }: Holder,
+  { account, wanted, claim }: { account: BoundAccount; wanted: Wanted; claim: Claim },
+  now: Date,
+): Promise<void> {
+  const held = await credentials.find(account);
+  await change(credentials, account, held, (stored) => ({
+    next: withCredential(stored?.value, { owner, device, wanted, claim }, now),
+    result: undefined,
+  }));
+}
+
+/** The record once the device is to have a credential for each. Fails as `withBinding` does. */
+export const withBindings = (
+  record: OwnerRecord,
+  { device }: Pick<Holder, "device">,
+  accounts: BoundAccount[],
+  now: Date,
+): OwnerRecord => accounts.reduce((next, account) => withBinding(next, { account, device }, now), record);
+
+/**
+ * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order; the record must name the device
+ * already. Fails as `account-bound-elsewhere` or `device-revoked`.
+ */
+export const issueCodes = (
+  credentials: CredentialStore,
+  holder: Holder,
+  accounts: BoundAccount[],
+  now: Date,
+): Promise<string[]> =>
+  Promise.all(
+    accounts.map(async (account) => {
+      const secret = newSecret();
+      const issue = { account, wanted: { type: "code" as const, secret }, claim: "renewal" as const };
+      await putCredential(credentials, holder, issue, now);
+      return otpauthUri(account, secret);
+    }),
+  );
+
+/** Ends all that the device has. Safe to repeat, and complete whatever is issued at the same time. */
+export async function endCredentials(
+  { owners, credentials }: Stores,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  const { result: accounts, held: after } = await changeRecord(
+    owners,
+    owner,
+    now,
+    (record) => {
+      const { accounts, record: next } = withoutDevice(record, device);
+      return { result: accounts, record: next };
+    },
+    held,
+  );
+  await endEach(credentials, accounts, { owner, device }, now);
+  return after;
+}
+
+export const endEach = async (
+  credentials: CredentialStore,
+  accounts: BoundAccount[],
+  holder: Holder,
+  now: Date,
+): Promise<void> => {
+  await Promise.all(accounts.map((account) => endCredential(credentials, account, holder, now)));
+};
+
+/**
+ * What a device has counts while it is active, and not while it is suspended. Whoever writes that looks at the owner once more: the
+ * device may have come or gone meanwhile, and the last one to write must have seen what holds. Safe to repeat.
+ */
+export async function settleCredentials(
+  { owners, credentials }: Stores,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+): Promise<StoredOwner | undefined> {
+  for (let latest = held; ; latest = await owners.find(owner)) {
+    const known = findDevice(devicesIn(latest), device);
+    if (!known || isRevoked(known)) return latest;
+    const next = isActive(known) ? withResumed : withSuspended;
+    if (!(await changeCredentials(credentials, owner, latest, device, next))) return latest;
+  }
+}
+
+/** Before a suspended device is let in: once it is active, repeating a request that was cut off would resume nothing. */
+export const resumeCredentials = async (
+  { credentials }: Pick<Stores, "credentials">,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+): Promise<void> => {
+  await changeCredentials(credentials, owner, held, device, withResumed);
+};
+
+/** Whether any was changed; no write where all is so already. */
+async function changeCredentials(
+  credentials: CredentialStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  device: DeviceId,
+  next: typeof withSuspended,
+): Promise<boolean> {
+  const accounts = accountsOf(await recordIn(held), device);
+  type Held = Stored<AccountCredentials> | undefined;
+  const decide = (stored: Held): Change<AccountCredentials, boolean, Held> => {
+    const ours = stored?.value.owner === owner ? stored.value : undefined;
+    const changed = next(ours, device);
+    const isSame = !changed || changed.ended.length === ours?.ended.length;
+    return isSame ? { result: false, unchanged: stored } : { result: true, next: changed };
+  };
+  const changes = accounts.map(async (account) =>
+    change(credentials, account, await credentials.find(account), decide),
+  );
+  return (await Promise.all(changes)).some(({ result }) => result);
+}
+
+/** Nothing happens where there is none of this owner's. */
+export async function endCredential(
+  credentials: CredentialStore,
+  account: BoundAccount,
+  holder: Holder,
+  now: Date,
+): Promise<void> {
+  const held = await credentials.find(account);
+  await change(credentials, account, held, (stored) => {
+    const next = withoutHolder(stored?.value, holder, now);
+    return next ? { result: undefined, next } : { result: undefined, unchanged: stored };
+  });
+}

@@ -1,0 +1,45 @@
+/** A fresh code credential for one that was lost on its way: told first, like every credential that is issued (R14, R25). */
+import type { BoundAccount } from "../account.ts";
+import { type Asking, callerDevice, spendProof } from "../devices/admission.ts";
+import { alarm, type Outbox } from "../messages/announcement.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import { changeRecord, type OwnerStore, recordIn } from "../owner/owner-store.ts";
+import { type RecoveryStore, requireState } from "../recovery/record.ts";
+import { goingOn } from "../step-up/step-up.ts";
+import type { CredentialStore } from "./credential.ts";
+import { issueCodes, withBindings } from "./issue.ts";
+
+type Stores = {
+  owners: OwnerStore;
+  recoveries: RecoveryStore;
+  credentials: CredentialStore;
+  outbox: Outbox;
+};
+
+/**
+ * The otpauth URI. Fails as `recovery-not-found`, `recovery-ended`, `account-not-in-recovery`, `account-bound-elsewhere`,
+ * `too-many-accounts` or `device-revoked`, or as `spendProof` does.
+ */
+export async function renewCode(
+  stores: Stores,
+  asking: Asking,
+  { recovery, account }: { recovery: string; account: BoundAccount },
+): Promise<string> {
+  const { owners, credentials, outbox } = stores;
+  const { caller, now } = asking;
+  const { owner } = caller;
+  requireState(await goingOn(stores, asking, recovery), account, ["credential-sent"]);
+  const held = await spendProof(owners, asking);
+  const bind = (record: OwnerRecord) => ({
+    result: undefined,
+    record: withBindings(record, caller, [account], now),
+  });
+  const record = await recordIn(held);
+  // Check every later refusal first; only then tell, and issue.
+  bind(record);
+  const told = { kind: "credential-issued" as const, device: callerDevice(asking), recovery, record, now };
+  await alarm(outbox, owner, told);
+  await changeRecord(owners, owner, now, bind, held);
+  const [uri = ""] = await issueCodes(credentials, caller, [account], now);
+  return uri;
+}

@@ -1,0 +1,205 @@
+/** "This was not me": a device loses everything at once, and everyone who should know is told (R18). */
+
+import { DAY, later, SECOND } from "../clock.ts";
+import { undoContactsOf } from "../contacts/contact.ts";
+import type { CredentialStore } from "../credentials/credential.ts";
+import { endEach } from "../credentials/issue.ts";
+import { accountsOf, withoutDevice } from "../credentials/proven-account.ts";
+import {
+  type Device,
+  findDevice,
+  isRevoked,
+  requireStillIn,
+  type Subject,
+  subjectIn,
+  withRevoked,
+} from "../device.ts";
+import { Failure } from "../failure.ts";
+import { alarm, type Outbox } from "../messages/announcement.ts";
+import { devicesOf, headIn, headsOf, type OwnerState, platformsOf, withHead } from "../owner/owner-state.ts";
+import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
+import { DeviceId, OwnerId } from "../owner.ts";
+import { withoutErasure } from "../privacy/erasure.ts";
+import { findRecovery, type RecoveryRecord, type RecoveryStore } from "../recovery/record.ts";
+import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
+import { type Asking, callerDevice } from "./admission.ts";
+
+type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
+
+/** For good, from the next request on. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` does. */
+export async function revokeDevice(stores: Stores, asking: Asking, id: DeviceId): Promise<void> {
+  const { caller, held, now } = asking;
+  const told = { kind: "device-revoked" as const, by: callerDevice(asking) };
+  await endDevice(stores, held, { owner: caller.owner, id, told, now }, (state) =>
+    requireStillIn(caller, devicesOf(headsOf(state))),
+  );
+}
+
+/** The device that recovered, and all it got, is ended. Safe to repeat. Fails as `recovery-not-found` or `device-not-found`. */
+export async function repudiateRecovery(
+  stores: Stores & { recoveries: RecoveryStore },
+  asking: Asking,
+  id: string,
+): Promise<RecoveryRecord> {
+  const { caller, held, now } = asking;
+  const { owner } = caller;
+  const { value: recovery } = await findRecovery(stores.recoveries, owner, held, id);
+  await repudiate(stores, held, { owner, id: recovery.device, by: callerDevice(asking), now });
+  return recovery;
+}
+
+/** Whether the link was good for a device, and has ended it. Safe to repeat. */
+export async function repudiateAlarm(
+  stores: Stores & { peppers: Peppers },
+  capability: string,
+  now: Date,
+): Promise<boolean> {
+  const found = await findAlarm(stores, capability, now);
+  if (!found) return false;
+  await repudiate(stores, found.held, { owner: found.owner, id: found.device.id, now });
+  return true;
+}
+
+/** What the alarm is about; undefined where the link isn't ours or is too old, the device is gone, or its owner is being erased. */
+export async function findAlarm(
+  { owners, peppers }: { owners: OwnerStore; peppers: Peppers },
+  capability: string,
+  now: Date,
+): Promise<{ owner: OwnerId; held: StoredOwner; device: Device } | undefined> {
+  const alarm = await readCapability(peppers, capability, now);
+  const held = alarm && (await owners.find(alarm.owner));
+  if (!held || held.state.erasure?.begunAt) return undefined;
+  const device = findDevice(devicesIn(held), alarm.device);
+  return device && { owner: alarm.owner, held, device };
+}
+
+/**
+ * Who is told, and of what, when a device ends; `by`: on whose behalf. `undone`: of what it did to contacts, and asked to be erased.
+ */
+type Ending = {
+  owner: OwnerId;
+  id: DeviceId;
+  told: { kind: "device-revoked" | "device-repudiated"; by: Subject };
+  undone?: { contacts: boolean; erasure: boolean };
+  now: Date;
+};
+
+const NOTHING = { contacts: false, erasure: false };
+
+/**
+ * Word of it first, then the device with its deeds, on every platform that lists it, then its credentials: what is cut off is gone on
+ * with by whoever repeats it, or by the sweep. Nobody is told twice. Fails as `device-not-found`, or as `admitted` says.
+ */
+export async function endDevice(
+  { owners, credentials, outbox }: Stores,
+  held: StoredOwner | undefined,
+  { owner, id, told, undone = NOTHING, now }: Ending,
+  admitted: (state: OwnerState) => void = () => undefined,
+): Promise<{ device: Device; held: StoredOwner | undefined }> {
+  const device = findDevice(devicesIn(held), id);
+  if (!device) throw new Failure("device-not-found", "There is no such device.");
+  if (isListed(held, id)) {
+    const { kind, by } = told;
+    await alarm(outbox, owner, { kind, device: by, record: await recordIn(held), now, id: `${kind} ${id}` });
+  }
+  const { result: accounts, held: after } = await changeOwner(owners, owner, held, async (latest) => {
+    if (!latest) return { result: [] };
+    admitted(latest.state);
+    const before = await recordIn(latest);
+    const { accounts, record } = withoutDevice(
+      undone.contacts ? undoContactsOf(before, id, now) : before,
+      id,
+    );
+    const isEnded = !isListed(latest, id) && before.endedDevices.includes(id);
+    if (isEnded && undone === NOTHING) return { result: accounts };
+    const state = withRevokedDevice(
+      undone.erasure ? withoutErasure(latest.state, id) : latest.state,
+      id,
+      now,
+    );
+    const pendingEnds = new Set([...state.pendingEnds, ...(accounts.length > 0 ? [id] : [])]);
+    return { result: accounts, next: { state: { ...state, pendingEnds: [...pendingEnds] }, record } };
+  });
+  await endEach(credentials, accounts, { owner, device: id }, now);
+  return { device, held: await withEnded(owners, owner, after, id) };
+}
+
+/** Of devices whose revocation was cut off. */
+export async function endPending(
+  { owners, credentials }: Pick<Stores, "owners" | "credentials">,
+  owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  let state: StoredOwner | undefined = held;
+  for (const id of held.state.pendingEnds) {
+    await endEach(credentials, accountsOf(await recordIn(state), id), { owner, device: id }, now);
+    state = await withEnded(owners, owner, state, id);
+  }
+  return state;
+}
+
+const withEnded = async (
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  id: DeviceId,
+): Promise<StoredOwner | undefined> =>
+  (
+    await changeOwner(owners, owner, held, (latest) => {
+      if (!latest?.state.pendingEnds.includes(id)) return { result: undefined };
+      const pendingEnds = latest.state.pendingEnds.filter((each) => each !== id);
+      return { result: undefined, next: { state: { ...latest.state, pendingEnds } } };
+    })
+  ).held;
+
+const isListed = (held: StoredOwner | undefined, id: DeviceId): boolean =>
+  devicesIn(held).some((device) => device.id === id && !isRevoked(device));
+
+const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerState =>
+  platformsOf(headsOf(state), id).reduce((next, platform) => {
+    const head = headIn(next, platform)?.value;
+    const device = findDevice(head?.devices ?? [], id);
+    if (!head || !device || isRevoked(device)) return next;
+    return withHead(next, platform, { ...head, devices: withRevoked(head.devices, id, now) });
+  }, state);
+
+/** What the link in an alarm names: whose device, since when, and a keyed hash that only the service can make. */
+const CAPABILITY = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})\.([1-9]\d{9})\.([A-Za-z0-9_-]{43})$/;
+const LINK_DAYS = 30;
+
+type Alarm = { owner: OwnerId; device: DeviceId };
+
+const macFor = (peppers: Peppers, { owner, device }: Alarm, since: string) =>
+  peppers.hash("alarm", JSON.stringify([owner, device, since]));
+
+/** Good for thirty days from `at`. */
+export async function capabilityFor(peppers: Peppers, alarm: Alarm, at: Date): Promise<string> {
+  const since = String(Math.floor(at.getTime() / SECOND));
+  return `${alarm.owner}.${alarm.device}.${since}.${await macFor(peppers, alarm, since)}`;
+}
+
+/** Undefined for anything that the service didn't make, or made too long ago. */
+export async function readCapability(peppers: Peppers, text: string, now: Date): Promise<Alarm | undefined> {
+  const [, first = "", second = "", since = "", mac = ""] = CAPABILITY.exec(text) ?? [];
+  const [owner, device] = [OwnerId.safeParse(first).data, DeviceId.safeParse(second).data];
+  if (owner === undefined || device === undefined) return undefined;
+  const isOurs = sameHash(await macFor(peppers, { owner, device }, since), mac);
+  const isGood = later(new Date(Number(since) * SECOND), LINK_DAYS * DAY) > now;
+  return isOurs && isGood ? { owner, device } : undefined;
+}
+
+/**
+ * "This was not me": everyone is told that the device is shut out, and what it did to contacts and asked to be erased is undone. `by`: the owner's other
+ * device that says so; one that came later than the device itself may be a thief's, and changes no contacts.
+ */
+async function repudiate(
+  stores: Stores,
+  held: StoredOwner | undefined,
+  { owner, id, by, now }: { owner: OwnerId; id: DeviceId; by?: Subject; now: Date },
+): Promise<void> {
+  const device = subjectIn(devicesIn(held), id, now);
+  const undone = { contacts: by === undefined || by.registeredAt < device.registeredAt, erasure: true };
+  const told = { kind: "device-repudiated" as const, by: device };
+  await endDevice(stores, held, { owner, id, told, undone, now });
+}

@@ -1,0 +1,95 @@
+/** The owner's activity log: entries sealed one after the other, each naming the one before it, so that none can be changed, moved or taken out. */
+import * as z from "zod";
+import { loose } from "../loose.ts";
+import { DeviceId, type OwnerId, sha256 } from "../owner.ts";
+import type { Store } from "../store.ts";
+
+export const ACTIVITIES = [
+  "plan-requested",
+  "recovered",
+  "recovery-requested",
+  "device-registered",
+  "device-returned",
+  "device-displaced",
+  "device-revoked",
+  "device-repudiated",
+  "credential-issued",
+  "step-up-failed",
+  "contact-added",
+  "contact-removed",
+  "contact-changed",
+  "document-read",
+  "exported",
+  "backup-deleted",
+  "backup-undeleted",
+  "version-restored",
+  "account-moved",
+  "backup-stale",
+  "erasure-requested",
+] as const;
+export const ActivityKind = z.enum(ACTIVITIES);
+export type ActivityKind = z.infer<typeof ActivityKind>;
+
+/** What happened. No account and no contact is named. */
+export const Activity = loose({
+  id: z.string(),
+  kind: ActivityKind,
+  at: z.coerce.date(),
+  /** Whose doing it was; only ever one of the owner's own. */
+  device: loose({ id: DeviceId, name: z.string() }).optional(),
+  recovery: z.string().optional(),
+});
+export type Activity = z.infer<typeof Activity>;
+
+/** How far the log is known to reach: its length in bytes, the digest of its last line, the last entries' ids. */
+export const Anchor = loose({
+  length: z.int().min(0),
+  tip: z.string(),
+  recent: z.array(z.string()),
+});
+export type Anchor = z.infer<typeof Anchor>;
+
+export const emptyLog: Anchor = { length: 0, tip: "", recent: [] };
+const RECENT = 50;
+
+/** The anchor once this line stands at the end. */
+export const anchorAfter = (anchor: Anchor, line: string, { id }: Activity): Anchor => ({
+  length: anchor.length + line.length,
+  tip: sha256(line),
+  recent: [id, ...anchor.recent].slice(0, RECENT),
+});
+
+/** `life`: another one after each erasure, so that nothing of the one before is ever in the way. */
+export type OfLife = { owner: OwnerId; life: string };
+export type AnchorStore = Store<OfLife, Anchor>;
+
+/** `intact`: false if lines are missing, changed, or not this owner's; then only those before the damage are there. */
+export type ActivityPage = { entries: Activity[]; intact: boolean };
+
+export interface ActivityLog {
+  /**
+   * Stands at the end of the log once and for all; an entry with the same id is written once. Of what happened before its owner was
+   * erased, nothing is written any more (R35).
+   */
+  append(owner: OwnerId, activity: Activity): Promise<void>;
+  read(owner: OwnerId): Promise<ActivityPage>;
+}
+
+const PAGE = 100;
+
+/** The newest first. `before`: what the former page said as `next`; the newest page without it. */
+export async function listActivity(
+  { activity }: { activity: ActivityLog },
+  owner: OwnerId,
+  before = Number.POSITIVE_INFINITY,
+): Promise<ActivityPage & { next: number | undefined }> {
+  const { entries, intact } = await activity.read(owner);
+  const end = Math.min(before, entries.length);
+  const start = Math.max(0, end - PAGE);
+  // What is told to people is written down a moment later than what isn't.
+  const shown = entries
+    .slice(start, end)
+    .toReversed()
+    .toSorted((a, b) => Number(b.at) - Number(a.at));
+  return { entries: shown, intact, next: start > 0 ? start : undefined };
+}

@@ -1,0 +1,107 @@
+/** What people are told, and how it gets on its way: one queue for all that is to be logged and sent. */
+import * as z from "zod";
+import { Addressee, addresseesIn, Recipient } from "../contacts/contact.ts";
+import type { Subject } from "../device.ts";
+import { newId } from "../id.ts";
+import { loose } from "../loose.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import type { OwnerId } from "../owner.ts";
+import { Activity, type ActivityKind } from "./activity.ts";
+
+/** Something happened: it goes into the activity log, and to these people. `eraseAt`: until when an erasure can be taken back. */
+export const Announcement = loose({
+  type: z.literal("announcement"),
+  activity: Activity,
+  recipients: z.array(Addressee),
+  eraseAt: z.coerce.date().optional(),
+});
+export type Announcement = z.infer<typeof Announcement>;
+
+/** What can be told to people: lib/texts has a text for each. */
+export const LetterKind = z.enum([
+  "code",
+  "recovered",
+  "recovery-requested",
+  "device-registered",
+  "device-returned",
+  "device-displaced",
+  "device-repudiated",
+  "device-revoked",
+  "plan-requested",
+  "credential-issued",
+  "contact-added",
+  "contact-removed",
+  "contact-changed",
+  "exported",
+  "backup-deleted",
+  "account-moved",
+  "backup-stale",
+  "erasure-requested",
+  "erased",
+]);
+export type LetterKind = z.infer<typeof LetterKind>;
+
+/** One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's budget. */
+export const Letter = loose({
+  type: z.literal("letter"),
+  id: z.string(),
+  to: Recipient,
+  kind: LetterKind,
+  at: z.coerce.date(),
+  until: z.coerce.date(),
+  code: z.string().optional(),
+  link: z.string().optional(),
+  deviceName: z.string().optional(),
+  eraseAt: z.coerce.date().optional(),
+  paid: z.boolean().optional(),
+  tries: z.int().min(0),
+});
+export type Letter = z.infer<typeof Letter>;
+
+/** What is only to be logged; an item of its own, so that neither the log nor the letters wait for the other. */
+const LogEntry = loose({ type: z.literal("log-entry"), activity: Activity });
+
+export const OutboxItem = z.union([Announcement, LogEntry, Letter]);
+export type OutboxItem = z.infer<typeof OutboxItem>;
+
+export interface Outbox {
+  /** Kept until it is done, whatever fails meanwhile. `delaySeconds`: nobody looks at it before. */
+  put(owner: OwnerId, item: OutboxItem, delaySeconds?: number): Promise<void>;
+}
+
+/** `id`: the same for a request that is repeated, so that it is told once. */
+type Told = {
+  kind: ActivityKind;
+  device?: Pick<Subject, "id" | "name">;
+  recovery?: string | undefined;
+  recipients: Addressee[];
+  eraseAt?: Date;
+  now: Date;
+  id?: string;
+};
+
+export const announce = (
+  outbox: Outbox,
+  owner: OwnerId,
+  { kind, device, recovery, recipients, eraseAt, now, id = newId() }: Told,
+): Promise<void> =>
+  outbox.put(owner, {
+    type: "announcement",
+    activity: {
+      id,
+      kind,
+      at: now,
+      ...(device && { device: { id: device.id, name: device.name } }),
+      ...(recovery && { recovery }),
+    },
+    recipients,
+    ...(eraseAt && { eraseAt }),
+  });
+
+/** Of what a device did, to all contacts of its owner. */
+export const alarm = (
+  outbox: Outbox,
+  owner: OwnerId,
+  { record, device, now, ...told }: Omit<Told, "recipients"> & { device: Subject; record: OwnerRecord },
+): Promise<void> =>
+  announce(outbox, owner, { ...told, device, recipients: addresseesIn(record, device, now), now });

@@ -1,0 +1,141 @@
+/** Delivery of what was put on its way: what happened is logged and told to each contact; what can't be sent now is tried again later (R18). */
+
+import { type Clock, DAY, later } from "../clock.ts";
+import type { Addressee } from "../contacts/contact.ts";
+import type { SendBudget } from "../contacts/send-limits.ts";
+import { shownName } from "../device.ts";
+import { capabilityFor } from "../devices/repudiation.ts";
+import { Failure } from "../failure.ts";
+import { type OwnerId, sha256 } from "../owner.ts";
+import type { Peppers } from "../sealing/keyed-hash.ts";
+import type { Activity, ActivityLog } from "./activity.ts";
+import { type Announcement, type Letter, LetterKind, type Outbox, type OutboxItem } from "./announcement.ts";
+import type { Language } from "./language.ts";
+import type { Messenger } from "./messenger.ts";
+
+/** What letters say, in each language. */
+export interface Wording {
+  /** What a device without a name is called. */
+  unnamed(language: Language): string;
+  letter(letter: Letter): { subject: string; text: string };
+}
+
+/** `callingCodeOf`: of a number as E.164 writes it. `publicBaseUrl`: where the link in an alarm leads. */
+type Ports = {
+  activity: ActivityLog;
+  outbox: Outbox;
+  sendBudget: SendBudget;
+  callingCodeOf(number: string): string;
+  messenger: Messenger;
+  wording: Wording;
+  peppers: Peppers;
+  clock: Clock;
+  publicBaseUrl: string;
+};
+
+/** What became of an item, for the log; `because`: why it couldn't be sent. */
+export type Delivery = {
+  outcome: "announced" | "logged" | "sent" | "postponed" | "expired" | "owner erased";
+  because?: unknown;
+};
+
+const ALARM_DAYS = 3;
+const MAX_TRIES = 60;
+const FIRST_WAIT_SECONDS = 30;
+const LONGEST_WAIT_SECONDS = 3600;
+
+const TOO_LATE = new Failure("messages-unavailable", "The letter's time was over before it could be sent.");
+
+/** Throws, for the queue to try it again and at last to put it aside, if it can't even be postponed. */
+export async function deliver(
+  ports: Ports,
+  queued: { owner: OwnerId; item: OutboxItem } | undefined,
+): Promise<Delivery> {
+  if (!queued) return { outcome: "owner erased" };
+  const { owner, item } = queued;
+  if (item.type === "letter") return await send(ports, owner, item);
+  if (item.type === "announcement") return await tellAll(ports, owner, item);
+  return await log(ports, owner, item.activity);
+}
+
+async function log({ activity }: Ports, owner: OwnerId, entry: Activity): Promise<Delivery> {
+  await activity.append(owner, entry);
+  return { outcome: "logged" };
+}
+
+async function tellAll(ports: Ports, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
+  const { activity, recipients } = announcement;
+  if (recipients.length === 0) return await log(ports, owner, activity);
+  const alarm = await alarmFor(ports, owner, activity);
+  const letters = recipients.map((each) => letterTo(each, announcement, alarm, ports.wording));
+  const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
+  await Promise.all(items.map((item) => ports.outbox.put(owner, item)));
+  return { outcome: "announced" };
+}
+
+/** Where the device can be ended, if it was one's doing. */
+async function alarmFor(
+  { peppers, publicBaseUrl }: Ports,
+  owner: OwnerId,
+  { device, at }: Activity,
+): Promise<string | undefined> {
+  if (!device) return undefined;
+  return `${publicBaseUrl}/v1/alarms/${await capabilityFor(peppers, { owner, device: device.id }, at)}`;
+}
+
+function letterTo(
+  { link, ...to }: Addressee,
+  { activity: { id, kind, at, device }, eraseAt }: Announcement,
+  alarm: string | undefined,
+  wording: Wording,
+): Letter {
+  return {
+    type: "letter",
+    id: `${id} ${sha256(to.address)}`,
+    to,
+    kind: LetterKind.parse(kind),
+    at,
+    until: later(at, ALARM_DAYS * DAY),
+    tries: 0,
+    ...(device && { deviceName: shownName(device.name, wording.unnamed(to.language)) }),
+    ...(eraseAt && { eraseAt }),
+    ...(alarm && link && { link: `${alarm}?language=${to.language}` }),
+  };
+}
+
+async function send(ports: Ports, owner: OwnerId, letter: Letter): Promise<Delivery> {
+  const { messenger, outbox, wording, clock } = ports;
+  if (letter.until <= clock()) return { outcome: "expired", ...(letter.tries > 0 && { because: TOO_LATE }) };
+  let { paid } = letter;
+  try {
+    paid ||= await pay(ports, letter);
+    await messenger.send({ id: uuidOf(`${owner} ${letter.id}`), ...letter.to, ...wording.letter(letter) });
+    return { outcome: "sent" };
+  } catch (error) {
+    const isKnown = error instanceof Failure && error.kind === "messages-unavailable";
+    if (!isKnown || letter.tries >= MAX_TRIES) throw error;
+    const tries = letter.tries + 1;
+    const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** letter.tries, LONGEST_WAIT_SECONDS);
+    await outbox.put(owner, { ...letter, tries, ...(paid && { paid }) }, wait);
+    return { outcome: "postponed", because: error };
+  }
+}
+
+/** Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there is nothing left. */
+async function pay({ sendBudget, callingCodeOf, clock }: Ports, { kind, to }: Letter): Promise<true> {
+  if (to.channel === "email" || kind === "code") return true;
+  if (await sendBudget.take("alarms", callingCodeOf(to.address), clock())) return true;
+  throw new Failure("messages-unavailable", "The country had its share today.");
+}
+
+/** Communication Services names its operations by UUID; the same letter always has the same. */
+function uuidOf(id: string): string {
+  const hex = Buffer.from(sha256(id), "base64url").toString("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}

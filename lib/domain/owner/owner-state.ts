@@ -1,0 +1,97 @@
+/** All that is kept of one owner but the record: both backups with their devices, open recoveries, and how far an erasure has come. */
+import * as z from "zod";
+import { Head, type StoredHead, type Version } from "../backup/head.ts";
+import { type Device, findDevice } from "../device.ts";
+import { type Loose, loose } from "../loose.ts";
+import { DeviceId, Platform } from "../owner.ts";
+
+/** `eraseAt`: until then nothing happens. `begunAt`: from then on nothing of the owner changes any more but by the erasure itself. */
+const Erasure = loose({
+  device: DeviceId,
+  requestedAt: z.coerce.date(),
+  eraseAt: z.coerce.date(),
+  begunAt: z.coerce.date().optional(),
+});
+export type Erasure = z.infer<typeof Erasure>;
+
+/**
+ * Remembered for the cooling-off time, whether or not the owner has begun anew: else a thief could erase and begin anew with a contact
+ * of their own at once (R19). `accounts`: the names of what the accounts had.
+ */
+const Erased = loose({ at: z.coerce.date(), hadContact: z.boolean(), accounts: z.array(z.string()) });
+export type Erased = z.infer<typeof Erased>;
+
+/** `record`: under which its record is stored. What isn't named here is no recovery, whatever lies there. */
+const OpenRecovery = loose({
+  id: z.string(),
+  device: DeviceId,
+  record: z.string(),
+  endsAt: z.coerce.date(),
+});
+export type OpenRecovery = z.infer<typeof OpenRecovery>;
+
+const state = {
+  heads: z.looseObject({ ios: Head.optional(), android: Head.optional() }),
+  /** Newest first. */
+  recoveries: z.array(OpenRecovery).default([]),
+  erasure: Erasure.optional(),
+  erased: Erased.optional(),
+  /** Revoked devices that may still have credentials: whoever revoked them was cut off, or is about to end those. */
+  pendingEnds: z.array(DeviceId).default([]),
+  /** The last changes, newest first: an answer that got lost isn't taken for another's change. */
+  changes: z.array(z.string()).default([]),
+};
+export type OwnerState = Loose<typeof state>;
+export const OwnerState: z.ZodType<OwnerState> = loose(state);
+
+export const newState = (): OwnerState => ({ heads: {}, recoveries: [], pendingEnds: [], changes: [] });
+
+/** Both backups, each with its own ETag. */
+export type Heads = Partial<Record<Platform, StoredHead>>;
+
+export const headsOf = (state: OwnerState | undefined): Heads =>
+  Object.fromEntries(
+    Platform.options.flatMap((platform) => {
+      const head = state?.heads[platform];
+      return head ? [[platform, storedHead(head)]] : [];
+    }),
+  );
+
+/** The tag is the backup's ETag: whatever else of its owner changes, it names what an app has seen. */
+export const storedHead = (value: Head): StoredHead => ({ value, etag: `"${value.tag}"` });
+
+export const headIn = (state: OwnerState | undefined, platform: Platform): StoredHead | undefined => {
+  const head = state?.heads[platform];
+  return head && storedHead(head);
+};
+
+export const withHead = (state: OwnerState, platform: Platform, head: Head): OwnerState => ({
+  ...state,
+  heads: { ...state.heads, [platform]: head },
+});
+
+/** Of both backups; one that was restored stands there twice. */
+export const versionsIn = ({ heads }: OwnerState): Version[] =>
+  [heads.ios, heads.android].flatMap((head) => head?.versions ?? []);
+
+export const devicesOf = (heads: Heads): Device[] =>
+  Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
+
+/** Where the device is listed. */
+export const platformsOf = (heads: Heads, device: DeviceId): Platform[] =>
+  Platform.options.filter((platform) => findDevice(heads[platform]?.value.devices ?? [], device));
+
+const MOST_OPEN = 20;
+/** So that no device drives out the recoveries of the others. */
+const MOST_OF_A_DEVICE = 5;
+
+/** Of too many, the oldest are over. */
+export function withRecovery(state: OwnerState, open: OpenRecovery, now: Date): OwnerState {
+  const others = state.recoveries.filter(({ id, endsAt }) => id !== open.id && endsAt > now);
+  const ours = others.filter(({ device }) => device === open.device).slice(MOST_OF_A_DEVICE - 1);
+  const recoveries = [open, ...others.filter((each) => !ours.includes(each))].slice(0, MOST_OPEN);
+  return { ...state, recoveries };
+}
+
+export const recoveryIn = (state: OwnerState | undefined, id: string): OpenRecovery | undefined =>
+  state?.recoveries.find((each) => each.id === id);

@@ -1,0 +1,217 @@
+/** The erasure of an owner: asked for, taken back, and done step by step, so that whoever comes next goes on where it was cut off (R35). */
+
+import { DAY, HOUR, later } from "../clock.ts";
+import { type Recipient, recipientsIn } from "../contacts/contact.ts";
+import { provenAccounts } from "../credentials/proven-account.ts";
+import { admit, requireStillIn } from "../device.ts";
+import { type Asking, callerDevice } from "../devices/admission.ts";
+import { Failure } from "../failure.ts";
+import { alarm, type Letter, type Outbox } from "../messages/announcement.ts";
+import { type Erased, type Erasure, newState, type OwnerState } from "../owner/owner-state.ts";
+import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
+import { type DeviceId, type OwnerId, sha256 } from "../owner.ts";
+import { isUnreadable } from "../sealing/seal.ts";
+import type { Belongings } from "./export.ts";
+
+export type EraseStores = {
+  owners: OwnerStore;
+  outbox: Outbox;
+  belongings: Belongings;
+  /** What is put on its way in this name can still be opened when the owner's key is gone. */
+  serviceOwner: OwnerId;
+};
+
+/**
+ * When all will be erased; undefined once it is, or where nothing is held. Fails as `device-unknown`, `device-suspended` or
+ * `device-revoked`.
+ */
+export async function eraseOwner(
+  stores: EraseStores,
+  asking: Asking,
+  delayMs: number,
+): Promise<Date | undefined> {
+  const { caller, held, now } = asking;
+  const devices = devicesIn(held);
+  if (devices.length === 0) return undefined;
+  admit(caller, devices, false, now);
+  const { eraseAt, held: after } = await requestErasure(stores, asking, delayMs);
+  if (!after || !isErasureDue(after, now)) return eraseAt;
+  await completeErasure(stores, caller.owner, after, now);
+  return undefined;
+}
+
+/** When it is to be; undefined if there is nothing to erase. Asked for twice is asked for once: the first request says. */
+async function requestErasure(
+  { owners, outbox }: EraseStores,
+  asking: Asking,
+  delayMs: number,
+): Promise<{ eraseAt: Date | undefined; held: StoredOwner | undefined }> {
+  const { caller, held, now } = asking;
+  const { owner } = caller;
+  const asked = { device: caller.device, requestedAt: now, eraseAt: later(now, delayMs) };
+  // While it can be taken back, the owner must know of it: told before it is asked for, and once.
+  if (held && !held.state.erasure && delayMs > 0) {
+    const told = { kind: "erasure-requested" as const, eraseAt: asked.eraseAt };
+    await alarm(outbox, owner, { ...told, device: callerDevice(asking), record: await recordIn(held), now });
+  }
+  const { result: eraseAt, held: after } = await changeOwner(owners, owner, held, (latest) => {
+    const devices = devicesIn(latest);
+    requireStillIn(caller, devices);
+    // What has come since this was asked isn't meant.
+    if (!latest || (devices.length === 0 && devicesIn(held).length > 0)) return { result: undefined };
+    if (latest.state.erasure) return { result: latest.state.erasure.eraseAt };
+    return { result: asked.eraseAt, next: { state: { ...latest.state, erasure: asked } } };
+  });
+  return { eraseAt, held: after };
+}
+
+/** Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done, or as `admit` does. */
+export async function withdrawErasure(
+  { owners }: Pick<EraseStores, "owners">,
+  { caller, held, now }: Asking,
+): Promise<void> {
+  const isDone = (latest: StoredOwner | undefined) =>
+    latest?.state.erased !== undefined && devicesIn(latest).length === 0;
+  if (!isDone(held)) admit(caller, devicesIn(held), false, now);
+  await changeOwner(owners, caller.owner, held, (latest) => {
+    if (isDone(latest)) throw new Failure("erasure-begun", "The erasure had begun, and is done.");
+    if (!latest?.state.erasure) return { result: undefined };
+    return { result: undefined, next: { state: withoutErasure(latest.state) } };
+  });
+}
+
+/** `by`: only what that device has asked for. */
+export function withoutErasure(state: OwnerState, by?: DeviceId): OwnerState {
+  const { erasure, ...rest } = state;
+  return erasure && (by === undefined || erasure.device === by) ? rest : state;
+}
+
+export const isErasureDue = ({ state: { erasure } }: StoredOwner, now: Date): boolean =>
+  erasure !== undefined && (erasure.begunAt !== undefined || erasure.eraseAt <= now);
+
+/** What is stored once an erasure that was cut off is completed: nobody begins anew before. */
+export async function finishErasure(
+  stores: EraseStores,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  if (!held?.state.erasure?.begunAt) return held;
+  await completeErasure(stores, owner, held, now);
+  return await stores.owners.find(owner);
+}
+
+/**
+ * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes, and the owner's key is
+ * replaced by another: from that moment on whatever is left, wherever a copy of it lies, is noise. Safe to repeat, from any point, and
+ * for many at once: from its first step on nobody else changes anything, and only what was seen while it stood is removed.
+ */
+export async function completeErasure(
+  stores: EraseStores,
+  owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<void> {
+  const begun = await begin(stores.owners, owner, held, now);
+  const { erasure } = begun?.state ?? {};
+  if (!begun || !erasure?.begunAt) return;
+  const record = await begun.record().catch(nothingIfUnreadable);
+  const recipients = record ? recipientsIn(record, now) : [];
+  await tell(stores, recipients, erasure, now);
+  const accounts = await stores.belongings.credentialNames(record ? provenAccounts(record) : []);
+  const seen = await stores.belongings.look(owner, accounts);
+  if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
+  await stores.belongings.remove(seen);
+  // Where it can't be told, there was one (R19).
+  const erased = { at: now, hadContact: record ? recipients.length > 0 : true, accounts };
+  await stores.owners.shred(owner, { ...newState(), erased: together(erased, begun.state.erased) }, begun);
+  // What was still written under the former key.
+  await stores.belongings.removeShredded(owner, accounts);
+}
+
+/** Erasing twice shortens nothing: what is remembered of the first time stays, until a contact is erased again. */
+const together = (erased: Erased, former: Erased | undefined): Erased =>
+  former?.hadContact && !erased.hadContact
+    ? { ...former, accounts: [...former.accounts, ...erased.accounts] }
+    : erased;
+
+/**
+ * `eraseOwner` where the state can't be opened: nobody can be told, nobody's word is known, so it waits for its time in any case, and
+ * is done when it is asked for again.
+ */
+export async function eraseDamaged(
+  { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
+  { caller: { owner }, now }: Asking,
+  delayMs: number,
+): Promise<Date | undefined> {
+  const eraseAt = await owners.eraseDamagedAt(owner, later(now, delayMs));
+  if (eraseAt > now) return eraseAt;
+  await belongings.remove(await belongings.look(owner, []));
+  const erased = { at: now, hadContact: true, accounts: [] };
+  await owners.shred(owner, { ...newState(), erased }, undefined);
+  return undefined;
+}
+
+/** From then on nobody changes anything of this owner, and no credential is issued. */
+async function begin(
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  if (held.state.erasure?.begunAt) return held;
+  const { held: after } = await changeOwner(owners, owner, held, (latest) => {
+    const { erasure } = latest?.state ?? {};
+    if (!latest || !erasure || erasure.eraseAt > now) return { result: undefined };
+    const state = { ...latest.state, erasure: { ...erasure, begunAt: now } };
+    return { result: undefined, next: { state } };
+  });
+  return after;
+}
+
+const tell = ({ outbox, serviceOwner }: EraseStores, to: Recipient[], erasure: Erasure, now: Date) =>
+  Promise.all(to.map((each) => outbox.put(serviceOwner, letterTo(each, erasure, now))));
+
+/**
+ * What is remembered of an erasure goes when the cooling-off is over; of an owner who hasn't begun anew, all. A credential that was
+ * being issued when it began goes, too.
+ */
+export async function forgetErased(
+  { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
+  owner: OwnerId,
+  held: StoredOwner,
+  coolingOffHours: number,
+  now: Date,
+): Promise<void> {
+  const { erased } = held.state;
+  if (!erased) return;
+  const hasBegunAnew = devicesIn(held).length > 0;
+  if (later(erased.at, coolingOffHours * HOUR) > now) {
+    // Looked at before its time: it is what an erasure has left that was cut off, and gives way to what is said of that.
+    if (!hasBegunAnew) await owners.put(owner, { state: held.state }, held);
+    return;
+  }
+  await belongings.removeShredded(owner, erased.accounts);
+  if (!hasBegunAnew) return await owners.remove(owner, held);
+  await changeOwner(owners, owner, held, (latest) => {
+    if (!latest) return { result: undefined };
+    const { erased: _, ...state } = latest.state;
+    return { result: undefined, next: { state } };
+  });
+}
+
+/** Damaged, or shredded already: it is to go all the same. */
+export function nothingIfUnreadable(error: unknown): undefined {
+  if (!isUnreadable(error)) throw error;
+}
+
+/** The same name each time, so that it is sent once. */
+const letterTo = (to: Recipient, { requestedAt }: Erasure, now: Date): Letter => ({
+  type: "letter",
+  id: sha256(`erased\n${to.address}\n${requestedAt.toISOString()}`).slice(0, 22),
+  to,
+  kind: "erased",
+  at: now,
+  until: later(now, DAY),
+  tries: 0,
+});

@@ -1,0 +1,158 @@
+/** What is held about an owner, told whole (R35). */
+import type { BoundAccount } from "../account.ts";
+import type { Version, VersionSeal } from "../backup/head.ts";
+import type { Challenge } from "../challenges/challenge.ts";
+import type { AccountCredentials, CredentialStore } from "../credentials/credential.ts";
+import type { Binding } from "../credentials/proven-account.ts";
+import { type Asking, callerDevice, spendProof } from "../devices/admission.ts";
+import type { ActivityLog } from "../messages/activity.ts";
+import { alarm, type Outbox } from "../messages/announcement.ts";
+import type { Erasure } from "../owner/owner-state.ts";
+import { type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
+import { type OwnerId, type Place, Platform } from "../owner.ts";
+import { contentIn, openVersion } from "../recovery/opening.ts";
+import type { RecoveryStore } from "../recovery/record.ts";
+import { isUnreadable, KeyDisabled } from "../sealing/seal.ts";
+import type { Stored } from "../store.ts";
+
+/** With ETags, so that only what was seen is removed. */
+export type Seen = { name: string; etag: string }[];
+
+/** What the stores themselves can't do: see all that belongs to an owner. */
+export interface Belongings {
+  recoveries(owner: OwnerId): Promise<string[]>;
+  /** Under which what these accounts have is stored; the names say nothing of the accounts. */
+  credentialNames(accounts: BoundAccount[]): Promise<string[]>;
+  /** All that lies beside the owner, and what is the owner's of these credentials. */
+  look(owner: OwnerId, credentials: string[]): Promise<Seen>;
+  remove(seen: Seen): Promise<void>;
+  /** What is the owner's of these credentials, and can't be opened any more. */
+  removeShredded(owner: OwnerId, credentials: string[]): Promise<void>;
+}
+
+export type ExportStores = {
+  versions: VersionSeal;
+  recoveries: RecoveryStore;
+  credentials: CredentialStore;
+  activity: ActivityLog;
+  belongings: Pick<Belongings, "recoveries">;
+};
+
+/**
+ * Everything, and contacts are told first. Fails as `device-revoked`, `device-suspended`, `proof-invalid` or
+ * `too-many-recoveries`.
+ */
+export async function exportData(
+  stores: ExportStores & { owners: OwnerStore; outbox: Outbox },
+  asking: Asking,
+) {
+  const { owner } = asking.caller;
+  const held = await spendProof(stores.owners, asking);
+  const told = { kind: "exported" as const, device: callerDevice(asking), now: asking.now };
+  await alarm(stores.outbox, owner, { ...told, record: await recordIn(held) });
+  return await exportOwner(stores, owner, held);
+}
+
+/**
+ * Everything that is found by its owner, but what nobody may ever be told again: the secrets of device credentials (R25), and
+ * keyed hashes. Named field by field where there are such, so that none gets out by being new.
+ */
+export async function exportOwner(stores: ExportStores, owner: OwnerId, held: StoredOwner | undefined) {
+  const record = await recordIn(held);
+  const ids = await stores.belongings.recoveries(owner);
+  const [backups, recoveries, boundAccounts, activity] = await Promise.all([
+    held
+      ? Promise.all(Platform.options.map((platform) => exportHead(stores, held, { owner, platform })))
+      : [],
+    Promise.all(ids.map((id) => exportRecovery(stores, owner, id))),
+    Promise.all(record.bindings.map((binding) => exportBinding(stores, owner, binding))),
+    stores.activity.read(owner),
+  ]);
+  const { contacts, removedContacts, contactRemovedAt, newcomerToldAt, endedDevices, failures, sent } =
+    record;
+  return {
+    owner,
+    backups: backups.flat(),
+    contacts,
+    removedContacts,
+    contactRemovedAt,
+    newcomerToldAt,
+    boundAccounts,
+    endedDevices,
+    failures,
+    challenges: record.challenges.map(withoutHash),
+    sent,
+    recoveries,
+    activity,
+    erasure: erasureIn(held),
+  };
+}
+
+function erasureIn(held: StoredOwner | undefined): Partial<Erasure> & { erasedAt?: Date } {
+  const { erasure, erased } = held?.state ?? {};
+  return { ...erasure, ...(erased && { erasedAt: erased.at }) };
+}
+
+function withoutHash(challenge: Challenge) {
+  const { id, kind, device, createdAt, attempts } = challenge;
+  const shared = { id, kind, device, createdAt, attempts };
+  if (challenge.kind === "contact") return { ...shared, contact: challenge.contact };
+  const { purpose, recovery, account } = challenge;
+  const stepUp = { ...shared, purpose, recovery, account };
+  return challenge.kind === "code" ? { ...stepUp, subject: challenge.subject } : stepUp;
+}
+
+async function exportHead(stores: ExportStores, held: StoredOwner, place: Place) {
+  const { platform } = place;
+  const head = held.state.heads[platform];
+  if (!head) return [];
+  const contents = new Map<string, object>();
+  for (const version of head.versions) {
+    if (contents.has(version.id) || version.custody === "client") continue;
+    const content = await contentOf(stores, held, place, version).catch(markIfShut);
+    contents.set(version.id, content);
+  }
+  const versions = head.versions.map(({ wrappedKey: _, ...version }) => ({
+    ...version,
+    ...contents.get(version.id),
+  }));
+  return [{ platform, ...head, versions }];
+}
+
+async function contentOf({ versions }: ExportStores, held: StoredOwner, place: Place, version: Version) {
+  const { document, sealed } = contentIn(version, await openVersion(versions, place, version, held));
+  return { content: sealed ?? document };
+}
+
+const exportRecovery = async ({ recoveries }: ExportStores, owner: OwnerId, record: string) => ({
+  record,
+  ...(await told(recoveries.find({ owner, record }), (recovery) => recovery)),
+});
+
+/** Of an account that has moved to another owner, no more than that it was proven. */
+const exportBinding = async ({ credentials }: ExportStores, owner: OwnerId, binding: Binding) => ({
+  ...binding,
+  credentials: await told(credentials.find(binding.account), (held) =>
+    held.owner === owner ? withoutSecrets(held) : undefined,
+  ),
+});
+
+async function told<T, R>(finding: Promise<Stored<T> | undefined>, tell: (value: T) => R) {
+  const found = await finding.catch(markIfShut);
+  return found && "value" in found ? tell(found.value) : found;
+}
+
+const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCredentials) => ({
+  holders: holders.map(({ device, code, push }) => ({
+    device,
+    ...(code && { code: { issuedAt: code.issuedAt, lastStep: code.lastStep } }),
+    ...(push && { push: { publicKey: push.publicKey, issuedAt: push.issuedAt } }),
+  })),
+  ...{ ended, lastEndedAt, failures },
+});
+
+/** What can't be opened, now or later, is marked as such: all else is told. */
+function markIfShut(error: unknown): { unreadable: true } {
+  if (isUnreadable(error) || error instanceof KeyDisabled) return { unreadable: true };
+  throw error;
+}

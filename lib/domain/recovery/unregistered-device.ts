@@ -1,0 +1,64 @@
+/** A device that isn't registered, or is yet to be let in again, and asks for what a backup holds: nobody shall do so unseen (R18). */
+
+import { HOUR, later } from "../clock.ts";
+import { recipientsIn } from "../contacts/contact.ts";
+import { type Device, findDevice, isAway } from "../device.ts";
+import type { Asking } from "../devices/admission.ts";
+import { Failure } from "../failure.ts";
+import { announce, type Outbox } from "../messages/announcement.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import {
+  changeRecord,
+  devicesIn,
+  type OwnerStore,
+  recordIn,
+  type StoredOwner,
+} from "../owner/owner-store.ts";
+import type { Caller, OwnerId } from "../owner.ts";
+
+export function isNewcomer({ device }: Caller, devices: Device[], now: Date): boolean {
+  const known = findDevice(devices, device);
+  return devices.length > 0 && (!known || isAway(known, now));
+}
+
+/** Keys cost nothing, so newcomers are told of once an hour, and not once a device. */
+export const toldLately = ({ newcomerToldAt: toldAt }: OwnerRecord, now: Date): boolean =>
+  toldAt !== undefined && later(toldAt, HOUR) > now;
+
+/** Of many at once the first one remembers it. */
+export async function rememberTold(
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  now: Date,
+): Promise<void> {
+  const remember = (record: OwnerRecord) => ({
+    result: undefined,
+    record: toldLately(record, now) ? record : { ...record, newcomerToldAt: now },
+  });
+  await changeRecord(owners, owner, now, remember, held).catch(othersDo);
+}
+
+/** Many come at the same moment, and one of them has remembered it by now. */
+function othersDo(error: unknown): void {
+  if (!(error instanceof Failure && error.kind === "busy")) throw error;
+}
+
+export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
+
+/**
+ * Before it sees anything. Those who come at the same moment are told under one id, which the log and the mail service take
+ * once.
+ */
+export async function tellOfNewcomer(
+  { owners, outbox }: { owners: OwnerStore; outbox: Outbox },
+  { caller, held, now }: Asking,
+): Promise<void> {
+  if (!isNewcomer(caller, devicesIn(held), now)) return;
+  const record = await recordIn(held);
+  if (toldLately(record, now)) return;
+  const id = `plan-requested ${hourOf(now)}`;
+  const recipients = recipientsIn(record, now);
+  await announce(outbox, caller.owner, { kind: "plan-requested", recipients, now, id });
+  await rememberTold(owners, caller.owner, held, now);
+}

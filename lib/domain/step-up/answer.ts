@@ -1,0 +1,192 @@
+/** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
+import type { BoundAccount } from "../account.ts";
+import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "../challenges/challenge.ts";
+import { recipientsIn } from "../contacts/contact.ts";
+import {
+  type AccountCredentials,
+  type Claim,
+  type CredentialStore,
+  type PushKey,
+  requireFree,
+  type Wanted,
+} from "../credentials/credential.ts";
+import { endCredential, putCredential } from "../credentials/issue.ts";
+import { newSecret, otpauthUri } from "../credentials/one-time-code.ts";
+import { withBinding } from "../credentials/proven-account.ts";
+import { type Asking, callerDevice } from "../devices/admission.ts";
+import { Failure } from "../failure.ts";
+import { alarm, announce, type Outbox } from "../messages/announcement.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import { recoveryIn } from "../owner/owner-state.ts";
+import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "../owner/owner-store.ts";
+import type { Caller, OwnerId } from "../owner.ts";
+import { type RecoveryStore, withSent } from "../recovery/record.ts";
+import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
+import { change } from "../store.ts";
+import { loggingFailure } from "./failed-step-up.ts";
+import type { Provider } from "./provider.ts";
+import { requireTicket, type TicketStore } from "./ticket.ts";
+
+type Stores = {
+  owners: OwnerStore;
+  recoveries: RecoveryStore;
+  credentials: CredentialStore;
+  tickets: TicketStore;
+  outbox: Outbox;
+  peppers: Peppers;
+};
+
+export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
+/** `providers`: the apps whose tickets count. */
+type Answering = {
+  id: string;
+  answer: Answer;
+  credential: { type: "code" } | { type: "push"; publicKey: PushKey };
+  providers: Provider[];
+};
+
+/** `uri`: an otpauth URI with the secret. */
+type Issued = { type: "code"; uri: string } | { type: "push" };
+
+/**
+ * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away. Every
+ * later refusal is checked before anything is used up or told; until it is passed, it may be repeated.
+ * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
+ * `account-bound-elsewhere` or `device-revoked`.
+ */
+export async function answerStepUp(stores: Stores, asking: Asking, answering: Answering): Promise<Issued> {
+  const { caller, now } = asking;
+  const { owner, device } = caller;
+  const { challenge, counted, ...count } = await loggingFailure(stores, asking, undefined, () =>
+    countAnswer(stores, asking, answering),
+  );
+  const { claim, redeem } = await loggingFailure(stores, asking, challenge.recovery, () =>
+    compare(stores, asking, challenge, counted, answering),
+  );
+  const wanted: Wanted =
+    answering.credential.type === "code" ? { type: "code", secret: newSecret() } : answering.credential;
+  const { account } = challenge;
+  const subject = challenge.kind === "code" ? challenge.subject : undefined;
+  const proof = { account, device, subject, usesPush: wanted.type === "push" };
+  const bind = (record: OwnerRecord) => withBinding(record, proof, now);
+  const former = (await stores.credentials.find(account))?.value;
+  requireFree(former, { owner, claim }, now);
+  bind(counted);
+  await redeem();
+  const told = { device: callerDevice(asking), recovery: challenge.recovery, record: counted, now };
+  const id = `credential-issued ${challenge.id}`;
+  await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
+  const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
+  const passed = (latest: OwnerRecord) => ({ result: undefined, record: bind(pass(latest, challenge)) });
+  const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
+  await putCredential(stores.credentials, caller, { account, wanted, claim }, now);
+  if (takenFrom) await endIfRevoked(stores, account, caller, now);
+  await markSent(stores, caller, after, challenge);
+  return wanted.type === "code"
+    ? { type: "code", uri: otpauthUri(account, wanted.secret) }
+    : { type: "push" };
+}
+
+async function countAnswer(
+  { owners }: Stores,
+  { caller, held: before, now }: Asking,
+  { id, answer }: Answering,
+): Promise<{ challenge: StepUp; counted: OwnerRecord; held: StoredOwner | undefined }> {
+  const answered = { id, device: caller.device, kinds: [answer.kind] };
+  const count = (record: OwnerRecord) => {
+    const counted = countTry(record, answered, now);
+    return { result: counted.challenge, record: counted.record };
+  };
+  const changed = await changeRecord(owners, caller.owner, now, count, before);
+  const { result: challenge, record: counted, held } = changed;
+  if (challenge.kind === "contact") throw new Failure("challenge-not-found", "There is no such challenge.");
+  return { challenge, counted, held };
+}
+
+/** Whoever has the account now, and is about to lose it, hears of it first. */
+async function tellFormerOwner(
+  { owners, outbox }: Stores,
+  former: AccountCredentials | undefined,
+  { id }: StepUp,
+  owner: OwnerId,
+  now: Date,
+): Promise<OwnerId | undefined> {
+  if (!former || former.owner === owner) return undefined;
+  const recipients = recipientsIn(await readRecord(owners, former.owner), now);
+  const told = { kind: "account-moved" as const, recipients, now, id: `account-moved ${id}` };
+  await announce(outbox, former.owner, told);
+  return former.owner;
+}
+
+/** A revocation that came while the account was still another owner's has found nothing to end. */
+async function endIfRevoked(
+  { owners, credentials }: Stores,
+  account: BoundAccount,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  const { endedDevices } = await readRecord(owners, caller.owner);
+  if (!endedDevices.includes(caller.device)) return;
+  await endCredential(credentials, account, caller, now);
+  throw new Failure("device-revoked", "This device was revoked.");
+}
+
+/** What a right answer is good for, and how it is used up. */
+type Right = { claim: Claim; redeem(): Promise<void> };
+
+/** Whether the answer is right, and how it is used up. */
+const compare = (
+  stores: Stores,
+  { caller, now }: Asking,
+  challenge: StepUp,
+  record: OwnerRecord,
+  { answer, providers }: Answering,
+): Promise<Right> =>
+  answer.kind === "code"
+    ? compareCode(stores, challenge, answer.code)
+    : compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
+
+async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Right> {
+  const isRight =
+    challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
+  if (isRight) return { claim: "step-up", redeem: async () => undefined };
+  throw wrongAnswer(challenge);
+}
+
+async function compareTicket(
+  { tickets, peppers }: Stores,
+  { id, account }: StepUp,
+  { endedDevices }: OwnerRecord,
+  { owner, device }: Caller,
+  { typed, providers, now }: { typed: string; providers: Provider[]; now: Date },
+): Promise<Right> {
+  const name = await peppers.hash("ticket", typed);
+  const held = await tickets.find(name);
+  const redeeming = { account, owner, endedDevices, providers, device, challenge: id };
+  const { issuedBy } = requireTicket(held?.value, redeeming, now);
+  return {
+    claim: issuedBy.by === "provider" ? "provider" : "step-up",
+    async redeem() {
+      await change(tickets, name, held, (stored) => ({
+        result: undefined,
+        next: { ...requireTicket(stored?.value, redeeming, now), usedBy: device, usedFor: id },
+      }));
+    },
+  };
+}
+
+async function markSent(
+  { recoveries }: Stores,
+  { owner }: Caller,
+  held: StoredOwner | undefined,
+  { recovery: id, account }: Pick<StepUp, "recovery" | "account">,
+): Promise<void> {
+  const record = recoveryIn(held?.state, id)?.record;
+  if (record === undefined) return;
+  const key = { owner, record };
+  await change(recoveries, key, await recoveries.find(key), (stored) =>
+    stored
+      ? { result: undefined, next: withSent(stored.value, account) }
+      : { result: undefined, unchanged: stored },
+  );
+}

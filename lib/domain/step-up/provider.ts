@@ -1,0 +1,29 @@
+/** Providers: the organisations that run sign-in for accounts, and which accounts each of them answers for (R33). */
+import * as z from "zod";
+import type { BoundAccount } from "../account.ts";
+import { Failure } from "../failure.ts";
+
+export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Sweeps.Run"] as const;
+export type ProviderRole = (typeof PROVIDER_ROLES)[number];
+
+/** `clientId`: the app that its tokens are issued to; `issuer`: by whom, where there are several who might. Work accounts only of the tenants named, personal ones where none is. */
+export const Provider = z.strictObject({
+  clientId: z.string().min(1),
+  issuer: z.string().min(1).optional(),
+  accounts: z.array(
+    z.strictObject({ issuer: z.string().min(1), tenants: z.array(z.string().min(1)).optional() }),
+  ),
+});
+export type Provider = z.infer<typeof Provider>;
+
+export const answersFor = ({ accounts }: Provider, account: BoundAccount): boolean =>
+  accounts.some(
+    ({ issuer, tenants }) =>
+      issuer === account.issuer && (account.kind === "work" ? tenants?.includes(account.tenant) : !tenants),
+  );
+
+/** Fails as `account-not-yours`, whether there is such an account or not. */
+export function requireAnswersFor(provider: Provider, account: BoundAccount): void {
+  if (answersFor(provider, account)) return;
+  throw new Failure("account-not-yours", "This app is not registered for accounts of that issuer or tenant.");
+}

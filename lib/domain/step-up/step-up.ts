@@ -1,0 +1,144 @@
+/** Step-up: proof that an account is the owner's, before this device gets a credential for it (R20-R24). */
+import type { BoundAccount } from "../account.ts";
+import {
+  type Challenge,
+  hashCode,
+  newCode,
+  requirePatience,
+  withChallenge,
+} from "../challenges/challenge.ts";
+import { askForCode, type Sending, sendCode } from "../contacts/code-sending.ts";
+import { type Contact, requireUsable } from "../contacts/contact.ts";
+import { bindingFor } from "../credentials/proven-account.ts";
+import type { Asking } from "../devices/admission.ts";
+import { Failure, invalid } from "../failure.ts";
+import { newId } from "../id.ts";
+import type { OwnerRecord } from "../owner/owner-record.ts";
+import { changeRecord, type OwnerStore } from "../owner/owner-store.ts";
+import type { SignIn } from "../owner.ts";
+import {
+  findRecovery,
+  type RecoveryRecord,
+  type RecoveryStore,
+  requireGoingOn,
+  requireOwn,
+  requireState,
+} from "../recovery/record.ts";
+import type { Peppers } from "../sealing/keyed-hash.ts";
+import { requireAccountSignIn, requireSignInTo } from "../sign-in.ts";
+import { loggingFailure } from "./failed-step-up.ts";
+
+type Stores = { owners: OwnerStore; recoveries: RecoveryStore; peppers: Peppers };
+
+/** The recovery that the caller's device is in. Fails as `recovery-not-found` or `recovery-ended`. */
+export async function goingOn(
+  { recoveries }: Pick<Stores, "recoveries">,
+  { caller, held, now }: Asking,
+  id: string,
+): Promise<RecoveryRecord> {
+  const { value } = requireOwn(await findRecovery(recoveries, caller.owner, held, id), caller);
+  requireGoingOn(value, now);
+  return value;
+}
+
+type Start = { recovery: string; account: BoundAccount };
+/** `contact`: where the code is to be sent. `accountSignIn`: to the account itself, verified and fresh, if there was one. */
+type Starting = Start & { contact: string | undefined; accountSignIn: SignIn | undefined };
+type Policy = { accountSignInMaxAgeSeconds: number; contactCoolingOffHours: number };
+type Started = { challenge: Challenge; contact: Contact | undefined };
+
+/** A personal account is proven by its own sign-in and then a code (R20), a work account by a ticket (R21). */
+export async function startStepUp(
+  stores: Stores & Sending,
+  asking: Asking,
+  { recovery, account, contact, accountSignIn }: Starting,
+  policy: Policy,
+): Promise<Started> {
+  requireProvable(await goingOn(stores, asking, recovery), account);
+  if (account.kind === "work") {
+    if (contact !== undefined)
+      throw invalid("/contact", "must be left out: a work account is proven by a ticket");
+    return await startByTicket(stores, asking, { recovery, account });
+  }
+  if (contact === undefined)
+    throw invalid("/contact", "must name the contact that the code is to be sent to");
+  const signIn = requireAccountSignIn(accountSignIn, policy.accountSignInMaxAgeSeconds);
+  return await loggingFailure(stores, asking, recovery, async () => {
+    requireSignInTo(account, signIn);
+    const { subject } = signIn;
+    const { contactCoolingOffHours: coolingOffHours } = policy;
+    return await startByCode(stores, asking, { recovery, account, subject, contact, coolingOffHours });
+  });
+}
+
+/**
+ * Fails as `account-not-proven`, `contact-not-found`, `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent
+ * then.
+ */
+async function startByCode(
+  stores: Stores & Sending,
+  asking: Asking,
+  {
+    subject,
+    contact: contactId,
+    coolingOffHours,
+    ...start
+  }: Start & {
+    subject: string;
+    contact: string;
+    coolingOffHours: number;
+  },
+): Promise<Started> {
+  const { caller, held, now } = asking;
+  const { owners, peppers } = stores;
+  const shared = stepUpChallenge(asking, start);
+  const code = newCode();
+  const codeHash = await hashCode(peppers, shared.id, code);
+  const challenge: Challenge = { ...shared, kind: "code", subject, codeHash };
+  const { erased } = held?.state ?? {};
+  const find = (record: OwnerRecord) => {
+    requireSubject(bindingFor(record, start.account)?.subject, subject);
+    requirePatience(record, now);
+    // Erased with all contacts, as if the owner's had been removed then.
+    const { contactRemovedAt = erased?.hadContact ? erased.at : undefined } = record;
+    const contact = requireUsable({ ...record, contactRemovedAt }, contactId, coolingOffHours, now);
+    return { contact, record };
+  };
+  const asked = { challengeFor: () => challenge, now };
+  const send = (contact: Contact) => sendCode(stores, caller.owner, contact, code, now);
+  return await askForCode(owners, caller.owner, held, asked, find, send);
+}
+
+/** Nothing is sent, the ticket is only awaited. */
+async function startByTicket({ owners }: Stores, asking: Asking, start: Start): Promise<Started> {
+  const { caller, held, now } = asking;
+  const challenge: Challenge = { ...stepUpChallenge(asking, start), kind: "ticket" };
+  const open = (record: OwnerRecord) => ({
+    result: undefined,
+    record: withChallenge(record, challenge, now),
+  });
+  await changeRecord(owners, caller.owner, now, open, held);
+  return { challenge, contact: undefined };
+}
+
+const stepUpChallenge = ({ caller, now }: Asking, { recovery, account }: Start) => ({
+  id: newId(),
+  purpose: "step-up" as const,
+  device: caller.device,
+  createdAt: now,
+  attempts: 0,
+  recovery,
+  account,
+});
+
+function requireSubject(bound: string | undefined, subject: string): void {
+  if (bound === undefined || bound === subject) return;
+  throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
+}
+
+/**
+ * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is kept: which ones a
+ * device has is only its own word, and the proof is the same.
+ */
+const requireProvable = (recovery: RecoveryRecord, account: BoundAccount): void =>
+  requireState(recovery, account, ["step-up", "credential-sent", "kept"]);

@@ -1,0 +1,58 @@
+/** Issuing tickets: by a provider (R21), or by a device on which the account works (R23). */
+import type { BoundAccount } from "../account.ts";
+import { DAY, later, SECOND } from "../clock.ts";
+import type { CredentialStore } from "../credentials/credential.ts";
+import { type Asking, spendProof } from "../devices/admission.ts";
+import { Failure } from "../failure.ts";
+import type { OwnerStore } from "../owner/owner-store.ts";
+import type { Peppers } from "../sealing/keyed-hash.ts";
+import { type Provider, requireAnswersFor } from "./provider.ts";
+import { newTicketCode, type Ticket, type TicketStore, ticketFor } from "./ticket.ts";
+
+type Ports = { tickets: TicketStore; peppers: Peppers };
+type Issued = { code: string; expiresAt: Date };
+
+/** `use`: within minutes, or printed and kept for the day when the phone is gone. Fails as `account-not-yours`. */
+export async function issueProviderTicket(
+  ports: Ports,
+  provider: Provider,
+  { account, use }: { account: BoundAccount; use: "now" | "printed" },
+  { ticketSeconds, printedTicketDays }: { ticketSeconds: number; printedTicketDays: number },
+  now: Date,
+): Promise<Issued> {
+  requireAnswersFor(provider, account);
+  return await issue(ports, {
+    account: ticketFor(account),
+    issuedBy: { by: "provider", client: provider.clientId },
+    issuedAt: now,
+    expiresAt: later(now, use === "now" ? ticketSeconds * SECOND : printedTicketDays * DAY),
+  });
+}
+
+/** Fails as `account-not-on-device`, or as `spendProof` does. */
+export async function issueDeviceTicket(
+  ports: Ports & { owners: OwnerStore; credentials: CredentialStore },
+  asking: Asking,
+  account: BoundAccount,
+  { ticketSeconds }: { ticketSeconds: number },
+): Promise<Issued> {
+  const { caller, now } = asking;
+  const { owner, holders = [] } = (await ports.credentials.find(account))?.value ?? {};
+  if (owner !== caller.owner || !holders.some(({ device }) => device === caller.device)) {
+    throw new Failure("account-not-on-device", "This device has no credential for the account.");
+  }
+  await spendProof(ports.owners, asking);
+  return await issue(ports, {
+    account: ticketFor(account),
+    issuedBy: { by: "device", owner: caller.owner, device: caller.device },
+    issuedAt: now,
+    expiresAt: later(now, ticketSeconds * SECOND),
+  });
+}
+
+/** Stored under the keyed hash of its code; the code is told once. */
+async function issue({ tickets, peppers }: Ports, ticket: Ticket): Promise<Issued> {
+  const code = newTicketCode();
+  await tickets.put(await peppers.hash("ticket", code), ticket, undefined);
+  return { code, expiresAt: ticket.expiresAt };
+}

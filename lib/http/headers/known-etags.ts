@@ -1,0 +1,18 @@
+/** If-None-Match of a read (RFC 9110 §13.1.2): which states the caller has already. */
+import type { HttpRequest } from "@azure/functions";
+import { invalid } from "../../domain/failure.ts";
+
+const ETAGS = /^(?:W\/)?"[\x21\x23-\x7e]{1,100}"(?: *, *(?:W\/)?"[\x21\x23-\x7e]{1,100}")*$/;
+const ETAG = /"[^"]+"/g;
+
+/** Weak or strong, which makes no difference here; `*` is any. Fails as `invalid-request` for anything but a list of ETags or `*`. */
+export function readKnownEtags({ headers }: HttpRequest): string[] {
+  const text = headers.get("if-none-match")?.trim();
+  if (text === undefined) return [];
+  if (text === "*") return ["*"];
+  if (!ETAGS.test(text)) throw invalid("If-None-Match", 'must be * or ETags in quotes, such as "0x8D…"');
+  return text.match(ETAG) ?? [];
+}
+
+export const isKnown = (etag: string, known: string[]): boolean =>
+  known.some((each) => each === "*" || each === etag);

@@ -1,0 +1,104 @@
+/** Who is asking: the token names the owner, the proof names the device, and both hold for this very request. */
+import type { HttpRequest } from "@azure/functions";
+import { Failure, TokenRefusal } from "../../domain/failure.ts";
+import {
+  type Caller,
+  type DeviceId,
+  type OwnerId,
+  ownerIdOf,
+  type SignIn,
+  sha256,
+} from "../../domain/owner.ts";
+import { accountSignInRequired, isFresh, requireFresh, requireSignInTime } from "../../domain/sign-in.ts";
+import type { Provider } from "../../domain/step-up/provider.ts";
+import type { Services } from "../services.ts";
+import type { OwnerAccess, ProviderAccess } from "./endpoint.ts";
+
+const CREDENTIALS = /^(?:Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i;
+
+/** Scheme and token of an Authorization header, or of one like it. */
+function tokenIn(value: string | null): string | undefined {
+  return CREDENTIALS.exec(value ?? "")?.[1];
+}
+
+export type SignedIn = SignIn & { accessToken: string; owner: OwnerId };
+
+/** The token names the owner. Fails as `not-signed-in` or `identity-unavailable`. */
+export async function signIn(request: HttpRequest, { identity }: Services): Promise<SignedIn> {
+  const accessToken = readToken(request);
+  const verified = await identity.verifyToken(accessToken, "recovery");
+  return { ...verified, accessToken, owner: ownerIdOf(verified) };
+}
+
+/** The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or as `requireFresh` does. */
+export async function authenticate(
+  access: OwnerAccess,
+  request: HttpRequest,
+  { accessToken, owner, keyThumbprint, ...signedIn }: SignedIn,
+  target: { method: string; url: string },
+  { identity, policy }: Services,
+  now: Date,
+): Promise<Caller> {
+  const dpop = request.headers.get("dpop") ?? "";
+  const proof = await identity.verifyProof(dpop, { ...target, accessToken, keyThumbprint });
+  if (access === "owner-fresh") requireFresh(signedIn, now, policy.signInMaxAgeSeconds);
+  return {
+    owner,
+    device: proof.device,
+    authTime: notAfter(signedIn.authTime, now),
+    authTimeClaim: signedIn.authTimeClaim,
+    proof: sha256(`${proof.device}\n${proof.jti}`),
+  };
+}
+
+/** The app of a provider. Fails as `not-signed-in`, `role-missing` or `identity-unavailable`. */
+export async function authenticateProvider(
+  access: ProviderAccess,
+  request: HttpRequest,
+  { identity, policy }: Services,
+): Promise<Provider> {
+  const { issuer, client, roles, keyThumbprint } = await identity.verifyToken(readToken(request), "provider");
+  const provider = policy.providers.find(
+    (each) => each.clientId === client && (each.issuer === undefined || each.issuer === issuer),
+  );
+  const refuse = (check: string) =>
+    new Failure("role-missing", "The token's app may not do this.", {}, { cause: new TokenRefusal(check) });
+  if (!provider) throw refuse("client");
+  if (keyThumbprint !== undefined) throw refuse("cnf");
+  if (!roles.some((role) => access === `provider:${role}`)) throw refuse("roles");
+  return provider;
+}
+
+/**
+ * The sign-in to the account that is to be proven, if the request brings one. Fails as `account-sign-in-required` if it is not
+ * valid, whatever is wrong with it, or too old; as `sign-in-time-missing` if its token doesn't tell how old it is.
+ */
+export async function readAccountSignIn(
+  { headers }: HttpRequest,
+  device: DeviceId,
+  { identity, policy }: Services,
+  now: Date,
+): Promise<SignIn | undefined> {
+  const header = headers.get("account-authorization");
+  if (header === null) return undefined;
+  const maxAgeSeconds = policy.accountSignInMaxAgeSeconds;
+  const verified = await identity.verifyToken(tokenIn(header) ?? "", "account").catch((error: unknown) => {
+    if (error instanceof Failure && error.kind === "not-signed-in")
+      throw accountSignInRequired(maxAgeSeconds, error.cause);
+    throw error;
+  });
+  const isOurs = verified.keyThumbprint === undefined || verified.keyThumbprint === device;
+  if (!isOurs) throw accountSignInRequired(maxAgeSeconds, new TokenRefusal("cnf"));
+  const authTime = requireSignInTime(verified, maxAgeSeconds);
+  if (isFresh(authTime, now, maxAgeSeconds)) return verified;
+  throw accountSignInRequired(maxAgeSeconds);
+}
+
+function readToken({ headers }: HttpRequest): string {
+  const token = tokenIn(headers.get("authorization"));
+  if (token) return token;
+  throw new Failure("not-signed-in", "The access token is missing or not valid.");
+}
+
+/** The provider's clock may run ahead of ours. */
+const notAfter = (time: Date | undefined, now: Date) => (time && time > now ? now : time);

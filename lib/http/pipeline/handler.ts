@@ -1,0 +1,244 @@
+/** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
+import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { DeviceSealed } from "../../domain/backup/device-sealed.ts";
+import { admit } from "../../domain/device.ts";
+import type { Asking } from "../../domain/devices/admission.ts";
+import { Failure, invalid } from "../../domain/failure.ts";
+import { headsOf } from "../../domain/owner/owner-state.ts";
+import { devicesIn, type OwnerStore, type StoredOwner } from "../../domain/owner/owner-store.ts";
+import { type OwnerId, Platform, type SignIn } from "../../domain/owner.ts";
+import { finishErasure } from "../../domain/privacy/erasure.ts";
+import { isUnreadable } from "../../domain/sealing/seal.ts";
+import { loggingFailure } from "../../domain/step-up/failed-step-up.ts";
+import { requireAppVersion } from "../headers/app-version.ts";
+import { readDeviceName } from "../headers/device-name.ts";
+import { readIdempotencyKey } from "../headers/idempotency.ts";
+import { readKnownEtags } from "../headers/known-etags.ts";
+import { readPrecondition } from "../headers/precondition.ts";
+import { kindOf, problemOf } from "../problems/problem.ts";
+import { languageIn, page, problemPage } from "../replies/page.ts";
+import type { Services } from "../services.ts";
+import { authenticate, authenticateProvider, readAccountSignIn, signIn } from "./authenticate.ts";
+import {
+  type Access,
+  type Endpoint,
+  isForAll,
+  isOwnerAccess,
+  isProviderAccess,
+  type OwnerAccess,
+  takesBody,
+} from "./endpoint.ts";
+import { logRequest } from "./log.ts";
+import { parse } from "./parse.ts";
+import { isJose, readJose, readJson } from "./read-body.ts";
+import { noteRefusal } from "./refused-upload.ts";
+import { challengeFor } from "./www-authenticate.ts";
+
+export const toHandler = (endpoint: Endpoint, services: Services): HttpHandler =>
+  replying(endpoint, services, (request) => answer(endpoint, request, services));
+
+type Answered = { response: HttpResponseInit; reopened: boolean };
+
+/** Whatever the work throws is answered as a problem, and logged; every reply carries the same. */
+export function replying(
+  { name, access }: Pick<Endpoint, "name" | "access">,
+  services: Services,
+  work: (request: HttpRequest) => Promise<Answered>,
+): HttpHandler {
+  return async (request, context) => {
+    const startedAt = performance.now();
+    const { response, ...how } = await work(request).then(
+      (answered) => ({ ...answered, error: undefined }),
+      (error: unknown) => ({ response: refuse(access, error, request, context, services), error }),
+    );
+    logRequest(context, { endpoint: name, status: response.status, startedAt, ...how });
+    return { ...response, headers: { ...common(context), ...response.headers } };
+  };
+}
+
+/** What every reply carries, unless it says otherwise itself. */
+const common = ({ invocationId }: InvocationContext) => ({
+  "cache-control": "no-store",
+  "x-request-id": invocationId,
+});
+
+async function answer(endpoint: Endpoint, request: HttpRequest, services: Services): Promise<Answered> {
+  const reply = await handle(endpoint, request, services, services.clock());
+  const { status, body, etag, reopened = false, styleHash } = reply;
+  const keeping = etag !== undefined && isForAll(endpoint) && { "cache-control": "no-cache" };
+  const headers = { ...(etag && { etag }), ...keeping };
+  const response = endpoint.page ? page(status, body, { headers, styleHash }) : json(status, body, headers);
+  return { response, reopened };
+}
+
+async function handle(endpoint: Endpoint, request: HttpRequest, services: Services, now: Date) {
+  const { access } = endpoint;
+  if (isOwnerAccess(access)) return await handleForOwner(endpoint, access, request, services, now);
+  const provider = isProviderAccess(access)
+    ? await authenticateProvider(access, request, services)
+    : undefined;
+  const input = { ...(await readRequest(endpoint, request, services)), provider, now };
+  return await endpoint.handle(input, services);
+}
+
+/** The storage read starts before the proof and the body are checked, so the two overlap. */
+async function handleForOwner(
+  endpoint: Endpoint,
+  access: OwnerAccess,
+  request: HttpRequest,
+  services: Services,
+  now: Date,
+) {
+  const signedIn = await signIn(request, services);
+  const platform = Platform.safeParse(request.params["platform"]).data;
+  const { owner } = signedIn;
+  const reading = readOwner(endpoint, services, owner);
+  reading.catch(() => undefined);
+  const target = targetOf(endpoint, request, services);
+  const appTooOld = appRefusal(endpoint, request, services);
+  const caller = await authenticate(access, request, signedIn, target, services, now);
+  const parameters = readParameters(endpoint, request);
+  const content = await readContent(endpoint, request, services).catch(async (error: unknown) => {
+    if (endpoint.notesRefusals) await noteRefusal(services, { caller, platform, reading }, error, now);
+    throw error;
+  });
+  const letIn = async ({ held, damage }: Found) => {
+    const asking = { caller, held, now };
+    admit(caller, devicesIn(held), endpoint.newcomers, now);
+    const accountSignIn = endpoint.provesAccount ? await proveAccount(request, asking, services) : undefined;
+    const told = { heads: headsOf(held?.state), accountSignIn, appTooOld, damage };
+    return await endpoint.handle({ ...parameters, ...content, ...asking, ...told }, services);
+  };
+  const finish = (held: StoredOwner | undefined) => finishErasure(services, owner, held, now);
+  const found = await ownerOrDamage(endpoint, reading.then(finish));
+  return await letIn(found).catch(async (error: unknown) => {
+    const isDecision = error instanceof Failure && error.details.retryAfterSeconds === undefined;
+    if (!found.held?.isAtHand || !isDecision) throw error;
+    return await letIn(await ownerOrDamage(endpoint, services.owners.find(owner).then(finish)));
+  });
+}
+
+/** No more than is needed: of what only reads, only what revalidates answers the content. */
+function readOwner(
+  { startsAtHand, method, revalidates }: Endpoint,
+  { owners }: { owners: OwnerStore },
+  owner: OwnerId,
+): Promise<StoredOwner | undefined> {
+  if (startsAtHand) return owners.findAtHand(owner);
+  return owners.find(owner, { whole: method !== "GET" || revalidates });
+}
+
+type Found = { held: StoredOwner | undefined; damage: Failure | undefined };
+
+/** `damage`: what every other endpoint would refuse. */
+async function ownerOrDamage(
+  { tellsDamage }: Endpoint,
+  reading: Promise<StoredOwner | undefined>,
+): Promise<Found> {
+  try {
+    return { held: await reading, damage: undefined };
+  } catch (error) {
+    if (tellsDamage && isUnreadable(error)) return { held: undefined, damage: error };
+    throw error;
+  }
+}
+
+/** A sign-in that doesn't count is a step-up that failed. */
+async function proveAccount(
+  request: HttpRequest,
+  asking: Asking,
+  services: Services,
+): Promise<SignIn | undefined> {
+  const { caller, now } = asking;
+  return await loggingFailure(services, asking, undefined, () =>
+    readAccountSignIn(request, caller.device, services, now),
+  );
+}
+
+/** Thrown, unless the endpoint wants to tell it itself. */
+function appRefusal(
+  { anyAppVersion }: Endpoint,
+  request: HttpRequest,
+  { policy }: Services,
+): Failure | undefined {
+  try {
+    requireAppVersion(request, policy.minimumAppVersion);
+    return undefined;
+  } catch (error) {
+    if (anyAppVersion && error instanceof Failure && error.kind === "app-too-old") return error;
+    throw error;
+  }
+}
+
+/** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes what the client asked for. */
+function targetOf({ method, route }: Endpoint, { params }: HttpRequest, { policy }: Services) {
+  const path = route.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  return { method, url: `${policy.publicBaseUrl}/${path}` };
+}
+
+const readRequest = async (endpoint: Endpoint, request: HttpRequest, services: Services) => ({
+  ...readParameters(endpoint, request),
+  ...(await readContent(endpoint, request, services)),
+});
+
+function readParameters(endpoint: Endpoint, request: HttpRequest) {
+  const { params, query } = endpoint.request;
+  return {
+    params: parse(params, request.params, "path"),
+    query: parse(query, readQuery(request.url), "query"),
+    precondition: endpoint.conditional ? readPrecondition(request) : undefined,
+    knownEtags: endpoint.revalidates ? readKnownEtags(request) : [],
+    idempotencyKey: endpoint.idempotent ? readIdempotencyKey(request) : undefined,
+    deviceName: endpoint.namesDevice ? readDeviceName(request) : undefined,
+  };
+}
+
+async function readContent(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
+  const { body } = endpoint.request;
+  const isSealed = endpoint.takesSealed && isJose(request);
+  const most = endpoint.takesEnvelope ? withEnvelope(policy.maxUploadBytes) : policy.maxUploadBytes;
+  return {
+    sealed: isSealed ? parse(DeviceSealed, await readJose(request, most), "body") : undefined,
+    body: takesBody(endpoint) && !isSealed ? parse(body, await readJson(request, most), "body") : undefined,
+  };
+}
+
+/** As base64url a sealed document is longer by a third; the accounts that the device has need room, too. */
+export const withEnvelope = (maxUploadBytes: number) => Math.ceil(maxUploadBytes * (4 / 3)) + maxUploadBytes;
+
+/** Fails as `invalid-request` for a parameter that stands twice: which one would count? */
+function readQuery(url: string): Record<string, string> {
+  const { searchParams } = new URL(url);
+  const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
+  if (repeated !== undefined)
+    throw invalid(`query parameter ${repeated.slice(0, 64)}`, "must stand only once");
+  return Object.fromEntries(searchParams);
+}
+
+function refuse(
+  access: Access,
+  error: unknown,
+  { url }: HttpRequest,
+  { invocationId }: InvocationContext,
+  { policy }: Services,
+): HttpResponseInit {
+  const problem = problemOf(error, invocationId);
+  const challenge = challengeFor(kindOf(error), {
+    maxAgeSeconds: problem.maxAgeSeconds ?? policy.signInMaxAgeSeconds,
+    accountMaxAgeSeconds: policy.accountSignInMaxAgeSeconds,
+    authContexts: policy.authContexts,
+  });
+  const headers = {
+    ...(challenge && { "www-authenticate": challenge }),
+    ...(problem.allow && { allow: problem.allow.join(", ") }),
+    ...(problem.retryAfterSeconds && { "retry-after": String(problem.retryAfterSeconds) }),
+  };
+  if (access === "capability")
+    return page(problem.status, problemPage(languageIn(url), problem.status), { headers });
+  return json(problem.status, problem, { "content-type": "application/problem+json", ...headers });
+}
+
+const json = (status: number, body: unknown, headers: Record<string, string>): HttpResponseInit =>
+  body === undefined
+    ? { status, headers }
+    : { status, body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } };

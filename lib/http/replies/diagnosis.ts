@@ -1,0 +1,87 @@
+/** How a diagnosis is told: each finding as a check, with the problem that a recovery would answer and its remedy (R31). */
+import * as z from "zod";
+import { Platform } from "../../domain/owner.ts";
+import { ABSENCES, type Absence, CHECKS, type Finding } from "../../domain/recovery/diagnosis.ts";
+import { AskAgain, kindOf, typeOf } from "../problems/problem.ts";
+import { problems, RETRIES } from "../problems/problems.ts";
+import { Timestamp } from "./backup-status.ts";
+
+/**
+ * `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet. `absence` stands in the
+ * check `backup`, with `undeletableUntil` where it was deleted, and with `from` where the other platform has one.
+ */
+export const Check = z.strictObject({
+  id: z.enum(CHECKS),
+  state: z.enum(["ok", "warning", "failed"]),
+  problem: z.string().optional(),
+  detail: z.string(),
+  remedy: z.string().optional(),
+  retry: z.enum(RETRIES).optional(),
+  overlapping: z.array(z.string()).optional(),
+  askAgainWith: AskAgain.optional(),
+  absence: z.enum(ABSENCES).optional(),
+  undeletableUntil: Timestamp.optional(),
+  from: Platform.optional(),
+});
+export type Check = z.infer<typeof Check>;
+
+export function checkOf(finding: Finding): Check {
+  const { id, state } = finding;
+  if (state === "failed") return failed(finding);
+  if (state === "unread") return { ...NOT_READ, id };
+  if (state === "stale") {
+    const detail = `It may be out of date: ${finding.reasons.join(", ")}.`;
+    const remedy = "Recover, then upload and sign in anew. What was added since the last upload is missing.";
+    return { id, state: "warning", detail, remedy };
+  }
+  return { id, state, detail: id === "staleness" ? "The backup is fresh." : "Nothing is in the way here." };
+}
+
+const NOT_READ: Omit<Check, "id"> = {
+  state: "warning",
+  detail: "The device sealed this backup itself: the service can't compare its accounts.",
+  remedy: "Recover, open it on the device, and let the app decide what to restore.",
+};
+
+function failed({ id, refusal, absence }: Extract<Finding, { state: "failed" }>): Check {
+  const kind = kindOf(refusal);
+  const { remedy, retry } = problems[kind];
+  const { overlapping, askAgainWith } = refusal.details;
+  return {
+    id,
+    state: "failed",
+    problem: typeOf(kind),
+    detail: refusal.message,
+    remedy,
+    retry,
+    ...(overlapping && { overlapping }),
+    ...(askAgainWith && { askAgainWith }),
+    ...(absence && absenceIn(absence)),
+  };
+}
+
+function absenceIn(absence: Absence): Pick<Check, "absence" | "undeletableUntil" | "from" | "remedy"> {
+  switch (absence.why) {
+    case "deleted": {
+      const undeletableUntil = absence.undeletableUntil.toISOString();
+      const remedy = `It was deleted, and can be undeleted until ${undeletableUntil} by a device that is registered.`;
+      return { absence: "deleted", undeletableUntil, remedy };
+    }
+    case "other-platform": {
+      const remedy = `There is one of the other platform: recover with "from": "${absence.from}".`;
+      return { absence: "other-platform", from: absence.from, remedy };
+    }
+    case "purged":
+      return {
+        absence: "purged",
+        remedy:
+          "It was deleted, too long ago to be brought back: upload anew from a device that has the accounts.",
+      };
+    case "other-account":
+      return {
+        absence: "other-account",
+        remedy:
+          "There is none under this recovery account. If there was one, it may be under another: sign in with that one.",
+      };
+  }
+}

@@ -1,0 +1,26 @@
+/** Sends the figures of lib/metrics/metrics.ts to an OpenTelemetry collector (OTLP over HTTP). Loaded only where one is set: it takes its time. */
+import { randomUUID } from "node:crypto";
+import { metrics } from "@opentelemetry/api";
+import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
+
+/**
+ * Answers what sends the rest, before the process ends. The address is a setting of our own, not one of OpenTelemetry's
+ * variables: those would make the host send its log lines and request paths there, too.
+ */
+export function startMetrics(endpoint: string, intervalSeconds: number): () => Promise<void> {
+  const exporter = new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` });
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: intervalSeconds * 1000,
+    exportTimeoutMillis: intervalSeconds * 1000,
+  });
+  const resource = resourceFromAttributes({
+    "service.name": "authenticator-backup",
+    "service.instance.id": randomUUID(),
+  });
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  metrics.setGlobalMeterProvider(provider);
+  return () => provider.shutdown();
+}

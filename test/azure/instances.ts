@@ -1,0 +1,44 @@
+/** Instances of the sealed stores: each with caches of its own, on a storage and a vault that they share. */
+
+import { blobOwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
+import { blobShardKeys, shardPeppers } from "../../lib/azure/keys/blob-shard-keys.ts";
+import { ownerSeal } from "../../lib/azure/keys/owner-seal.ts";
+import { versionSeal } from "../../lib/azure/keys/version-seal.ts";
+import { blobActivityLog } from "../../lib/azure/stores/blob-activity-log.ts";
+import { BlobOwnerStore } from "../../lib/azure/stores/blob-owner-store.ts";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
+import {
+  anchorStore,
+  credentialStore,
+  recoveryStore,
+  ticketStore,
+} from "../../lib/azure/stores/record-stores.ts";
+import type { Clock } from "../../lib/domain/clock.ts";
+import type { WrappingKeys } from "../../lib/domain/sealing/seal.ts";
+import { aPolicy, now } from "../domain/builders.ts";
+import { aMemoryKey, memoryWrappingKeys } from "./memory-keys.ts";
+
+const policy = { staleness: aPolicy(), coolingOffHours: 72 };
+const vault = memoryWrappingKeys([aMemoryKey("shared")]);
+
+type Options = { wrapping?: WrappingKeys; atHand?: Clock; inlineBytes?: number };
+
+/** `blobs` holds backups and keys alike. `inlineBytes`: how much of bodies stays in the owner's blob. */
+export function anInstance(blobs: Blobs, { wrapping = vault, ...placing }: Options = {}) {
+  const ownerKeys = blobOwnerKeys(blobs, () => now);
+  const shards = blobShardKeys(blobs, wrapping);
+  const [seal, peppers] = [ownerSeal(shards, ownerKeys, ownerKeys.obtain), shardPeppers(shards)];
+  return {
+    ownerKeys,
+    shards,
+    seal,
+    peppers,
+    recoveries: recoveryStore(blobs, seal),
+    credentials: credentialStore(blobs, seal, peppers),
+    tickets: ticketStore(blobs, seal),
+    activity: blobActivityLog(blobs, anchorStore(blobs, seal), seal),
+    owners: new BlobOwnerStore(blobs, ownerKeys, seal, peppers, policy, placing),
+    versions: versionSeal(ownerKeys, wrapping),
+  };
+}
+export type Instance = ReturnType<typeof anInstance>;

@@ -1,0 +1,105 @@
+/** A device that is let in at the very moment that another takes its place: what it has counts if it is active in the end, and only then. */
+import { expect, it } from "vitest";
+import { noFailures } from "../../../lib/domain/challenges/throttle.ts";
+import { later, MINUTE } from "../../../lib/domain/clock.ts";
+import type { CredentialStore } from "../../../lib/domain/credentials/credential.ts";
+import { findDevice, isActive } from "../../../lib/domain/device.ts";
+import type { Asking } from "../../../lib/domain/devices/admission.ts";
+import { register } from "../../../lib/domain/devices/registration.ts";
+import { devicesIn } from "../../../lib/domain/owner/owner-store.ts";
+import { putHead, putRecord } from "../../support/owners.ts";
+import {
+  aBound,
+  aCaller,
+  aDeviceId,
+  aHead,
+  anOwnerId,
+  aPlace,
+  aRecord,
+  now,
+  someDevices,
+} from "../builders.ts";
+import { memoryStores } from "../recovery-scene.ts";
+
+const [owner, account] = [anOwnerId(), aBound()];
+const unseen = aDeviceId("device-0");
+type Held = Asking["held"] | Promise<Asking["held"]>;
+
+/** As many active devices as there may be; the one unseen for the longest has a code. */
+async function aScene() {
+  const stores = memoryStores();
+  const devices = someDevices(30, (index) => ({ lastSeenAt: later(now, (index - 60) * MINUTE) }));
+  await putHead(stores.owners, aPlace(), aHead({ devices }));
+  await putRecord(
+    stores.owners,
+    owner,
+    aRecord({ bindings: [{ account, boundAt: now, devices: [unseen] }] }),
+  );
+  const code = { secret: "", issuedAt: now, lastStep: 0 };
+  const held = { owner, holders: [{ device: unseen, code }], ended: [], failures: noFailures };
+  await stores.credentials.put(account, held, undefined);
+  const read = () => stores.owners.find(owner);
+  const come = async (
+    name: string,
+    held: Held = read(),
+    credentials: CredentialStore = stores.credentials,
+  ) => {
+    const caller = aCaller({ device: aDeviceId(name) });
+    const asking = { caller, held: await held, now };
+    await register({ ...stores, credentials }, asking, { platform: "android", name });
+  };
+  /** Whether the unseen one is active, and whether its code counts. */
+  const outcome = async () => {
+    const device = findDevice(devicesIn(await read()), unseen);
+    const { ended = [] } = (await stores.credentials.find(account))?.value ?? {};
+    return { isActive: device !== undefined && isActive(device), counts: !ended.includes(unseen) };
+  };
+  /** This happens just before it looks at credentials for the nth time. */
+  const before = (nth: number, meanwhile: () => Promise<void>): CredentialStore => {
+    let looks = 0;
+    const find: CredentialStore["find"] = async (key) => {
+      looks += 1;
+      if (looks === nth) await meanwhile();
+      return await stores.credentials.find(key);
+    };
+    return { find, put: stores.credentials.put };
+  };
+  return { read, come, outcome, before };
+}
+
+it("R17 whoever loses its place is suspended, and what it has counts no more until it is back", async () => {
+  const { come, outcome } = await aScene();
+  await come("newcomer");
+  expect(await outcome()).toEqual({ isActive: false, counts: false });
+  await come("device-0");
+  expect(await outcome()).toEqual({ isActive: true, counts: true });
+});
+
+it("R17 one that loses its place after it was seen to be active is let in again with all it has", async () => {
+  const { read, come, outcome } = await aScene();
+  const held = await read();
+  await come("newcomer");
+  await come("device-0", held);
+  expect(await outcome()).toEqual({ isActive: true, counts: true });
+});
+
+it("R17 one that is back before the newcomer comes to its credentials keeps them", async () => {
+  const { read, come, outcome, before } = await aScene();
+  await come(
+    "newcomer",
+    read(),
+    before(1, () => come("device-0")),
+  );
+  expect(await outcome()).toEqual({ isActive: true, counts: true });
+});
+
+it("R17 one that comes back, and loses its place again before it has looked at its credentials, has none that count", async () => {
+  const { read, come, outcome, before } = await aScene();
+  await come("newcomer");
+  const others = async () => {
+    for (let index = 1; index <= 31; index++) await come(`another ${index}`);
+  };
+  // The first look is made before it is let in.
+  await come("device-0", read(), before(2, others));
+  expect(await outcome()).toEqual({ isActive: false, counts: false });
+});

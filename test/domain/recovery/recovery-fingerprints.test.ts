@@ -1,0 +1,52 @@
+/** Fingerprints are compared and forgotten: nothing that a recovery stores depends on one. */
+import { describe, expect, it } from "vitest";
+import type { ExistingAccount } from "../../../lib/domain/account.ts";
+import { sha256 } from "../../../lib/domain/owner.ts";
+import type { Recovery } from "../../../lib/domain/recovery/recovery.ts";
+import { aBackup, anAccount, byName, onDevice } from "../../support/builders.ts";
+import { aCaller } from "../builders.ts";
+import { aScene } from "../recovery-scene.ts";
+import { kindFrom } from "../refusals.ts";
+
+const admin = { issuer: "Nextcloud", userName: "admin" };
+const key = { idempotencyKey: "once", overlap: "keep-existing" as const };
+const backup = aBackup([anAccount(admin)]);
+
+describe("R11 R34 a recovery with fingerprints", () => {
+  const recordWith = async (...existing: ExistingAccount[]) => {
+    const { run, recordOf, version } = await aScene({ backup });
+    const { id } = await run({ ...key, existing });
+    const record = await recordOf(id);
+    return { ...record, version: { ...version, id: "" } };
+  };
+
+  it("R34 stores the same whatever they are, and something else where there are none or an id is told", async () => {
+    const [one, other] = [anAccount(admin), anAccount(admin)];
+    const record = await recordWith(onDevice(one));
+    expect(await recordWith(onDevice(other))).toEqual(record);
+    const others = [byName(one), onDevice(anAccount({ ...admin, id: "mine" }))];
+    for (const existing of others) expect((await recordWith(existing)).request).not.toBe(record.request);
+  });
+
+  it("R32 repeated, it has the outcomes of then; with other outcomes it is another request", async () => {
+    const { run: runBy, written } = await aScene({ backup });
+    const run = (change: Partial<Recovery>) => runBy({ ...change, caller: aCaller() });
+    const other = onDevice(anAccount(admin));
+    const first = await run({ ...key, existing: [other] });
+    expect(first.outcomes).toMatchObject([{ outcome: "restore", reason: "same-name" }]);
+    const before = written();
+    expect((await run({ ...key, existing: [other] })).outcomes).toEqual(first.outcomes);
+    const there = backup.accounts.map(onDevice);
+    expect(await kindFrom(() => run({ ...key, existing: there }))).toBe("idempotency-key-reused");
+    expect(written()).toMatchObject({ recoveries: before.recoveries });
+  });
+
+  it("R9 where the device has sealed the backup itself, they aren't looked at", async () => {
+    const content = Buffer.from("a JWE that only the device opens");
+    const { version } = await aScene({ backup });
+    const jose = { ...version, contentType: "application/jose", digest: sha256(content) };
+    const { run } = await aScene({ backup, content, head: { versions: [jose] } });
+    const { outcomes, sealed } = await run({ existing: backup.accounts.map(onDevice) });
+    expect({ outcomes, sealed }).toEqual({ outcomes: [], sealed: content.toString() });
+  });
+});

@@ -1,0 +1,104 @@
+/** Redeeming a ticket: for its account, by whom it was made for, while whoever issued it may, and once. */
+import { describe, expect, it } from "vitest";
+import { later, SECOND } from "../../../lib/domain/clock.ts";
+import type { DeviceId } from "../../../lib/domain/owner.ts";
+import type { Provider } from "../../../lib/domain/step-up/provider.ts";
+import { requireTicket, Ticket, ticketFor } from "../../../lib/domain/step-up/ticket.ts";
+import { aBoundWork, aDeviceId, anId, anOwnerId, now } from "../builders.ts";
+import { refusalOf } from "../refusals.ts";
+
+const aProvider = (change: Partial<Provider> = {}): Provider => ({
+  clientId: "contoso",
+  accounts: [{ issuer: aBoundWork().issuer, tenants: ["contoso"] }],
+  ...change,
+});
+
+describe("F6 R21 R23 redeeming", () => {
+  const [owner, other] = [anOwnerId(), anOwnerId("other")];
+  const [account, device] = [aBoundWork(), aDeviceId("old")];
+  const aTicket = (change: Partial<Ticket> = {}): Ticket => ({
+    account: ticketFor(account),
+    issuedBy: { by: "provider", client: "contoso" },
+    issuedAt: now,
+    expiresAt: later(now, 600 * SECOND),
+    ...change,
+  });
+  const contoso = aProvider();
+  const redeeming = {
+    account,
+    owner,
+    device: aDeviceId(),
+    challenge: anId("challenge"),
+    providers: [contoso],
+  };
+  const redeem = (ticket: Ticket | undefined, time = now, endedDevices: DeviceId[] = []) =>
+    requireTicket(ticket, { ...redeeming, endedDevices }, time);
+  /** All that a caller learns from a refusal. */
+  const told = (run: () => unknown) => {
+    const { kind, message, details } = refusalOf(run);
+    return JSON.stringify([kind, message, details]);
+  };
+
+  it("F6 R18 R23 of a device that was revoked since counts no more", () => {
+    const ticket = aTicket({ issuedBy: { by: "device", owner, device } });
+    expect(redeem(ticket, now, [aDeviceId("another")])).toEqual(ticket);
+    expect(refusalOf(() => redeem(ticket, now, [device])).kind).toBe("ticket-invalid");
+  });
+
+  it("F6 R21 R33 of a provider that answers for its accounts no more counts no more", () => {
+    const fabrikam = aProvider({ accounts: [{ issuer: account.issuer, tenants: ["fabrikam"] }] });
+    for (const providers of [[], [fabrikam], [aProvider({ clientId: "other" })]]) {
+      const refusal = refusalOf(() =>
+        requireTicket(aTicket(), { ...redeeming, endedDevices: [], providers }, now),
+      );
+      expect(refusal.kind).toBe("ticket-invalid");
+    }
+  });
+
+  it("F6 R8 R21 that was used counts again only for the very device and challenge that used it", () => {
+    const used = aTicket({ usedBy: redeeming.device, usedFor: redeeming.challenge });
+    expect(redeem(used)).toEqual(used);
+    for (const other of [{ usedBy: aDeviceId("other") }, { usedFor: anId("other") }]) {
+      expect(refusalOf(() => redeem({ ...used, ...other })).kind).toBe("ticket-invalid");
+    }
+  });
+
+  it("F6 R21 R23 counts only for its account, its owner, before its end, and once: else all refused alike", () => {
+    const accounts = [account, aBoundWork({ tenant: "other" }), aBoundWork({ userName: "other" })];
+    const issuers: Ticket["issuedBy"][] = [
+      { by: "provider", client: "contoso" },
+      { by: "device", owner, device },
+      { by: "device", owner: other, device },
+    ];
+    const refusals: string[] = [];
+    for (const [accountIs, named] of accounts.entries()) {
+      for (const [issuerIs, issuedBy] of issuers.entries()) {
+        for (const usedBy of [undefined, aDeviceId(), aDeviceId("other")]) {
+          for (const seconds of [0, 599, 599.999, 600, 601]) {
+            const ticket = aTicket({ account: ticketFor(named), issuedBy, ...(usedBy && { usedBy }) });
+            const time = later(now, seconds * SECOND);
+            if (accountIs === 0 && issuerIs < 2 && !usedBy && seconds < 600) {
+              expect(redeem(ticket, time)).toEqual(ticket);
+            } else {
+              refusals.push(told(() => redeem(ticket, time)));
+            }
+          }
+        }
+      }
+    }
+    refusals.push(told(() => redeem(undefined)));
+    expect(refusals).toHaveLength(3 * 3 * 3 * 5 - 2 * 3 + 1);
+    expect(new Set(refusals).size).toBe(1);
+    expect(refusals[0]).toContain("ticket-invalid");
+  });
+
+  it("R21 is for an account by name, however its letters are composed, without keeping the name", () => {
+    expect(ticketFor(aBoundWork({ userName: "Andr\u00e9" }))).toBe(
+      ticketFor(aBoundWork({ userName: "Andre\u0301" })),
+    );
+    const kept = JSON.stringify(aTicket());
+    for (const name of [account.issuer, account.userName]) expect(kept).not.toContain(name);
+    expect(Ticket.parse(JSON.parse(kept))).toEqual(aTicket());
+    expect(Ticket.parse({ ...aTicket(), more: 1 })).toEqual({ ...aTicket(), more: 1 });
+  });
+});

@@ -1,0 +1,4 @@
+/** The entry point. */
+import "./echo.ts";
+import "./replies.ts";
+import "./routes.ts";
