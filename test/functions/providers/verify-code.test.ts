@@ -1,7 +1,8 @@
 /** Codes as a provider checks them: each once, from whichever device, and no word about what there is. */
+
 import { describe, expect, it } from "vitest";
-import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
 import { SECOND } from "../../../lib/domain/clock.ts";
+import { crowded } from "../../support/meanwhile.ts";
 import {
   anAppToWatch,
   aProvablePersonal,
@@ -135,17 +136,8 @@ describe.concurrent("a code", () => {
 });
 
 describe.concurrent("a code that is checked", () => {
-  /** So many writes of credentials come too late, as where others always come first. */
   async function aCrowded() {
-    const state = { left: 0, writes: 0 };
-    const through = (blobs: Blobs): Blobs => ({
-      ...blobs,
-      async write(name, ...rest) {
-        if (!name.startsWith("credentials/")) return await blobs.write(name, ...rest);
-        state.writes += 1;
-        return state.left-- > 0 ? undefined : await blobs.write(name, ...rest);
-      },
-    });
+    const { state, through } = crowded("credentials/");
     return { state, scene: await aRecovery({ watched: anAppToWatch({ through }) }) };
   }
 
