@@ -1,4 +1,4 @@
-/** Two instances on one storage: devices that race through both, and an owner's key that one holds after it was made anew. */
+/** Two instances on one storage: what one does holds for the other with the next request, also once an owner's key was made anew. */
 import { BlobServiceClient } from "@azure/storage-blob";
 import { expect, inject, it } from "vitest";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
@@ -92,4 +92,30 @@ it("R35 an instance that holds an erased key seals nothing under it: not the nex
   const next = aBackup([anAccount()]);
   expect((await phone.call("PUT", BACKUP, { body: next, headers: replacing(reply) })).status).toBe(200);
   await expectRecovered(owner, next);
+});
+
+it("R17 a device that is revoked at one is refused at the other from the next request on", async () => {
+  const [one, two] = [anApp(), anApp()];
+  const owner = anOwner();
+  const lost = await aPhone({ owner, app: one });
+  await lost.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  const found = await aPhone({ owner, app: two });
+  await found.call("POST", "v1/devices", { body: { platform: "android", name: "found" } });
+  expect((await lost.call("GET", BACKUP)).status).toBe(200);
+  expect((await found.call("DELETE", `v1/devices/${lost.deviceId}`)).status).toBe(204);
+  expect((await lost.call("GET", BACKUP)).status).toBe(401);
+});
+
+it("R7 R8 an owner's first upload, raced at both: one wins, and what it stored opens at both", async () => {
+  for (let round = 0; round < 10; round++) {
+    const owner = anOwner();
+    const phones = await Promise.all([anApp(), anApp()].map((app) => aPhone({ owner, app })));
+    const documents = phones.map(() => aBackup([anAccount()]));
+    const replies = await Promise.all(
+      phones.map((phone, at) => phone.call("PUT", BACKUP, { body: documents[at], headers: nothingYet })),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, 403]);
+    const winner = replies.findIndex(({ status }) => status === 201);
+    await expectRecovered(owner, documents[winner] ?? expect.fail("nobody won"));
+  }
 });

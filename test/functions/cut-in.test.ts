@@ -3,13 +3,13 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
-import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { DAY } from "../../lib/domain/clock.ts";
 import { capabilityFor } from "../../lib/domain/devices/repudiation.ts";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
 import { anApp } from "../support/app.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../support/builders.ts";
 import { FaultLine } from "../support/fault-line.ts";
+import { crowded } from "../support/meanwhile.ts";
 import { anOwner, aPhone, signInAt } from "../support/phones.ts";
 import { aPushKey } from "../support/push-key.ts";
 import {
@@ -34,21 +34,14 @@ const Receipt = z.looseObject({ envelope: z.string() });
 
 describe.concurrent("an upload", () => {
   it("R5 R8 whose head is decided anew hands out an envelope that opens", async () => {
-    let overtaken = 0;
-    const through = (blobs: Blobs): Blobs => ({
-      ...blobs,
-      write: async (name, ...rest) => {
-        if (!name.startsWith("owners/") || overtaken === 2) return await blobs.write(name, ...rest);
-        overtaken += 1;
-        return undefined;
-      },
-    });
+    const { state, through } = crowded("owners/");
     const app = anApp({ through });
     const owner = anOwner();
     const phone = await aPhone({ owner, platform: "ios", app });
     const document = aBackup();
+    state.left = 2;
     const uploaded = await phone.call("PUT", "v1/backups/ios", { body: document, headers: nothingYet });
-    expect({ status: uploaded.status, overtaken }).toEqual({ status: 201, overtaken: 2 });
+    expect({ status: uploaded.status, writes: state.writes }).toEqual({ status: 201, writes: 3 });
     const { envelope } = Receipt.parse(uploaded.body);
     const { accounts } = recoveredIn(
       await recover(await aPhone({ owner, platform: "ios", app }), { envelope }),

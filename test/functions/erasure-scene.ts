@@ -1,57 +1,84 @@
-/** Two who complete one erasure, the slower one held at a call of its own while the owner begins anew: the new life is whole. */
+/** What the tests of erasures play on: asking for one, what may be left of an owner, and two who complete one erasure. */
 import { expect } from "vitest";
+import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { HOUR } from "../../lib/domain/clock.ts";
-import { anApp } from "../support/app.ts";
+import { type App, anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import type { HoldLine } from "../support/hold-line.ts";
 import { recordOf } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
-import { aContact, anAppToWatch, recover, recoveredIn, type Watched } from "../support/step-up.ts";
+import {
+  aContact,
+  anAppToWatch,
+  aRecovery,
+  type Recovery,
+  recover,
+  recoveredIn,
+} from "../support/step-up.ts";
 import { placeOf, sweep } from "../support/sweeping.ts";
-import { anOwnerWithBackup } from "./helpers.ts";
+import { everythingOf } from "./stored.ts";
 
 const BACKUP = "v1/backups/android";
-const erase = (phone: CheckedPhone) => phone.call("DELETE", "v1/me?confirm=erase-everything");
+export const erase = (phone: CheckedPhone) => phone.call("DELETE", "v1/me?confirm=erase-everything");
 
-/** An owner whose erasure is due, and what a phone asks for through any instance. */
-async function aScene() {
-  const watched = anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "24" } });
-  const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
-  await aContact(watched, phone);
-  expect((await erase(phone)).status).toBe(202);
-  watched.clock.pass(24 * HOUR);
-  await phone.signIn(owner, signInAt(watched.clock.now()));
-  return { watched, owner, phone };
+/** All that may be left of an owner, for the cooling-off time, is when the erasure was. */
+export async function expectErased(
+  subject: string,
+  { hadContact, said = "" }: { hadContact: boolean; said?: string },
+): Promise<void> {
+  expect(Object.keys(await everythingOf(subject)), said).toEqual(["owners/"]);
+  const held = await anApp().services.owners.find(placeOf(subject).owner);
+  expect(held?.state, said).toMatchObject({ heads: {}, recoveries: [], erased: { hadContact } });
+  expect(await held?.record(), said).toMatchObject({ contacts: [], bindings: [], challenges: [] });
 }
-type Scene = Awaited<ReturnType<typeof aScene>>;
 
-const through = ({ watched }: Scene, line: HoldLine): Watched["app"] =>
-  anApp({
-    clock: watched.clock.now,
-    through: line.through,
-    outbox: () => ({ put: async () => undefined }),
-  });
+/** Nothing at all is left. */
+export async function expectForgotten(subject: string): Promise<void> {
+  expect(await everythingOf(subject)).toEqual({});
+}
 
-type Slower = { first: number; start(scene: Scene, line: HoldLine): Promise<unknown> };
+const settings = { ERASURE_DELAY_HOURS: "24" };
+export const aDelayed = () => aRecovery({ watched: anAppToWatch({ settings }) });
+
+/** Asked for a day ago, and nobody has begun with it. */
+export async function aDue(past = 0): Promise<Recovery> {
+  const scene = await aDelayed();
+  expect((await erase(scene.phone)).status).toBe(202);
+  scene.watched.clock.pass(24 * HOUR + past);
+  for (const phone of [scene.old, scene.phone])
+    await phone.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+  return scene;
+}
+
+type Line = { through(blobs: Blobs): Blobs };
+
+/** Another instance, whose calls pass the line. */
+export const instanceOn = ({ watched }: Recovery, { through }: Line): App =>
+  anApp({ clock: watched.clock.now, settings, through, outbox: () => ({ put: async () => undefined }) });
+
+type Slower = { first: number; start(scene: Recovery, line: HoldLine): Promise<unknown> };
 
 /** `first`: before this call of theirs nobody can tell them from somebody who comes when all is over. */
 export const slower: Record<string, Slower> = {
   "the sweep": {
     first: 1,
-    start: (scene, line) => sweep({ ...scene.watched, app: through(scene, line) }, "owners", scene.owner),
+    start: (scene, line) => sweep({ ...scene.watched, app: instanceOn(scene, line) }, "owners", scene.owner),
   },
   "a DELETE that is sent twice": {
     first: 3,
     start: (scene, line) => {
-      scene.phone.through(through(scene, line).fetch);
+      scene.phone.through(instanceOn(scene, line).fetch);
       return erase(scene.phone);
     },
   },
 };
 
-/** False if the slower one makes no such call. */
+/**
+ * The slower one is held at a call of its own while another completes the erasure and the owner begins anew: the new life is
+ * whole. False if the slower one makes no such call.
+ */
 export async function overtaken({ start }: Slower, line: HoldLine, said: string): Promise<boolean> {
-  const scene = await aScene();
+  const scene = await aDue();
   const { watched, phone } = scene;
   const slow = start(scene, line);
   if (!(await line.holds(slow))) return false;
@@ -68,10 +95,10 @@ export async function overtaken({ start }: Slower, line: HoldLine, said: string)
 
 type Anew = { document: ReturnType<typeof aBackup>; etag: string | null; said: string };
 
-async function expectWhole({ watched, owner, phone }: Scene, { document, etag, said }: Anew) {
+async function expectWhole({ watched, owner, phone }: Recovery, { document, etag, said }: Anew) {
   phone.through(watched.app.fetch);
   const seen = await phone.call("GET", BACKUP);
-  expect([seen.status, seen.headers.get("etag")], said).toEqual([200, etag]);
+  expect({ said, status: seen.status, etag: seen.headers.get("etag") }).toEqual({ said, status: 200, etag });
   await aContact(watched, phone);
   const { owner: id } = placeOf(owner);
   expect((await recordOf(watched.app.services.owners, id))?.endedDevices, said).toEqual([]);

@@ -1,60 +1,43 @@
-/** An erasure that is cut off at any of its steps: whoever comes next completes it, and the owner can begin anew. */
+/** An erasure that is cut off, or overtaken, at any of its calls: it is completed, nothing of before comes back, and the owner may begin anew. */
 import { describe, expect, it } from "vitest";
-import type { Blobs } from "../../lib/azure/stores/blobs.ts";
-import { Failure } from "../../lib/domain/failure.ts";
-import { expectErased } from "../functions/erased.ts";
+import { eraseData } from "../../functions/privacy/erase-data.ts";
+import { erase, expectErased, overtaken, slower } from "../functions/erasure-scene.ts";
 import { anOwnerWithBackup } from "../functions/helpers.ts";
+import { expectRecovered, prepared } from "../functions/prepared.ts";
 import { everythingOf } from "../functions/stored.ts";
+import { anApp } from "../support/app.ts";
+import { aBackup } from "../support/builders.ts";
+import { type Break, FaultLine } from "../support/fault-line.ts";
+import { HoldLine } from "../support/hold-line.ts";
 import { aPhone } from "../support/phones.ts";
-import { anAppToWatch, aRecovery, proven, recover } from "../support/step-up.ts";
+import {
+  anAppToWatch,
+  aRecovery,
+  codeAt,
+  proven,
+  type Recovery,
+  recover,
+  verify,
+} from "../support/step-up.ts";
 import { sweep } from "../support/sweeping.ts";
 
-const erase = (phone: { call: Awaited<ReturnType<typeof aRecovery>>["phone"]["call"] }) =>
-  phone.call("DELETE", "v1/me?confirm=erase-everything");
-
 describe("an erasure that is cut off", () => {
-  /** Lets so many writes and deletions through, in both accounts, then none; `left` starts anew what was cut off. */
-  function aCutStorage() {
-    const state = { left: Number.POSITIVE_INFINITY };
-    const pass = async <T>(work: () => Promise<T>): Promise<T> => {
-      state.left -= 1;
-      if (state.left >= 0) return await work();
-      throw new Failure("storage-unavailable", "cut off", { retryAfterSeconds: 5 });
-    };
-    const through = (blobs: Blobs): Blobs => ({
-      ...blobs,
-      write: (...of) => pass(() => blobs.write(...of)),
-      delete: (...of) => pass(() => blobs.delete(...of)),
-    });
-    return { state, through };
-  }
-
+  /** After so many writes; `met` is false if there are no more. What was cut off can start anew. */
   async function cutOff(at: number) {
-    const { state, through } = aCutStorage();
-    const watched = anAppToWatch({ through });
+    const line = new FaultLine({ stays: true });
+    const watched = anAppToWatch({ through: line.through });
     const scene = await aRecovery({ watched });
     await proven(scene);
-    state.left = at;
+    line.arm({ how: "lost", at });
     const { status } = await erase(scene.phone);
-    state.left = Number.POSITIVE_INFINITY;
-    return { ...scene, status };
-  }
-
-  /** Of one whole erasure of such an owner. */
-  async function stepsOf(): Promise<number> {
-    const { state, through } = aCutStorage();
-    const scene = await aRecovery({ watched: anAppToWatch({ through }) });
-    await proven(scene);
-    state.left = 1000;
-    expect((await erase(scene.phone)).status).toBe(204);
-    return 1000 - state.left;
+    const { met } = line;
+    line.arm(undefined);
+    return { ...scene, status, met };
   }
 
   it("R35 R32 at any step is completed by the sweep, and the owner can begin anew", async () => {
-    const steps = await stepsOf();
-    expect(steps).toBeGreaterThan(5);
-    for (let at = 1; at < steps; at++) {
-      const scene = await cutOff(at);
+    let at = 1;
+    for (let scene = await cutOff(at); scene.met; scene = await cutOff(++at)) {
       expect([204, 503], `cut off at ${at}`).toContain(scene.status);
       await sweep(scene.watched, "owners", scene.owner);
       await expectErased(scene.owner, { hadContact: true, said: `cut off at ${at}` });
@@ -63,12 +46,12 @@ describe("an erasure that is cut off", () => {
       const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
       await proven(other);
     }
+    expect(at).toBeGreaterThan(5);
   });
 
   it("R35 R7 whoever begins anew after that finds nothing of the former life, and loses nothing of the new one", async () => {
-    const steps = await stepsOf();
-    for (let at = 1; at < steps; at++) {
-      const scene = await cutOff(at);
+    let at = 1;
+    for (let scene = await cutOff(at); scene.met; scene = await cutOff(++at)) {
       const later = await aPhone({ owner: scene.owner, app: scene.watched.app });
       const seen = await later.call("GET", "v1/backups/android");
       if (seen.status === 403 && Object.keys(await everythingOf(scene.owner)).length > 0) {
@@ -79,5 +62,81 @@ describe("an erasure that is cut off", () => {
       await sweep(scene.watched, "owners", scene.owner);
       expect((await recover(later)).status, `cut off at ${at}`).toBe(200);
     }
+  });
+});
+
+/** False if an erasure makes no such call. */
+async function brokenOff(order: Break, by: "the same device" | "a new device"): Promise<boolean> {
+  const watched = anAppToWatch();
+  const { scene } = await prepared(eraseData, watched);
+  const code = codeAt(await proven(scene), watched.clock.now());
+  const line = new FaultLine({ stays: true });
+  const outbox = line.outbox({ put: async (_, item) => void watched.sent.push(item) });
+  const app = anApp({
+    clock: watched.clock.now,
+    through: line.through,
+    keys: line.keys,
+    outbox: () => outbox,
+  });
+  scene.old.through(app.fetch);
+  line.arm(order);
+  const reply = await erase(scene.old);
+  const { met } = line;
+  line.arm(undefined);
+  if (!met) return false;
+  const said = `${order.how} at ${order.at}, completed by ${by}: ${reply.status}`;
+  if (reply.status !== 204) {
+    expect(reply.status, said).toBe(503);
+    expect(Number(reply.headers.get("retry-after")), said).toBeGreaterThan(0);
+  }
+  await expectCompleted(scene, { by, said });
+  expect((await verify(scene, scene.personal, code)).body, said).toEqual({ valid: false });
+  await expectToBeginAnew(scene);
+  return true;
+}
+
+/** A new device can complete only what has begun: as long as nothing is erased, it is a stranger. */
+async function expectCompleted(
+  { old, owner, watched }: Recovery,
+  { by, said }: { by: string; said: string },
+) {
+  const another = await aPhone({ owner, app: watched.another() });
+  if (by === "a new device") await erase(another);
+  old.through(watched.another().fetch);
+  expect((await erase(old)).status, said).toBe(204);
+  await expectErased(owner, { hadContact: true, said });
+  expect((await recover(another)).status, said).toBe(404);
+}
+
+async function expectToBeginAnew(scene: Recovery) {
+  const document = aBackup();
+  await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.another(), document });
+  await expectRecovered(scene, document);
+}
+
+describe.concurrent.each(["refused", "lost"] as const)("any call of an erasure %s", (how) => {
+  it.each(["the same device", "a new device"] as const)(
+    "R8 R32 R35 503 or done; completed by %s, nothing of before comes back, and the owner begins anew",
+    async (by) => {
+      let at = 1;
+      while (await brokenOff({ how, at }, by)) at += 1;
+      expect(at).toBeGreaterThan(5);
+    },
+  );
+});
+
+const AT_ONCE = 6;
+
+describe.each(Object.entries(slower))("%s", (_, each) => {
+  it("R8 R35 held at any of its calls while another completes the erasure, it touches nothing of the new life", async () => {
+    let at = each.first;
+    for (let isOver = false; !isOver; at += AT_ONCE) {
+      const calls = Array.from({ length: AT_ONCE }, (_, more) => at + more);
+      const met = await Promise.all(
+        calls.map((call) => overtaken(each, HoldLine.at(call), `held at ${call}`)),
+      );
+      isOver = met.includes(false);
+    }
+    expect(at).toBeGreaterThan(20);
   });
 });

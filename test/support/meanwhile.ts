@@ -26,3 +26,17 @@ export function beforeNext(call: string) {
   };
   return { through, happens };
 }
+
+/** So many of its next writes of such a name come too late, as where others always come first. */
+export function crowded(prefix: string) {
+  const state = { left: 0, writes: 0 };
+  const through = (blobs: Blobs): Blobs => ({
+    ...blobs,
+    async write(name, ...rest) {
+      if (!name.startsWith(prefix)) return await blobs.write(name, ...rest);
+      state.writes += 1;
+      return state.left-- > 0 ? undefined : await blobs.write(name, ...rest);
+    },
+  });
+  return { state, through };
+}

@@ -33,16 +33,10 @@ export async function ownVault(shared?: Identity): Promise<OwnVault> {
   const dev = (method: string, path: string, body?: unknown) =>
     fetch(`${vault.url}/dev/${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
   await dev("DELETE", "counters");
-  const folder = `shard-keys-${crypto.randomUUID()}/`;
-  const own = (name: string) => name.replace(/^shard-keys\//, folder);
   return {
     url: vault.url,
     admin,
-    through: (blobs) => ({
-      ...blobs,
-      read: (name) => blobs.read(own(name)),
-      write: (name, ...rest) => blobs.write(own(name), ...rest),
-    }),
+    through: ownShardKeys(),
     settings: {
       KEY_IDS: keys[0]?.kid ?? "",
       PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),
@@ -59,4 +53,15 @@ export async function ownVault(shared?: Identity): Promise<OwnVault> {
       if (!shared) await identity.close();
     },
   };
+}
+
+/** Shard keys that nobody else has, in a folder of their own. */
+export function ownShardKeys(): (blobs: Blobs) => Blobs {
+  const folder = `shard-keys-${crypto.randomUUID()}/`;
+  const own = (name: string) => name.replace(/^shard-keys\//, folder);
+  return (blobs) => ({
+    ...blobs,
+    read: (name) => blobs.read(own(name)),
+    write: (name, ...rest) => blobs.write(own(name), ...rest),
+  });
 }

@@ -6,7 +6,7 @@ import { runPage, type SweepName, type SweepStore } from "../../lib/domain/sweep
 import { type App, anApp } from "./app.ts";
 import { aBackup, nothingYet } from "./builders.ts";
 import { FaultLine } from "./fault-line.ts";
-import type { OwnVault } from "./own-vault.ts";
+import { type OwnVault, ownShardKeys } from "./own-vault.ts";
 import { anOwner, aPhone, type CheckedPhone } from "./phones.ts";
 import { aContact, anAppToWatch, type Watched } from "./step-up.ts";
 
@@ -21,13 +21,7 @@ export type Scene = {
 
 /** With a backup and a contact. */
 export async function aSweepScene({ settings }: OwnVault): Promise<Scene> {
-  const folder = `shard-keys-${crypto.randomUUID()}/`;
-  const own = (name: string) => name.replace(/^shard-keys\//, folder);
-  const apart = (blobs: Blobs): Blobs => ({
-    ...blobs,
-    read: (name) => blobs.read(own(name)),
-    write: (name, ...rest) => blobs.write(own(name), ...rest),
-  });
+  const apart = ownShardKeys();
   const written: Scene["written"] = new Map();
   const recorded = (blobs: Blobs): Blobs => ({
     ...apart(blobs),

@@ -5,17 +5,16 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { blobShardKeys, rewrapShardKey, shardOf } from "../../../lib/azure/keys/blob-shard-keys.ts";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
-import { Failure } from "../../../lib/domain/failure.ts";
 import { KEY_BYTES, type WrappingKeys, wrapKey } from "../../../lib/domain/sealing/seal.ts";
 import { holds } from "../../domain/holds.ts";
 import { kindFrom } from "../../domain/refusals.ts";
+import { countedVault } from "../../support/counted-vault.ts";
 import { FaultLine } from "../../support/fault-line.ts";
 import { aNewOwner, times } from "../contracts.ts";
 import { aMemoryKey, memoryWrappingKeys } from "../memory-keys.ts";
 import { type OwnContainer, ownContainer } from "../targets.ts";
 
 const [ours, strangers] = [aMemoryKey("ours"), aMemoryKey("strangers")];
-const down = new Failure("vault-unavailable", "The key vault does not answer.", { retryAfterSeconds: 10 });
 
 let storage: OwnContainer;
 beforeAll(async () => {
@@ -23,19 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 
-/** A vault that counts, and fails as often as it is told to. */
 function aVault() {
-  const state = { unwraps: 0, failing: 0 };
-  const inner = memoryWrappingKeys([ours]);
-  const vault: WrappingKeys = {
-    ...inner,
-    async unwrap(keyId, wrapped) {
-      state.unwraps += 1;
-      if (state.failing-- > 0) throw down;
-      return await inner.unwrap(keyId, wrapped);
-    },
-  };
-  return { state, vault };
+  const { vault: state, keys } = countedVault();
+  return { state, vault: keys(memoryWrappingKeys([ours])) };
 }
 
 /** A shard that nobody has used, so that tests don't share one. */
@@ -82,10 +71,11 @@ describe("R36 R37 a shard key", () => {
     const key = await anInstance().find(shard);
     const { state, vault } = aVault();
     const instance = anInstance(vault);
-    state.failing = 2;
+    state.isDown = true;
     const kinds = await Promise.all(times(5, () => kindFrom(() => instance.find(shard))));
     expect(kinds).toEqual(times(5, () => "vault-unavailable"));
     expect(await kindFrom(() => instance.find(shard))).toBe("vault-unavailable");
+    state.isDown = false;
     expect(await instance.find(shard)).toEqual(key);
     expect(state.unwraps).toBe(3);
   });
@@ -93,7 +83,7 @@ describe("R36 R37 a shard key", () => {
   it("R8 R32 is still the one that was stored where the vault failed just after it was made", async () => {
     const shard = aShard();
     const { state, vault } = aVault();
-    state.failing = 1;
+    state.isDown = true;
     expect(await kindFrom(() => anInstance(vault).find(shard))).toBe("vault-unavailable");
     const before = await stored(shard);
     const key = await anInstance().find(shard);

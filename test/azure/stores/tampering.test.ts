@@ -10,7 +10,7 @@ import { type Place, Platform } from "../../../lib/domain/owner.ts";
 import type { WrappingKeys } from "../../../lib/domain/sealing/seal.ts";
 import { typeOf } from "../../../lib/http/problems/problem.ts";
 import type { Services } from "../../../lib/http/services.ts";
-import { expectErased } from "../../functions/erased.ts";
+import { expectErased } from "../../functions/erasure-scene.ts";
 import { anOwnerWithBackup, refused as refusedAs, register } from "../../functions/helpers.ts";
 import { anApp } from "../../support/app.ts";
 import { aBackup, aLargeBackup, nothingYet, replacing } from "../../support/builders.ts";

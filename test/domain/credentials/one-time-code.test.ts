@@ -24,17 +24,6 @@ describe("F21 R14 codes", () => {
     expect(expected.map((_, counter) => hotp(rfcSecret, counter))).toEqual(expected);
   });
 
-  it.each([
-    [59, "94287082"],
-    [1_111_111_109, "07081804"],
-    [1_111_111_111, "14050471"],
-    [1_234_567_890, "89005924"],
-    [2_000_000_000, "69279037"],
-    [20_000_000_000, "65353130"],
-  ])("F21 R14 the last six digits at %i s of %s: RFC 6238 Appendix B", (seconds, code) => {
-    expect(hotp(rfcSecret, stepAt(at(seconds)))).toBe(code.slice(-6));
-  });
-
   it("F21 a step begins at every full half minute", () => {
     expect([0, 29.999, 30, 59.999, 60].map((seconds) => stepAt(at(seconds)))).toEqual([0, 0, 1, 1, 2]);
   });

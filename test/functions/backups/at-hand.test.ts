@@ -1,8 +1,10 @@
 /** Uploads that begin with the owner as their instance has stored it moments ago: a round less, and never an answer that storage wouldn't give. */
+
 import { describe, expect, it } from "vitest";
-import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
 import { type AppOptions, anApp } from "../../support/app.ts";
+import { between } from "../../support/between.ts";
 import { aBackup, anAccount, nothingYet, replacing } from "../../support/builders.ts";
+import { countedVault } from "../../support/counted-vault.ts";
 import { anOwner, aPhone, type CheckedPhone } from "../../support/phones.ts";
 import { refused, revoke } from "../helpers.ts";
 
@@ -10,33 +12,18 @@ const BACKUP = "v1/backups/android";
 
 /** An instance, and how often it has read an owner's blob, or had a key unwrapped, since it was last asked. */
 function anInstance(options: AppOptions = {}) {
-  let counts = { reads: 0, unwraps: 0 };
-  const counting = (blobs: Blobs, name: string) => {
-    if (name.startsWith("owners/")) counts.reads += 1;
-    return blobs;
-  };
-  const app = anApp({
-    ...options,
-    through: (blobs) => ({
-      ...blobs,
-      read: (name) => counting(blobs, name).read(name),
-      readStart: (name, bytes) => counting(blobs, name).readStart(name, bytes),
-    }),
-    keys: (keys) => ({
-      ...keys,
-      current: (owner) => keys.current(owner),
-      unwrap(...asked) {
-        counts.unwraps += 1;
-        return keys.unwrap(...asked);
-      },
-    }),
+  const { vault, keys } = countedVault();
+  let reads = 0;
+  const through = between((call, run) => {
+    if (call.startsWith("read owners/")) reads += 1;
+    return run();
   });
   const take = () => {
-    const taken = counts;
-    counts = { reads: 0, unwraps: 0 };
+    const taken = { reads, unwraps: vault.unwraps };
+    reads = vault.unwraps = 0;
     return taken;
   };
-  return { app, take };
+  return { app: anApp({ ...options, through, keys }), take };
 }
 
 const put = (phone: CheckedPhone, headers: Record<string, string>, body: unknown = aBackup([anAccount()])) =>

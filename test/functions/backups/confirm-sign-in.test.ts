@@ -1,7 +1,7 @@
 /** POST v1/backups/{platform}/confirm: a fresh sign-in clears the sign-in reason (R28). */
 import { expect, it } from "vitest";
 import { nothingYet } from "../../support/builders.ts";
-import { anOwner, aPhone, type CheckedPhone, signInAt } from "../../support/phones.ts";
+import { anOwner, type CheckedPhone, signInAt } from "../../support/phones.ts";
 import { tagOf, versionsOf } from "../heads.ts";
 import {
   anOwnerWithBackup,
@@ -86,12 +86,6 @@ it("R41 refuses an unknown platform and a query parameter", async () => {
     query: () => phone.call("POST", "v1/backups/android/confirm?at=canary", { headers }),
   });
   expect(told.flatMap(placesIn)).toEqual(["path parameter platform", "query parameter at"]);
-});
-
-it("R17 is refused to an unknown device, however fresh its sign-in", async () => {
-  const { owner, uploaded } = await anOwnerWithBackup();
-  const unknown = await aPhone({ owner });
-  await expectRefused(owner, "device-unknown", () => confirm(unknown, { "if-match": etagOf(uploaded) }));
 });
 
 it("R7 two confirmations of one state at once: both count, and nothing but the time changes", async () => {

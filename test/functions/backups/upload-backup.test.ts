@@ -15,7 +15,6 @@ import {
   recovering,
   register,
   revoke,
-  statusesOf,
   statusIn,
   upload,
 } from "../helpers.ts";
@@ -252,21 +251,4 @@ describe.concurrent("preconditions", () => {
       });
     }
   });
-});
-
-it("R7 ten uploads on one ETag at once: one wins", async () => {
-  const { phone, uploaded } = await anOwnerWithBackup();
-  const headers = { "if-match": etagOf(uploaded) };
-  const replies = await Promise.all(Array.from({ length: 10 }, () => put(phone, headers)));
-  expect(statusesOf(replies)).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
-  expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(2);
-});
-
-it("R17 registering a device beside an upload keeps both", async () => {
-  const { owner, uploaded, phone } = await anOwnerWithBackup();
-  const second = await aPhone({ owner });
-  const [reply] = await Promise.all([put(phone, { "if-match": etagOf(uploaded) }), register(second)]);
-  const { generation } = statusIn(await phone.call("GET", "v1/backups/android"));
-  expect(generation).toBe(reply.status === 200 ? 2 : 1);
-  expect(devicesIn(await phone.call("GET", "v1/devices"))).toHaveLength(2);
 });

@@ -1,16 +1,15 @@
-/** An owner who wants to be forgotten: for good, and nothing brings them back. */
-
+/** An owner who wants to be forgotten: for good, unless it is taken back in time, and beginning anew is no way around a limit. */
 import { describe, expect, it } from "vitest";
-import type { StoredBlob } from "../../../lib/azure/stores/blobs.ts";
-import { anApp } from "../../support/app.ts";
+import * as z from "zod";
+import { HOUR, later, SECOND } from "../../../lib/domain/clock.ts";
+import { aBackup, nothingYet } from "../../support/builders.ts";
 import { deliverAll } from "../../support/delivering.ts";
-import { beforeNext } from "../../support/meanwhile.ts";
-import { openVersionIn } from "../../support/open-version.ts";
-import { headOf, recordOf } from "../../support/owners.ts";
-import { aPhone } from "../../support/phones.ts";
+import { aPhone, type CheckedPhone, signInAt } from "../../support/phones.ts";
 import {
+  aContact,
   anAppToWatch,
   answer,
+  aProvablePersonal,
   aRecovery,
   aTicket,
   bound,
@@ -23,13 +22,14 @@ import {
   start,
   verify,
 } from "../../support/step-up.ts";
-import { placeOf } from "../../support/sweeping.ts";
-import { expectErased } from "../erased.ts";
+import { placeOf, sweep } from "../../support/sweeping.ts";
+import { aDelayed, aDue, erase, expectErased, expectForgotten } from "../erasure-scene.ts";
 import { anOwnerWithBackup, refused } from "../helpers.ts";
 import { everythingOf } from "../stored.ts";
 
-const erase = (phone: { call: Recovery["phone"]["call"] }) =>
-  phone.call("DELETE", "v1/me?confirm=erase-everything");
+const COOLING_OFF = 72 * HOUR;
+const Later = z.object({ eraseAt: z.iso.datetime() });
+const keep = (phone: CheckedPhone) => phone.call("POST", "v1/me/keep");
 
 describe.concurrent("erasure", () => {
   it("R35 F18 forgets it all: nothing is stored, no code is valid, and a second time is as good as the first", async () => {
@@ -44,42 +44,6 @@ describe.concurrent("erasure", () => {
     expect(verdict.body).toEqual({ valid: false });
     const letter = scene.watched.sent.findLast((item) => item.type === "letter");
     expect(letter).toMatchObject({ kind: "erased" });
-  });
-
-  it("R35 F18 every copy that was kept elsewhere stays closed, with the vault and all that is left of the storage", async () => {
-    const scene = await aRecovery();
-    await proven(scene);
-    const { services } = scene.watched.app;
-    const place = placeOf(scene.owner);
-    const before = await headOf(services.owners, place);
-    const [version = expect.fail()] = before?.value.versions ?? [];
-    const copies = new Map<string, StoredBlob>();
-    const reader = anApp({
-      through: (blobs, container) => ({
-        ...blobs,
-        async read(name) {
-          const kept = copies.get(name);
-          return container === "backups" && kept ? kept : await blobs.read(name);
-        },
-      }),
-    });
-    const keeper = anApp({
-      through: (blobs) => ({
-        ...blobs,
-        async read(name) {
-          const blob = await blobs.read(name);
-          if (blob) copies.set(name, blob);
-          return blob;
-        },
-      }),
-    }).services;
-    await recordOf(keeper.owners, place.owner);
-    await openVersionIn(keeper, place, version);
-    expect(copies.size).toBeGreaterThanOrEqual(2);
-    expect((await erase(scene.phone)).status).toBe(204);
-    await expect(reader.services.owners.find(place.owner)).rejects.toMatchObject({
-      kind: "backup-unreadable",
-    });
   });
 
   it("R35 the owner may begin anew, and another may prove the account", async () => {
@@ -105,17 +69,139 @@ describe.concurrent("erasure", () => {
   });
 });
 
-describe.concurrent("a change that an erasure overtakes", () => {
-  it("R35 a device that is renamed meanwhile brings nothing back", async () => {
-    const { through, happens } = beforeNext("write ");
-    const watched = anAppToWatch({ through });
-    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
-    happens(async () => {
-      phone.through(watched.another().fetch);
-      expect((await erase(phone)).status).toBe(204);
-    });
-    const renamed = await phone.call("PATCH", `v1/devices/${phone.deviceId}`, { body: { name: "new" } });
-    refused(renamed, "device-not-found");
-    await expectErased(owner, { hadContact: false });
+describe.concurrent("an erasure with a way back", () => {
+  it("R35 tells every contact, and the sweep erases when the time is over and not before", async () => {
+    const { watched, owner, phone } = await aDelayed();
+    const asked = await erase(phone);
+    expect(asked.status).toBe(202);
+    expect(new Date(Later.parse(asked.body).eraseAt).getTime() - watched.clock.now().getTime()).toBe(
+      24 * HOUR,
+    );
+    expect(await erase(phone)).toMatchObject({ status: 202, body: asked.body });
+    const alarms = watched.told().filter(({ activity }) => activity.kind === "erasure-requested");
+    expect(alarms.map(({ recipients, eraseAt }) => [recipients.length, eraseAt])).toEqual([
+      [1, later(watched.clock.now(), 24 * HOUR)],
+    ]);
+    watched.clock.pass(24 * HOUR - 1);
+    await sweep(watched, "owners", owner);
+    await phone.signIn(owner, signInAt(watched.clock.now()));
+    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
+    watched.clock.pass(1);
+    await sweep(watched, "owners", owner);
+    await expectErased(owner, { hadContact: true });
   });
+
+  it("R35 is taken back by any device of the owner's, and then nothing happens", async () => {
+    const { watched, owner, old, phone } = await aDelayed();
+    expect((await erase(phone)).status).toBe(202);
+    await old.signIn(owner, signInAt(watched.clock.now()));
+    expect((await old.call("POST", "v1/me/keep")).status).toBe(204);
+    expect((await old.call("POST", "v1/me/keep")).status).toBe(204);
+    watched.clock.pass(48 * HOUR);
+    await sweep(watched, "owners", owner);
+    await phone.signIn(owner, signInAt(watched.clock.now()));
+    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
+  });
+
+  it("R35 can be taken back a second too late, too, as long as nobody has begun with it", async () => {
+    const { watched, owner, old, phone } = await aDue(SECOND);
+    expect((await keep(old)).status).toBe(204);
+    expect((await sweep(watched, "owners", owner)).handled).toBe(0);
+    expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
+  });
+
+  it("R18 R35 the letter says until when it can be taken back", async () => {
+    const scene = await aDelayed();
+    await erase(scene.phone);
+    await deliverAll(scene);
+    const letter = scene.watched.sent.findLast((item) => item.type === "letter");
+    const eraseAt = later(scene.watched.clock.now(), 24 * HOUR);
+    expect(letter).toMatchObject({ kind: "erasure-requested", eraseAt });
+  });
+});
+
+/** Somebody with a fresh sign-in, on a phone of their own, where nothing is stored: with a contact of theirs, about to prove the account. */
+async function begunAnew(scene: Recovery): Promise<Recovery> {
+  const { watched, owner, personal } = scene;
+  const phone = await aPhone({ owner, app: watched.app });
+  const body = aBackup([personal]);
+  expect((await phone.call("PUT", "v1/backups/android", { body, headers: nothingYet })).status).toBe(201);
+  const contact = await aContact(watched, phone);
+  const recovered = await recover(phone);
+  expect(recovered.status).toBe(200);
+  return { ...scene, old: phone, phone, contact, recovery: idIn(recovered) };
+}
+
+async function expectToWait(scene: Recovery, milliseconds: number): Promise<void> {
+  const { usableInSeconds } = refused(await start(scene), "contact-unusable");
+  expect(usableInSeconds).toBe(milliseconds / 1000);
+  scene.watched.clock.pass(milliseconds);
+  await scene.phone.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+  expect((await start(scene)).status).toBe(201);
+}
+
+describe.concurrent("whoever begins anew after an erasure", () => {
+  it("R19 R35 waits with a contact of theirs as after a removal", async () => {
+    const scene = await aRecovery();
+    expect((await erase(scene.phone)).status).toBe(204);
+    await expectToWait(await begunAnew(scene), COOLING_OFF);
+  });
+
+  it("R19 R35 gains nothing by erasing twice", async () => {
+    const scene = await aRecovery();
+    expect((await erase(scene.phone)).status).toBe(204);
+    const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
+    expect((await erase(phone)).status).toBe(204);
+    await expectToWait(await begunAnew(scene), COOLING_OFF);
+  });
+
+  it("R19 R35 gains nothing by taking an erasure back", async () => {
+    const watched = anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "1" } });
+    const scene = await aRecovery({ watched });
+    expect((await erase(scene.phone)).status).toBe(202);
+    watched.clock.pass(HOUR);
+    await sweep(watched, "owners", scene.owner);
+    const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: watched.app });
+    expect((await erase(phone)).status).toBe(202);
+    expect((await phone.call("POST", "v1/me/keep")).status).toBe(204);
+    await expectErasedAt(scene);
+  });
+
+  it("R19 R35 needs no patience where there was no contact", async () => {
+    const watched = anAppToWatch();
+    const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
+    expect((await erase(phone)).status).toBe(204);
+    await expectErased(owner, { hadContact: false });
+    const personal = aProvablePersonal();
+    const scene = await begunAnew({ ...(await aRecovery({ watched })), owner, personal });
+    expect((await start(scene)).status).toBe(201);
+  });
+});
+
+const remembered = async ({ watched, owner }: Recovery) =>
+  (await watched.another().services.owners.find(placeOf(owner).owner))?.state.erased;
+
+async function expectErasedAt(scene: Recovery): Promise<void> {
+  expect(await remembered(scene)).toMatchObject({ at: scene.watched.clock.now(), hadContact: true });
+}
+
+it("R35 what is remembered of an erasure is when it was, and the sweep forgets it when the cooling-off is over", async () => {
+  const scene = await aRecovery();
+  const { watched, owner } = scene;
+  expect((await erase(scene.phone)).status).toBe(204);
+  await expectErasedAt(scene);
+  watched.clock.pass(COOLING_OFF - 1);
+  await sweep(watched, "owners", owner);
+  await expectErased(owner, { hadContact: true });
+  watched.clock.pass(1);
+  await sweep(watched, "owners", owner);
+  await expectForgotten(owner);
+});
+
+it("R35 the export of whoever has begun anew says so, too", async () => {
+  const scene = await aRecovery();
+  expect((await erase(scene.phone)).status).toBe(204);
+  const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
+  const { body } = await phone.call("GET", "v1/me/export");
+  expect(body).toMatchObject({ erasure: { erasedAt: scene.watched.clock.now().toISOString() } });
 });

@@ -1,7 +1,10 @@
 /** Codes as a provider checks them: each once, from whichever device, and no word about what there is. */
+
 import { describe, expect, it } from "vitest";
 import { SECOND } from "../../../lib/domain/clock.ts";
+import { crowded } from "../../support/meanwhile.ts";
 import {
+  anAppToWatch,
   aProvablePersonal,
   aRecovery,
   bound,
@@ -11,6 +14,7 @@ import {
   recover,
   recoveredIn,
   verify,
+  wrongOf,
 } from "../../support/step-up.ts";
 import { aProviderToken } from "../../support/tokens.ts";
 import { aRegisteredPhone, refused } from "../helpers.ts";
@@ -128,5 +132,31 @@ describe.concurrent("a code", () => {
     refused(await ask("contoso-sign-in", "Codes.Verify"), "account-not-yours");
     refused(await ask("personal-sign-in", "Tickets.Issue"), "role-missing");
     refused(await ask("nobody", "Codes.Verify"), "role-missing");
+  });
+});
+
+describe.concurrent("a code that is checked", () => {
+  async function aCrowded() {
+    const { state, through } = crowded("credentials/");
+    return { state, scene: await aRecovery({ watched: anAppToWatch({ through }) }) };
+  }
+
+  it("R24 R33 while others always come first is wrong after three tries", async () => {
+    const { state, scene } = await aCrowded();
+    const code = codeAt(await proven(scene), scene.watched.clock.now());
+    [state.left, state.writes] = [100, 0];
+    expect((await verify(scene, scene.personal, code)).body).toEqual({ valid: false });
+    expect(state.writes).toBe(3);
+    state.left = 2;
+    expect((await verify(scene, scene.personal, code)).body).toMatchObject({ valid: true });
+  });
+
+  it("R24 R33 while the account must wait writes nothing", async () => {
+    const { state, scene } = await aCrowded();
+    const code = codeAt(await proven(scene), scene.watched.clock.now());
+    for (let n = 0; n < 5; n++) await verify(scene, scene.personal, wrongOf(code));
+    state.writes = 0;
+    expect((await verify(scene, scene.personal, code)).body).toEqual({ valid: false });
+    expect(state.writes).toBe(0);
   });
 });

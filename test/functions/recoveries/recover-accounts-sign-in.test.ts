@@ -1,8 +1,8 @@
 /** POST v1/recoveries: a fresh sign-in, a proof that counts once, and how often the vault is asked. */
+
 import { describe, expect, inject, it } from "vitest";
-import { Failure } from "../../../lib/domain/failure.ts";
-import type { WrappingKeys } from "../../../lib/domain/sealing/seal.ts";
 import { anApp } from "../../support/app.ts";
+import { countedVault } from "../../support/counted-vault.ts";
 import { anOwner, aPhone, type CheckedPhone, signInAt } from "../../support/phones.ts";
 import { headOf } from "../heads.ts";
 import {
@@ -15,21 +15,10 @@ import {
   upload,
 } from "../helpers.ts";
 
-type Vault = { unwraps: number; fails?: boolean };
-
 /** An app on a clock that can be set, which counts its vault calls. */
 function aCountingApp() {
-  const vault: Vault = { unwraps: 0 };
+  const { vault, keys } = countedVault();
   const time = { now: new Date(Math.floor(Date.now() / 1000) * 1000) };
-  const keys = (inner: WrappingKeys): WrappingKeys => ({
-    ...inner,
-    async unwrap(keyId, wrapped) {
-      vault.unwraps += 1;
-      if (vault.fails)
-        throw new Failure("vault-unavailable", "The key vault does not answer.", { retryAfterSeconds: 10 });
-      return await inner.unwrap(keyId, wrapped);
-    },
-  });
   return { vault, time, app: anApp({ keys, clock: () => time.now }) };
 }
 
@@ -71,16 +60,16 @@ describe.concurrent("the vault", () => {
     const { owner } = await anOwnerWithBackup({ app });
     const phone = await aPhone({ owner, app });
     const dpop = proofOf(phone);
-    vault.fails = true;
+    vault.isDown = true;
     const problem = await expectRefused(owner, "vault-unavailable", () => recover(phone, dpop));
     expect(problem.retryAfterSeconds).toBe(10);
-    vault.fails = false;
+    vault.isDown = false;
     expect((await recover(phone, dpop)).status).toBe(200);
   });
 
   it("R37 is not needed by an upload while it doesn't answer", async () => {
     const { app, vault } = aCountingApp();
-    vault.fails = true;
+    vault.isDown = true;
     expect((await upload(await aPhone({ app }))).status).toBe(201);
   });
 });

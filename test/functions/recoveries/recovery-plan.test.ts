@@ -18,8 +18,7 @@ import {
   recoveredIn,
   verify,
 } from "../../support/step-up.ts";
-import { unsent } from "../../support/unsent.ts";
-import { anOwnerWithBackup, aRegisteredPhone, refused } from "../helpers.ts";
+import { aRegisteredPhone, refused } from "../helpers.ts";
 import { storedOf } from "../stored.ts";
 
 const Plan = z.object({
@@ -201,12 +200,5 @@ describe.concurrent("a recovery", () => {
       body: { account: bound(scene.personal) },
     });
     refused(renew, "device-revoked");
-  });
-
-  it("R18 nothing is handed out where the alarm can't be put on its way", async () => {
-    const { owner } = await anOwnerWithBackup();
-    const watched = anAppToWatch();
-    const phone = await aPhone({ owner, app: watched.app });
-    refused(await unsent(watched, () => recover(phone)), "storage-unavailable");
   });
 });

@@ -1,0 +1,16 @@
+/** Stands between an app and its vault: counts what is opened, and doesn't answer while it is down. */
+import type { WrappingKeys } from "../../lib/domain/sealing/seal.ts";
+import { vaultSilent } from "./silent.ts";
+
+export function countedVault() {
+  const vault = { unwraps: 0, isDown: false };
+  const keys = (real: WrappingKeys): WrappingKeys => ({
+    ...real,
+    async unwrap(...wrapped) {
+      vault.unwraps += 1;
+      if (vault.isDown) throw vaultSilent();
+      return await real.unwrap(...wrapped);
+    },
+  });
+  return { vault, keys };
+}
