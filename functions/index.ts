@@ -3,7 +3,7 @@ import { app, type InvocationContext } from "@azure/functions";
 import { azureAdapters } from "../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../lib/config/config.ts";
 import { sweepsOf } from "../lib/domain/sweeps/sweeps.ts";
-import { takeAnyHeader } from "../lib/http/headers/any-header.ts";
+import { tolerateNonLatin1Headers } from "../lib/http/headers/any-header.ts";
 import { toHandler } from "../lib/http/pipeline/handler.ts";
 import { logInvocation } from "../lib/http/pipeline/log.ts";
 import { builtPages } from "../lib/http/replies/built-pages.ts";
@@ -14,14 +14,14 @@ import { deliverMessages } from "./operations/deliver-messages.ts";
 import { startSweeps, sweepPage } from "./operations/sweep-functions.ts";
 import { UNKNOWN_ROUTE, unknownRoute } from "./unknown-route.ts";
 
-takeAnyHeader();
+tolerateNonLatin1Headers();
 const config = configFromEnvironment(process.env);
 const clock = () => new Date();
 await sendMetrics(config.metrics);
 const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clock);
 const services: Services = {
   ...ports,
-  identity: oidcIdentity(config.issuers, clock),
+  tokenVerifier: oidcIdentity(config.issuers, clock),
   pages: builtPages(new URL("pages.json", import.meta.url)),
   clock,
   policy: policyOf(config),

@@ -2,7 +2,7 @@
 import type { Clock } from "./domain/clock.ts";
 
 /** Values of so many sizes together, each at most so long. */
-export class Kept<K, V> {
+export class Cache<K, V> {
   readonly #entries = new Map<K, { value: V; size: number; until: number }>();
   readonly #now: Clock;
   readonly #limits: { most: number; milliseconds: number };
@@ -37,12 +37,12 @@ export class Kept<K, V> {
 }
 
 /** Asks at most every so often, however often it is wanted; undefined where that fails. */
-export function seldom<T>(
+export function memoizeFor<T>(
   now: Clock,
   milliseconds: number,
   ask: () => Promise<T>,
 ): () => Promise<T | undefined> {
-  const kept = new Kept<"answer", Promise<T | undefined>>(now, { most: 1, milliseconds });
+  const kept = new Cache<"answer", Promise<T | undefined>>(now, { most: 1, milliseconds });
   return () =>
     kept.get("answer") ??
     kept.set(

@@ -11,11 +11,11 @@ export const deleteBackup = endpoint({
   method: "DELETE",
   route: "v1/backups/{platform}",
   access: "owner",
+  takes: { precondition: true },
   tagged: true,
-  conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
-  problems: ["backup-not-found", "vault-unavailable"],
+  problems: ["backup-not-found"],
   async handle({ params: { platform }, precondition, ...asking }, services) {
     const { staleness } = services.policy;
     const stored = await remove(services, asking, { platform, precondition });

@@ -20,10 +20,9 @@ export const diagnoseBackup = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/diagnosis",
   access: "owner",
-  newcomers: true,
-  takesEnvelope: true,
-  anyAppVersion: true,
-  tellsDamage: true,
+  devices: "any",
+  takes: { envelope: true },
+  tolerates: ["old-app", "damage"],
   request: { params: z.strictObject({ platform: Platform }), body: Request },
   replies: { 200: z.strictObject({ recoverable: z.boolean(), checks: z.array(Check) }) },
   async handle({ params: { platform }, body, appTooOld, damage, ...asking }, services) {

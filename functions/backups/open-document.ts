@@ -11,8 +11,8 @@ export const openDocument = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/document",
   access: "owner",
+  takes: { envelope: true },
   tagged: true,
-  takesEnvelope: true,
   request: {
     params: z.strictObject({ platform: Platform }),
     body: z.strictObject({ envelope: z.string() }),

@@ -12,11 +12,11 @@ export const restoreVersion = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/versions/{versionId}/restore",
   access: "owner",
+  takes: { precondition: true },
   tagged: true,
-  conditional: true,
   request: { params: z.strictObject({ platform: Platform, versionId: Id }) },
   replies: { 200: BackupStatus },
-  problems: ["backup-not-found", "version-not-found", "vault-unavailable"],
+  problems: ["backup-not-found", "version-not-found"],
   async handle({ params: { platform, versionId }, precondition, ...asking }, services) {
     const { staleness, historyLength } = services.policy;
     const target = { platform, precondition, versionId };

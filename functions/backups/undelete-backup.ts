@@ -11,11 +11,11 @@ export const undeleteBackup = endpoint({
   method: "POST",
   route: "v1/backups/{platform}/undelete",
   access: "owner",
+  takes: { precondition: true },
   tagged: true,
-  conditional: true,
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: BackupStatus },
-  problems: ["backup-not-found", "undelete-too-late", "vault-unavailable"],
+  problems: ["backup-not-found", "undelete-too-late"],
   async handle({ params: { platform }, precondition, ...asking }, services) {
     const { staleness } = services.policy;
     const stored = await undelete(services, asking, { platform, precondition }, staleness.undeleteDays);

@@ -34,25 +34,22 @@ export const uploadBackup = endpoint({
   method: "PUT",
   route: "v1/backups/{platform}",
   access: "owner",
+  devices: "any",
+  takes: { precondition: true, idempotencyKey: true, deviceName: true, jwe: true },
   startsAtHand: true,
   tagged: true,
-  idempotent: true,
-  newcomers: true,
-  conditional: true,
-  takesSealed: true,
   notesRefusals: true,
-  namesDevice: true,
   request: {
     params: z.strictObject({ platform: Platform }),
     query: z.strictObject({ custody: Custody.optional() }),
     body: BackupDocument.optional(),
   },
   replies: { 200: Receipt, 201: Receipt },
-  problems: ["device-unknown", "device-suspended", "vault-unavailable"],
-  async handle({ params: { platform }, query, body, sealed, ...asking }, services) {
+  problems: ["device-unknown", "device-suspended"],
+  async handle({ params: { platform }, query, body, jwe, ...asking }, services) {
     const { precondition, idempotencyKey, deviceName = defaultName[platform] } = asking;
     const { custody = defaultCustody[platform] } = query;
-    const offered = offeredBy(body, sealed);
+    const offered = offeredBy(body, jwe);
     const request = { offered, deviceName, custody, precondition, idempotencyKey };
     const uploaded = await upload(services, asking, platform, request, services.policy);
     const { version, stored, envelope, reopened } = uploaded;
@@ -71,8 +68,8 @@ export const uploadBackup = endpoint({
   },
 });
 
-function offeredBy(document: BackupDocument | undefined, sealed: string | undefined): Offered {
-  if (sealed !== undefined) return { sealed };
+function offeredBy(document: BackupDocument | undefined, jwe: string | undefined): Offered {
+  if (jwe !== undefined) return { sealed: jwe };
   if (document) return { document };
   throw new Failure("body-required", "The request has no body.");
 }

@@ -23,7 +23,7 @@ export const addContact = endpoint({
   access: "owner-fresh",
   request: { body: Request },
   replies: { 201: ContactStatus },
-  problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "busy", "vault-unavailable"],
+  problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "busy"],
   async handle({ body: { channel, address, language }, ...asking }, services) {
     if (channel === "phone" && !services.policy.sendsSms) {
       throw invalid("/channel", "must be email: this service sends no messages to phones");

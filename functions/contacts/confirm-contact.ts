@@ -14,14 +14,7 @@ export const confirmContact = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: Id }), body: z.strictObject({ code: Code }) },
   replies: { 200: ContactStatus },
-  problems: [
-    "contact-not-found",
-    "challenge-not-found",
-    "answer-wrong",
-    "too-many-tries",
-    "busy",
-    "vault-unavailable",
-  ],
+  problems: ["contact-not-found", "challenge-not-found", "answer-wrong", "too-many-tries", "busy"],
   async handle({ params: { id }, body: { code }, ...asking }, services) {
     return { status: 200, body: contactStatus(await confirm(services, asking, { id, code })) };
   },

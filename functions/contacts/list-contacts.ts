@@ -11,7 +11,6 @@ export const listContacts = endpoint({
   route: "v1/contacts",
   access: "owner",
   replies: { 200: z.strictObject({ contacts: z.array(ContactStatus) }) },
-  problems: ["vault-unavailable"],
   async handle({ held }) {
     const { contacts } = await recordIn(held);
     return { status: 200, body: { contacts: contacts.map(contactStatus) } };

@@ -12,10 +12,10 @@ export const registerDevice = endpoint({
   method: "POST",
   route: "v1/devices",
   access: "owner-fresh",
-  newcomers: true,
+  devices: "any",
   request: { body: z.strictObject({ platform: Platform, name: DeviceName }) },
   replies: { 201: DeviceStatus },
-  problems: ["busy", "vault-unavailable"],
+  problems: ["busy"],
   async handle({ body, ...asking }, services) {
     const device = await register(services, asking, body);
     return { status: 201, body: deviceStatus(device, body.platform, asking.caller) };

@@ -12,7 +12,7 @@ export const revokeDevice = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: DeviceId }) },
   replies: { 204: Nothing },
-  problems: ["device-not-found", "busy", "vault-unavailable"],
+  problems: ["device-not-found", "busy"],
   async handle({ params: { id }, ...asking }, services) {
     await revoke(services, asking, id);
     return { status: 204, body: undefined };

@@ -10,8 +10,8 @@ export const getOpenApi = endpoint({
   method: "GET",
   route: "v1/openapi.json",
   access: "anonymous",
+  takes: { knownEtags: true },
   tagged: true,
-  revalidates: true,
   replies: { 200: OpenApi, 304: Nothing },
   handle({ knownEtags }) {
     const { document, etag } = openApi();

@@ -9,9 +9,9 @@ export const listProblems = endpoint({
   method: "GET",
   route: "problems",
   access: "anonymous",
+  takes: { knownEtags: true },
   page: true,
   tagged: true,
-  revalidates: true,
   replies: { 200: z.string(), 304: Nothing },
   handle: ({ knownEtags }, { pages }) => replyWithPage(pages, "problems", knownEtags),
 });

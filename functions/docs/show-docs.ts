@@ -9,9 +9,9 @@ export const showDocs = endpoint({
   method: "GET",
   route: "docs",
   access: "anonymous",
+  takes: { knownEtags: true },
   page: true,
   tagged: true,
-  revalidates: true,
   replies: { 200: z.string(), 304: Nothing },
   handle: ({ knownEtags }, { pages }) => replyWithPage(pages, "docs", knownEtags),
 });

@@ -9,9 +9,9 @@ export const showProblem = endpoint({
   method: "GET",
   route: "problems/{kind}",
   access: "anonymous",
+  takes: { knownEtags: true },
   page: true,
   tagged: true,
-  revalidates: true,
   request: { params: z.strictObject({ kind: z.string() }) },
   replies: { 200: z.string(), 304: Nothing, 404: z.string() },
   /** An unknown kind is told all that there are. */

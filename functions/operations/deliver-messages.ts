@@ -7,7 +7,7 @@ import { callingCodeOf } from "../../lib/http/address.ts";
 import type { Services } from "../../lib/http/services.ts";
 import { wording } from "../../lib/texts/wording.ts";
 
-type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "peppers" | "clock" | "policy"> & {
+type Delivering = Pick<Services, "activity" | "sendBudget" | "outbox" | "keyedHash" | "clock" | "policy"> & {
   messenger: Messenger;
 };
 

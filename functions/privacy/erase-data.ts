@@ -15,8 +15,8 @@ export const eraseData = endpoint({
   method: "DELETE",
   route: "v1/me",
   access: "owner-fresh",
-  newcomers: true,
-  tellsDamage: true,
+  devices: "any",
+  tolerates: ["damage"],
   request: {
     query: z.strictObject({
       confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),
@@ -24,7 +24,7 @@ export const eraseData = endpoint({
   },
   /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
-  problems: ["device-unknown", "device-suspended", "busy", "vault-unavailable"],
+  problems: ["device-unknown", "device-suspended", "busy"],
   async handle(asking, services) {
     const eraseAt = await eraseOwner(services, asking, services.policy);
     if (eraseAt) return { status: 202, body: { eraseAt: eraseAt.toISOString() } };

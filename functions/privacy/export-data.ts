@@ -33,7 +33,7 @@ export const exportData = endpoint({
   route: "v1/me/export",
   access: "owner-fresh",
   replies: { 200: Export },
-  problems: ["too-many-recoveries", "busy", "vault-unavailable"],
+  problems: ["too-many-recoveries", "busy"],
   async handle(asking, services) {
     return { status: 200, body: await exportAll(services, asking) };
   },

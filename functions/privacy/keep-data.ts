@@ -8,9 +8,9 @@ export const keepData = endpoint({
   method: "POST",
   route: "v1/me/keep",
   access: "owner-fresh",
-  newcomers: true,
+  devices: "any",
   replies: { 204: Nothing },
-  problems: ["erasure-begun", "device-unknown", "device-suspended", "busy", "vault-unavailable"],
+  problems: ["erasure-begun", "device-unknown", "device-suspended", "busy"],
   async handle(asking, services) {
     await withdrawErasure(services, asking);
     return { status: 204, body: undefined };

@@ -31,7 +31,6 @@ export const listActivity = endpoint({
   access: "owner",
   request: { query: Query },
   replies: { 200: Page },
-  problems: ["vault-unavailable"],
   async handle({ caller, query }, services) {
     const { entries, intact, next } = await list(services, caller.owner, query.before);
     return {

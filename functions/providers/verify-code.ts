@@ -1,10 +1,10 @@
 /** POST v1/codes/verify: a provider asks whether a code is right, and which device it came from; each code counts once (R14, R33). */
 import * as z from "zod";
-import { BoundAccount } from "../../lib/domain/account.ts";
+import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { verifyCode as verify } from "../../lib/domain/credentials/verification.ts";
 import { Code } from "../../lib/http/code.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
-import { evenly } from "../../lib/http/pipeline/equal-time.ts";
+import { equalTime } from "../../lib/http/pipeline/equal-time.ts";
 import { Verdict, verdict } from "../../lib/http/replies/verdict.ts";
 
 export const verifyCode = endpoint({
@@ -13,9 +13,9 @@ export const verifyCode = endpoint({
   method: "POST",
   route: "v1/codes/verify",
   access: "provider:Codes.Verify",
-  request: { body: z.strictObject({ account: BoundAccount, code: Code }) },
+  request: { body: z.strictObject({ account: DeviceBoundAccount, code: Code }) },
   replies: { 200: Verdict },
   async handle({ provider, body, now }, services) {
-    return { status: 200, body: verdict(await evenly(verify(services, provider, body, now))) };
+    return { status: 200, body: verdict(await equalTime(verify(services, provider, body, now))) };
   },
 });

@@ -1,14 +1,14 @@
 /** POST v1/signatures/verify: a provider asks whether a device of the account has signed its challenge (R14, R33). */
 import * as z from "zod";
-import { BoundAccount } from "../../lib/domain/account.ts";
+import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { verifySignature as verify } from "../../lib/domain/credentials/verification.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
-import { evenly } from "../../lib/http/pipeline/equal-time.ts";
+import { equalTime } from "../../lib/http/pipeline/equal-time.ts";
 import { Verdict, verdict } from "../../lib/http/replies/verdict.ts";
 
 /** `challenge`: at least 128 bits that the provider never asks for again, base64url. `signature`: ES256 over those bytes. */
 const Request = z.strictObject({
-  account: BoundAccount,
+  account: DeviceBoundAccount,
   challenge: z.base64url().min(22).max(1400),
   signature: z.base64url().length(86),
 });
@@ -27,6 +27,6 @@ export const verifySignature = endpoint({
       challenge: Buffer.from(challenge, "base64url"),
       signature: Buffer.from(signature, "base64url"),
     };
-    return { status: 200, body: verdict(await evenly(verify(services, provider, asked))) };
+    return { status: 200, body: verdict(await equalTime(verify(services, provider, asked))) };
   },
 });

@@ -48,7 +48,6 @@ export const answerStepUp = endpoint({
     "too-many-accounts",
     "too-many-tries",
     "busy",
-    "vault-unavailable",
   ],
   async handle({ params: { id }, body: { code, ticket, credential }, ...asking }, services) {
     const { providers } = services.policy;

@@ -14,7 +14,7 @@ export const getRecovery = endpoint({
   tagged: true,
   request: { params: z.strictObject({ id: Id }) },
   replies: { 200: RecoveryStatus },
-  problems: ["recovery-not-found", "vault-unavailable"],
+  problems: ["recovery-not-found"],
   async handle({ caller, held, heads, params: { id }, now }, { recoveries }) {
     const stored = await findRecovery(recoveries, caller.owner, held, id);
     return { status: 200, body: recoveryStatus(id, stored.value, heads, now), etag: stored.etag };

@@ -33,11 +33,11 @@ export const planRecovery = endpoint({
   method: "POST",
   route: "v1/recovery-plans",
   access: "owner-fresh",
-  newcomers: true,
-  takesEnvelope: true,
+  devices: "any",
+  takes: { envelope: true },
   request: { body: Request },
   replies: { 200: Plan },
-  problems: [...ENVELOPE, "backup-not-found", "cross-platform-denied", "busy", "vault-unavailable"],
+  problems: [...ENVELOPE, "backup-not-found", "cross-platform-denied", "busy"],
   async handle({ body, ...asking }, services) {
     const { platform, from = platform, existingAccounts: existing, envelope } = body;
     const wanted = { platform, from, existing, envelope };

@@ -1,6 +1,6 @@
 /** POST v1/recoveries: brings the accounts back to this device after a fresh sign-in, and registers the device (R10-R17). */
 import * as z from "zod";
-import { ExistingAccount, identityOf } from "../../lib/domain/account.ts";
+import { accountKey, ExistingAccount } from "../../lib/domain/account.ts";
 import { StoredSettings } from "../../lib/domain/backup/app-settings.ts";
 import { MAX_ACCOUNTS } from "../../lib/domain/backup/document.ts";
 import { DeviceName } from "../../lib/domain/device.ts";
@@ -39,10 +39,9 @@ export const recoverAccounts = endpoint({
   method: "POST",
   route: "v1/recoveries",
   access: "owner-fresh",
+  devices: "any",
+  takes: { idempotencyKey: true, envelope: true },
   tagged: true,
-  idempotent: true,
-  newcomers: true,
-  takesEnvelope: true,
   request: { body: Request },
   replies: { 200: Reply },
   problems: [
@@ -56,7 +55,6 @@ export const recoverAccounts = endpoint({
     "account-bound-elsewhere",
     "too-many-accounts",
     "busy",
-    "vault-unavailable",
   ],
   async handle({ heads, body, idempotencyKey, ...asking }, services) {
     const { platform, from = platform, existingAccounts, overlap, envelope } = body;
@@ -93,6 +91,6 @@ export const recoverAccounts = endpoint({
 const accountsIn = ({ outcomes, credentials }: Recovered): z.input<typeof RecoveredAccount>[] =>
   outcomes.map((each) => {
     if (each.reason !== "bound") return each;
-    const uri = credentials.get(identityOf(each.account));
+    const uri = credentials.get(accountKey(each.account));
     return uri ? { ...each, credential: { type: "code" as const, uri } } : each;
   });

@@ -1,6 +1,6 @@
 /** POST v1/recoveries/{id}/credentials: a fresh code credential where the one that was sent got lost; the lost one ends (R25). */
 import * as z from "zod";
-import { BoundAccount } from "../../lib/domain/account.ts";
+import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { renewCode as renew } from "../../lib/domain/credentials/renewal.ts";
 import { Id } from "../../lib/domain/id.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
@@ -12,7 +12,7 @@ export const renewCredential = endpoint({
   method: "POST",
   route: "v1/recoveries/{id}/credentials",
   access: "owner-fresh",
-  request: { params: z.strictObject({ id: Id }), body: z.strictObject({ account: BoundAccount }) },
+  request: { params: z.strictObject({ id: Id }), body: z.strictObject({ account: DeviceBoundAccount }) },
   replies: { 200: z.strictObject({ credential: CodeCredential }) },
   problems: [
     "recovery-not-found",
@@ -22,7 +22,6 @@ export const renewCredential = endpoint({
     "too-many-accounts",
     "too-many-recoveries",
     "busy",
-    "vault-unavailable",
   ],
   async handle({ params: { id }, body: { account }, ...asking }, services) {
     const uri = await renew(services, asking, { recovery: id, account });

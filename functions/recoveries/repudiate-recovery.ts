@@ -13,7 +13,7 @@ export const repudiateRecovery = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: Id }) },
   replies: { 200: RecoveryStatus },
-  problems: ["recovery-not-found", "device-not-found", "busy", "vault-unavailable"],
+  problems: ["recovery-not-found", "device-not-found", "busy"],
   async handle({ params: { id }, heads, ...asking }, services) {
     const recovery = await repudiate(services, asking, id);
     const status = recoveryStatus(id, recovery, heads, asking.now);

@@ -1,6 +1,6 @@
 /** POST v1/recoveries/{id}/step-ups: begins to prove one account of a recovery, on the device that recovered (R20, R21). */
 import * as z from "zod";
-import { BoundAccount } from "../../lib/domain/account.ts";
+import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { expiresAt } from "../../lib/domain/challenges/challenge.ts";
 import { Id } from "../../lib/domain/id.ts";
 import { startStepUp as start } from "../../lib/domain/step-up/step-up.ts";
@@ -10,7 +10,7 @@ import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 import { ContactStatus, contactStatus } from "../../lib/http/replies/contact-status.ts";
 
 /** `contact`: where the code is to be sent; for a personal account only. */
-const Request = z.strictObject({ account: BoundAccount, contact: Id.optional() });
+const Request = z.strictObject({ account: DeviceBoundAccount, contact: Id.optional() });
 
 /** `needs`: what the answer must bring. */
 const StepUp = z.strictObject({
@@ -26,7 +26,7 @@ export const startStepUp = endpoint({
   method: "POST",
   route: "v1/recoveries/{id}/step-ups",
   access: "owner",
-  provesAccount: true,
+  takes: { accountSignIn: true },
   request: { params: z.strictObject({ id: Id }), body: Request },
   replies: { 201: StepUp },
   problems: [
@@ -38,7 +38,6 @@ export const startStepUp = endpoint({
     "too-many-messages",
     "too-many-tries",
     "busy",
-    "vault-unavailable",
   ],
   async handle({ params: { id }, body: { account, contact }, accountSignIn, ...asking }, services) {
     const starting = { recovery: id, account, contact, accountSignIn };

@@ -1,6 +1,6 @@
 /** The settings under which the production code runs against the local stack. */
 import type { Azurite } from "./azurite.ts";
-import type { Identity } from "./identity.ts";
+import type { ManagedIdentity } from "./identity.ts";
 import { audienceOfApps, audienceOfPeople } from "./issuer/audiences.ts";
 import type { Mailbox } from "./mailbox/start-mailbox.ts";
 import type { PublicKey } from "./vault-admin.ts";
@@ -11,7 +11,7 @@ type Pieces = {
   apiUrl: string;
   issuerUrl: string;
   mailbox: Mailbox;
-  identity: Identity;
+  identity: ManagedIdentity;
   azurite: Azurite;
   /** Newest version first: it wraps, the others may still unwrap. */
   publicKeys: readonly PublicKey[];

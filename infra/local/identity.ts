@@ -10,7 +10,7 @@ const lifetimeSeconds = 24 * 60 * 60;
 
 type PrincipalName = string;
 
-export type Identity = LoopbackServer & {
+export type ManagedIdentity = LoopbackServer & {
   /** What the app gets as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   settings: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string };
   issueToken(principal: PrincipalName, resource: string): Promise<string>;
@@ -20,7 +20,7 @@ export type Identity = LoopbackServer & {
 
 const principals: readonly PrincipalName[] = ["app", "admin"];
 
-export async function startIdentity({ port }: { port: number }): Promise<Identity> {
+export async function startManagedIdentity({ port }: { port: number }): Promise<ManagedIdentity> {
   const header = randomUUID();
   const { issueToken, verifyToken } = await createSigner();
   const server = await serveOnLoopback(port, () => async (request, response) => {
@@ -31,7 +31,7 @@ export async function startIdentity({ port }: { port: number }): Promise<Identit
   return { ...server, settings, issueToken, verifyToken };
 }
 
-async function createSigner(): Promise<Pick<Identity, "issueToken" | "verifyToken">> {
+async function createSigner(): Promise<Pick<ManagedIdentity, "issueToken" | "verifyToken">> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   return {
     issueToken: (principal, resource) =>
@@ -56,7 +56,7 @@ async function createSigner(): Promise<Pick<Identity, "issueToken" | "verifyToke
 }
 
 type Answer = { status: number; body: unknown };
-type TokenRules = { header: string } & Pick<Identity, "issueToken">;
+type TokenRules = { header: string } & Pick<ManagedIdentity, "issueToken">;
 
 async function answerTokenRequest(request: IncomingMessage, rules: TokenRules): Promise<Answer> {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");

@@ -3,7 +3,7 @@ import { type Azurite, startAzurite } from "./azurite.ts";
 import type { Closers } from "./closers.ts";
 import { startCollector } from "./collector/start-collector.ts";
 import { dataFiles } from "./data-folder.ts";
-import { type Identity, startIdentity } from "./identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "./identity.ts";
 import type { LoopbackServer } from "./loopback-server.ts";
 import { type Mailbox, startMailbox } from "./mailbox/start-mailbox.ts";
 import type { Ports } from "./ports.ts";
@@ -22,7 +22,7 @@ export type PieceOptions = {
   log(line: string): void;
   closers: Closers;
 };
-type VaultPiece = { url: string; identity: Identity; admin: VaultAdmin; publicKeys: PublicKey[] };
+type VaultPiece = { url: string; identity: ManagedIdentity; admin: VaultAdmin; publicKeys: PublicKey[] };
 
 export async function startStorage({
   data,
@@ -42,7 +42,7 @@ export async function startStorage({
 }
 
 export async function startIdentityAndVault({ data, ports, closers }: PieceOptions): Promise<VaultPiece> {
-  const identity = await startIdentity({ port: ports.identity });
+  const identity = await startManagedIdentity({ port: ports.identity });
   closers.add(identity.close);
   const dataFile = dataFiles(data).vault;
   const vault = await startVault({ port: ports.vault, dataFile, verifyToken: identity.verifyToken });

@@ -1,6 +1,6 @@
 /** The stack's own dealings with its vault, as administrator: make the key that wraps backups, read its public half. */
 import * as z from "zod";
-import type { Identity } from "./identity.ts";
+import type { ManagedIdentity } from "./identity.ts";
 
 const Bundle = z.object({
   key: z.object({ kid: z.string(), kty: z.string(), n: z.string(), e: z.string() }),
@@ -17,7 +17,7 @@ export type VaultAdmin = {
   publicKeys(name: string): Promise<PublicKey[]>;
 };
 
-export function createVaultAdmin(vaultUrl: string, identity: Identity): VaultAdmin {
+export function createVaultAdmin(vaultUrl: string, identity: ManagedIdentity): VaultAdmin {
   const call: VaultAdmin["call"] = async (method, path, body) =>
     fetch(`${vaultUrl}${path}?api-version=2025-07-01`, {
       method,

@@ -113,14 +113,14 @@ function operationObject(endpoint: Endpoint, operation: Operation): Json {
 const camelCase = (name: string) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** What access asks for beyond a security scheme. */
-function needs({ access, newcomers }: Endpoint): string[] {
+function needs({ access, devices }: Endpoint): string[] {
   return [
     ...(access === "owner-fresh"
       ? [
           "Needs a fresh sign-in: one of the last ten minutes (`auth_time`), unless the service is set otherwise.",
         ]
       : []),
-    ...(isOwnerAccess(access) && newcomers ? ["Open to devices that aren't registered."] : []),
+    ...(isOwnerAccess(access) && devices === "any" ? ["Open to devices that aren't registered."] : []),
     ...(isProviderAccess(access) ? [`Needs the role \`${access.replace("provider:", "")}\`.`] : []),
     ...(access === "capability" ? ["Whoever has the link may use it; no token is looked at."] : []),
   ];
@@ -137,13 +137,13 @@ const byName = (examples: Example[], value: (example: Example) => unknown): Json
   return entries.length === 0 ? {} : { examples: Object.fromEntries(entries) };
 };
 
-function requestBody({ request, takesSealed }: Endpoint, examples: Example[]): Json {
+function requestBody({ request, takes }: Endpoint, examples: Example[]): Json {
   const json = examples.filter(({ sealed }) => sealed === undefined);
   return {
     required: true,
     content: {
       "application/json": { schema: schemaFor(request.body), ...byName(json, ({ body }) => body) },
-      ...(takesSealed && {
+      ...(takes.jwe && {
         "application/jose": { schema: JWE, ...byName(examples, ({ sealed }) => sealed) },
       }),
     },

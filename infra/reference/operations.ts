@@ -1,4 +1,4 @@
-/** What each operation is for, in the words of a newcomer, and where it stands in the reference. */
+/** What each operation is for, in plain words, and where it stands in the reference. */
 
 /** In the order in which an app needs them. */
 export const AREAS = {

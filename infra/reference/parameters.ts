@@ -154,14 +154,14 @@ export function parametersOf(endpoint: Endpoint, shown: Record<string, string>):
   ];
 }
 
-function headersOf({ access, ...takes }: Endpoint): (keyof typeof HEADERS)[] {
+function headersOf({ access, takes }: Endpoint): (keyof typeof HEADERS)[] {
   return [
     ...(isOwnerAccess(access) ? (["AppVersion"] as const) : []),
-    ...(takes.conditional ? (["IfMatch", "IfNothingYet"] as const) : []),
-    ...(takes.revalidates ? (["IfNoneMatch"] as const) : []),
-    ...(takes.idempotent ? (["IdempotencyKey"] as const) : []),
-    ...(takes.namesDevice ? (["DeviceName"] as const) : []),
-    ...(takes.provesAccount ? (["AccountAuthorization"] as const) : []),
+    ...(takes.precondition ? (["IfMatch", "IfNothingYet"] as const) : []),
+    ...(takes.knownEtags ? (["IfNoneMatch"] as const) : []),
+    ...(takes.idempotencyKey ? (["IdempotencyKey"] as const) : []),
+    ...(takes.deviceName ? (["DeviceName"] as const) : []),
+    ...(takes.accountSignIn ? (["AccountAuthorization"] as const) : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Each kind of problem as a schema of its own, and which of them an operation answers with which status. */
 import * as z from "zod";
 import { type Endpoint, problemsOf } from "../../lib/http/pipeline/endpoint.ts";
-import { challengeFor } from "../../lib/http/pipeline/www-authenticate.ts";
+import { wwwAuthenticateFor } from "../../lib/http/pipeline/www-authenticate.ts";
 import { typeOf } from "../../lib/http/problems/problem.ts";
 import { type ProblemKind, problems } from "../../lib/http/problems/problems.ts";
 import { headerRef } from "./parameters.ts";
@@ -162,7 +162,7 @@ const headersFor = (kinds: ProblemKind[]): Json => ({
 });
 
 const isChallenged = (kind: ProblemKind): boolean =>
-  challengeFor(kind, { maxAgeSeconds: 1, accountMaxAgeSeconds: 1, authContexts: [] }) !== undefined;
+  wwwAuthenticateFor(kind, { maxAgeSeconds: 1, accountMaxAgeSeconds: 1, authContexts: [] }) !== undefined;
 
 const told = (kinds: ProblemKind[]): string =>
   kinds.map((kind) => `- \`${kind}\`: ${problems[kind].title}`).join("\n");

@@ -30,7 +30,7 @@ import { startStepUp } from "../../functions/recoveries/start-step-up.ts";
 import {
   Account,
   AccountName,
-  BoundAccount,
+  DeviceBoundAccount,
   ExistingAccount,
   ForeignAccount,
   StoredAccount,
@@ -67,14 +67,14 @@ export const isJson = (value: unknown): value is Json =>
 
 const [ThirdPartyAccount, PersonalAccount, WorkAccount] = Account.options;
 const [ExistingThirdParty, ExistingPersonal] = ExistingAccount.options;
-const [PersonalName] = BoundAccount.options;
+const [PersonalName] = DeviceBoundAccount.options;
 const [Totp, Hotp, Steam, Motp, Yandex] = OneTimeCode.options;
 const [PlannedRestore, KeptAccount, StepUpAccount] = PlannedAccount.options;
 const [RestoredAccount, RestoredPersonal] = RecoveredAccount.options;
 const Group = AppSettings.shape.groups.unwrap().element;
 const Custom = AppSettings.shape.custom.unwrap();
-const Wanted = memberOf(answerStepUp.request.body, "credential");
-const [WantedCode, WantedPush] = formsOf(Wanted);
+const WantedCredential = memberOf(answerStepUp.request.body, "credential");
+const [WantedCode, WantedPush] = formsOf(WantedCredential);
 const activityPage = listActivity.replies[200];
 
 /** Without `optional` and `default` around it. */
@@ -135,7 +135,7 @@ const NAMED: Record<string, z.core.$ZodType> = {
   ExistingPersonalAccount: ExistingPersonal,
   PersonalAccountName: PersonalName,
   WorkAccountName: WorkName,
-  DeviceBoundAccount: BoundAccount,
+  DeviceBoundAccount: DeviceBoundAccount,
   AccountName,
   RecoveryPlanRequest: planRecovery.request.body,
   RecoveryPlan: planRecovery.replies[200],
@@ -156,7 +156,7 @@ const NAMED: Record<string, z.core.$ZodType> = {
   StepUpRequest: startStepUp.request.body,
   StepUp: startStepUp.replies[201],
   StepUpAnswer: answerStepUp.request.body,
-  WantedCredential: Wanted,
+  WantedCredential,
   WantedCodeCredential: WantedCode,
   WantedPushCredential: WantedPush,
   PushKey,

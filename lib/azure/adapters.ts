@@ -1,6 +1,6 @@
 /** Every port of the domain on Azure, built from the settings. */
 import type { TokenCredential } from "@azure/identity";
-import { seldom } from "../cache.ts";
+import { memoizeFor } from "../cache.ts";
 import type { Config } from "../config/config.ts";
 import { type Clock, SECOND } from "../domain/clock.ts";
 import type { Messenger } from "../domain/messages/messenger.ts";
@@ -8,7 +8,7 @@ import type { WrappingKeys } from "../domain/sealing/seal.ts";
 import { lastRuns } from "../domain/sweeps/sweep.ts";
 import { blobService, managedIdentity, queueService } from "./credential.ts";
 import { blobOwnerKeys } from "./keys/blob-owner-keys.ts";
-import { blobShardKeys, rewrapShardKey, shardPeppers } from "./keys/blob-shard-keys.ts";
+import { blobShardKeys, rewrapShardKey, shardKeyedHash } from "./keys/blob-shard-keys.ts";
 import { keyVault } from "./keys/key-vault.ts";
 import { ownerSeal } from "./keys/owner-seal.ts";
 import { versionSeal } from "./keys/version-seal.ts";
@@ -50,22 +50,22 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const shards = blobShardKeys(keys, wrapping);
   const seal = ownerSeal(shards, ownerKeys, ownerKeys.require);
   const sealFirst = ownerSeal(shards, ownerKeys, ownerKeys.obtain);
-  const peppers = shardPeppers(shards);
-  const credentials = credentialStore(backups, seal, peppers);
+  const keyedHash = shardKeyedHash(shards);
+  const credentials = credentialStore(backups, seal, keyedHash);
   const policy = { staleness, coolingOffHours: contactCoolingOffHours };
   const sweepStore = blobSweeps(backups, keys, pages.send);
   const messenger: Messenger = communicationMessenger(senders, credential);
   return {
     sweepWork: sweepWork(backups, keys, wrapping),
     sweepStore,
-    recentRuns: seldom(clock, 10 * SECOND, () => lastRuns(sweepStore)),
-    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, peppers, policy, {
+    recentRuns: memoizeFor(clock, 10 * SECOND, () => lastRuns(sweepStore)),
+    owners: new BlobOwnerStore(backups, ownerKeys, sealFirst, keyedHash, policy, {
       atHand: keepsAtHand ? clock : undefined,
     }),
     versions: versionSeal(ownerKeys, wrapping),
     recoveries: recoveryStore(backups, seal),
     credentials,
-    findForProvider: findForProvider(credentials, peppers, shards),
+    findForProvider: findForProvider(credentials, keyedHash, shards),
     tickets: ticketStore(backups, sealFirst),
     activity: blobActivityLog(backups, anchorStore(backups, seal), seal),
     outbox: queueOutbox(messages.send, sealFirst),
@@ -74,9 +74,9 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),
     readBudget: blobReadBudget(backups),
-    belongings: blobBelongings(backups, opensCredential(backups, seal), peppers, seal),
+    belongings: blobBelongings(backups, opensCredential(backups, seal), keyedHash, seal),
     serviceOwner: SERVICE,
-    peppers,
+    keyedHash,
     messenger,
   };
 }

@@ -1,6 +1,6 @@
 /** The settings as the app uses them: flat names in, a typed object out. Fails at start, naming every bad one. */
 import type * as z from "zod";
-import { contradictions, outOfPlace } from "./contradictions.ts";
+import { contradictions, devSettingsInPublic } from "./contradictions.ts";
 import { type Environment, type Given, Settings } from "./schema.ts";
 
 export type Config = ReturnType<typeof nested>;
@@ -13,7 +13,7 @@ export function configFromEnvironment(environment: Environment): Config {
   const parsed = Settings.safeParse(environment, ONCE);
   const issues = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   const settings = wellFormed(environment);
-  const bad = [...issues, ...contradictions(settings), ...outOfPlace(environment, settings)];
+  const bad = [...issues, ...contradictions(settings), ...devSettingsInPublic(environment, settings)];
   if (parsed.success && bad.length === 0) return nested(parsed.data);
   throw new Error(`These settings stop the app from starting:\n${bad.map((line) => `  ${line}`).join("\n")}`);
 }

@@ -42,7 +42,7 @@ function ambiguousProviders(settings: Given): string[] {
 }
 
 /** A public address that is bad itself excuses nothing; where there is none, this may still be a laptop. */
-export function outOfPlace(environment: Environment, settings: Given): string[] {
+export function devSettingsInPublic(environment: Environment, settings: Given): string[] {
   const { PUBLIC_BASE_URL: given } = environment;
   if (given === undefined || isLoopback(given)) return [];
   return [...developmentOnly(settings), ...leftovers(environment)];

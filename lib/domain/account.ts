@@ -110,11 +110,11 @@ export const StoredName: z.ZodType<AccountName> = z.union([
 export const WorkName = z.object(work);
 
 /** An account whose credentials are bound to a device: they are made anew after step-up, or with the recovery (R15). */
-export const BoundAccount = z.discriminatedUnion("kind", [z.object(personal), WorkName]);
-export type BoundAccount = z.infer<typeof BoundAccount>;
+export const DeviceBoundAccount = z.discriminatedUnion("kind", [z.object(personal), WorkName]);
+export type DeviceBoundAccount = z.infer<typeof DeviceBoundAccount>;
 
 /** The same where it is stored: what a newer version adds is kept. */
-export const StoredBound: z.ZodType<BoundAccount> = z.discriminatedUnion("kind", [
+export const StoredDeviceBound: z.ZodType<DeviceBoundAccount> = z.discriminatedUnion("kind", [
   z.looseObject(personal),
   z.looseObject(work),
 ]);
@@ -154,7 +154,7 @@ type Named = {
  * in NFC; the user names of accounts that sign in at a provider without case, as providers do: another spelling must not be another
  * account.
  */
-export function identityOf({ kind, issuer = "", userName = "", tenant = "" }: Named): string {
+export function accountKey({ kind, issuer = "", userName = "", tenant = "" }: Named): string {
   const isBound = kind === "personal" || kind === "work";
   const parts = [kind, issuer, isBound ? userName.toLowerCase() : userName, kind === "work" ? tenant : ""];
   return JSON.stringify(parts.map((part) => part.normalize("NFC")));

@@ -34,9 +34,9 @@ export const defaultName = { ios: "iOS device", android: "Android device" } as c
 >;
 
 /** The device that an alarm is about; one that is only now coming is registered now. */
-export type Subject = Pick<Device, "id" | "name" | "registeredAt">;
+export type AlarmDevice = Pick<Device, "id" | "name" | "registeredAt">;
 
-export function subjectIn(devices: Device[], id: DeviceId, now: Date, name?: string): Subject {
+export function alarmDeviceIn(devices: Device[], id: DeviceId, now: Date, name?: string): AlarmDevice {
   const known = findDevice(devices, id);
   return { id, name: name ?? known?.name ?? "", registeredAt: known?.registeredAt ?? now };
 }
@@ -77,11 +77,11 @@ export const isAway = (device: Device, now: Date) =>
 
 export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
 
-/** R17: a revoked device is refused everywhere, one that is unknown or away wherever newcomers aren't allowed. */
-export function admit({ device }: Caller, devices: Device[], newcomers: boolean, now: Date): void {
+/** R17: a revoked device is refused everywhere, one that is unknown or away where only registered ones may come. */
+export function admit({ device }: Caller, devices: Device[], who: "registered" | "any", now: Date): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
-  if (newcomers) return;
+  if (who === "any") return;
   if (!known) throw new Failure("device-unknown", "This device is not registered.");
   if (isSuspended(known)) throw away("This device is suspended: another one took its place.");
   if (isDormant(known, now)) throw away("This device has changed nothing for a year.");

@@ -18,7 +18,7 @@ export type Platform = z.infer<typeof Platform>;
 export const otherPlatform = (platform: Platform): Platform => (platform === "ios" ? "android" : "ios");
 
 /** What one backup is called: an owner has at most one on each platform. */
-export type Place = { owner: OwnerId; platform: Platform };
+export type BackupKey = { owner: OwnerId; platform: Platform };
 
 /** What an issuer's tokens are good for: as the recovery account, as the sign-in to a personal account, as a provider's app. */
 export const ISSUER_ROLES = ["recovery", "account", "provider"] as const;
@@ -67,7 +67,7 @@ export type ProofTarget = {
  * Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`, `clock-skewed`,
  * `identity-unavailable`.
  */
-export interface Identity {
+export interface TokenVerifier {
   verifyToken(accessToken: string, role: IssuerRole): Promise<SignIn>;
   /** RFC 9449 §4.3, for a token that was verified: its bearer may be told what is wrong with a proof. */
   verifyProof(proof: string, target: ProofTarget): Promise<{ device: DeviceId; jti: string }>;

@@ -5,13 +5,13 @@ import type { SignIn } from "./owner.ts";
 /** How far a provider's clock may run ahead of ours. */
 const SKEW_MS = 60_000;
 
-type Told = Pick<SignIn, "authTime" | "authTimeClaim">;
+type SignInTime = Pick<SignIn, "authTime" | "authTimeClaim">;
 
 /**
  * R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. Fails as `sign-in-too-old` or
  * `sign-in-time-missing`.
  */
-export function requireFresh(told: Told, now: Date, maxAgeSeconds: number): void {
+export function requireFresh(told: SignInTime, now: Date, maxAgeSeconds: number): void {
   if (isFresh(requireSignInTime(told, maxAgeSeconds), now, maxAgeSeconds)) return;
   throw new Failure("sign-in-too-old", `The last sign-in is more than ${maxAgeSeconds} s ago.`, {
     maxAgeSeconds,
@@ -19,7 +19,7 @@ export function requireFresh(told: Told, now: Date, maxAgeSeconds: number): void
 }
 
 /** R49: a time that is unknown is not an old one, and signing in again need not help. */
-export function requireSignInTime({ authTime, authTimeClaim }: Told, maxAgeSeconds: number): Date {
+export function requireSignInTime({ authTime, authTimeClaim }: SignInTime, maxAgeSeconds: number): Date {
   if (authTime) return authTime;
   throw new Failure(
     "sign-in-time-missing",

@@ -7,15 +7,15 @@ export interface Store<K, T> {
   /** Fails as `backup-unreadable` if what is stored isn't what was stored. */
   find(key: K): Promise<Stored<T> | undefined>;
   /**
-   * The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written. `life`: that of the owner for whom
+   * The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written. `incarnation`: that of the owner for whom
    * it was decided; fails as `busy` if they are in another by now.
    */
-  put(key: K, value: T, replaces: string | undefined, life?: string): Promise<string | undefined>;
+  put(key: K, value: T, replaces: string | undefined, incarnation?: string): Promise<string | undefined>;
 }
 
-/** What a decision leaves behind: the next state, or the stored one as it is. `life`: see `Store.put`. */
+/** What a decision leaves behind: the next state, or the stored one as it is. `incarnation`: see `Store.put`. */
 export type Change<T, R, S = Stored<T>> =
-  | { result: R; next: T; life?: string | undefined }
+  | { result: R; next: T; incarnation?: string | undefined }
   | { result: R; unchanged: S };
 
 const MAX_ROUNDS = 10;
@@ -36,7 +36,7 @@ export async function change<K, T, R, S extends Stored<T> | undefined = Stored<T
   for (let left = rounds; left > 0; left--) {
     const decided = await decide(state);
     if ("unchanged" in decided) return { result: decided.result, stored: decided.unchanged };
-    const etag = await store.put(key, decided.next, state?.etag, decided.life);
+    const etag = await store.put(key, decided.next, state?.etag, decided.incarnation);
     if (etag) return { result: decided.result, stored: { value: decided.next, etag } };
     if (left > 1) state = await store.find(key);
   }

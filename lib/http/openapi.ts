@@ -5,16 +5,16 @@ import { sha256 } from "../domain/owner.ts";
 
 export const OpenApi = z.looseObject({ openapi: z.string() });
 
-type Kept = { document: z.infer<typeof OpenApi>; etag: string };
-let kept: Kept | undefined;
+type BuiltDocument = { document: z.infer<typeof OpenApi>; etag: string };
+let kept: BuiltDocument | undefined;
 
 /** Read when it is first asked for, then kept. The build fails where the file is missing. */
-export function openApi(): Kept {
+export function openApi(): BuiltDocument {
   kept ??= read();
   return kept;
 }
 
-function read(): Kept {
+function read(): BuiltDocument {
   const document = OpenApi.parse(
     JSON.parse(readFileSync(new URL("./openapi.json", import.meta.url), "utf8")),
   );

@@ -9,10 +9,10 @@ import type { CredentialStore } from "../domain/credentials/credential.ts";
 import type { ActivityLog } from "../domain/messages/activity.ts";
 import type { Outbox } from "../domain/messages/announcement.ts";
 import type { OwnerStore } from "../domain/owner/owner-store.ts";
-import type { Identity, OwnerId } from "../domain/owner.ts";
+import type { OwnerId, TokenVerifier } from "../domain/owner.ts";
 import type { Belongings } from "../domain/privacy/export.ts";
 import type { RecoveryStore } from "../domain/recovery/record.ts";
-import type { Peppers } from "../domain/sealing/keyed-hash.ts";
+import type { KeyedHash } from "../domain/sealing/keyed-hash.ts";
 import type { Provider } from "../domain/step-up/provider.ts";
 import type { TicketStore } from "../domain/step-up/ticket.ts";
 import type { LastRun, SweepStore } from "../domain/sweeps/sweep.ts";
@@ -51,7 +51,7 @@ export const policyOf = ({ issuers, senders, ...settings }: Settings): Policy =>
 });
 
 export type Services = {
-  identity: Identity;
+  tokenVerifier: TokenVerifier;
   owners: OwnerStore;
   versions: VersionSeal;
   recoveries: RecoveryStore;
@@ -63,7 +63,7 @@ export type Services = {
   outbox: Outbox;
   sendBudget: SendBudget;
   readBudget: ReadBudget;
-  peppers: Peppers;
+  keyedHash: KeyedHash;
   sweepStore: SweepStore;
   belongings: Belongings;
   /** What is put on its way in this name can be opened when an owner's key is gone. */

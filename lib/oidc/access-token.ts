@@ -1,9 +1,9 @@
 /** Verifies the tokens (RFC 8725, RFC 9068) of the configured identity providers. */
 import { compactVerify, decodeJwt, errors, type JWTVerifyGetKey } from "jose";
-import { Kept } from "../cache.ts";
+import { Cache } from "../cache.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Failure, TokenRefusal } from "../domain/failure.ts";
-import { type Identity, ISSUER_ROLES, type SignIn, sha256 } from "../domain/owner.ts";
+import { ISSUER_ROLES, type SignIn, sha256, type TokenVerifier } from "../domain/owner.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 import { readClaims, requireType, type TokenIssuer } from "./token-claims.ts";
 
@@ -14,7 +14,7 @@ const KEPT = { most: 10_000, milliseconds: 60_000 };
 type Verified = { signIn: SignIn; expiresAt: Date };
 
 /** The verifier refuses as `not-signed-in`, whatever is wrong with a token, so that strangers learn nothing; its cause says what. */
-export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): Identity["verifyToken"] {
+export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): TokenVerifier["verifyToken"] {
   const keys = new Map(issuers.map(({ issuer }) => [issuer, issuerKeys(issuer, now)]));
   const verifiers = ISSUER_ROLES.map((role) => {
     const known = issuers.filter((each) => each.role === role);
@@ -34,7 +34,7 @@ function verifierFor(
   now: Clock,
 ): (token: string) => Promise<SignIn> {
   const known = new Map<unknown, TokenIssuer>(issuers.map((issuer) => [issuer.issuer, issuer]));
-  const verified = new Kept<string, Verified>(now, KEPT);
+  const verified = new Cache<string, Verified>(now, KEPT);
   return async (token) => {
     const digest = sha256(token);
     const before = verified.get(digest);

@@ -1,11 +1,11 @@
 /** Verifies device proofs: DPoP proof JWTs (RFC 9449 §4) made with the key that names the device (RFC 7638). */
 import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import * as z from "zod";
-import { Kept } from "../cache.ts";
+import { Cache } from "../cache.ts";
 import { claimAt, wrongClaims } from "../domain/backup/spent-proofs.ts";
 import { type Clock, HOUR } from "../domain/clock.ts";
 import { Failure, type Fault } from "../domain/failure.ts";
-import { DeviceId, type Identity, type ProofTarget, sha256 } from "../domain/owner.ts";
+import { DeviceId, type ProofTarget, sha256, type TokenVerifier } from "../domain/owner.ts";
 
 const SKEW_MS = 60_000;
 
@@ -61,8 +61,8 @@ const COMPACT = /^[\w-]{1,2000}\.[\w-]{1,4000}\.[\w-]{86}$/;
  * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names the claims that are
  * wrong; where only the time is, it tells the present one, so that the app can correct itself.
  */
-export function deviceProofVerifier(now: Clock): Identity["verifyProof"] {
-  const known: KnownKeys = new Kept(now, KEPT);
+export function deviceProofVerifier(now: Clock): TokenVerifier["verifyProof"] {
+  const known: KnownKeys = new Cache(now, KEPT);
   return async (proof, target) => {
     const { device, claims } = await readSigned(proof, known);
     if (target.keyThumbprint !== undefined && target.keyThumbprint !== device) {
@@ -74,7 +74,7 @@ export function deviceProofVerifier(now: Clock): Identity["verifyProof"] {
 
 type Key = { key: Awaited<ReturnType<typeof importJWK>>; device: DeviceId };
 /** By their coordinates: a device mostly makes several calls in a row, and preparing a key takes as long as checking a signature. */
-type KnownKeys = Kept<string, Key>;
+type KnownKeys = Cache<string, Key>;
 const KEPT = { most: 10_000, milliseconds: HOUR };
 
 async function keyOf({ crv, kty, x, y }: z.infer<typeof PublicKey>): Promise<Key> {

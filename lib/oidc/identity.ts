@@ -1,11 +1,11 @@
 /** The Identity port: tokens of the configured providers, proofs of devices. */
 import type { Clock } from "../domain/clock.ts";
-import type { Identity } from "../domain/owner.ts";
+import type { TokenVerifier } from "../domain/owner.ts";
 import { accessTokenVerifier } from "./access-token.ts";
 import { deviceProofVerifier } from "./device-proof.ts";
 import type { TokenIssuer } from "./token-claims.ts";
 
-export const oidcIdentity = (issuers: TokenIssuer[], now: Clock): Identity => ({
+export const oidcIdentity = (issuers: TokenIssuer[], now: Clock): TokenVerifier => ({
   verifyToken: accessTokenVerifier(issuers, now),
   verifyProof: deviceProofVerifier(now),
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
 import type { VersionSeal } from "../../lib/domain/backup/head.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
-import { type OwnerId, ownerIdOf, type Place } from "../../lib/domain/owner.ts";
+import { type BackupKey, type OwnerId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { KEY_BYTES } from "../../lib/domain/sealing/seal.ts";
 import { aVersion } from "../domain/builders.ts";
 
@@ -15,7 +15,7 @@ const CALLERS = 20;
 
 export const aNewOwner = (): OwnerId =>
   ownerIdOf({ issuer: "https://contract.example", subject: crypto.randomUUID() });
-export const aNewPlace = (): Place => ({ owner: aNewOwner(), platform: "android" });
+export const aNewPlace = (): BackupKey => ({ owner: aNewOwner(), platform: "android" });
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
@@ -61,7 +61,11 @@ export function versionSealContract(name: string, open: Open<{ versions: Version
       const { sealed: another } = await aSealed(content, place);
       for (const kept of [another, Buffer.alloc(0)])
         await expect(versions.open(place, version, kept)).rejects.toMatchObject(unreadable);
-      const elsewhere: Place[] = [{ ...place, platform: "ios" }, (await aSealed(content)).place, aNewPlace()];
+      const elsewhere: BackupKey[] = [
+        { ...place, platform: "ios" },
+        (await aSealed(content)).place,
+        aNewPlace(),
+      ];
       for (const each of elsewhere)
         await expect(versions.open(each, version, sealed)).rejects.toMatchObject(unreadable);
       const other = { ...version, id: aNewVersion().id };

@@ -1,7 +1,7 @@
 /** Instances of the sealed stores: each with caches of its own, on a storage and a vault that they share. */
 
 import { blobOwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
-import { blobShardKeys, shardPeppers } from "../../lib/azure/keys/blob-shard-keys.ts";
+import { blobShardKeys, shardKeyedHash } from "../../lib/azure/keys/blob-shard-keys.ts";
 import { ownerSeal } from "../../lib/azure/keys/owner-seal.ts";
 import { versionSeal } from "../../lib/azure/keys/version-seal.ts";
 import { blobActivityLog } from "../../lib/azure/stores/blob-activity-log.ts";
@@ -27,17 +27,17 @@ type Options = { wrapping?: WrappingKeys; atHand?: Clock; inlineBytes?: number }
 export function anInstance(blobs: Blobs, { wrapping = vault, ...placing }: Options = {}) {
   const ownerKeys = blobOwnerKeys(blobs, () => now);
   const shards = blobShardKeys(blobs, wrapping);
-  const [seal, peppers] = [ownerSeal(shards, ownerKeys, ownerKeys.obtain), shardPeppers(shards)];
+  const [seal, keyedHash] = [ownerSeal(shards, ownerKeys, ownerKeys.obtain), shardKeyedHash(shards)];
   return {
     ownerKeys,
     shards,
     seal,
-    peppers,
+    keyedHash,
     recoveries: recoveryStore(blobs, seal),
-    credentials: credentialStore(blobs, seal, peppers),
+    credentials: credentialStore(blobs, seal, keyedHash),
     tickets: ticketStore(blobs, seal),
     activity: blobActivityLog(blobs, anchorStore(blobs, seal), seal),
-    owners: new BlobOwnerStore(blobs, ownerKeys, seal, peppers, policy, placing),
+    owners: new BlobOwnerStore(blobs, ownerKeys, seal, keyedHash, policy, placing),
     versions: versionSeal(ownerKeys, wrapping),
   };
 }

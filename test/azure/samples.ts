@@ -1,5 +1,5 @@
 /** States of an owner, each good and full: what the sealed stores hold in the tests. Every text that is somebody's begins with "canary". */
-import type { BoundAccount } from "../../lib/domain/account.ts";
+import type { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
 import type { OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
@@ -100,7 +100,7 @@ export const aTicket = (change: Partial<Ticket> = {}): Ticket => ({
   ...change,
 });
 
-export const accountsOf = (owner: OwnerId): BoundAccount[] => [
+export const accountsOf = (owner: OwnerId): DeviceBoundAccount[] => [
   aPersonal(`canary-${owner}@personal.example`),
   aBoundWork({ userName: `canary-${owner}@contoso.example` }),
 ];

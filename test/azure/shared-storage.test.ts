@@ -82,8 +82,8 @@ it("R35 an instance that holds an erased key seals nothing under it: not the nex
   const owner = anOwner();
   await upload(owner, one);
   await erase(owner);
-  const [newcomer, document] = [await aPhone({ owner, app: one }), aBackup([anAccount()])];
-  expect((await first(newcomer, document)).status).toBe(201);
+  const [unregistered, document] = [await aPhone({ owner, app: one }), aBackup([anAccount()])];
+  expect((await first(unregistered, document)).status).toBe(201);
   await expectRecovered(owner, document);
 
   await erase(owner);

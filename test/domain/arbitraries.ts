@@ -1,7 +1,7 @@
 /** Documents of every allowed kind, for properties that must hold for all of them. */
 import * as fc from "fast-check";
 import { Secret } from "otpauth";
-import { type Account, identityOf } from "../../lib/domain/account.ts";
+import { type Account, accountKey } from "../../lib/domain/account.ts";
 import type { AppSettings } from "../../lib/domain/backup/app-settings.ts";
 import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 
@@ -100,7 +100,7 @@ function singled(accounts: Account[]): Account[] {
   const isNew = (key: string) => seen.size < seen.add(key).size;
   return accounts.filter((one) => {
     const made = one.kind === "third-party" ? { ...one.otp, pin: "", counter: 0 } : {};
-    const isFirst = isNew(`${identityOf(one)} ${JSON.stringify(made)}`);
+    const isFirst = isNew(`${accountKey(one)} ${JSON.stringify(made)}`);
     return (one.id === undefined || isNew(`id ${one.id}`)) && isFirst;
   });
 }

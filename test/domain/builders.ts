@@ -1,6 +1,6 @@
 /** What the decisions work on: callers, devices, versions, heads and records, each good unless a test says otherwise. */
 import { createHash, createHmac } from "node:crypto";
-import type { BoundAccount } from "../../lib/domain/account.ts";
+import type { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { type Head, newHead, type StoredHead, type Version } from "../../lib/domain/backup/head.ts";
 import type { StalenessPolicy } from "../../lib/domain/backup/staleness.ts";
 import type { Challenge } from "../../lib/domain/challenges/challenge.ts";
@@ -9,8 +9,8 @@ import type { Contact } from "../../lib/domain/contacts/contact.ts";
 import type { Device } from "../../lib/domain/device.ts";
 import { newRecord, type OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
 import { newState, type OwnerState, storedHead, withHead } from "../../lib/domain/owner/owner-state.ts";
-import { type Caller, DeviceId, ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
-import type { Peppers } from "../../lib/domain/sealing/keyed-hash.ts";
+import { type BackupKey, type Caller, DeviceId, ownerIdOf, sha256 } from "../../lib/domain/owner.ts";
+import type { KeyedHash } from "../../lib/domain/sealing/keyed-hash.ts";
 
 export const now = new Date("2026-05-04T10:00:00.000Z");
 
@@ -18,7 +18,7 @@ export const aDeviceId = (name = "phone") => DeviceId.parse(sha256(name));
 
 export const anOwnerId = (subject = "anna") => ownerIdOf({ issuer: "https://login.example", subject });
 
-export const aPlace = (change: Partial<Place> = {}): Place => ({
+export const aPlace = (change: Partial<BackupKey> = {}): BackupKey => ({
   owner: anOwnerId(),
   platform: "android",
   ...change,
@@ -109,8 +109,8 @@ export const aContact = (change: Partial<Contact> = {}): Contact => ({
   ...change,
 });
 
-type Personal = Extract<BoundAccount, { kind: "personal" }>;
-type Work = Extract<BoundAccount, { kind: "work" }>;
+type Personal = Extract<DeviceBoundAccount, { kind: "personal" }>;
+type Work = Extract<DeviceBoundAccount, { kind: "work" }>;
 
 export const aBound = (change: Partial<Personal> = {}): Personal => ({
   kind: "personal",
@@ -156,6 +156,6 @@ export const aContactChallenge = (change: Partial<ContactChallenge> = {}): Conta
 });
 
 /** Keyed as the real ones are, without a vault. */
-export const peppers: Peppers = {
+export const keyedHash: KeyedHash = {
   hash: async (purpose, text) => createHmac("sha256", `pepper ${purpose}`).update(text).digest("base64url"),
 };

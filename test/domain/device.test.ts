@@ -16,7 +16,7 @@ import {
   withRevoked,
 } from "../../lib/domain/device.ts";
 import { planRegistration, planRename } from "../../lib/domain/devices/registration.ts";
-import { isNewcomer } from "../../lib/domain/recovery/unregistered-device.ts";
+import { isUnregistered } from "../../lib/domain/recovery/unregistered-device.ts";
 import type { Change } from "../../lib/domain/store.ts";
 import { aCaller, aDevice, aDeviceId, aHead, now, someDevices, stored } from "./builders.ts";
 import { holds } from "./holds.ts";
@@ -29,17 +29,17 @@ const revokedOnes = (count: number, at = (index: number) => later(now, -index * 
   someDevices(count, (index) => ({ revokedAt: at(index) }));
 
 describe("R17 who is let in", () => {
-  it("R17 lets a registered device in, and an unknown one only where newcomers are", () => {
-    expect(() => admit(caller, [aDevice()], false, now)).not.toThrow();
-    expect(() => admit(stranger, [aDevice()], true, now)).not.toThrow();
-    expect(refusalOf(() => admit(stranger, [aDevice()], false, now)).kind).toBe("device-unknown");
-    expect(refusalOf(() => admit(stranger, [], false, now)).kind).toBe("device-unknown");
+  it("R17 lets a registered device in, and an unknown one only where any is", () => {
+    expect(() => admit(caller, [aDevice()], "registered", now)).not.toThrow();
+    expect(() => admit(stranger, [aDevice()], "any", now)).not.toThrow();
+    expect(refusalOf(() => admit(stranger, [aDevice()], "registered", now)).kind).toBe("device-unknown");
+    expect(refusalOf(() => admit(stranger, [], "registered", now)).kind).toBe("device-unknown");
   });
 
-  it("R17 refuses a revoked device everywhere, also among newcomers", () => {
+  it("R17 refuses a revoked device everywhere, also where any device is let in", () => {
     const revoked = [aDevice({ revokedAt: now })];
-    expect(refusalOf(() => admit(caller, revoked, false, now)).kind).toBe("device-revoked");
-    expect(refusalOf(() => admit(caller, revoked, true, now)).kind).toBe("device-revoked");
+    expect(refusalOf(() => admit(caller, revoked, "registered", now)).kind).toBe("device-revoked");
+    expect(refusalOf(() => admit(caller, revoked, "any", now)).kind).toBe("device-revoked");
   });
 
   it("R17 a device stays on its platform", () => {
@@ -82,23 +82,25 @@ describe("R17 the thirty-first", () => {
   const seenDaysAgo = (days: number) => (index: number) => ({
     lastSeenAt: later(now, -(days * DAY + index)),
   });
-  const newcomer = { id: stranger.device, name: "x" };
+  const unregistered = { id: stranger.device, name: "x" };
   const longest = aDeviceId("device-29");
   const activeOf = (devices: Device[]) => devices.filter(isActive).length;
 
   it("R17 takes the place of the one unseen for the longest, which is suspended", () => {
-    const devices = withDevice(someDevices(30, seenDaysAgo(1)), newcomer, now);
+    const devices = withDevice(someDevices(30, seenDaysAgo(1)), unregistered, now);
     expect(activeOf(devices)).toBe(30);
     expect(findDevice(devices, longest)).toMatchObject({ suspendedAt: now, displacedBy: stranger.device });
     expect(displacedBy(devices, stranger.device).map(({ id }) => id)).toEqual([longest]);
-    expect(refusalOf(() => admit(aCaller({ device: longest }), devices, false, now)).kind).toBe(
+    expect(refusalOf(() => admit(aCaller({ device: longest }), devices, "registered", now)).kind).toBe(
       "device-suspended",
     );
-    expect(() => admit(aCaller({ device: longest }), devices, true, now)).not.toThrow();
+    expect(() => admit(aCaller({ device: longest }), devices, "any", now)).not.toThrow();
   });
 
   it("R17 … or revoked, if that was over thirty days ago", () => {
-    expect(findDevice(withDevice(someDevices(30, seenDaysAgo(30)), newcomer, now), longest)).toMatchObject({
+    expect(
+      findDevice(withDevice(someDevices(30, seenDaysAgo(30)), unregistered, now), longest),
+    ).toMatchObject({
       ...{ revokedAt: now, displacedBy: stranger.device },
     });
   });
@@ -108,11 +110,11 @@ describe("R17 the thirty-first", () => {
     expect(activeOf(withDevice(full, { id: longest, name: "x" }, now))).toBe(30);
     expect(displacedBy(withDevice(full, { id: longest, name: "x" }, now), longest)).toEqual([]);
     const oneRevoked = someDevices(30, (index) => (index === 0 ? { revokedAt: now } : {}));
-    expect(activeOf(withDevice(oneRevoked, newcomer, now))).toBe(30);
+    expect(activeOf(withDevice(oneRevoked, unregistered, now))).toBe(30);
   });
 
   it("R17 comes back by registering again, and then takes the place of another", () => {
-    const devices = withDevice(someDevices(30, seenDaysAgo(1)), newcomer, now);
+    const devices = withDevice(someDevices(30, seenDaysAgo(1)), unregistered, now);
     const back = withDevice(devices, { id: longest, name: "x" }, later(now, 1));
     expect(findDevice(back, longest)).toEqual({
       ...aDevice({ id: longest, name: "Device 29", lastSeenAt: later(now, 1) }),
@@ -144,7 +146,7 @@ describe("R17 the thirty-first", () => {
           devices = withDevice(devices, { id, name: "x" }, time);
           expect(activeOf(devices)).toBeLessThanOrEqual(30);
           expect(findDevice(devices, id)).toMatchObject({ lastSeenAt: time });
-          expect(() => admit(aCaller({ device: id }), devices, false, time)).not.toThrow();
+          expect(() => admit(aCaller({ device: id }), devices, "registered", time)).not.toThrow();
         }
       }),
     );
@@ -155,19 +157,21 @@ describe("R17 a year unseen", () => {
   const away = [aDevice({ lastSeenAt: later(now, -365 * DAY - 1) })];
 
   it("R17 a device that changed nothing for a year is refused until it registers again, and keeps its place", () => {
-    const refusal = refusalOf(() => admit(caller, away, false, now));
+    const refusal = refusalOf(() => admit(caller, away, "registered", now));
     expect(refusal).toMatchObject({ kind: "device-suspended", message: expect.stringContaining("a year") });
-    expect(() => admit(caller, [aDevice({ lastSeenAt: later(now, -365 * DAY) })], false, now)).not.toThrow();
+    expect(() =>
+      admit(caller, [aDevice({ lastSeenAt: later(now, -365 * DAY) })], "registered", now),
+    ).not.toThrow();
     const back = withDevice(away, { id: caller.device, name: "x" }, now);
-    expect(() => admit(caller, back, false, now)).not.toThrow();
+    expect(() => admit(caller, back, "registered", now)).not.toThrow();
     expect(back).toHaveLength(1);
   });
 
-  it("R17 R18 it is a newcomer for whoever has to be told", () => {
+  it("R17 R18 it is unregistered for whoever has to be told", () => {
     expect({
-      longAway: isNewcomer(caller, away, now),
-      known: isNewcomer(caller, [aDevice()], now),
-      first: isNewcomer(caller, [], now),
+      longAway: isUnregistered(caller, away, now),
+      known: isUnregistered(caller, [aDevice()], now),
+      first: isUnregistered(caller, [], now),
     }).toEqual({ longAway: true, known: false, first: false });
   });
 });

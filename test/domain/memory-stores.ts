@@ -5,7 +5,7 @@ import type { Outbox, OutboxItem } from "../../lib/domain/messages/announcement.
 import { newRecord, type OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
 import type { OwnerState } from "../../lib/domain/owner/owner-state.ts";
 import type { OwnerStore, StoredOwner } from "../../lib/domain/owner/owner-store.ts";
-import type { OwnerId, Place } from "../../lib/domain/owner.ts";
+import type { BackupKey, OwnerId } from "../../lib/domain/owner.ts";
 import { unreadable } from "../../lib/domain/sealing/seal.ts";
 import type { Store, Stored } from "../../lib/domain/store.ts";
 
@@ -84,7 +84,7 @@ export class MemoryOwners implements OwnerStore {
     return {
       etag,
       isAtHand: false,
-      life: "life",
+      incarnation: "life",
       state,
       record: async () => record,
       async body(id) {
@@ -123,7 +123,7 @@ export class MemorySeal implements VersionSeal {
   seal: VersionSeal["seal"] = async (place, version, content) => ({
     wrapping: { keyId: this.keyId, wrappedKey: "wrapped" },
     sealed: Buffer.concat([Buffer.from(nameOf(place, version)), content]),
-    life: "life",
+    incarnation: "life",
   });
 
   open: VersionSeal["open"] = async (place, version, sealed) => {
@@ -139,7 +139,7 @@ export class MemorySeal implements VersionSeal {
   rewrap: VersionSeal["rewrap"] = async () => ({ keyId: this.keyId, wrappedKey: "wrapped anew" });
 }
 
-const nameOf = ({ owner, platform }: Place, { id }: UnsealedVersion) => `${owner}/${platform}/${id}`;
+const nameOf = ({ owner, platform }: BackupKey, { id }: UnsealedVersion) => `${owner}/${platform}/${id}`;
 
 /** `broken`: while it is set, nothing gets in. */
 export class MemoryOutbox implements Outbox {

@@ -1,6 +1,6 @@
 /** Documents, and what a device and its owner have of them, for laws of plans. */
 import * as fc from "fast-check";
-import { type ExistingAccount, identityOf } from "../../lib/domain/account.ts";
+import { accountKey, type ExistingAccount } from "../../lib/domain/account.ts";
 import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 import { compareWith } from "../../lib/domain/recovery/on-device.ts";
 import { type Circumstances, planRecovery } from "../../lib/domain/recovery/plan.ts";
@@ -29,8 +29,8 @@ export const scenes = fc
       (userName): ExistingAccount => ({ kind: "personal", issuer: "none", userName }),
     );
     const shared = backup.accounts.filter((_, index) => there[index]).map(onDevice);
-    const bound = new Set(backup.accounts.filter((_, index) => proven[index]).map(identityOf));
-    const pushing = new Set(backup.accounts.filter((_, index) => pushed[index]).map(identityOf));
+    const bound = new Set(backup.accounts.filter((_, index) => proven[index]).map(accountKey));
+    const pushing = new Set(backup.accounts.filter((_, index) => pushed[index]).map(accountKey));
     return { backup, shared, strangers, bound, pushing, samePlatform };
   });
 type Scene = Pick<Circumstances, "bound" | "pushing" | "samePlatform"> & {

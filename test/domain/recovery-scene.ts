@@ -1,5 +1,5 @@
 /** What a recovery works on, in memory: an owner with a backup of each kind of account, one of them proven, and a contact. */
-import { type BoundAccount, identityOf } from "../../lib/domain/account.ts";
+import { accountKey, type DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
 import { noFailures } from "../../lib/domain/challenges/throttle.ts";
 import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
@@ -7,7 +7,7 @@ import type { Asking } from "../../lib/domain/devices/admission.ts";
 import { recoveryIn } from "../../lib/domain/owner/owner-state.ts";
 import { type OwnerId, otherPlatform, sha256 } from "../../lib/domain/owner.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery/record.ts";
-import { recover, type Stores } from "../../lib/domain/recovery/recovery.ts";
+import { type RecoveryPorts, recover } from "../../lib/domain/recovery/recovery.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";
 import { headOf, putHead, putRecord } from "../support/owners.ts";
 import {
@@ -41,7 +41,7 @@ export const aMixedBackup = (): BackupDocument =>
 export const memoryStores = () => ({
   owners: new MemoryOwners(),
   versions: new MemorySeal(),
-  credentials: new MemoryStore<BoundAccount, AccountCredentials>(identityOf),
+  credentials: new MemoryStore<DeviceBoundAccount, AccountCredentials>(accountKey),
   recoveries: new MemoryStore<{ owner: OwnerId; record: string }, RecoveryRecord>(
     ({ owner, record }) => `${owner}/${record}`,
   ),
@@ -57,7 +57,7 @@ type Setup = {
   content?: Buffer;
   head?: Parameters<typeof aHead>[0];
   /** Stands between the recovery and the stores. */
-  through?: (stores: Stores) => Partial<Stores>;
+  through?: (stores: RecoveryPorts) => Partial<RecoveryPorts>;
 };
 
 /** An owner with this backup on Android, who has proven one account, and a phone that recovers. */

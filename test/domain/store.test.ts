@@ -2,13 +2,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Head, newHead, type StoredHead } from "../../lib/domain/backup/head.ts";
-import type { Place } from "../../lib/domain/owner.ts";
+import type { BackupKey } from "../../lib/domain/owner.ts";
 import { type Change, change, type Store } from "../../lib/domain/store.ts";
 import { aHead, aPlace, now, stored } from "./builders.ts";
 import { MemoryStore } from "./memory-stores.ts";
 import { refusalFrom } from "./refusals.ts";
 
-const aMemory = () => new MemoryStore<Place, Head>(({ owner, platform }) => `${owner}/${platform}`);
+const aMemory = () => new MemoryStore<BackupKey, Head>(({ owner, platform }) => `${owner}/${platform}`);
 
 /** Adds a name that stands for the change, and answers the generation that it made. */
 const append =
@@ -33,7 +33,7 @@ describe("R7 changes of one head", () => {
           const memory = aMemory();
           if (exists) await memory.put(aPlace(), { ...newHead(now) }, undefined);
           const held = await memory.find(aPlace());
-          const heads: Store<Place, Head> = {
+          const heads: Store<BackupKey, Head> = {
             find: scheduler.scheduleFunction(memory.find),
             put: scheduler.scheduleFunction(memory.put),
           };
@@ -61,7 +61,7 @@ describe("R7 changes of one head", () => {
 
   it("R32 gives up as busy after ten lost rounds, and says when to try again", async () => {
     let rounds = 0;
-    const lost: Store<Place, Head> = {
+    const lost: Store<BackupKey, Head> = {
       find: () => Promise.resolve(stored()),
       put: () => Promise.resolve(undefined),
     };

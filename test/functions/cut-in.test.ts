@@ -113,7 +113,7 @@ describe.concurrent("a device", () => {
     const { id: device } =
       watched.told().find(({ activity }) => activity.kind === "recovery-requested")?.activity.device ??
       expect.fail();
-    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.peppers, { owner: id, device }, watched.clock.now())}?language=en&utm_source=mail`;
+    const link = `${api}/v1/alarms/${await capabilityFor(watched.app.services.keyedHash, { owner: id, device }, watched.clock.now())}?language=en&utm_source=mail`;
     const open = async (method: string) =>
       await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();
     line.arm({ how: "refused", at: 1, of: /^write credentials\// });

@@ -26,16 +26,16 @@ import { rawCall } from "./raw.ts";
 import { aName, named, ownerEndpoints, providerEndpoints, sampledNames, sampleOf } from "./requests.ts";
 import { storedOf } from "./stored.ts";
 
-/** `newcomer`: what an unknown device gets after a fresh sign-in; `stranger`: what another owner gets for this owner's ids. */
+/** `unregistered`: what an unknown device gets after a fresh sign-in; `stranger`: what another owner gets for this owner's ids. */
 type Row = {
   access: Endpoint["access"];
-  newcomer: FailureKind | "allowed";
+  unregistered: FailureKind | "allowed";
   stranger: FailureKind | "own data";
   /** What the sample request comes to for the owner: fine, or what a well-formed request about nothing gets. */
   owner?: FailureKind;
 };
 
-const closed = { access: "owner", newcomer: "device-unknown", stranger: "own data" } as const;
+const closed = { access: "owner", unregistered: "device-unknown", stranger: "own data" } as const;
 const rows: Record<string, Row> = {
   "upload-backup": { ...closed, stranger: "stale-precondition" },
   "get-backup": closed,
@@ -45,16 +45,16 @@ const rows: Record<string, Row> = {
   "list-versions": closed,
   "restore-version": { ...closed, stranger: "stale-precondition", owner: "version-not-found" },
   "check-staleness": closed,
-  "diagnose-backup": { ...closed, newcomer: "allowed" },
+  "diagnose-backup": { ...closed, unregistered: "allowed" },
   "confirm-sign-in": { ...closed, access: "owner-fresh", stranger: "stale-precondition" },
   "read-document": closed,
   "open-document": closed,
-  "recover-accounts": { ...closed, access: "owner-fresh", newcomer: "allowed" },
-  "plan-recovery": { ...closed, access: "owner-fresh", newcomer: "allowed" },
+  "recover-accounts": { ...closed, access: "owner-fresh", unregistered: "allowed" },
+  "plan-recovery": { ...closed, access: "owner-fresh", unregistered: "allowed" },
   "get-recovery": { ...closed, stranger: "recovery-not-found" },
   "repudiate-recovery": { ...closed, stranger: "recovery-not-found" },
   "renew-credential": {
-    ...{ access: "owner-fresh", newcomer: "device-unknown" },
+    ...{ access: "owner-fresh", unregistered: "device-unknown" },
     ...{ stranger: "recovery-not-found", owner: "account-not-in-recovery" },
   },
   "start-step-up": { ...closed, stranger: "recovery-not-found", owner: "account-not-in-recovery" },
@@ -64,29 +64,33 @@ const rows: Record<string, Row> = {
   "confirm-contact": { ...closed, stranger: "contact-not-found", owner: "answer-wrong" },
   "remove-contact": { ...closed, stranger: "contact-not-found" },
   "issue-device-ticket": {
-    ...{ access: "owner-fresh", newcomer: "device-unknown" },
+    ...{ access: "owner-fresh", unregistered: "device-unknown" },
     ...{ stranger: "account-not-on-device", owner: "account-not-on-device" },
   },
-  "issue-ticket": { access: "provider:Tickets.Issue", newcomer: "not-signed-in", stranger: "own data" },
-  "verify-code": { access: "provider:Codes.Verify", newcomer: "not-signed-in", stranger: "own data" },
-  "verify-signature": { access: "provider:Codes.Verify", newcomer: "not-signed-in", stranger: "own data" },
+  "issue-ticket": { access: "provider:Tickets.Issue", unregistered: "not-signed-in", stranger: "own data" },
+  "verify-code": { access: "provider:Codes.Verify", unregistered: "not-signed-in", stranger: "own data" },
+  "verify-signature": {
+    access: "provider:Codes.Verify",
+    unregistered: "not-signed-in",
+    stranger: "own data",
+  },
   "list-activity": closed,
   "export-data": { ...closed, access: "owner-fresh" },
   "erase-data": { ...closed, access: "owner-fresh" },
   "keep-data": { ...closed, access: "owner-fresh" },
-  "start-sweep": { access: "provider:Sweeps.Run", newcomer: "not-signed-in", stranger: "own data" },
-  "list-sweeps": { access: "provider:Sweeps.Run", newcomer: "not-signed-in", stranger: "own data" },
-  "show-alarm": { access: "capability", newcomer: "allowed", stranger: "own data" },
-  "repudiate-alarm": { access: "capability", newcomer: "allowed", stranger: "own data" },
+  "start-sweep": { access: "provider:Sweeps.Run", unregistered: "not-signed-in", stranger: "own data" },
+  "list-sweeps": { access: "provider:Sweeps.Run", unregistered: "not-signed-in", stranger: "own data" },
+  "show-alarm": { access: "capability", unregistered: "allowed", stranger: "own data" },
+  "repudiate-alarm": { access: "capability", unregistered: "allowed", stranger: "own data" },
   "list-devices": closed,
-  "register-device": { ...closed, access: "owner-fresh", newcomer: "allowed" },
+  "register-device": { ...closed, access: "owner-fresh", unregistered: "allowed" },
   "rename-device": { ...closed, stranger: "device-not-found" },
   "revoke-device": { ...closed, stranger: "device-not-found" },
-  "get-openapi": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
-  "get-health": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
-  "show-docs": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
-  "list-problems": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
-  "show-problem": { access: "anonymous", newcomer: "allowed", stranger: "own data" },
+  "get-openapi": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
+  "get-health": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
+  "show-docs": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
+  "list-problems": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
+  "show-problem": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
 };
 
 function rowOf({ name }: Endpoint): Row {
@@ -166,13 +170,13 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
       await expectRefused(owner, "sign-in-time-missing", () => ask(unknown));
     }
     await unknown.signIn(owner);
-    const { newcomer } = rowOf(endpoint);
-    if (newcomer !== "allowed") await expectRefused(owner, newcomer, () => ask(unknown));
+    const { unregistered } = rowOf(endpoint);
+    if (unregistered !== "allowed") await expectRefused(owner, unregistered, () => ask(unknown));
     const { owner: comesTo } = rowOf(endpoint);
     const own = await ask(phone, await phone.signIn(owner, { claims: { cnf: { jkt: phone.deviceId } } }));
     if (comesTo) refused(own, comesTo);
     else expectSuccess(own);
-    if (newcomer === "allowed") expectSuccess(await ask(unknown));
+    if (unregistered === "allowed") expectSuccess(await ask(unknown));
   });
 
   it("R4 R33 takes no app of a provider's for an owner, whatever its roles, from whatever device", async () => {
@@ -215,8 +219,8 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
     const other = role === "Codes.Verify" ? "Tickets.Issue" : "Codes.Verify";
     refused(await ask(phone, ""), "not-signed-in");
     refused(await ask(phone, await phone.signIn(owner)), "not-signed-in");
-    const [newcomer, stranger] = [await aPhone({ owner }), (await anOwnerWithBackup()).phone];
-    for (const other of [newcomer, stranger]) refused(await ask(other), "not-signed-in");
+    const [unregistered, stranger] = [await aPhone({ owner }), (await anOwnerWithBackup()).phone];
+    for (const other of [unregistered, stranger]) refused(await ask(other), "not-signed-in");
     refused(await ask(phone, await aProviderToken("contoso-sign-in")), "role-missing");
     refused(await ask(phone, await aProviderToken("contoso-sign-in", other)), "role-missing");
     refused(await ask(phone, await aProviderToken("nobody", role)), "role-missing");

@@ -141,7 +141,7 @@ async function alarmPath({ owner: subject, phone, watched }: Recovery): Promise<
   const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
   const device = watched.told().find(({ activity }) => activity.device?.id === phone.deviceId);
   const id = device?.activity.device?.id ?? expect.fail("the recovery was not told");
-  return `v1/alarms/${await capabilityFor(watched.app.services.peppers, { owner, device: id }, watched.clock.now())}`;
+  return `v1/alarms/${await capabilityFor(watched.app.services.keyedHash, { owner, device: id }, watched.clock.now())}`;
 }
 
 async function asOwner(

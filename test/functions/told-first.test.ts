@@ -97,7 +97,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     kinds(scene)
       .flatMap(([kind, recipients]) => (kind === "recovery-requested" ? [recipients] : []))
       .slice(1);
-  const aNewcomer = ({ owner, watched }: Recovery) => aPhone({ owner, app: watched.app });
+  const anUnregisteredPhone = ({ owner, watched }: Recovery) => aPhone({ owner, app: watched.app });
 
   it("R18 sees neither before its owner is told, once an hour", async () => {
     const scene = await aRecovery();
@@ -105,7 +105,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     for (const [kind, look] of looks(scene)) {
       hours += 1;
       for (const _ of [1, 2]) {
-        expect(problemIn(await recover(await aNewcomer(scene), look)).type).toBe(typeOf(kind));
+        expect(problemIn(await recover(await anUnregisteredPhone(scene), look)).type).toBe(typeOf(kind));
         expect(toldOf(scene)).toEqual(Array(hours).fill(1));
       }
       scene.watched.clock.pass(HOUR);
@@ -114,7 +114,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
 
   it("R18 refused a hundred times at once, its owner gets one letter and one line in the log", async () => {
     const scene = await aRecovery();
-    const phone = await aNewcomer(scene);
+    const phone = await anUnregisteredPhone(scene);
     const refusals = Array.from({ length: 100 }, () => recover(phone, { plan: "made up" }));
     for (const reply of await Promise.all(refusals))
       expect(problemIn(reply).type).toBe(typeOf("plan-outdated"));
@@ -126,7 +126,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
 
   it("R18 after it looked, its recovery is told of all the same", async () => {
     const scene = await aRecovery();
-    const phone = await aNewcomer(scene);
+    const phone = await anUnregisteredPhone(scene);
     expect(problemIn(await recover(phone, { plan: "made up" })).type).toBe(typeOf("plan-outdated"));
     expect((await recover(phone)).status).toBe(200);
     const told = scene.watched.told().filter(({ activity }) => activity.device?.id === phone.deviceId);
@@ -136,7 +136,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
   it("R18 sees nothing where its owner can't be told", async () => {
     const scene = await aRecovery();
     for (const [, look] of looks(scene)) {
-      const phone = await aNewcomer(scene);
+      const phone = await anUnregisteredPhone(scene);
       const reply = await unsent(scene.watched, () => recover(phone, look));
       refused(reply, "storage-unavailable");
       expect(reply.body).not.toHaveProperty("plan");

@@ -1,7 +1,7 @@
 /** All that endpoints work with, in memory: for what is decided before or beside the stores. */
 import type { Ticket } from "../../lib/domain/step-up/ticket.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
-import { anOwnerId, aPolicy, now, peppers } from "../domain/builders.ts";
+import { anOwnerId, aPolicy, keyedHash, now } from "../domain/builders.ts";
 import { MemoryStore } from "../domain/memory-stores.ts";
 import { memoryStores } from "../domain/recovery-scene.ts";
 
@@ -25,14 +25,17 @@ const policy = policyOf({
   staleness: aPolicy(),
 });
 
-export const memoryServices = (change: Pick<Services, "identity">, stores = memoryStores()): Services => ({
+export const memoryServices = (
+  change: Pick<Services, "tokenVerifier">,
+  stores = memoryStores(),
+): Services => ({
   ...stores,
   findForProvider: stores.credentials.find,
   tickets: new MemoryStore<string, Ticket>((hash) => hash),
   activity: { append: async () => undefined, read: async () => ({ entries: [], intact: true }) },
   sendBudget: { take: async () => true },
   readBudget: { take: async () => true },
-  peppers,
+  keyedHash,
   belongings: {
     recoveries: async () => [],
     credentialNames: async () => [],

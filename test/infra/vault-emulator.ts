@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { startIdentity } from "../../infra/local/identity.ts";
+import { startManagedIdentity } from "../../infra/local/identity.ts";
 import { type LoopbackServer, readBody, serveOnLoopback } from "../../infra/local/loopback-server.ts";
 
 const VERSION = /(?<=\/)([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?=[/?]|$)/g;
@@ -51,7 +51,7 @@ export const bridgeTo = (upstream: string): Promise<LoopbackServer> =>
 
 /** The exit code of the command. */
 async function runWith(upstream: string, command: string, args: string[]): Promise<number> {
-  const [bridge, identity] = await Promise.all([bridgeTo(upstream), startIdentity({ port: 0 })]);
+  const [bridge, identity] = await Promise.all([bridgeTo(upstream), startManagedIdentity({ port: 0 })]);
   const env = {
     ...process.env,
     ...identity.settings,

@@ -8,7 +8,7 @@ import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import { Phone } from "../../infra/local/phone.ts";
 import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
 import { headIn } from "../../lib/domain/owner/owner-state.ts";
-import { ownerIdOf, type Place, sha256 } from "../../lib/domain/owner.ts";
+import { type BackupKey, ownerIdOf, sha256 } from "../../lib/domain/owner.ts";
 import { VersionStatus } from "../../lib/http/replies/backup-status.ts";
 import { etagOf, receiptIn } from "../functions/helpers.ts";
 import { anApp } from "../support/app.ts";
@@ -132,7 +132,7 @@ async function expectWholeHistory(uploader: Uploader): Promise<void> {
 async function expectContents({ owner, documents }: Uploader): Promise<void> {
   const { owners, versions } = anApp().services;
   const { issuer } = inject("surroundings");
-  const place: Place = { owner: ownerIdOf({ issuer, subject: owner }), platform: "android" };
+  const place: BackupKey = { owner: ownerIdOf({ issuer, subject: owner }), platform: "android" };
   const held = (await owners.find(place.owner)) ?? expect.fail("nothing is stored");
   const listed = headIn(held.state, place.platform)?.value.versions ?? expect.fail("nothing is listed");
   const opened = listed.map(async (version) => {

@@ -25,10 +25,10 @@ const someSteps = fc.array(aStep, { minLength: STEPS_A_LIFE, maxLength: STEPS_A_
 /** From an owner's beginning to their end. */
 async function live(hosts: Route["hosts"], steps: Step[]): Promise<Outcome[]> {
   const route = { hosts, at: 1 };
-  const life = await aLife(route);
+  const past = await aLife(route);
   const outcomes: Outcome[] = [];
-  for (const step of steps) outcomes.push(await take(life, step));
-  return [...outcomes, ...(await end(life, steps[0]?.at ?? 0))];
+  for (const step of steps) outcomes.push(await take(past, step));
+  return [...outcomes, ...(await end(past, steps[0]?.at ?? 0))];
 }
 
 const statusOf = ({ reply }: Outcome): number => Object(reply).status;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import type { Reply } from "../../infra/local/phone.ts";
-import type { Peppers } from "../../lib/domain/sealing/keyed-hash.ts";
+import type { KeyedHash } from "../../lib/domain/sealing/keyed-hash.ts";
 import { aPhone, type CheckedPhone } from "../support/phones.ts";
 import { anAppToWatch, answer, aRecovery, idIn, start, wrongOf } from "../support/step-up.ts";
 import { aStepUpByMail } from "../support/step-up-by-mail.ts";
@@ -67,14 +67,14 @@ describe("two hosts on one storage", () => {
 describe("one host, a hundred times", () => {
   it("F1 R24 never more than five comparisons, whenever the right code comes", async () => {
     let compared = 0;
-    const counting = (peppers: Peppers): Peppers => ({
+    const counting = (keyedHash: KeyedHash): KeyedHash => ({
       hash(purpose, text) {
         if (purpose === "code") compared += 1;
-        return peppers.hash(purpose, text);
+        return keyedHash.hash(purpose, text);
       },
     });
     for (let round = 0; round < 100; round++) {
-      const watched = anAppToWatch({ peppers: counting });
+      const watched = anAppToWatch({ keyedHash: counting });
       const scene = await aRecovery({ watched });
       const id = idIn(await start(scene));
       const right = watched.lastCode();

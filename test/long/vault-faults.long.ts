@@ -1,6 +1,6 @@
 /** Every endpoint on an instance that has just started, while the vault is throttled, down, slow, or cuts the line. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Identity, startIdentity } from "../../infra/local/identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { prepared } from "../functions/prepared.ts";
 import { named } from "../functions/requests.ts";
@@ -10,11 +10,11 @@ import { anAppToWatch } from "../support/step-up.ts";
 
 /** One for each test that runs at the same time (`maxConcurrency`): most of it they wait for a slow vault. */
 const VAULTS = 5;
-let identity: Identity;
+let identity: ManagedIdentity;
 let all: OwnVault[];
 let free: OwnVault[];
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0 });
+  identity = await startManagedIdentity({ port: 0 });
   all = await Promise.all(Array.from({ length: VAULTS }, () => ownVault(identity)));
   free = [...all];
 });

@@ -11,7 +11,7 @@ import type { Clock } from "../../lib/domain/clock.ts";
 import type { Outbox } from "../../lib/domain/messages/announcement.ts";
 import type { Delivery } from "../../lib/domain/messages/delivery.ts";
 import type { Messenger } from "../../lib/domain/messages/messenger.ts";
-import type { Peppers } from "../../lib/domain/sealing/keyed-hash.ts";
+import type { KeyedHash } from "../../lib/domain/sealing/keyed-hash.ts";
 import { sweepsOf } from "../../lib/domain/sweeps/sweeps.ts";
 import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { toHandler } from "../../lib/http/pipeline/handler.ts";
@@ -32,7 +32,7 @@ export type AppOptions = {
   keys?: Between["keys"];
   /** Instead of the queue, or around it. */
   outbox?: (outbox: Outbox) => Outbox;
-  peppers?: (peppers: Peppers) => Peppers;
+  keyedHash?: (keyedHash: KeyedHash) => KeyedHash;
   /** Something is broken on purpose: it may answer with a fault of ours, which no declaration promises. */
   mayFail?: boolean;
 };
@@ -53,7 +53,7 @@ export function anApp({
   through = (blobs) => blobs,
   keys = (each) => each,
   outbox = (each) => each,
-  peppers = (each) => each,
+  keyedHash = (each) => each,
   mayFail = false,
 }: AppOptions = {}): App {
   const environment = { ...inject("surroundings").settings, ...settings };
@@ -66,8 +66,8 @@ export function anApp({
   const identity = oidcIdentity(config.issuers, clock);
   const services: Services = {
     ...ports,
-    ...{ outbox: outbox(ports.outbox), peppers: peppers(ports.peppers) },
-    ...{ identity, clock, policy: policyOf(config), pages: builtPages(REFERENCE) },
+    ...{ outbox: outbox(ports.outbox), keyedHash: keyedHash(ports.keyedHash) },
+    ...{ tokenVerifier: identity, clock, policy: policyOf(config), pages: builtPages(REFERENCE) },
   };
   return {
     services,

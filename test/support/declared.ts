@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
 import { type Endpoint, isForAll, problemsOf } from "../../lib/http/pipeline/endpoint.ts";
-import { challengeFor } from "../../lib/http/pipeline/www-authenticate.ts";
+import { wwwAuthenticateFor } from "../../lib/http/pipeline/www-authenticate.ts";
 import { Problem, typeOf } from "../../lib/http/problems/problem.ts";
 import { problems } from "../../lib/http/problems/problems.ts";
 import { expectReplyDocumented } from "./documented.ts";
@@ -44,7 +44,7 @@ export function expectDeclared(endpoint: Endpoint, reply: Reply): void {
   expect(headers.get("retry-after") !== null).toBe(problem.retry === "as-is");
   expect(headers.get("etag")).toBeNull();
   const challenge =
-    kind && challengeFor(kind, { maxAgeSeconds: 1, accountMaxAgeSeconds: 1, authContexts: [] });
+    kind && wwwAuthenticateFor(kind, { maxAgeSeconds: 1, accountMaxAgeSeconds: 1, authContexts: [] });
   expect(headers.get("www-authenticate") !== null).toBe(challenge !== undefined);
 }
 

@@ -67,110 +67,110 @@ export async function aLife(route: Route) {
 }
 export type Life = Awaited<ReturnType<typeof aLife>>;
 
-type Ask = (life: Life, phone: Phone) => Promise<{ reply: Reply; wrong?: unknown }>;
+type Ask = (past: Life, phone: Phone) => Promise<{ reply: Reply; wrong?: unknown }>;
 
 const read =
   (path: string): Ask =>
   async (_, phone) => ({ reply: await phone.call("GET", path) });
 
 /** A change of the backup under its present ETag, which the reply replaces. */
-async function change(life: Life, phone: Phone, method: string, path: string, headers: object = {}) {
-  const reply = await phone.call(method, path, { headers: { "if-match": life.etag, ...headers } });
-  return { reply: remembered(life, reply) };
+async function change(past: Life, phone: Phone, method: string, path: string, headers: object = {}) {
+  const reply = await phone.call(method, path, { headers: { "if-match": past.etag, ...headers } });
+  return { reply: remembered(past, reply) };
 }
 
-function remembered(life: Life, reply: Reply): Reply {
+function remembered(past: Life, reply: Reply): Reply {
   const etag = reply.headers.get("etag");
-  if (etag && etag !== life.etag) Object.assign(life, { former: life.etag, etag });
+  if (etag && etag !== past.etag) Object.assign(past, { former: past.etag, etag });
   return reply;
 }
 
-async function upload(life: Life, phone: Phone, headers: Record<string, string> = {}): Promise<Reply> {
-  const document = aBackup([anAccount(), life.personal]);
-  const call = { body: document, headers: { "if-match": life.etag, ...headers } };
-  const reply = remembered(life, await phone.call("PUT", BACKUP, call));
+async function upload(past: Life, phone: Phone, headers: Record<string, string> = {}): Promise<Reply> {
+  const document = aBackup([anAccount(), past.personal]);
+  const call = { body: document, headers: { "if-match": past.etag, ...headers } };
+  const reply = remembered(past, await phone.call("PUT", BACKUP, call));
   if (reply.status !== 200) return reply;
-  life.current = Version.parse(reply.body).version.id;
-  life.documents.set(life.current, document);
+  past.current = Version.parse(reply.body).version.id;
+  past.documents.set(past.current, document);
   if (!headers["idempotency-key"]) return reply;
-  life.route.at = 1 - life.route.at;
+  past.route.at = 1 - past.route.at;
   return await phone.call("PUT", BACKUP, call);
 }
 
 /** A credential in the place of the phone's former one; what was guessed before counts no more. */
-function given(life: Life, phone: Phone, uri: string): void {
-  life.credentials.set(phone, { uri });
-  life.failures = 0;
+function given(past: Life, phone: Phone, uri: string): void {
+  past.credentials.set(phone, { uri });
+  past.failures = 0;
 }
 
 /** What was acknowledged last comes back. */
-const recovers: Ask = async (life, phone) => {
+const recovers: Ask = async (past, phone) => {
   const reply = await recover(phone);
   if (reply.status !== 200) return { reply };
   const { id, accounts } = Recovered.parse(reply.body);
-  life.recoveries.set(phone, id);
+  past.recoveries.set(phone, id);
   const uri = accounts.find(({ credential }) => credential)?.credential?.uri;
-  if (uri !== undefined) given(life, phone, uri);
+  if (uri !== undefined) given(past, phone, uri);
   const names = (all: { userName: unknown }[]) => all.map(({ userName }) => userName).join();
-  const expected = names(life.documents.get(life.current)?.accounts ?? []);
+  const expected = names(past.documents.get(past.current)?.accounts ?? []);
   const came = names(accounts.map(({ account }) => account));
   return { reply, wrong: came === expected ? undefined : { came, expected } };
 };
 
-const renews: Ask = async (life, phone) => {
-  const path = `v1/recoveries/${life.recoveries.get(phone) ?? newId()}/credentials`;
-  const reply = await phone.call("POST", path, { body: { account: bound(life.personal) } });
-  if (reply.status === 200) given(life, phone, credentialIn(reply).uri ?? "");
+const renews: Ask = async (past, phone) => {
+  const path = `v1/recoveries/${past.recoveries.get(phone) ?? newId()}/credentials`;
+  const reply = await phone.call("POST", path, { body: { account: bound(past.personal) } });
+  if (reply.status === 200) given(past, phone, credentialIn(reply).uri ?? "");
   return { reply };
 };
 
 /** A code is valid once. */
-const verifies: Ask = async (life, phone) => {
-  const credential = life.credentials.get(phone);
+const verifies: Ask = async (past, phone) => {
+  const credential = past.credentials.get(phone);
   const code = credential?.code ?? (credential ? codeAt(credential.uri, new Date()) : "000000");
-  const isExpected = credential !== undefined && credential.code === undefined && life.failures < FREE_TRIES;
+  const isExpected = credential !== undefined && credential.code === undefined && past.failures < FREE_TRIES;
   const token = await aProviderToken("personal-sign-in", "Codes.Verify");
   const reply = await providerCall(
-    { fetch: routed(life.route) },
+    { fetch: routed(past.route) },
     "v1/codes/verify",
-    { account: bound(life.personal), code },
+    { account: bound(past.personal), code },
     token,
   );
   const { valid } = z.object({ valid: z.boolean() }).parse(reply.body);
-  life.failures = valid ? 0 : life.failures + 1;
+  past.failures = valid ? 0 : past.failures + 1;
   if (credential) credential.code = code;
   return { reply, wrong: valid === isExpected ? undefined : { valid, isExpected } };
 };
 
-const restores: Ask = async (life, phone) => {
+const restores: Ask = async (past, phone) => {
   const reply = await phone.call("GET", `${BACKUP}/versions`);
   if (reply.status !== 200) return { reply };
   const oldest = Versions.parse(reply.body).versions.at(-1)?.id ?? "";
-  const changed = await change(life, phone, "POST", `${BACKUP}/versions/${oldest}/restore`);
-  if (changed.reply.status === 200) life.current = oldest;
+  const changed = await change(past, phone, "POST", `${BACKUP}/versions/${oldest}/restore`);
+  if (changed.reply.status === 200) past.current = oldest;
   return changed;
 };
 
-const addsContact: Ask = async (life, phone) => {
+const addsContact: Ask = async (past, phone) => {
   const address = `canary-${crypto.randomUUID()}@mail.example`;
   const reply = await phone.call("POST", "v1/contacts", {
     body: { channel: "email", address, language: "sv" },
   });
-  if (reply.status === 201) life.contacts.push(idIn(reply));
+  if (reply.status === 201) past.contacts.push(idIn(reply));
   return { reply };
 };
 
-const removesContact: Ask = async (life, phone) => ({
-  reply: await phone.call("DELETE", `v1/contacts/${life.contacts.pop() ?? newId()}`),
+const removesContact: Ask = async (past, phone) => ({
+  reply: await phone.call("DELETE", `v1/contacts/${past.contacts.pop() ?? newId()}`),
 });
 
 const ASKS = {
-  upload: async (life, phone) => ({ reply: await upload(life, phone) }),
-  "upload, repeated": async (life, phone) => ({
-    reply: await upload(life, phone, { "idempotency-key": crypto.randomUUID() }),
+  upload: async (past, phone) => ({ reply: await upload(past, phone) }),
+  "upload, repeated": async (past, phone) => ({
+    reply: await upload(past, phone, { "idempotency-key": crypto.randomUUID() }),
   }),
-  "upload of what isn't the latest any more": async (life, phone) => ({
-    reply: await upload(life, phone, { "if-match": life.former }),
+  "upload of what isn't the latest any more": async (past, phone) => ({
+    reply: await upload(past, phone, { "if-match": past.former }),
   }),
   status: read(BACKUP),
   backups: read("v1/backups"),
@@ -187,14 +187,14 @@ const ASKS = {
     }),
   }),
   recover: recovers,
-  recovery: async (life, phone) =>
-    read(`v1/recoveries/${life.recoveries.get(phone) ?? newId()}`)(life, phone),
+  recovery: async (past, phone) =>
+    read(`v1/recoveries/${past.recoveries.get(phone) ?? newId()}`)(past, phone),
   renew: renews,
   verify: verifies,
   restore: restores,
-  delete: (life, phone) => change(life, phone, "DELETE", BACKUP),
-  undelete: (life, phone) => change(life, phone, "POST", `${BACKUP}/undelete`),
-  confirm: (life, phone) => change(life, phone, "POST", `${BACKUP}/confirm`),
+  delete: (past, phone) => change(past, phone, "DELETE", BACKUP),
+  undelete: (past, phone) => change(past, phone, "POST", `${BACKUP}/undelete`),
+  confirm: (past, phone) => change(past, phone, "POST", `${BACKUP}/confirm`),
   rename: async (_, phone) => ({
     reply: await phone.call("PATCH", `v1/devices/${phone.deviceId}`, { body: { name: "renamed" } }),
   }),
@@ -209,20 +209,20 @@ export const REFUSING = ["upload of what isn't the latest any more"];
 /** `by`: which phone. */
 export type Step = { step: string; by: number; at: number };
 
-export async function take(life: Life, { step, by, at }: Step): Promise<Outcome> {
-  life.route.at = at;
+export async function take(past: Life, { step, by, at }: Step): Promise<Outcome> {
+  past.route.at = at;
   const asks: Record<string, Ask> = ASKS;
-  const { reply, wrong } = (await asks[step]?.(life, life.phones[by] ?? life.phones[0])) ?? {
+  const { reply, wrong } = (await asks[step]?.(past, past.phones[by] ?? past.phones[0])) ?? {
     reply: undefined,
   };
   return { step, reply: reply && told(reply), ...(wrong !== undefined && { wrong }) };
 }
 
 /** Erased through one host, seen through both, and begun anew through the other. */
-export async function end(life: Life, at: number): Promise<Outcome[]> {
-  const [phone] = life.phones;
+export async function end(past: Life, at: number): Promise<Outcome[]> {
+  const [phone] = past.phones;
   const through = async (step: string, host: number, method: string, path: string, call = {}) => {
-    life.route.at = host;
+    past.route.at = host;
     return { step, reply: told(await phone.call(method, path, call)) };
   };
   const anew = { body: aBackup([anAccount()]), headers: { "if-none-match": "*" } };

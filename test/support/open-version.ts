@@ -3,13 +3,13 @@
 import { newHead, type Version, type VersionSeal } from "../../lib/domain/backup/head.ts";
 import { headIn, withHead } from "../../lib/domain/owner/owner-state.ts";
 import type { OwnerStore } from "../../lib/domain/owner/owner-store.ts";
-import type { Place } from "../../lib/domain/owner.ts";
+import type { BackupKey } from "../../lib/domain/owner.ts";
 import { unreadable } from "../../lib/domain/sealing/seal.ts";
 import { putOwner } from "./owners.ts";
 
 export async function openVersionIn(
   { owners, versions }: { owners: OwnerStore; versions: VersionSeal },
-  place: Place,
+  place: BackupKey,
   version: Version,
   kept?: Buffer,
 ): Promise<Buffer> {
@@ -21,7 +21,7 @@ export async function openVersionIn(
 /** The newest of those that stand there already, as it is stored then. */
 export async function putVersionIn(
   { owners, versions }: { owners: OwnerStore; versions: VersionSeal },
-  place: Place,
+  place: BackupKey,
   version: Version,
   content: Uint8Array,
 ): Promise<{ version: Version; sealed: Buffer }> {

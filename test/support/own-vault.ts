@@ -1,6 +1,6 @@
 /** A vault of a test file's own: what it counts is only this file's, what breaks in it breaks for nobody else. */
 import * as z from "zod";
-import { type Identity, startIdentity } from "../../infra/local/identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
 import { startVault } from "../../infra/local/vault/start-vault.ts";
 import { createVaultAdmin, type VaultAdmin } from "../../infra/local/vault-admin.ts";
@@ -23,8 +23,8 @@ export type OwnVault = {
 };
 
 /** `shared`: by the vaults of one process, which has one managed identity only; who started it ends it. */
-export async function ownVault(shared?: Identity): Promise<OwnVault> {
-  const identity = shared ?? (await startIdentity({ port: 0 }));
+export async function ownVault(shared?: ManagedIdentity): Promise<OwnVault> {
+  const identity = shared ?? (await startManagedIdentity({ port: 0 }));
   const { verifyToken } = identity;
   const vault = await startVault({ port: 0, verifyToken, operationsPer10Seconds: null });
   const admin = createVaultAdmin(vault.url, identity);

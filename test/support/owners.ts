@@ -8,11 +8,11 @@ import {
   readRecord,
   type StoredOwner,
 } from "../../lib/domain/owner/owner-store.ts";
-import type { OwnerId, Place } from "../../lib/domain/owner.ts";
+import type { BackupKey, OwnerId } from "../../lib/domain/owner.ts";
 
 export const headOf = async (
   owners: OwnerStore,
-  { owner, platform }: Place,
+  { owner, platform }: BackupKey,
 ): Promise<StoredHead | undefined> => headIn((await owners.find(owner))?.state, platform);
 
 export const recordOf = async (owners: OwnerStore, owner: OwnerId): Promise<OwnerRecord | undefined> =>
@@ -32,7 +32,7 @@ export async function putOwner(
 
 export const putHead = (
   owners: OwnerStore,
-  { owner, platform }: Place,
+  { owner, platform }: BackupKey,
   head: Head,
   body?: NextOwner["body"],
 ): Promise<StoredOwner> =>

@@ -3,7 +3,7 @@ import { TOTP, URI } from "otpauth";
 import { expect, inject } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
-import type { Account, BoundAccount } from "../../lib/domain/account.ts";
+import type { Account, DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { HOUR, later } from "../../lib/domain/clock.ts";
 import type { Letter, OutboxItem } from "../../lib/domain/messages/announcement.ts";
 import { RecoveredAccount } from "../../lib/http/replies/recovery-status.ts";
@@ -61,7 +61,7 @@ export const aContosoAccount = (): Work => ({
   usesPush: true,
 });
 
-export function bound(account: Personal | Work): BoundAccount {
+export function bound(account: Personal | Work): DeviceBoundAccount {
   const { issuer, userName } = account;
   return account.kind === "work"
     ? { kind: "work", issuer, tenant: account.tenant, userName }

@@ -1,6 +1,6 @@
 /** Sweeps as the tests run them: one page, of one owner. */
 import { inject } from "vitest";
-import { ownerIdOf, type Place } from "../../lib/domain/owner.ts";
+import { type BackupKey, ownerIdOf } from "../../lib/domain/owner.ts";
 import {
   runPage,
   type SweepMessage,
@@ -9,7 +9,7 @@ import {
 } from "../../lib/domain/sweeps/sweep.ts";
 import type { Watched } from "./step-up.ts";
 
-export const placeOf = (subject: string): Place => ({
+export const placeOf = (subject: string): BackupKey => ({
   owner: ownerIdOf({ issuer: inject("surroundings").issuer, subject }),
   platform: "android",
 });

@@ -11,10 +11,10 @@ const PATIENCE_MS = 20_000;
 const GLANCE_MS = 50;
 
 /** `says`: a word in it. */
-type Wanted = { to: string; subject: string; says?: string };
+type Expected = { to: string; subject: string; says?: string };
 
 /** The newest message with this subject, once there are more than so many; it takes a moment to arrive. */
-export async function nextMessage(stack: Stack, wanted: Wanted, known: number): Promise<Message> {
+export async function nextMessage(stack: Stack, wanted: Expected, known: number): Promise<Message> {
   const until = Date.now() + PATIENCE_MS;
   while (Date.now() < until) {
     const messages = await messagesWith(stack, wanted);
@@ -25,13 +25,13 @@ export async function nextMessage(stack: Stack, wanted: Wanted, known: number): 
   throw new Error("no message came");
 }
 
-export const countMessages = async (stack: Stack, wanted: Wanted): Promise<number> =>
+export const countMessages = async (stack: Stack, wanted: Expected): Promise<number> =>
   (await messagesWith(stack, wanted)).length;
 
 export const countAllMessages = async (stack: Stack, to: string): Promise<number> =>
   (await messagesTo(stack, to)).length;
 
-async function messagesWith(stack: Stack, { to, subject, says = "" }: Wanted): Promise<Message[]> {
+async function messagesWith(stack: Stack, { to, subject, says = "" }: Expected): Promise<Message[]> {
   return (await messagesTo(stack, to)).filter(
     (message) => message.subject === subject && message.text.includes(says),
   );

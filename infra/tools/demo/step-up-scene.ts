@@ -6,7 +6,7 @@ import { readQr } from "./read-qr.ts";
 import { MAIL, type Scene, showProblem } from "./scenes.ts";
 import { expectStatus } from "./story.ts";
 
-export type BoundAccount = { kind: string; issuer: string; userName: string; tenant?: string };
+export type DeviceBoundAccount = { kind: string; issuer: string; userName: string; tenant?: string };
 
 const Made = z.looseObject({ id: z.string() });
 const Credential = z.object({ credential: z.object({ uri: z.string() }) });
@@ -18,7 +18,7 @@ const CODE = { to: MAIL, subject: "Your code" };
 const digitsIn = (text: string) => /\b\d{6}\b/.exec(text)?.[0] ?? "";
 
 /** The name alone: what it uses belongs to the backup. */
-export const nameOf = ({ kind, issuer, userName, tenant }: BoundAccount) => ({
+export const nameOf = ({ kind, issuer, userName, tenant }: DeviceBoundAccount) => ({
   kind,
   issuer,
   userName,
@@ -50,7 +50,7 @@ const firstLine = ({ text }: { text: string }) => text.split("\n")[0] ?? "";
 export async function provePersonal(
   { story, stack }: Scene,
   phone: Phone,
-  { recovery, account, contact }: { recovery: string; account: BoundAccount; contact: string },
+  { recovery, account, contact }: { recovery: string; account: DeviceBoundAccount; contact: string },
 ): Promise<string> {
   const body = { account: nameOf(account), contact };
   const path = `v1/recoveries/${recovery}/step-ups`;
@@ -86,7 +86,7 @@ export async function provePersonal(
 export async function proveWork(
   { story, stack }: Scene,
   phone: Phone,
-  { recovery, account, by }: { recovery: string; account: BoundAccount; by: "camera" | "hand" },
+  { recovery, account, by }: { recovery: string; account: DeviceBoundAccount; by: "camera" | "hand" },
 ): Promise<string> {
   const request = { account: nameOf(account), use: by === "camera" ? "now" : "printed" };
   const ticket = await story.step(

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Phone } from "../../local/phone.ts";
 import { nextMessage, providerCall } from "./people.ts";
 import { aPhone, MAIL, OWNER, recoveryOf, type Scene, showProblem } from "./scenes.ts";
-import { type BoundAccount, nameOf } from "./step-up-scene.ts";
+import { type DeviceBoundAccount, nameOf } from "./step-up-scene.ts";
 import { expectStatus } from "./story.ts";
 
 const THIEF = "A stranger's phone";
@@ -17,7 +17,7 @@ const codeNow = (uri: string) => URI.parse(uri).generate();
 /** A step early is accepted from a phone whose clock runs ahead. */
 export const codeOfNextStep = (uri: string) => URI.parse(uri).generate({ timestamp: Date.now() + 30_000 });
 
-export async function verdictOn({ stack }: Scene, account: BoundAccount, code: string) {
+export async function verdictOn({ stack }: Scene, account: DeviceBoundAccount, code: string) {
   const client = account.kind === "work" ? "contoso-sign-in" : "personal-sign-in";
   const body = { account: nameOf(account), code };
   return Verdict.parse(await providerCall(stack, "v1/codes/verify", { client, role: "Codes.Verify", body }));
@@ -26,7 +26,7 @@ export async function verdictOn({ stack }: Scene, account: BoundAccount, code: s
 /** Old and new, each by its own code. */
 export async function checkBoth(
   scene: Scene,
-  account: BoundAccount,
+  account: DeviceBoundAccount,
   phones: { old: { phone: Phone; uri: string }; new: { phone: Phone; uri: string } },
 ): Promise<void> {
   const { story } = scene;

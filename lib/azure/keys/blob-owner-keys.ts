@@ -1,6 +1,6 @@
 /** The owners' secrets: 32 random bytes each, in a container of their own. Replacing one shreds all that is sealed under it. */
 import { randomBytes } from "node:crypto";
-import { Kept } from "../../cache.ts";
+import { Cache } from "../../cache.ts";
 import { type Clock, DAY, later } from "../../domain/clock.ts";
 import type { OwnerId } from "../../domain/owner.ts";
 import { isUnreadable, KEY_BYTES, unreadable } from "../../domain/sealing/seal.ts";
@@ -84,14 +84,14 @@ export const blobOwnerKeys = (keys: Blobs, now: Clock): OwnerKeys => new CachedK
 class CachedKeys implements OwnerKeys {
   readonly #keys: Blobs;
   readonly #now: Clock;
-  readonly #known: Kept<OwnerId, Known>;
+  readonly #known: Cache<OwnerId, Known>;
   /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
   readonly #reading = new Map<OwnerId, Promise<HeldKey | undefined>>();
 
   constructor(keys: Blobs, now: Clock) {
     this.#keys = keys;
     this.#now = now;
-    this.#known = new Kept(now, KEPT);
+    this.#known = new Cache(now, KEPT);
   }
 
   find: OwnerKeys["find"] = async (owner) => (await this.hold(owner))?.key;

@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import * as z from "zod";
 import { sha256 } from "../../domain/owner.ts";
-import type { Peppers } from "../../domain/sealing/keyed-hash.ts";
+import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
 import {
   contextOf,
   deriveKey,
@@ -78,7 +78,7 @@ async function unwrap(wrapping: WrappingKeys, { content, metadata }: StoredBlob)
 }
 
 /** A shard of its own, since hashes must be the same for all owners. */
-export const shardPeppers = (shards: ShardKeys): Peppers => ({
+export const shardKeyedHash = (shards: ShardKeys): KeyedHash => ({
   async hash(purpose, text) {
     const key = deriveKey(contextOf("pepper", 1, purpose), await shards.find("pepper"));
     return createHmac("sha256", key).update(text).digest("base64url");

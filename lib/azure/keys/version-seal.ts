@@ -1,7 +1,7 @@
 /** VersionSeal with Key Vault: a data key of its own for each version, wrapped by the vault's public key. */
 import { randomBytes } from "node:crypto";
 import type { UnsealedVersion, VersionSeal, Wrapping } from "../../domain/backup/head.ts";
-import type { Place } from "../../domain/owner.ts";
+import type { BackupKey } from "../../domain/owner.ts";
 import {
   contextOf,
   deriveKey,
@@ -13,12 +13,12 @@ import {
   wrapKey,
 } from "../../domain/sealing/seal.ts";
 import type { OwnerKeys } from "./blob-owner-keys.ts";
-import { lifeOf } from "./owner-seal.ts";
+import { incarnationOf } from "./owner-seal.ts";
 
 export function versionSeal(ownerKeys: OwnerKeys, keys: WrappingKeys): VersionSeal {
   const unwrap = ({ keyId, wrappedKey }: Wrapping) =>
     keys.unwrap(keyId, Buffer.from(wrappedKey, "base64url"));
-  const contentKey = async (place: Place, version: UnsealedVersion & Wrapping) => {
+  const contentKey = async (place: BackupKey, version: UnsealedVersion & Wrapping) => {
     const [dataKey, ownerKey] = await Promise.all([unwrap(version), ownerKeys.find(place.owner)]);
     if (!ownerKey) throw unreadable();
     return deriveKey(contextFor(place, version), dataKey, ownerKey);
@@ -34,7 +34,7 @@ export function versionSeal(ownerKeys: OwnerKeys, keys: WrappingKeys): VersionSe
       const wrapping = { keyId: id, wrappedKey: wrapKey(publicKey, dataKey).toString("base64url") };
       const stored = await ownerKey.stored;
       const sealed = seal(deriveKey(context, dataKey, stored), context, content);
-      return { wrapping, sealed, life: lifeOf(place.owner, stored) };
+      return { wrapping, sealed, incarnation: incarnationOf(place.owner, stored) };
     },
     async open(place, version, sealed) {
       const [key, content] = await Promise.all([contentKey(place, version), sealed]);
@@ -51,6 +51,6 @@ export function versionSeal(ownerKeys: OwnerKeys, keys: WrappingKeys): VersionSe
 }
 
 const contextFor = (
-  { owner, platform }: Place,
+  { owner, platform }: BackupKey,
   { id, device, createdAt, contentType, sizeBytes }: UnsealedVersion,
 ) => contextOf("version", 1, owner, platform, id, device, createdAt.toISOString(), contentType, sizeBytes);

@@ -9,7 +9,7 @@ import {
   type AnchorStore,
   anchorAfter,
   emptyLog,
-  type OfLife,
+  type OfIncarnation,
 } from "../../domain/messages/activity.ts";
 import type { OwnerId } from "../../domain/owner.ts";
 import { contextOf, isUnreadable } from "../../domain/sealing/seal.ts";
@@ -23,10 +23,10 @@ const StoredActivity = jsonOf(Activity);
 
 export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: OwnerSeal): ActivityLog => {
   const find = async (owner: OwnerId): Promise<Log | undefined> => {
-    const life = await seal.life(owner);
-    if (!life) return undefined;
-    const place = { owner, life: life.name };
-    return { place, since: life.since, held: await anchors.find(place) };
+    const incarnation = await seal.incarnation(owner);
+    if (!incarnation) return undefined;
+    const place = { owner, incarnation: incarnation.name };
+    return { place, since: incarnation.since, held: await anchors.find(place) };
   };
   return {
     async append(owner, activity) {
@@ -63,7 +63,7 @@ export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: Owne
   };
 };
 
-type Log = { place: OfLife; since: Date | undefined; held: Stored<Anchor> | undefined };
+type Log = { place: OfIncarnation; since: Date | undefined; held: Stored<Anchor> | undefined };
 
 /** Where nothing is logged yet, the owner may have been erased elsewhere, a moment ago: their key is read anew. */
 async function findToAppend(
@@ -77,14 +77,14 @@ async function findToAppend(
   return await find(owner);
 }
 
-const nameOf = ({ owner, life }: OfLife) => `activity/${owner}/${life}/log`;
+const nameOf = ({ owner, incarnation }: OfIncarnation) => `activity/${owner}/${incarnation}/log`;
 
 const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activity", 1, owner, length, tip);
 
 const anchorIn = (held: Stored<Anchor> | undefined): Anchor => held?.value ?? emptyLog;
 
 /** The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved. */
-async function reach(backups: Blobs, seal: OwnerSeal, place: OfLife, anchor: Anchor): Promise<Anchor> {
+async function reach(backups: Blobs, seal: OwnerSeal, place: OfIncarnation, anchor: Anchor): Promise<Anchor> {
   const beyond = (await backups.readFrom(nameOf(place), anchor.length)).toString();
   return (await readLines(seal, place.owner, anchor, beyond)).anchor;
 }
@@ -123,7 +123,7 @@ async function openLine(
 /** Never back: another request may have come further. */
 async function moveAnchor(
   anchors: AnchorStore,
-  place: OfLife,
+  place: OfIncarnation,
   held: Stored<Anchor> | undefined,
   anchor: Anchor,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 /** Belongings on Blob Storage: everything of an owner lies under their id. */
 
 import type { OwnerId } from "../../domain/owner.ts";
-import type { Belongings, Seen } from "../../domain/privacy/export.ts";
-import type { Peppers } from "../../domain/sealing/keyed-hash.ts";
+import type { Belongings, SeenBlobs } from "../../domain/privacy/export.ts";
+import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
 import type { OwnerSeal } from "../keys/owner-seal.ts";
 import { bodiesOf } from "./blob-owner-store.ts";
 import type { Blobs } from "./blobs.ts";
@@ -21,14 +21,14 @@ const placesOf = (owner: OwnerId) => [
 export const blobBelongings = (
   backups: Blobs,
   isOpenable: (name: string) => Promise<boolean>,
-  peppers: Peppers,
+  keyedHash: KeyedHash,
   seal: OwnerSeal,
 ): Belongings => ({
   async recoveries(owner) {
     const prefix = recoveriesOf(owner);
     return (await blobsUnder(backups, prefix)).map(({ name }) => name.slice(prefix.length));
   },
-  credentialNames: (accounts) => Promise.all(accounts.map((account) => credentialName(peppers, account))),
+  credentialNames: (accounts) => Promise.all(accounts.map((account) => credentialName(keyedHash, account))),
   async look(owner, credentials) {
     const found = await Promise.all([
       ...credentials.map((name) => ownCredential(backups, owner, name)),
@@ -40,9 +40,11 @@ export const blobBelongings = (
     await Promise.all(seen.map(({ name, etag }) => backups.delete(name, etag)));
   },
   async removeShredded(owner, credentials) {
-    const life = await seal.life(owner);
+    const incarnation = await seal.incarnation(owner);
     const logs = await blobsUnder(backups, logsOf(owner));
-    const former = logs.filter(({ name }) => !life || !name.startsWith(`${logsOf(owner)}${life.name}/`));
+    const former = logs.filter(
+      ({ name }) => !incarnation || !name.startsWith(`${logsOf(owner)}${incarnation.name}/`),
+    );
     await Promise.all(former.map(({ name, etag }) => backups.delete(name, etag)));
     for (const name of credentials) {
       const [found] = await ownCredential(backups, owner, name);
@@ -52,13 +54,13 @@ export const blobBelongings = (
 });
 
 /** Another owner may have proven the account since. */
-async function ownCredential(backups: Blobs, owner: OwnerId, name: string): Promise<Seen> {
+async function ownCredential(backups: Blobs, owner: OwnerId, name: string): Promise<SeenBlobs> {
   const stored = await backups.read(name);
   return stored?.metadata["owner"] === owner ? [{ name, etag: stored.etag }] : [];
 }
 
-async function blobsUnder(backups: Blobs, prefix: string): Promise<Seen> {
-  const found: Seen = [];
+async function blobsUnder(backups: Blobs, prefix: string): Promise<SeenBlobs> {
+  const found: SeenBlobs = [];
   let from: string | undefined;
   do {
     const { blobs, next } = await backups.list(prefix, { size: PAGE, from });

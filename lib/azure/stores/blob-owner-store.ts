@@ -1,17 +1,17 @@
 /** OwnerStore on Blob Storage: one blob an owner, sealed under the owner's key, the record in it under the shard's as well. */
 
-import { Kept } from "../../cache.ts";
+import { Cache } from "../../cache.ts";
 import { type Clock, earliest, MINUTE } from "../../domain/clock.ts";
 import { type DuePolicy, ownerDueAt } from "../../domain/owner/due.ts";
-import { newRecord, OwnerRecord, outlivedAt } from "../../domain/owner/owner-record.ts";
+import { newRecord, nextExpiry, OwnerRecord } from "../../domain/owner/owner-record.ts";
 import { newState, type OwnerState, versionsIn } from "../../domain/owner/owner-state.ts";
 import type { NextOwner, OwnerStore, StoredOwner } from "../../domain/owner/owner-store.ts";
 import { type OwnerId, sha256 } from "../../domain/owner.ts";
-import { type Peppers, sameHash } from "../../domain/sealing/keyed-hash.ts";
+import { type KeyedHash, sameHash } from "../../domain/sealing/keyed-hash.ts";
 import { contextOf, isUnreadable, unreadable } from "../../domain/sealing/seal.ts";
 import { jsonOf } from "../../domain/text.ts";
 import type { HeldKey, OwnerKeys } from "../keys/blob-owner-keys.ts";
-import { lifeOf, type OwnerSeal, requireLife } from "../keys/owner-seal.ts";
+import { incarnationOf, type OwnerSeal, requireIncarnation } from "../keys/owner-seal.ts";
 import type { Blobs, Metadata, StartOfBlob } from "./blobs.ts";
 import {
   type OwnerContent,
@@ -35,18 +35,18 @@ export class BlobOwnerStore implements OwnerStore {
   readonly #backups: Blobs;
   readonly #keys: OwnerKeys;
   readonly #seal: OwnerSeal;
-  readonly #peppers: Peppers;
+  readonly #keyedHash: KeyedHash;
   readonly #policy: DuePolicy;
   readonly #inlineBytes: number;
   /** By bytes. What is there is as good as what the blob's ETag says: a change in its place is stored only while that holds. */
-  readonly #atHand: Kept<OwnerId, HeldOwner> | undefined;
+  readonly #atHand: Cache<OwnerId, HeldOwner> | undefined;
 
   /** `atHand`: left out, every request reads its owner. `inlineBytes`: for tests, which have small bodies. */
   constructor(
     backups: Blobs,
     keys: OwnerKeys,
     seal: OwnerSeal,
-    peppers: Peppers,
+    keyedHash: KeyedHash,
     policy: DuePolicy,
     {
       atHand,
@@ -54,11 +54,11 @@ export class BlobOwnerStore implements OwnerStore {
     }: { atHand?: Clock | undefined; inlineBytes?: number | undefined } = {},
   ) {
     this.#inlineBytes = inlineBytes;
-    this.#atHand = atHand && new Kept(atHand, AT_HAND);
+    this.#atHand = atHand && new Cache(atHand, AT_HAND);
     this.#backups = backups;
     this.#keys = keys;
     this.#seal = seal;
-    this.#peppers = peppers;
+    this.#keyedHash = keyedHash;
     this.#policy = policy;
   }
 
@@ -81,7 +81,7 @@ export class BlobOwnerStore implements OwnerStore {
     if (replaces && !held) return undefined;
     const own = held ? await this.#keys.hold(owner) : await this.#keys.obtainFresh(owner);
     if (!own) return undefined;
-    requireLife(owner, own.key, next.life);
+    requireIncarnation(owner, own.key, next.incarnation);
     const bodies = await this.#placeBodies(owner, next, held?.bodies ?? []);
     const segments = {
       ...(await this.#segmentsOf(owner, next, held)),
@@ -147,7 +147,7 @@ export class BlobOwnerStore implements OwnerStore {
 
   /** Only the service can make it: whoever may write keys alone could else make an owner seem erased. */
   #markOf(owner: OwnerId, key: Buffer, at: Date): Promise<string> {
-    return this.#peppers.hash("replaced-key", JSON.stringify([owner, sha256(key), at]));
+    return this.#keyedHash.hash("replaced-key", JSON.stringify([owner, sha256(key), at]));
   }
 
   async #isMarked(owner: OwnerId, { key, mark, shreddedAt }: HeldKey): Promise<boolean> {
@@ -157,7 +157,7 @@ export class BlobOwnerStore implements OwnerStore {
 
   #hold(owner: OwnerId, key: Buffer, etag: string, segments: OwnerSegments, known?: OwnerRecord): HeldOwner {
     return new HeldOwner(etag, segments, {
-      life: () => lifeOf(owner, key),
+      incarnation: () => incarnationOf(owner, key),
       record: async () => known ?? (await openRecord(this.#seal, owner, segments.record)),
       body: (id, held) => this.#bodyOf(owner, held, id),
     });
@@ -184,7 +184,7 @@ export class BlobOwnerStore implements OwnerStore {
     const { content, record: former, others } = held?.segments ?? segmentsWith(state);
     if (!record) return { content: { ...content, state }, record: former, others };
     const sealed = await this.#seal.seal(owner, recordContext(owner), Buffer.from(JSON.stringify(record)));
-    const dueAt = outlivedAt(record);
+    const dueAt = nextExpiry(record);
     const told = { digest: sha256(sealed), ...(dueAt && { dueAt }) };
     return { content: { ...content, state, record: told }, others, record: sealed };
   }
@@ -239,7 +239,7 @@ export class BlobOwnerStore implements OwnerStore {
 type Body = { id: string; sealed: Buffer };
 
 type Opening = {
-  life(): string;
+  incarnation(): string;
   record(): Promise<OwnerRecord>;
   body(id: string, held: HeldOwner): Promise<Buffer>;
 };
@@ -267,8 +267,8 @@ class HeldOwner implements StoredOwner {
     return this.segments.content.state;
   }
 
-  get life(): string {
-    return this.#opening.life();
+  get incarnation(): string {
+    return this.#opening.incarnation();
   }
 
   get isWhole(): boolean {

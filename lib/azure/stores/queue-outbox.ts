@@ -1,7 +1,7 @@
 /** Outbox on Queue Storage: each item sealed for its owner, so that the queue tells nobody whom or what about. */
 import type { QueueClient } from "@azure/storage-queue";
 import * as z from "zod";
-import { seldom } from "../../cache.ts";
+import { memoizeFor } from "../../cache.ts";
 import { type Clock, SECOND } from "../../domain/clock.ts";
 import { type Outbox, OutboxItem } from "../../domain/messages/announcement.ts";
 import { OwnerId } from "../../domain/owner.ts";
@@ -56,7 +56,7 @@ type QueueCounts = { waiting: number; failed: number };
  * seconds, however often it is wanted; undefined while the storage doesn't answer.
  */
 export const queueCounts = (queue: QueueClient, poison: QueueClient, now: Clock) =>
-  seldom(now, 10 * SECOND, async (): Promise<QueueCounts> => {
+  memoizeFor(now, 10 * SECOND, async (): Promise<QueueCounts> => {
     const [waiting, failed] = await Promise.all([count(queue), count(poison)]);
     return { waiting, failed };
   });

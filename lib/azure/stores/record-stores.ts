@@ -1,11 +1,11 @@
 /** Where each kind of sealed state lies that isn't the owner's own: recoveries, credentials, tickets, anchors of logs. */
-import { type BoundAccount, identityOf } from "../../domain/account.ts";
+import { accountKey, type DeviceBoundAccount } from "../../domain/account.ts";
 import { DAY, later } from "../../domain/clock.ts";
 import { AccountCredentials, type CredentialStore } from "../../domain/credentials/credential.ts";
-import { Anchor, type AnchorStore, type OfLife } from "../../domain/messages/activity.ts";
+import { Anchor, type AnchorStore, type OfIncarnation } from "../../domain/messages/activity.ts";
 import { OwnerId, sha256 } from "../../domain/owner.ts";
 import { endsAt, RecoveryRecord, type RecoveryStore } from "../../domain/recovery/record.ts";
-import type { Peppers } from "../../domain/sealing/keyed-hash.ts";
+import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
 import { Ticket, type TicketStore } from "../../domain/step-up/ticket.ts";
 import { type ShardKeys, shardOf } from "../keys/blob-shard-keys.ts";
 import type { OwnerSeal } from "../keys/owner-seal.ts";
@@ -21,14 +21,14 @@ export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
     dueAt: (recovery) => later(endsAt(recovery), DAY),
   });
 
-export const credentialName = async (peppers: Peppers, account: BoundAccount): Promise<string> =>
-  `credentials/${await peppers.hash("account", identityOf(account))}`;
+export const credentialName = async (keyedHash: KeyedHash, account: DeviceBoundAccount): Promise<string> =>
+  `credentials/${await keyedHash.hash("account", accountKey(account))}`;
 
 /** A provider names the account, not the owner: whose it is stands in the metadata. */
-export const credentialStore = (backups: Blobs, seal: OwnerSeal, peppers: Peppers): CredentialStore =>
+export const credentialStore = (backups: Blobs, seal: OwnerSeal, keyedHash: KeyedHash): CredentialStore =>
   sealedStore(backups, seal, {
     schema: AccountCredentials,
-    nameOf: (account: BoundAccount) => credentialName(peppers, account),
+    nameOf: (account: DeviceBoundAccount) => credentialName(keyedHash, account),
     ownerOf: () => undefined,
     ownerIn: ({ owner }) => owner,
   });
@@ -38,10 +38,10 @@ export const credentialStore = (backups: Blobs, seal: OwnerSeal, peppers: Pepper
  * shard key is loaded all the same, one that goes by the account.
  */
 export const findForProvider =
-  (credentials: CredentialStore, peppers: Peppers, shards: ShardKeys): CredentialStore["find"] =>
+  (credentials: CredentialStore, keyedHash: KeyedHash, shards: ShardKeys): CredentialStore["find"] =>
   async (account) => {
     const held = await credentials.find(account);
-    if (!held) await shards.find(shardOf(await credentialName(peppers, account)));
+    if (!held) await shards.find(shardOf(await credentialName(keyedHash, account)));
     return held;
   };
 
@@ -61,7 +61,7 @@ export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
 export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
   sealedStore(backups, seal, {
     schema: Anchor,
-    nameOf: ({ owner, life }: OfLife) => `activity/${owner}/${life}/anchor`,
+    nameOf: ({ owner, incarnation }: OfIncarnation) => `activity/${owner}/${incarnation}/anchor`,
     ownerOf: ({ owner }) => owner,
     ownerIn: () => undefined,
   });

@@ -33,7 +33,7 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
     return { value: parsed.data, etag: blob.etag };
   },
 
-  async put(key, value, replaces, life) {
+  async put(key, value, replaces, incarnation) {
     const known = kind.ownerOf(key);
     const owner = known ?? kind.ownerIn(value);
     if (!owner) throw unreadable();
@@ -44,7 +44,7 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
       ...(dueAt && { dueat: dueAt.toISOString() }),
     };
     const json = Buffer.from(JSON.stringify(value));
-    const content = await seal.seal(owner, contextFor(name, metadata), json, life);
+    const content = await seal.seal(owner, contextFor(name, metadata), json, incarnation);
     return await blobs.write(name, { content, metadata }, replaces);
   },
 });

@@ -40,7 +40,7 @@ export function requireCurrentIn(
 }
 
 /** Fails as `stale-precondition` unless the caller knows the present state (R7). */
-export function requireState(stored: StoredHead | undefined, precondition: Precondition): void {
+export function requirePrecondition(stored: StoredHead | undefined, precondition: Precondition): void {
   const holds =
     precondition === "nothing"
       ? !currentVersion(stored?.value)
@@ -59,7 +59,7 @@ export function planDeletion(
   now: Date,
 ): Change<Head, void> {
   const stored = requireBackup(held);
-  requireState(stored, precondition);
+  requirePrecondition(stored, precondition);
   if (stored.value.deletedAt) return { result: undefined, unchanged: stored };
   return { result: undefined, next: { ...stored.value, deletedAt: now, tag: newId() } };
 }
@@ -74,7 +74,7 @@ export function planUndelete(
   const tooLate = () => new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
   if (held?.value.purgedAt) throw tooLate();
   const stored = requireBackup(held);
-  requireState(stored, precondition);
+  requirePrecondition(stored, precondition);
   const { deletedAt } = stored.value;
   if (!deletedAt) return { result: undefined, unchanged: stored };
   if (undeletableUntil(deletedAt, undeleteDays) <= now) throw tooLate();
@@ -91,7 +91,7 @@ export function planRestore(
   { versionId, historyLength, now }: { versionId: string; historyLength: number; now: Date },
 ): Change<Head, void> {
   const { head } = requireCurrent(held);
-  requireState(held, precondition);
+  requirePrecondition(held, precondition);
   const version = head.versions.find(({ id }) => id === versionId);
   if (!version) throw new Failure("version-not-found", "There is no such version of this backup.");
   const { idempotencyKey: _, ...former } = version;

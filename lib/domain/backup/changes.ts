@@ -12,19 +12,19 @@ import type { Head, Precondition, StoredHead } from "./head.ts";
 import { planConfirmation } from "./stale-notice.ts";
 import type { StalenessPolicy } from "./staleness.ts";
 
-type Ports = { owners: OwnerStore; outbox: Outbox };
+type BackupChangePorts = { owners: OwnerStore; outbox: Outbox };
 /** `platform` and `precondition`: which backup, in which state. */
 type Target = { platform: Platform; precondition: Precondition };
 
 /** R6. Fails as `planDeletion` does. */
-export const deleteBackup = (ports: Ports, asking: Asking, { platform, precondition }: Target) =>
+export const deleteBackup = (ports: BackupChangePorts, asking: Asking, { platform, precondition }: Target) =>
   changeBackup(ports, asking, platform, "backup-deleted", (stored) =>
     planDeletion(stored, precondition, asking.now),
   );
 
 /** R30. Fails as `planUndelete` does. */
 export const undeleteBackup = (
-  ports: Ports,
+  ports: BackupChangePorts,
   asking: Asking,
   { platform, precondition }: Target,
   undeleteDays: number,
@@ -35,7 +35,7 @@ export const undeleteBackup = (
 
 /** R30. Fails as `planRestore` does. */
 export const restoreVersion = (
-  ports: Ports,
+  ports: BackupChangePorts,
   asking: Asking,
   { platform, precondition, versionId }: Target & { versionId: string },
   historyLength: number,
@@ -46,7 +46,7 @@ export const restoreVersion = (
 
 /** R28: takes nothing away, and the log needn't know. Fails as `planConfirmation` does. */
 export async function confirmSignIn(
-  { owners }: Pick<Ports, "owners">,
+  { owners }: Pick<BackupChangePorts, "owners">,
   asking: Asking,
   { platform, precondition }: Target,
   policy: StalenessPolicy,
@@ -60,7 +60,7 @@ export async function confirmSignIn(
 
 /** What is refused, or changes nothing, is neither logged nor told. */
 async function changeBackup(
-  { owners, outbox }: Ports,
+  { owners, outbox }: BackupChangePorts,
   asking: Asking,
   platform: Platform,
   kind: "backup-deleted" | "backup-undeleted" | "version-restored",

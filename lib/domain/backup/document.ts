@@ -1,6 +1,6 @@
 /** What an app backs up: its accounts in order and its settings, and nothing else (R1). */
 import * as z from "zod";
-import { Account, identityOf, StoredAccount } from "../account.ts";
+import { Account, accountKey, StoredAccount } from "../account.ts";
 import { materialOf } from "../code-parameters.ts";
 import { unreadable } from "../sealing/seal.ts";
 import { jsonOf } from "../text.ts";
@@ -76,7 +76,7 @@ function repeatedIn(accounts: Account[]): Repeated[] {
 
 /** The name of each entry, and where another one has it, also what its codes are made from. */
 function contentsOf(accounts: Account[]): string[] {
-  const names = accounts.map(identityOf);
+  const names = accounts.map(accountKey);
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return accounts.map((account, index) => {

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Device } from "../device.ts";
 import { newId } from "../id.ts";
 import { type Loose, loose } from "../loose.ts";
-import { DeviceId, type OwnerId, type Place } from "../owner.ts";
+import { type BackupKey, DeviceId, type OwnerId } from "../owner.ts";
 import type { Stored } from "../store.ts";
 import { StoredCounts } from "./document.ts";
 
@@ -67,16 +67,16 @@ export type UnsealedVersion = Omit<Version, keyof Wrapping>;
 
 /** Seals what is backed up, each version under a key of its own. All but `seal` make one vault call, and fail as `vault-unavailable`. */
 export interface VersionSeal {
-  /** Makes the owner's key where there is none. `life`: that of the owner whose key it was sealed under. */
+  /** Makes the owner's key where there is none. `incarnation`: that of the owner whose key it was sealed under. */
   seal(
-    place: Place,
+    place: BackupKey,
     version: UnsealedVersion,
     content: Uint8Array,
-  ): Promise<{ wrapping: Wrapping; sealed: Buffer; life: string }>;
+  ): Promise<{ wrapping: Wrapping; sealed: Buffer; incarnation: string }>;
   /** The vault is asked while `sealed` is still being read. Fails as `backup-unreadable`. */
-  open(place: Place, version: Version, sealed: Buffer | Promise<Buffer>): Promise<Buffer>;
+  open(place: BackupKey, version: Version, sealed: Buffer | Promise<Buffer>): Promise<Buffer>;
   /** Once more under the key that is stored for it: what was sealed before opens as well. */
-  sealAgain(place: Place, version: Version, content: Uint8Array): Promise<Buffer>;
+  sealAgain(place: BackupKey, version: Version, content: Uint8Array): Promise<Buffer>;
   /** Its data key, wrapped by the present key; no content is touched. */
   rewrap(owner: OwnerId, version: Version): Promise<Wrapping>;
 }

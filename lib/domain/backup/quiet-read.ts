@@ -45,7 +45,7 @@ export function requireReadable(asking: Asking, platform: Platform): StoredHead 
   return stored;
 }
 
-type Ports = { versions: VersionSeal; readBudget: ReadBudget; outbox: Outbox };
+type QuietReadPorts = { versions: VersionSeal; readBudget: ReadBudget; outbox: Outbox };
 export type Read = {
   etag: string;
   version: Version;
@@ -58,7 +58,7 @@ export type Read = {
  * does, as `too-many-reads`, or for want of the right envelope.
  */
 export async function readQuietly(
-  { versions, readBudget, outbox }: Ports,
+  { versions, readBudget, outbox }: QuietReadPorts,
   asking: Asking,
   platform: Platform,
   envelope: string | undefined,

@@ -4,21 +4,21 @@ import { later, latest, MINUTE } from "../clock.ts";
 import { recipientsIn } from "../contacts/contact.ts";
 import { announce, type Outbox } from "../messages/announcement.ts";
 import { changeHead, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
-import type { Place } from "../owner.ts";
+import type { BackupKey } from "../owner.ts";
 import type { Change } from "../store.ts";
-import { requireCurrent, requireState } from "./backup.ts";
+import { requireCurrent, requirePrecondition } from "./backup.ts";
 import type { Head, Precondition, StoredHead } from "./head.ts";
 import { isStale, type StalenessPolicy } from "./staleness.ts";
 
-type Ports = { owners: OwnerStore; outbox: Outbox };
+type NoticePorts = { owners: OwnerStore; outbox: Outbox };
 
 /** Whoever claimed the notice and hasn't told of it by then was cut off. */
 const CLAIM = 10 * MINUTE;
 
 /** Only the one whose claim is stored tells; the mark after it ends the episode's notices. */
 export async function notify(
-  { owners, outbox }: Ports,
-  place: Place,
+  { owners, outbox }: NoticePorts,
+  place: BackupKey,
   held: StoredOwner,
   policy: StalenessPolicy,
   now: Date,
@@ -65,6 +65,6 @@ export function planConfirmation(
   { authTime, policy, now }: { authTime: Date | undefined; policy: StalenessPolicy; now: Date },
 ): Change<Head, void> {
   const { head } = requireCurrent(held);
-  requireState(held, precondition);
+  requirePrecondition(held, precondition);
   return { result: undefined, next: withSignIn(head, authTime, policy, now) };
 }

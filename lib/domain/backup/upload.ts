@@ -13,8 +13,8 @@ import {
   type OwnerStore,
   type StoredOwner,
 } from "../owner/owner-store.ts";
-import { type Caller, type Place, type Platform, sha256 } from "../owner.ts";
-import { isGone, requireState } from "./backup.ts";
+import { type BackupKey, type Caller, type Platform, sha256 } from "../owner.ts";
+import { isGone, requirePrecondition } from "./backup.ts";
 import { envelopeOf } from "./custody.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { type BackupDocument, countAccounts, encodeDocument } from "./document.ts";
@@ -95,10 +95,10 @@ export function planUpload(
   const stored = headIn(state, platform);
   const former = stored?.value ?? newHead(caller.authTime);
   // Where there is no device yet, an unknown one may make the first upload (R17).
-  admit(caller, former.devices, devicesOf(headsOf(state)).length === 0, now);
+  admit(caller, former.devices, devicesOf(headsOf(state)).length === 0 ? "any" : "registered", now);
   const repeats = findRepeated(former, offered);
   if (repeats && stored) return { repeats, stored };
-  requireState(stored, precondition);
+  requirePrecondition(stored, precondition);
   const version = { ...offered, generation: former.generation + 1 };
   const next = {
     ...former,
@@ -135,11 +135,11 @@ function findRepeated(
   throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another upload before.");
 }
 
-type Ports = { owners: OwnerStore; versions: VersionSeal };
+type UploadPorts = { owners: OwnerStore; versions: VersionSeal };
 
 /** Fails as `planUpload` does, or as `invalid-request` for a device of the other platform. */
 export async function uploadBackup(
-  ports: Ports,
+  ports: UploadPorts,
   asking: Asking,
   platform: Platform,
   { offered, ...request }: { offered: Offered } & Omit<Request, "caller" | "now">,
@@ -158,8 +158,8 @@ type Uploaded = { version: Version; stored: StoredHead; envelope: string | undef
  * must fit the key that is stored for it. `reopened`: the vault had to unwrap that key.
  */
 export async function storeUpload(
-  { owners, versions }: Ports,
-  place: Place,
+  { owners, versions }: UploadPorts,
+  place: BackupKey,
   held: StoredOwner | undefined,
   upload: Upload,
   rules: UploadRules,
@@ -170,13 +170,13 @@ export async function storeUpload(
     return await storeUpload({ owners, versions }, place, await owners.find(place.owner), upload, rules);
   }
   if ("repeats" in first) return await repeated(versions, place, first, upload);
-  const { wrapping, sealed, life } = await versions.seal(place, first.version, upload.content);
+  const { wrapping, sealed, incarnation } = await versions.seal(place, first.version, upload.content);
   const decide = (latest: StoredOwner | undefined): Decided<UploadPlan> => {
     const planned = plan(latest);
     if ("repeats" in planned) return { result: planned };
     const body = { id: first.version.id, sealed };
     const isKept = first.version.custody === "service";
-    return { result: planned, next: { ...planned.next(wrapping), life, ...(isKept && { body }) } };
+    return { result: planned, next: { ...planned.next(wrapping), incarnation, ...(isKept && { body }) } };
   };
   const { result, held: after } = await changeOwner(owners, place.owner, held, decide);
   if ("repeats" in result) return await repeated(versions, place, result, upload);
@@ -188,7 +188,7 @@ export async function storeUpload(
 /** A lost envelope is made anew. Under the same key, since another answer may have brought the first one all the same. */
 async function repeated(
   versions: VersionSeal,
-  place: Place,
+  place: BackupKey,
   { repeats: version, stored }: Repeated,
   { content }: Upload,
 ): Promise<Uploaded> {

@@ -1,14 +1,14 @@
 /** A challenge: a code that was sent, or a ticket that is awaited, for one purpose, one device, ten minutes and five tries (R24). */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
-import { identityOf, StoredBound } from "../account.ts";
+import { accountKey, StoredDeviceBound } from "../account.ts";
 import { later, SECOND } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { Id } from "../id.ts";
 import { loose } from "../loose.ts";
 import { DeviceId } from "../owner.ts";
-import type { Peppers } from "../sealing/keyed-hash.ts";
-import { type Failures, fewer, noFailures, oneMore, secondsLeft } from "./throttle.ts";
+import type { KeyedHash } from "../sealing/keyed-hash.ts";
+import { type Failures, minus, noFailures, plusOne, secondsLeft } from "./throttle.ts";
 
 const shared = {
   id: Id,
@@ -16,7 +16,7 @@ const shared = {
   createdAt: z.coerce.date(),
   attempts: z.int().min(0),
 };
-const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredBound };
+const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredDeviceBound };
 
 /** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
 export const Challenge = z.union([
@@ -40,8 +40,8 @@ const CODES = 1_000_000;
 export const newCode = (): string => String(randomInt(CODES)).padStart(6, "0");
 
 /** Good for this challenge and no other, whatever else is the same. */
-export const hashCode = (peppers: Peppers, challenge: string, code: string): Promise<string> =>
-  peppers.hash("code", JSON.stringify([challenge, code]));
+export const hashCode = (keyedHash: KeyedHash, challenge: string, code: string): Promise<string> =>
+  keyedHash.hash("code", JSON.stringify([challenge, code]));
 
 export const expiresAt = ({ createdAt }: Challenge): Date => later(createdAt, CHALLENGE_SECONDS * SECOND);
 const isOpen = (challenge: Challenge, now: Date) =>
@@ -49,7 +49,7 @@ const isOpen = (challenge: Challenge, now: Date) =>
 
 /** What two challenges can't both be open for. */
 const targetOf = (challenge: Challenge) =>
-  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, identityOf(challenge.account)];
+  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, accountKey(challenge.account)];
 
 /** The newest ten stay open; one for the same target takes the place of the former. */
 export function withChallenge<R extends Pick<Challenges, "challenges">>(
@@ -84,7 +84,7 @@ export function withoutChallenge<R extends Pick<Challenges, "challenges"> & { se
 }
 
 /** Fails as `too-many-tries` while guesses have to wait. */
-export function requirePatience({ failures }: Pick<Challenges, "failures">, now: Date): void {
+export function requireNotThrottled({ failures }: Pick<Challenges, "failures">, now: Date): void {
   const retryAfterSeconds = secondsLeft(failures, now);
   if (retryAfterSeconds === 0) return;
   throw new Failure("too-many-tries", "Too many wrong answers.", { retryAfterSeconds });
@@ -104,10 +104,10 @@ export function countTry<R extends Challenges>(
 ): { challenge: Challenge; record: R } {
   const open = requireOpen(record, answered, now);
   const isGuessable = open.kind !== "ticket";
-  if (isGuessable) requirePatience(record, now);
+  if (isGuessable) requireNotThrottled(record, now);
   const challenge = { ...open, attempts: open.attempts + 1 };
   const challenges = record.challenges.map((each) => (each.id === challenge.id ? challenge : each));
-  const failures = isGuessable ? oneMore(record.failures, now) : record.failures;
+  const failures = isGuessable ? plusOne(record.failures, now) : record.failures;
   return { challenge, record: { ...record, challenges, failures } };
 }
 
@@ -118,7 +118,7 @@ export function countTry<R extends Challenges>(
 export function pass<R extends Challenges>(record: R, { id }: Challenge): R {
   const passed = record.challenges.find((each) => each.id === id);
   if (!passed) throw notFound();
-  const failures = passed.kind === "code" ? noFailures : fewer(record.failures, triesCounted(passed));
+  const failures = passed.kind === "code" ? noFailures : minus(record.failures, triesCounted(passed));
   return { ...record, challenges: record.challenges.filter((each) => each !== passed), failures };
 }
 

@@ -8,12 +8,12 @@ export const Failures = loose({ count: z.int().min(0), at: z.coerce.date().optio
 export type Failures = z.infer<typeof Failures>;
 
 export const noFailures: Failures = { count: 0 };
-export const oneMore = (failures: Failures, now: Date): Failures => ({
+export const plusOne = (failures: Failures, now: Date): Failures => ({
   ...failures,
   count: failures.count + 1,
   at: now,
 });
-export const fewer = (failures: Failures, taken: number): Failures =>
+export const minus = (failures: Failures, taken: number): Failures =>
   failures.count > taken ? { ...failures, count: failures.count - taken } : noFailures;
 
 const FREE = 5;

@@ -6,7 +6,7 @@ import {
   hashCode,
   newCode,
   pass,
-  requirePatience,
+  requireNotThrottled,
   wrongAnswer,
 } from "../challenges/challenge.ts";
 import { requireNotEnded } from "../credentials/proven-account.ts";
@@ -15,7 +15,7 @@ import { newId } from "../id.ts";
 import { alarm, announce, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
 import { changeRecord, type OwnerStore, recordIn } from "../owner/owner-store.ts";
-import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
+import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
 import { requireFresh } from "../sign-in.ts";
 import { askForCode, type Sending, sendCode } from "./code-sending.ts";
 import {
@@ -28,25 +28,25 @@ import {
   withVerified,
 } from "./contact.ts";
 
-export type Stores = { owners: OwnerStore; peppers: Peppers; outbox: Outbox };
+export type ContactPorts = { owners: OwnerStore; keyedHash: KeyedHash; outbox: Outbox };
 
 /**
  * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
  * again sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
  */
 export async function addContact(
-  stores: Stores & Sending,
+  stores: ContactPorts & Sending,
   asking: Asking,
   offered: Recipient,
 ): Promise<Contact> {
-  const { owners, peppers } = stores;
+  const { owners, keyedHash } = stores;
   const { caller, held, now } = asking;
   const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
   const before = await recordIn(held);
   const known = withContact(before, entry).contact;
   if (known.verifiedAt) return await changeLanguage(stores, asking, before, known);
   const [id, code] = [newId(), newCode()];
-  const codeHash = await hashCode(peppers, id, code);
+  const codeHash = await hashCode(keyedHash, id, code);
   const challengeFor = (contact: Contact): Challenge => ({
     id,
     device: caller.device,
@@ -58,7 +58,7 @@ export async function addContact(
   });
   const find = (record: OwnerRecord) => {
     requireNotEnded(record, caller.device);
-    requirePatience(record, now);
+    requireNotThrottled(record, now);
     return withContact(record, entry);
   };
   const asked = { challengeFor, now };
@@ -69,7 +69,7 @@ export async function addContact(
 
 /** Told like every change; nothing happens if it is the language already. */
 async function changeLanguage(
-  { owners, outbox }: Stores,
+  { owners, outbox }: ContactPorts,
   asking: Asking,
   record: OwnerRecord,
   { channel, address, language, id }: Contact,
@@ -89,7 +89,7 @@ async function changeLanguage(
 
 /** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`. */
 export async function confirmContact(
-  { owners, peppers, outbox }: Stores,
+  { owners, keyedHash, outbox }: ContactPorts,
   asking: Asking,
   { id, code }: { id: string; code: string },
 ): Promise<Contact> {
@@ -105,7 +105,7 @@ export async function confirmContact(
   };
   const { result: challenge, ...counted } = await changeRecord(owners, owner, now, count, held);
   const expected = challenge.kind === "contact" ? challenge.codeHash : "";
-  if (!sameHash(await hashCode(peppers, challenge.id, code), expected)) throw wrongAnswer(challenge);
+  if (!sameHash(await hashCode(keyedHash, challenge.id, code), expected)) throw wrongAnswer(challenge);
   const { address: confirmed } = requireContact(counted.record, id);
   const recipients = addresseesIn(counted.record, device, now).filter(({ address }) => address !== confirmed);
   const told = { device, recipients, now, id: `contact-added ${id}` };
@@ -120,7 +120,7 @@ export async function confirmContact(
 
 /** The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
 export async function removeContact(
-  { owners, outbox }: Pick<Stores, "owners" | "outbox">,
+  { owners, outbox }: Pick<ContactPorts, "owners" | "outbox">,
   asking: Asking,
   id: string,
   policy: { contactCoolingOffHours: number; signInMaxAgeSeconds: number },

@@ -1,8 +1,8 @@
 /** The device credentials of one account: issued to a device, checked for a provider, ended with the device (R14, R25). Pure. */
 import { createPublicKey, verify } from "node:crypto";
 import * as z from "zod";
-import type { BoundAccount } from "../account.ts";
-import { Failures, noFailures, oneMore, secondsLeft } from "../challenges/throttle.ts";
+import type { DeviceBoundAccount } from "../account.ts";
+import { Failures, noFailures, plusOne, secondsLeft } from "../challenges/throttle.ts";
 import { DAY, later } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { loose } from "../loose.ts";
@@ -41,10 +41,10 @@ export const AccountCredentials = loose({
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
-export type CredentialStore = Store<BoundAccount, AccountCredentials>;
+export type CredentialStore = Store<DeviceBoundAccount, AccountCredentials>;
 
 /** What a device asks for: a secret that the service makes, or a key pair of its own. */
-export type Wanted = { type: "code"; secret: Buffer } | { type: "push"; publicKey: PushKey };
+export type CredentialRequest = { type: "code"; secret: Buffer } | { type: "push"; publicKey: PushKey };
 
 /** What the account is claimed by: the provider's own word, the owner's proof, or only that it was theirs before. */
 export type Claim = "provider" | "step-up" | "renewal";
@@ -70,7 +70,7 @@ export function isPoint(publicKey: PushKey): boolean {
  */
 export function withCredential(
   former: AccountCredentials | undefined,
-  { owner, claim, device, wanted }: Claiming & { device: DeviceId; wanted: Wanted },
+  { owner, claim, device, wanted }: Claiming & { device: DeviceId; wanted: CredentialRequest },
   now: Date,
 ): AccountCredentials {
   requireFree(former, { owner, claim }, now);
@@ -101,7 +101,7 @@ const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): bo
   holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
 
 /** The step before it was issued counts: a phone that is a little slow shows that code first. None before was shown by anyone. */
-const credentialOf = (wanted: Wanted, now: Date): Partial<Holder> =>
+const credentialOf = (wanted: CredentialRequest, now: Date): Partial<Holder> =>
   wanted.type === "code"
     ? { code: { secret: wanted.secret.toString("base64"), issuedAt: now, lastStep: stepAt(now) - 2 } }
     : { push: { publicKey: wanted.publicKey, issuedAt: now } };
@@ -167,7 +167,7 @@ export function checkCode(
   const { holder, step } = found.find((each) => each.step !== undefined) ?? {};
   const mayPass = secondsLeft(failures, now) === 0;
   if (!holder?.code || step === undefined || !mayPass) {
-    return { checked: undefined, next: mayPass ? { ...former, failures: oneMore(failures, now) } : former };
+    return { checked: undefined, next: mayPass ? { ...former, failures: plusOne(failures, now) } : former };
   }
   const used = { ...holder, code: { ...holder.code, lastStep: step } };
   const holders = former.holders.map((each) => (each === holder ? used : each));

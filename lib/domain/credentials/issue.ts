@@ -1,5 +1,5 @@
 /** Issuing device credentials, suspending and ending them: the record first, so that a revocation finds whatever is under way. */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import { findDevice, isActive, isRevoked } from "../device.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
 import {
@@ -14,17 +14,17 @@ import { type Change, change, type Stored } from "../store.ts";
 import {
   type AccountCredentials,
   type Claim,
+  type CredentialRequest,
   type CredentialStore,
-  type Wanted,
   withCredential,
   withoutHolder,
   withResumed,
   withSuspended,
 } from "./credential.ts";
 import { newSecret, otpauthUri } from "./one-time-code.ts";
-import { accountsOf, withBinding, withoutDevice } from "./proven-account.ts";
+import { accountsOf, withoutDevice, withProvenAccount } from "./proven-account.ts";
 
-type Stores = { owners: OwnerStore; credentials: CredentialStore };
+type IssuePorts = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
 
 /**
@@ -35,13 +35,13 @@ export async function putCredential(
   credentials: CredentialStore,
   { owner, device }: Holder,
   recorded: StoredOwner | undefined,
-  { account, wanted, claim }: { account: BoundAccount; wanted: Wanted; claim: Claim },
+  { account, wanted, claim }: { account: DeviceBoundAccount; wanted: CredentialRequest; claim: Claim },
   now: Date,
 ): Promise<void> {
   const held = await credentials.find(account);
   await change(credentials, account, held, (stored) => ({
     next: withCredential(stored?.value, { owner, device, wanted, claim }, now),
-    life: recorded?.life,
+    incarnation: recorded?.incarnation,
     result: undefined,
   }));
 }
@@ -50,9 +50,10 @@ export async function putCredential(
 export const withBindings = (
   record: OwnerRecord,
   { device }: Pick<Holder, "device">,
-  accounts: BoundAccount[],
+  accounts: DeviceBoundAccount[],
   now: Date,
-): OwnerRecord => accounts.reduce((next, account) => withBinding(next, { account, device }, now), record);
+): OwnerRecord =>
+  accounts.reduce((next, account) => withProvenAccount(next, { account, device }, now), record);
 
 /**
  * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order. Fails as `putCredential` does.
@@ -61,7 +62,7 @@ export const issueCodes = (
   credentials: CredentialStore,
   holder: Holder,
   recorded: StoredOwner | undefined,
-  accounts: BoundAccount[],
+  accounts: DeviceBoundAccount[],
   now: Date,
 ): Promise<string[]> =>
   Promise.all(
@@ -75,7 +76,7 @@ export const issueCodes = (
 
 /** Ends all that the device has. Safe to repeat, and complete whatever is issued at the same time. */
 export async function endCredentials(
-  { owners, credentials }: Stores,
+  { owners, credentials }: IssuePorts,
   owner: OwnerId,
   held: StoredOwner | undefined,
   device: DeviceId,
@@ -97,7 +98,7 @@ export async function endCredentials(
 
 export const endEach = async (
   credentials: CredentialStore,
-  accounts: BoundAccount[],
+  accounts: DeviceBoundAccount[],
   holder: Holder,
   now: Date,
 ): Promise<void> => {
@@ -109,7 +110,7 @@ export const endEach = async (
  * device may have come or gone meanwhile, and the last one to write must have seen what holds. Safe to repeat.
  */
 export async function settleCredentials(
-  { owners, credentials }: Stores,
+  { owners, credentials }: IssuePorts,
   owner: OwnerId,
   held: StoredOwner | undefined,
   device: DeviceId,
@@ -124,7 +125,7 @@ export async function settleCredentials(
 
 /** Before a suspended device is let in: once it is active, repeating a request that was cut off would resume nothing. */
 export const resumeCredentials = async (
-  { credentials }: Pick<Stores, "credentials">,
+  { credentials }: Pick<IssuePorts, "credentials">,
   owner: OwnerId,
   held: StoredOwner | undefined,
   device: DeviceId,
@@ -157,7 +158,7 @@ async function changeCredentials(
 /** Nothing happens where there is none of this owner's. */
 export async function endCredential(
   credentials: CredentialStore,
-  account: BoundAccount,
+  account: DeviceBoundAccount,
   holder: Holder,
   now: Date,
 ): Promise<void> {

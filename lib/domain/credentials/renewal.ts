@@ -1,15 +1,15 @@
 /** A fresh code credential for one that was lost on its way: told first, like every credential that is issued (R14, R25). */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import { type Asking, callerDevice, spendProof } from "../devices/admission.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
 import { changeRecord, type OwnerStore, recordIn } from "../owner/owner-store.ts";
-import { type RecoveryStore, requireState } from "../recovery/record.ts";
-import { goingOn } from "../step-up/step-up.ts";
+import { type RecoveryStore, requireAccountState } from "../recovery/record.ts";
+import { requireOpenRecovery } from "../step-up/step-up.ts";
 import type { CredentialStore } from "./credential.ts";
 import { issueCodes, withBindings } from "./issue.ts";
 
-type Stores = {
+type RenewalPorts = {
   owners: OwnerStore;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
@@ -21,14 +21,14 @@ type Stores = {
  * `too-many-accounts` or `device-revoked`, or as `spendProof` does.
  */
 export async function renewCode(
-  stores: Stores,
+  stores: RenewalPorts,
   asking: Asking,
-  { recovery, account }: { recovery: string; account: BoundAccount },
+  { recovery, account }: { recovery: string; account: DeviceBoundAccount },
 ): Promise<string> {
   const { owners, credentials, outbox } = stores;
   const { caller, now } = asking;
   const { owner } = caller;
-  requireState(await goingOn(stores, asking, recovery), account, ["credential-sent"]);
+  requireAccountState(await requireOpenRecovery(stores, asking, recovery), account, ["credential-sent"]);
   const held = await spendProof(owners, asking);
   const bind = (record: OwnerRecord) => ({
     result: undefined,

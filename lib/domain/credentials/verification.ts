@@ -1,5 +1,5 @@
 /** A provider asks whether a code or a signature is right, and which device it came from (R14, R33). */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import { Failure } from "../failure.ts";
 import { type Provider, requireAnswersFor } from "../step-up/provider.ts";
 import { type Change, change, type Stored } from "../store.ts";
@@ -12,7 +12,7 @@ import {
 } from "./credential.ts";
 
 /** `findForProvider`: as `credentials.find`, at the same cost whether there is anything or not. */
-type Ports = { credentials: CredentialStore; findForProvider: CredentialStore["find"] };
+type VerificationPorts = { credentials: CredentialStore; findForProvider: CredentialStore["find"] };
 
 /** So that an answer about a known account takes no longer than a no, however many ask at once. */
 const ROUNDS = 3;
@@ -21,9 +21,9 @@ type Held = Stored<AccountCredentials> | undefined;
 
 /** Each code counts once. Fails as `account-not-yours`. */
 export async function verifyCode(
-  { credentials, findForProvider }: Ports,
+  { credentials, findForProvider }: VerificationPorts,
   provider: Provider,
-  { account, code }: { account: BoundAccount; code: string },
+  { account, code }: { account: DeviceBoundAccount; code: string },
   now: Date,
 ): Promise<Checked> {
   requireAnswersFor(provider, account);
@@ -46,9 +46,13 @@ function asRefused(error: unknown): { result: undefined } {
 
 /** Over a challenge of the provider's own. Fails as `account-not-yours`. */
 export async function verifySignature(
-  { findForProvider }: Pick<Ports, "findForProvider">,
+  { findForProvider }: Pick<VerificationPorts, "findForProvider">,
   provider: Provider,
-  { account, challenge, signature }: { account: BoundAccount; challenge: Uint8Array; signature: Uint8Array },
+  {
+    account,
+    challenge,
+    signature,
+  }: { account: DeviceBoundAccount; challenge: Uint8Array; signature: Uint8Array },
 ): Promise<Checked> {
   requireAnswersFor(provider, account);
   const held = await findForProvider(account);

@@ -2,7 +2,7 @@
 
 import type { Head, StoredHead } from "../backup/head.ts";
 import { withSpentProof } from "../backup/spent-proofs.ts";
-import { requirePlatform, requireStillIn, type Subject, subjectIn, withSeen } from "../device.ts";
+import { type AlarmDevice, alarmDeviceIn, requirePlatform, requireStillIn, withSeen } from "../device.ts";
 import { Failure } from "../failure.ts";
 import { headIn, headsOf, platformsOf } from "../owner/owner-state.ts";
 import { changeHead, devicesIn, type OwnerStore, type StoredOwner } from "../owner/owner-store.ts";
@@ -19,8 +19,8 @@ export function requireOwnPlatform({ caller, held }: Asking, platform: Platform)
 }
 
 /** The calling device, as alarms tell of it. */
-export const callerDevice = ({ caller, held, now }: Asking, name?: string): Subject =>
-  subjectIn(devicesIn(held), caller.device, now, name);
+export const callerDevice = ({ caller, held, now }: Asking, name?: string): AlarmDevice =>
+  alarmDeviceIn(devicesIn(held), caller.device, now, name);
 
 /** For what must not be handed out again when a request is replayed. Fails as `proof-invalid` or `too-many-recoveries`. */
 export async function spendProof(owners: OwnerStore, asking: Asking): Promise<StoredOwner | undefined> {

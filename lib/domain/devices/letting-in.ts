@@ -2,7 +2,7 @@
 
 import type { CredentialStore } from "../credentials/credential.ts";
 import { endCredentials, resumeCredentials, settleCredentials } from "../credentials/issue.ts";
-import { displacedBy, findDevice, isAway, isRevoked, type Subject } from "../device.ts";
+import { type AlarmDevice, displacedBy, findDevice, isAway, isRevoked } from "../device.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import { devicesOf, headsOf } from "../owner/owner-state.ts";
 import {
@@ -13,17 +13,17 @@ import {
   recordIn,
   type StoredOwner,
 } from "../owner/owner-store.ts";
-import type { Place } from "../owner.ts";
+import type { BackupKey } from "../owner.ts";
 
-type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
-type Coming = { place: Place; device: Subject; now: Date };
+type LettingInPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
+type Coming = { place: BackupKey; device: AlarmDevice; now: Date };
 
 /**
  * `changeOwner` for a decision that lets the device in. A repeated request completes what was cut off: the list remembers whose place
  * was taken.
  */
 export async function letIn<R>(
-  stores: Stores,
+  stores: LettingInPorts,
   { place: { owner }, device, now }: Coming,
   held: StoredOwner | undefined,
   decide: (held: StoredOwner | undefined) => Decided<R> | Promise<Decided<R>>,
@@ -55,7 +55,11 @@ export async function letIn<R>(
 }
 
 /** Who loses its place by this decision, each named with the time that it came to. */
-function displacedIn<R>({ next }: Decided<R>, latest: StoredOwner | undefined, { id }: Subject): string[] {
+function displacedIn<R>(
+  { next }: Decided<R>,
+  latest: StoredOwner | undefined,
+  { id }: AlarmDevice,
+): string[] {
   if (!next) return [];
   const before = displacedBy(devicesIn(latest), id);
   return displacedBy(devicesOf(headsOf(next.state)), id)

@@ -12,11 +12,11 @@ import type { Change } from "../store.ts";
 import { type Asking, callerDevice, changeAs, requireOwnPlatform } from "./admission.ts";
 import { letIn } from "./letting-in.ts";
 
-type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
+type RegistrationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
 /** Registers the caller's device, or lets it in again; its owner is told before. Safe to repeat. Fails as `device-revoked`. */
 export async function register(
-  stores: Stores,
+  stores: RegistrationPorts,
   asking: Asking,
   { platform, name }: { platform: Platform; name: string },
 ): Promise<Device> {
@@ -46,7 +46,7 @@ const comingOf = ({ device }: Caller, known: Device | undefined) =>
 
 /** Any of the owner's devices. Fails as `device-not-found`. */
 export async function renameDevice(
-  { owners }: Pick<Stores, "owners">,
+  { owners }: Pick<RegistrationPorts, "owners">,
   asking: Asking,
   { id, name }: { id: DeviceId; name: string },
 ): Promise<{ device: Device; platform: Platform }> {

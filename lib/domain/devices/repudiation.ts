@@ -6,12 +6,12 @@ import type { CredentialStore } from "../credentials/credential.ts";
 import { endEach } from "../credentials/issue.ts";
 import { accountsOf, withoutDevice } from "../credentials/proven-account.ts";
 import {
+  type AlarmDevice,
+  alarmDeviceIn,
   type Device,
   findDevice,
   isRevoked,
   requireStillIn,
-  type Subject,
-  subjectIn,
   withRevoked,
 } from "../device.ts";
 import { Failure } from "../failure.ts";
@@ -21,13 +21,13 @@ import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } f
 import { DeviceId, OwnerId } from "../owner.ts";
 import { withoutErasure } from "../privacy/erasure.ts";
 import { findRecovery, type RecoveryRecord, type RecoveryStore } from "../recovery/record.ts";
-import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
+import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
 import { type Asking, callerDevice } from "./admission.ts";
 
-type Stores = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
+type RepudiationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
 /** For good, from the next request on. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` does. */
-export async function revokeDevice(stores: Stores, asking: Asking, id: DeviceId): Promise<void> {
+export async function revokeDevice(stores: RepudiationPorts, asking: Asking, id: DeviceId): Promise<void> {
   const { caller, held, now } = asking;
   const told = { kind: "device-revoked" as const, by: callerDevice(asking) };
   await endDevice(stores, held, { owner: caller.owner, id, told, now }, (state) =>
@@ -37,7 +37,7 @@ export async function revokeDevice(stores: Stores, asking: Asking, id: DeviceId)
 
 /** The device that recovered, and all it got, is ended. Safe to repeat. Fails as `recovery-not-found` or `device-not-found`. */
 export async function repudiateRecovery(
-  stores: Stores & { recoveries: RecoveryStore },
+  stores: RepudiationPorts & { recoveries: RecoveryStore },
   asking: Asking,
   id: string,
 ): Promise<RecoveryRecord> {
@@ -50,7 +50,7 @@ export async function repudiateRecovery(
 
 /** Whether the link was good for a device, and has ended it. Safe to repeat. */
 export async function repudiateAlarm(
-  stores: Stores & { peppers: Peppers },
+  stores: RepudiationPorts & { keyedHash: KeyedHash },
   capability: string,
   now: Date,
 ): Promise<boolean> {
@@ -62,11 +62,11 @@ export async function repudiateAlarm(
 
 /** What the alarm is about; undefined where the link isn't ours or is too old, the device is gone, or its owner is being erased. */
 export async function findAlarm(
-  { owners, peppers }: { owners: OwnerStore; peppers: Peppers },
+  { owners, keyedHash }: { owners: OwnerStore; keyedHash: KeyedHash },
   capability: string,
   now: Date,
 ): Promise<{ owner: OwnerId; held: StoredOwner; device: Device } | undefined> {
-  const alarm = await readCapability(peppers, capability, now);
+  const alarm = await readCapability(keyedHash, capability, now);
   const held = alarm && (await owners.find(alarm.owner));
   if (!held || held.state.erasure?.begunAt) return undefined;
   const device = findDevice(devicesIn(held), alarm.device);
@@ -79,7 +79,7 @@ export async function findAlarm(
 type Ending = {
   owner: OwnerId;
   id: DeviceId;
-  told: { kind: "device-revoked" | "device-repudiated"; by: Subject };
+  told: { kind: "device-revoked" | "device-repudiated"; by: AlarmDevice };
   undone?: { contacts: boolean; erasure: boolean };
   now: Date;
 };
@@ -91,7 +91,7 @@ const NOTHING = { contacts: false, erasure: false };
  * with by whoever repeats it, or by the sweep. Nobody is told twice. Fails as `device-not-found`, or as `admitted` says.
  */
 export async function endDevice(
-  { owners, credentials, outbox }: Stores,
+  { owners, credentials, outbox }: RepudiationPorts,
   held: StoredOwner | undefined,
   { owner, id, told, undone = NOTHING, now }: Ending,
   admitted: (state: OwnerState) => void = () => undefined,
@@ -126,7 +126,7 @@ export async function endDevice(
 
 /** Of devices whose revocation was cut off. */
 export async function endPending(
-  { owners, credentials }: Pick<Stores, "owners" | "credentials">,
+  { owners, credentials }: Pick<RepudiationPorts, "owners" | "credentials">,
   owner: OwnerId,
   held: StoredOwner,
   now: Date,
@@ -170,21 +170,25 @@ const LINK_DAYS = 30;
 
 type Alarm = { owner: OwnerId; device: DeviceId };
 
-const macFor = (peppers: Peppers, { owner, device }: Alarm, since: string) =>
-  peppers.hash("alarm", JSON.stringify([owner, device, since]));
+const macFor = (keyedHash: KeyedHash, { owner, device }: Alarm, since: string) =>
+  keyedHash.hash("alarm", JSON.stringify([owner, device, since]));
 
 /** Good for thirty days from `at`. */
-export async function capabilityFor(peppers: Peppers, alarm: Alarm, at: Date): Promise<string> {
+export async function capabilityFor(keyedHash: KeyedHash, alarm: Alarm, at: Date): Promise<string> {
   const since = String(Math.floor(at.getTime() / SECOND));
-  return `${alarm.owner}.${alarm.device}.${since}.${await macFor(peppers, alarm, since)}`;
+  return `${alarm.owner}.${alarm.device}.${since}.${await macFor(keyedHash, alarm, since)}`;
 }
 
 /** Undefined for anything that the service didn't make, or made too long ago. */
-export async function readCapability(peppers: Peppers, text: string, now: Date): Promise<Alarm | undefined> {
+export async function readCapability(
+  keyedHash: KeyedHash,
+  text: string,
+  now: Date,
+): Promise<Alarm | undefined> {
   const [, first = "", second = "", since = "", mac = ""] = CAPABILITY.exec(text) ?? [];
   const [owner, device] = [OwnerId.safeParse(first).data, DeviceId.safeParse(second).data];
   if (owner === undefined || device === undefined) return undefined;
-  const isOurs = sameHash(await macFor(peppers, { owner, device }, since), mac);
+  const isOurs = sameHash(await macFor(keyedHash, { owner, device }, since), mac);
   const isGood = later(new Date(Number(since) * SECOND), LINK_DAYS * DAY) > now;
   return isOurs && isGood ? { owner, device } : undefined;
 }
@@ -194,11 +198,11 @@ export async function readCapability(peppers: Peppers, text: string, now: Date):
  * device that says so; one that came later than the device itself may be a thief's, and changes no contacts.
  */
 async function repudiate(
-  stores: Stores,
+  stores: RepudiationPorts,
   held: StoredOwner | undefined,
-  { owner, id, by, now }: { owner: OwnerId; id: DeviceId; by?: Subject; now: Date },
+  { owner, id, by, now }: { owner: OwnerId; id: DeviceId; by?: AlarmDevice; now: Date },
 ): Promise<void> {
-  const device = subjectIn(devicesIn(held), id, now);
+  const device = alarmDeviceIn(devicesIn(held), id, now);
   const undone = { contacts: by === undefined || by.registeredAt < device.registeredAt, erasure: true };
   const told = { kind: "device-repudiated" as const, by: device };
   await endDevice(stores, held, { owner, id, told, undone, now });

@@ -59,9 +59,9 @@ export const anchorAfter = (anchor: Anchor, line: string, { id }: Activity): Anc
   recent: [id, ...anchor.recent].slice(0, RECENT),
 });
 
-/** `life`: another one after each erasure, so that nothing of the one before is ever in the way. */
-export type OfLife = { owner: OwnerId; life: string };
-export type AnchorStore = Store<OfLife, Anchor>;
+/** `incarnation`: another one after each erasure, so that nothing of the one before is ever in the way. */
+export type OfIncarnation = { owner: OwnerId; incarnation: string };
+export type AnchorStore = Store<OfIncarnation, Anchor>;
 
 /** `intact`: false if lines are missing, changed, or not this owner's; then only those before the damage are there. */
 export type ActivityPage = { entries: Activity[]; intact: boolean };

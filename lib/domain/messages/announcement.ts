@@ -1,7 +1,7 @@
 /** What people are told, and how it gets on its way: one queue for all that is to be logged and sent. */
 import * as z from "zod";
 import { Addressee, addresseesIn, Recipient } from "../contacts/contact.ts";
-import type { Subject } from "../device.ts";
+import type { AlarmDevice } from "../device.ts";
 import { newId } from "../id.ts";
 import { loose } from "../loose.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
@@ -70,9 +70,9 @@ export interface Outbox {
 }
 
 /** `id`: the same for a request that is repeated, so that it is told once. */
-type Told = {
+type Telling = {
   kind: ActivityKind;
-  device?: Pick<Subject, "id" | "name">;
+  device?: Pick<AlarmDevice, "id" | "name">;
   recovery?: string | undefined;
   recipients: Addressee[];
   eraseAt?: Date;
@@ -83,7 +83,7 @@ type Told = {
 export const announce = (
   outbox: Outbox,
   owner: OwnerId,
-  { kind, device, recovery, recipients, eraseAt, now, id = newId() }: Told,
+  { kind, device, recovery, recipients, eraseAt, now, id = newId() }: Telling,
 ): Promise<void> =>
   outbox.put(owner, {
     type: "announcement",
@@ -102,6 +102,11 @@ export const announce = (
 export const alarm = (
   outbox: Outbox,
   owner: OwnerId,
-  { record, device, now, ...told }: Omit<Told, "recipients"> & { device: Subject; record: OwnerRecord },
+  {
+    record,
+    device,
+    now,
+    ...told
+  }: Omit<Telling, "recipients"> & { device: AlarmDevice; record: OwnerRecord },
 ): Promise<void> =>
   announce(outbox, owner, { ...told, device, recipients: addresseesIn(record, device, now), now });

@@ -7,7 +7,7 @@ import { shownName } from "../device.ts";
 import { capabilityFor } from "../devices/repudiation.ts";
 import { Failure } from "../failure.ts";
 import { type OwnerId, sha256 } from "../owner.ts";
-import type { Peppers } from "../sealing/keyed-hash.ts";
+import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import { type Announcement, type Letter, LetterKind, type Outbox, type OutboxItem } from "./announcement.ts";
 import type { Language } from "./language.ts";
@@ -21,14 +21,14 @@ export interface Wording {
 }
 
 /** `callingCodeOf`: of a number as E.164 writes it. `publicBaseUrl`: where the link in an alarm leads. */
-type Ports = {
+type DeliveryPorts = {
   activity: ActivityLog;
   outbox: Outbox;
   sendBudget: SendBudget;
   callingCodeOf(number: string): string;
   messenger: Messenger;
   wording: Wording;
-  peppers: Peppers;
+  keyedHash: KeyedHash;
   clock: Clock;
   publicBaseUrl: string;
 };
@@ -48,7 +48,7 @@ const TOO_LATE = new Failure("messages-unavailable", "The letter's time was over
 
 /** Throws, for the queue to try it again and at last to put it aside, if it can't even be postponed. */
 export async function deliver(
-  ports: Ports,
+  ports: DeliveryPorts,
   queued: { owner: OwnerId; item: OutboxItem } | undefined,
 ): Promise<Delivery> {
   if (!queued) return { outcome: "owner erased" };
@@ -58,12 +58,12 @@ export async function deliver(
   return await log(ports, owner, item.activity);
 }
 
-async function log({ activity }: Ports, owner: OwnerId, entry: Activity): Promise<Delivery> {
+async function log({ activity }: DeliveryPorts, owner: OwnerId, entry: Activity): Promise<Delivery> {
   await activity.append(owner, entry);
   return { outcome: "logged" };
 }
 
-async function tellAll(ports: Ports, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
+async function tellAll(ports: DeliveryPorts, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
   const { activity, recipients } = announcement;
   if (recipients.length === 0) return await log(ports, owner, activity);
   const alarm = await alarmFor(ports, owner, activity);
@@ -75,12 +75,12 @@ async function tellAll(ports: Ports, owner: OwnerId, announcement: Announcement)
 
 /** Where the device can be ended, if it was one's doing. */
 async function alarmFor(
-  { peppers, publicBaseUrl }: Ports,
+  { keyedHash, publicBaseUrl }: DeliveryPorts,
   owner: OwnerId,
   { device, at }: Activity,
 ): Promise<string | undefined> {
   if (!device) return undefined;
-  return `${publicBaseUrl}/v1/alarms/${await capabilityFor(peppers, { owner, device: device.id }, at)}`;
+  return `${publicBaseUrl}/v1/alarms/${await capabilityFor(keyedHash, { owner, device: device.id }, at)}`;
 }
 
 function letterTo(
@@ -103,7 +103,7 @@ function letterTo(
   };
 }
 
-async function send(ports: Ports, owner: OwnerId, letter: Letter): Promise<Delivery> {
+async function send(ports: DeliveryPorts, owner: OwnerId, letter: Letter): Promise<Delivery> {
   const { messenger, outbox, wording, clock } = ports;
   if (letter.until <= clock()) return { outcome: "expired", ...(letter.tries > 0 && { because: TOO_LATE }) };
   let { paid } = letter;
@@ -122,7 +122,7 @@ async function send(ports: Ports, owner: OwnerId, letter: Letter): Promise<Deliv
 }
 
 /** Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there is nothing left. */
-async function pay({ sendBudget, callingCodeOf, clock }: Ports, { kind, to }: Letter): Promise<true> {
+async function pay({ sendBudget, callingCodeOf, clock }: DeliveryPorts, { kind, to }: Letter): Promise<true> {
   if (to.channel === "email" || kind === "code") return true;
   if (await sendBudget.take("alarms", callingCodeOf(to.address), clock())) return true;
   throw new Failure("messages-unavailable", "The country had its share today.");

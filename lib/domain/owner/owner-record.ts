@@ -5,7 +5,7 @@ import { Failures, noFailures } from "../challenges/throttle.ts";
 import { earliest } from "../clock.ts";
 import { Contact, RemovedContact, stillKept } from "../contacts/contact.ts";
 import { Sent } from "../contacts/send-limits.ts";
-import { Binding } from "../credentials/proven-account.ts";
+import { ProvenAccount } from "../credentials/proven-account.ts";
 import { type Loose, loose } from "../loose.ts";
 import { DeviceId } from "../owner.ts";
 
@@ -16,7 +16,7 @@ const record = {
   contactRemovedAt: z.coerce.date().optional(),
   /** When contacts were last told of a device that isn't registered. */
   newcomerToldAt: z.coerce.date().optional(),
-  bindings: z.array(Binding),
+  bindings: z.array(ProvenAccount),
   /** Revoked devices: none of them gets a credential any more. */
   endedDevices: z.array(DeviceId),
   /** Of step-ups and confirmations, over all challenges. */
@@ -38,12 +38,12 @@ export const newRecord = (): OwnerRecord => ({
 });
 
 /** What it holds for a while only: challenges until they expire, removed contacts until they are told no longer (R35). */
-export const withoutOutlived = (record: OwnerRecord, now: Date): OwnerRecord => ({
+export const withoutExpired = (record: OwnerRecord, now: Date): OwnerRecord => ({
   ...record,
   challenges: record.challenges.filter((each) => expiresAt(each) > now),
   removedContacts: stillKept(record, now),
 });
 
 /** When the earliest of it is to go. */
-export const outlivedAt = ({ challenges, removedContacts }: OwnerRecord): Date | undefined =>
+export const nextExpiry = ({ challenges, removedContacts }: OwnerRecord): Date | undefined =>
   earliest([...challenges.map(expiresAt), ...removedContacts.map(({ keptUntil }) => keptUntil)]);

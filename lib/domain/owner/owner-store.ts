@@ -4,9 +4,9 @@ import type { Head, StoredHead } from "../backup/head.ts";
 import type { Device } from "../device.ts";
 import { Failure } from "../failure.ts";
 import { newId } from "../id.ts";
-import type { OwnerId, Place } from "../owner.ts";
+import type { BackupKey, OwnerId } from "../owner.ts";
 import type { Change } from "../store.ts";
-import { newRecord, type OwnerRecord, withoutOutlived } from "./owner-record.ts";
+import { newRecord, type OwnerRecord, withoutExpired } from "./owner-record.ts";
 import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from "./owner-state.ts";
 
 export interface StoredOwner {
@@ -15,7 +15,7 @@ export interface StoredOwner {
   readonly isAtHand: boolean;
   readonly state: OwnerState;
   /** Another one after each erasure: what is decided in this one may not be sealed for the next. */
-  readonly life: string;
+  readonly incarnation: string;
   /** Opened on first use, as that needs a key that uploads do without. Fails as `backup-unreadable` or `vault-unavailable`. */
   record(): Promise<OwnerRecord>;
   /** The sealed content of a version that the state names. Fails as `backup-unreadable`. */
@@ -23,14 +23,14 @@ export interface StoredOwner {
 }
 
 /**
- * `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in it. `life`: that of the owner
+ * `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in it. `incarnation`: that of the owner
  * when something of this was sealed; it is good for no other.
  */
 export type NextOwner = {
   state: OwnerState;
   record?: OwnerRecord;
   body?: { id: string; sealed: Buffer };
-  life?: string;
+  incarnation?: string;
 };
 
 export interface OwnerStore {
@@ -40,7 +40,7 @@ export interface OwnerStore {
   findAtHand(owner: OwnerId): Promise<StoredOwner | undefined>;
   /**
    * What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written. Fails as `busy` if the owner is in another
-   * life by now.
+   * incarnation by now.
    */
   put(owner: OwnerId, next: NextOwner, replaces: StoredOwner | undefined): Promise<StoredOwner | undefined>;
   /** Whoever is about to seal something of this owner's has the keys by the time that the vault has opened the backup. */
@@ -122,7 +122,7 @@ const withChangeId = ({ state, ...rest }: NextOwner, id: string): NextOwner => (
 /** `changeOwner` for a decision about one backup. */
 export async function changeHead<R>(
   owners: OwnerStore,
-  { owner, platform }: Place,
+  { owner, platform }: BackupKey,
   held: StoredOwner | undefined,
   decide: (
     stored: StoredHead | undefined,
@@ -154,7 +154,7 @@ export async function changeRecord<R>(
     const before = await recordIn(latest);
     const { result: decided, record } = decide(before);
     if (record === before) return { result: { decided, record } };
-    const next = withoutOutlived(record, now);
+    const next = withoutExpired(record, now);
     return {
       result: { decided, record: next },
       next: { state: latest?.state ?? newState(), record: next },

@@ -2,7 +2,7 @@
 
 import { DAY, HOUR, later } from "../clock.ts";
 import { type Recipient, recipientsIn } from "../contacts/contact.ts";
-import { provenAccounts } from "../credentials/proven-account.ts";
+import { accountsProven } from "../credentials/proven-account.ts";
 import { admit, requireStillIn } from "../device.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
@@ -36,7 +36,7 @@ export async function eraseOwner(
     return await eraseDamaged(stores, asking, Math.max(delayMs, policy.contactCoolingOffHours * HOUR));
   const devices = devicesIn(held);
   if (devices.length === 0) return undefined;
-  admit(caller, devices, false, now);
+  admit(caller, devices, "registered", now);
   const { eraseAt, held: after } = await requestErasure(stores, asking, delayMs);
   if (!after || !isErasureDue(after, now)) return eraseAt;
   await completeErasure(stores, caller.owner, after, now);
@@ -75,7 +75,7 @@ export async function withdrawErasure(
 ): Promise<void> {
   const isDone = (latest: StoredOwner | undefined) =>
     latest?.state.erased !== undefined && devicesIn(latest).length === 0;
-  if (!isDone(held)) admit(caller, devicesIn(held), false, now);
+  if (!isDone(held)) admit(caller, devicesIn(held), "registered", now);
   await changeOwner(owners, caller.owner, held, (latest) => {
     if (isDone(latest)) throw new Failure("erasure-begun", "The erasure had begun, and is done.");
     if (!latest?.state.erasure) return { result: undefined };
@@ -121,7 +121,7 @@ export async function completeErasure(
   const record = await begun.record().catch(nothingIfUnreadable);
   const recipients = record ? recipientsIn(record, now) : [];
   await tell(stores, recipients, erasure, now);
-  const accounts = await stores.belongings.credentialNames(record ? provenAccounts(record) : []);
+  const accounts = await stores.belongings.credentialNames(record ? accountsProven(record) : []);
   const seen = await stores.belongings.look(owner, accounts);
   if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
   await stores.belongings.remove(seen);

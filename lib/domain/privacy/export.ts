@@ -1,31 +1,31 @@
 /** What is held about an owner, told whole (R35). */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import type { Version, VersionSeal } from "../backup/head.ts";
 import type { Challenge } from "../challenges/challenge.ts";
 import type { AccountCredentials, CredentialStore } from "../credentials/credential.ts";
-import type { Binding } from "../credentials/proven-account.ts";
+import type { ProvenAccount } from "../credentials/proven-account.ts";
 import { type Asking, callerDevice, spendProof } from "../devices/admission.ts";
 import type { ActivityLog } from "../messages/activity.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import type { Erasure } from "../owner/owner-state.ts";
 import { type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
-import { type OwnerId, type Place, Platform } from "../owner.ts";
+import { type BackupKey, type OwnerId, Platform } from "../owner.ts";
 import { contentIn, openVersion } from "../recovery/opening.ts";
 import type { RecoveryStore } from "../recovery/record.ts";
 import { isUnreadable, KeyDisabled } from "../sealing/seal.ts";
 import type { Stored } from "../store.ts";
 
 /** With ETags, so that only what was seen is removed. */
-export type Seen = { name: string; etag: string }[];
+export type SeenBlobs = { name: string; etag: string }[];
 
 /** What the stores themselves can't do: see all that belongs to an owner. */
 export interface Belongings {
   recoveries(owner: OwnerId): Promise<string[]>;
   /** Under which what these accounts have is stored; the names say nothing of the accounts. */
-  credentialNames(accounts: BoundAccount[]): Promise<string[]>;
+  credentialNames(accounts: DeviceBoundAccount[]): Promise<string[]>;
   /** All that lies beside the owner, and what is the owner's of these credentials. */
-  look(owner: OwnerId, credentials: string[]): Promise<Seen>;
-  remove(seen: Seen): Promise<void>;
+  look(owner: OwnerId, credentials: string[]): Promise<SeenBlobs>;
+  remove(seen: SeenBlobs): Promise<void>;
   /** What is the owner's of these credentials, and can't be opened any more. */
   removeShredded(owner: OwnerId, credentials: string[]): Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function exportOwner(stores: ExportStores, owner: OwnerId, held: St
       ? Promise.all(Platform.options.map((platform) => exportHead(stores, held, { owner, platform })))
       : [],
     Promise.all(ids.map((id) => exportRecovery(stores, owner, id))),
-    Promise.all(record.bindings.map((binding) => exportBinding(stores, owner, binding))),
+    Promise.all(record.bindings.map((proven) => exportBinding(stores, owner, proven))),
     stores.activity.read(owner),
   ]);
   const { contacts, removedContacts, contactRemovedAt, newcomerToldAt, endedDevices, failures, sent } =
@@ -102,14 +102,14 @@ function withoutHash(challenge: Challenge) {
   return challenge.kind === "code" ? { ...stepUp, subject: challenge.subject } : stepUp;
 }
 
-async function exportHead(stores: ExportStores, held: StoredOwner, place: Place) {
+async function exportHead(stores: ExportStores, held: StoredOwner, place: BackupKey) {
   const { platform } = place;
   const head = held.state.heads[platform];
   if (!head) return [];
   const contents = new Map<string, object>();
   for (const version of head.versions) {
     if (contents.has(version.id) || version.custody === "client") continue;
-    const content = await contentOf(stores, held, place, version).catch(markIfShut);
+    const content = await contentOf(stores, held, place, version).catch(orUnreadable);
     contents.set(version.id, content);
   }
   const versions = head.versions.map(({ wrappedKey: _, ...version }) => ({
@@ -119,26 +119,26 @@ async function exportHead(stores: ExportStores, held: StoredOwner, place: Place)
   return [{ platform, ...head, versions }];
 }
 
-async function contentOf({ versions }: ExportStores, held: StoredOwner, place: Place, version: Version) {
+async function contentOf({ versions }: ExportStores, held: StoredOwner, place: BackupKey, version: Version) {
   const { document, sealed } = contentIn(version, await openVersion(versions, place, version, held));
   return { content: sealed ?? document };
 }
 
 const exportRecovery = async ({ recoveries }: ExportStores, owner: OwnerId, record: string) => ({
   record,
-  ...(await told(recoveries.find({ owner, record }), (recovery) => recovery)),
+  ...(await exported(recoveries.find({ owner, record }), (recovery) => recovery)),
 });
 
 /** Of an account that has moved to another owner, no more than that it was proven. */
-const exportBinding = async ({ credentials }: ExportStores, owner: OwnerId, binding: Binding) => ({
-  ...binding,
-  credentials: await told(credentials.find(binding.account), (held) =>
+const exportBinding = async ({ credentials }: ExportStores, owner: OwnerId, proven: ProvenAccount) => ({
+  ...proven,
+  credentials: await exported(credentials.find(proven.account), (held) =>
     held.owner === owner ? withoutSecrets(held) : undefined,
   ),
 });
 
-async function told<T, R>(finding: Promise<Stored<T> | undefined>, tell: (value: T) => R) {
-  const found = await finding.catch(markIfShut);
+async function exported<T, R>(finding: Promise<Stored<T> | undefined>, tell: (value: T) => R) {
+  const found = await finding.catch(orUnreadable);
   return found && "value" in found ? tell(found.value) : found;
 }
 
@@ -152,7 +152,7 @@ const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCreden
 });
 
 /** What can't be opened, now or later, is marked as such: all else is told. */
-function markIfShut(error: unknown): { unreadable: true } {
+function orUnreadable(error: unknown): { unreadable: true } {
   if (isUnreadable(error) || error instanceof KeyDisabled) return { unreadable: true };
   throw error;
 }

@@ -1,5 +1,5 @@
 /** Which entries of a backup a device has already, as far as it can tell (R11). Pure. */
-import { type ExistingAccount, identityOf, isForeign, type StoredAccount } from "../account.ts";
+import { accountKey, type ExistingAccount, isForeign, type StoredAccount } from "../account.ts";
 import { fingerprintOf } from "../code-parameters.ts";
 
 export const KEEP_REASONS = ["on-device", "same-id", "name-only"] as const;
@@ -34,7 +34,7 @@ function finderFor(
   accounts: StoredAccount[],
   existing: ExistingAccount[],
 ): (account: StoredAccount) => Found {
-  const byName = placesBy(existing, identityOf);
+  const byName = placesBy(existing, accountKey);
   const byId = placesBy(existing, idOf);
   const byFingerprint = placesBy(existing, fingerprintIn);
   const backedUp = new Set(accounts.map(({ kind, id }) => (kind === "third-party" ? id : undefined)));
@@ -42,17 +42,17 @@ function finderFor(
   const unknownByName = placesBy(existing, (account) => {
     const id = idOf(account);
     const isKnown = fingerprintIn(account) !== undefined || (id !== undefined && backedUp.has(id));
-    return isKnown ? undefined : identityOf(account);
+    return isKnown ? undefined : accountKey(account);
   });
   return (account) => {
     if (isForeign(account)) return ABSENT;
-    const named = byName.get(identityOf(account));
+    const named = byName.get(accountKey(account));
     if (account.kind !== "third-party") return named ? { presence: "on-device", by: named } : ABSENT;
     const same = byFingerprint.size > 0 && byFingerprint.get(fingerprintOf(account.otp) ?? "");
     if (same) return { presence: "on-device", by: same };
     const identified = byId.get(account.id ?? "");
     if (identified) return { presence: "same-id", by: identified };
-    const unknown = unknownByName.get(identityOf(account));
+    const unknown = unknownByName.get(accountKey(account));
     if (unknown) return { presence: "name-only", by: unknown };
     return named ? { presence: "same-name", by: [] } : ABSENT;
   };

@@ -1,28 +1,28 @@
 /** Opening a backup for a device: what plan and recovery have in common. One vault call. */
-import { type ExistingAccount, identityOf, isForeign, type StoredAccount } from "../account.ts";
+import { accountKey, type ExistingAccount, isForeign, type StoredAccount } from "../account.ts";
 import { requireBackup, requireCurrentIn } from "../backup/backup.ts";
 import { sealedContent, unreadableEnvelope } from "../backup/custody.ts";
 import { DEVICE_SEALED } from "../backup/device-sealed.ts";
 import { decodeDocument, type StoredDocument } from "../backup/document.ts";
 import type { Head, Version, VersionSeal } from "../backup/head.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
-import { bindingFor } from "../credentials/proven-account.ts";
+import { provenAccountFor } from "../credentials/proven-account.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
 import type { Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
 import { headIn } from "../owner/owner-state.ts";
 import type { OwnerStore, StoredOwner } from "../owner/owner-store.ts";
-import { type Caller, type Place, type Platform, sha256 } from "../owner.ts";
+import { type BackupKey, type Caller, type Platform, sha256 } from "../owner.ts";
 import { isUnreadable, unreadable } from "../sealing/seal.ts";
 import { compareWith } from "./on-device.ts";
 import { type Circumstances, type Outcome, planRecovery } from "./plan.ts";
-import { tellOfNewcomer } from "./unregistered-device.ts";
+import { tellOfUnregistered } from "./unregistered-device.ts";
 
 export type OpeningStores = { versions: VersionSeal; credentials: CredentialStore };
 
 /** `from`: the platform whose backup is recovered; `platform` is the device's own. */
-export type Wanted = {
+export type OpeningRequest = {
   caller: Caller;
   platform: Platform;
   from: Platform;
@@ -36,7 +36,7 @@ export type CrossPlatformRule = "portable" | "deny";
 
 /** Fails as `cross-platform-denied`. */
 export function requirePortable(
-  { platform, from }: Pick<Wanted, "platform" | "from">,
+  { platform, from }: Pick<OpeningRequest, "platform" | "from">,
   rule: CrossPlatformRule,
 ): void {
   if (platform === from || rule === "portable") return;
@@ -69,7 +69,7 @@ export function beginOpening(owner: StoredOwner | undefined, from: Platform): Op
 export async function finishOpening(
   { versions, credentials }: OpeningStores,
   { head, version, held, record: reading }: Opening,
-  { caller, platform, from, existing, envelope }: Wanted,
+  { caller, platform, from, existing, envelope }: OpeningRequest,
 ): Promise<Opened> {
   const place = { owner: caller.owner, platform: from };
   const content = await openVersion(versions, place, version, held, sealedContent(head, version, envelope));
@@ -90,7 +90,7 @@ export type PlanStores = OpeningStores & { owners: OwnerStore; outbox: Outbox };
 export async function dryRun(
   stores: PlanStores,
   asking: Asking,
-  wanted: Omit<Wanted, "caller">,
+  wanted: Omit<OpeningRequest, "caller">,
   rule: CrossPlatformRule,
 ): Promise<Opened & { head: Head }> {
   requireOwnPlatform(asking, wanted.platform);
@@ -105,10 +105,10 @@ export async function dryRun(
 export async function tellAndOpen(
   stores: PlanStores,
   asking: Asking,
-  wanted: Omit<Wanted, "caller">,
+  wanted: Omit<OpeningRequest, "caller">,
 ): Promise<Opened> {
   const { caller, held } = asking;
-  await tellOfNewcomer(stores, asking);
+  await tellOfUnregistered(stores, asking);
   return await finishOpening(stores, beginOpening(held, wanted.from), { ...wanted, caller });
 }
 
@@ -125,11 +125,11 @@ export async function knownOf(
   const checked = await Promise.all(
     accounts.map(async (account) => {
       if (isForeign(account) || account.kind !== "personal" || account.usesPush) return [];
-      const binding = bindingFor(record, account);
-      const stored = binding && (await credentials.find(account));
+      const proven = provenAccountFor(record, account);
+      const stored = proven && (await credentials.find(account));
       if (stored?.value.owner !== owner) return [];
-      const usesPush = binding?.usesPush === true || stored.value.holders.some(({ push }) => push);
-      return [{ identity: identityOf(account), usesPush }];
+      const usesPush = proven?.usesPush === true || stored.value.holders.some(({ push }) => push);
+      return [{ identity: accountKey(account), usesPush }];
     }),
   );
   const identitiesOf = (pushing: boolean) => {
@@ -142,7 +142,7 @@ export async function knownOf(
 /** Whatever is wrong with a client's envelope is told as such: the rest of the backup may be fine. */
 export async function openVersion(
   versions: VersionSeal,
-  place: Place,
+  place: BackupKey,
   version: Version,
   held: StoredOwner,
   kept?: Buffer,

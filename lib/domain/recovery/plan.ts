@@ -1,8 +1,8 @@
 /** What would come back to a device, account by account, and why (R11-R16). The decision of plan and recovery alike; pure. */
 import {
   type AccountName,
+  accountKey,
   type ForeignAccount,
-  identityOf,
   isForeign,
   nameOf,
   type StoredAccount,
@@ -60,7 +60,7 @@ function bringBack(
   const stepUp = (reason: StepUpReason): Outcome => ({ outcome: "step-up", reason, account });
   if (!samePlatform) return stepUp("other-platform");
   if (account.kind === "work") return stepUp("work-account");
-  const identity = identityOf(account);
+  const identity = accountKey(account);
   if (account.usesPush || pushing.has(identity)) return stepUp("uses-push");
   return bound.has(identity) ? { outcome: "restore", reason: "bound", account } : stepUp("not-bound");
 }
@@ -88,7 +88,7 @@ export function refuseOverlap({ outcomes, overlapping }: Planned, rule: OverlapR
 export function planId(versionId: string, outcomes: Outcome[]): string {
   const told = outcomes.map(({ outcome, reason, account }) => {
     const name = nameOf(account);
-    return [outcome, reason, identityOf(name), ...(name.id === undefined ? [] : [name.id])];
+    return [outcome, reason, accountKey(name), ...(name.id === undefined ? [] : [name.id])];
   });
   return sha256(JSON.stringify([versionId, ...told]));
 }

@@ -1,6 +1,6 @@
 /** The record of one recovery: what came back and what still waits for proof, so that an app killed half-way goes on where it was. */
 import * as z from "zod";
-import { type BoundAccount, identityOf, nameOf, StoredName } from "../account.ts";
+import { accountKey, type DeviceBoundAccount, nameOf, StoredName } from "../account.ts";
 import { DEVICE_SEALED } from "../backup/device-sealed.ts";
 import { type Head, Version } from "../backup/head.ts";
 import { DAY, HOUR, later } from "../clock.ts";
@@ -98,21 +98,21 @@ export function requireInHistory({ version }: RecoveryRecord, { versions }: Head
  * The state of one account; of a backup that the device sealed itself, any account may be in it. Fails as
  * `account-not-in-recovery`.
  */
-export function requireState(
+export function requireAccountState(
   { accounts, version }: RecoveryRecord,
-  account: BoundAccount,
+  account: DeviceBoundAccount,
   wanted: readonly (typeof ACCOUNT_STATES)[number][],
 ): void {
-  const found = accounts.find((each) => identityOf(each.account) === identityOf(account))?.state;
+  const found = accounts.find((each) => accountKey(each.account) === accountKey(account))?.state;
   const state = found ?? (version.contentType === DEVICE_SEALED ? "step-up" : undefined);
   if (state && wanted.includes(state)) return;
   throw new Failure("account-not-in-recovery", "The recovery has no such account in that state.");
 }
 
 /** In its place; an account that the service didn't know of comes last. */
-export function withSent(recovery: RecoveryRecord, account: BoundAccount): RecoveryRecord {
+export function withSent(recovery: RecoveryRecord, account: DeviceBoundAccount): RecoveryRecord {
   const state = "credential-sent" as const;
-  const at = recovery.accounts.findIndex((each) => identityOf(each.account) === identityOf(account));
+  const at = recovery.accounts.findIndex((each) => accountKey(each.account) === accountKey(account));
   const former = recovery.accounts[at];
   const accounts = former
     ? recovery.accounts.with(at, { ...former, state })

@@ -1,5 +1,5 @@
 /** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
-import { type BoundAccount, type ExistingAccount, identityOf, nameOf } from "../account.ts";
+import { accountKey, type DeviceBoundAccount, type ExistingAccount, nameOf } from "../account.ts";
 import type { StoredSettings } from "../backup/app-settings.ts";
 import { currentVersion, requireCurrent } from "../backup/backup.ts";
 import { sealedContent } from "../backup/custody.ts";
@@ -9,7 +9,7 @@ import { withEpisode } from "../backup/stale-notice.ts";
 import type { StalenessPolicy } from "../backup/staleness.ts";
 import { latest } from "../clock.ts";
 import { issueCodes, withBindings } from "../credentials/issue.ts";
-import { type Device, subjectIn, withChange, withDevice } from "../device.ts";
+import { alarmDeviceIn, type Device, withChange, withDevice } from "../device.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { letIn } from "../devices/letting-in.ts";
 import { Failure } from "../failure.ts";
@@ -36,11 +36,11 @@ import {
   finishOpening,
   knownOf,
   type Opened,
+  type OpeningRequest,
   type OpeningStores,
   openVersion,
   requirePortable,
   requireReadable,
-  type Wanted,
 } from "./opening.ts";
 import { type Outcome, type OverlapRule, planId, planRecovery, refuseOverlap } from "./plan.ts";
 import {
@@ -55,7 +55,7 @@ import {
   requireSameOutcomes,
   reusedKey,
 } from "./record.ts";
-import { hourOf, isNewcomer, rememberTold, toldLately } from "./unregistered-device.ts";
+import { hourOf, isUnregistered, rememberTold, toldLately } from "./unregistered-device.ts";
 
 /**
  * The head once this device has recovered: it is registered, the sign-in counts, and its proof is spent.
@@ -70,9 +70,9 @@ export function recordRecovery(former: Head, caller: Caller, deviceName: string,
   };
 }
 
-export type Stores = OpeningStores & { owners: OwnerStore; recoveries: RecoveryStore; outbox: Outbox };
+export type RecoveryPorts = OpeningStores & { owners: OwnerStore; recoveries: RecoveryStore; outbox: Outbox };
 
-type Recovery = Wanted & {
+type Recovery = OpeningRequest & {
   deviceName: string;
   overlap: OverlapRule;
   planSeen: string | undefined;
@@ -98,7 +98,7 @@ export type Recovered = {
  * then is anything handed out. Whatever is cut off goes on when the request is repeated with its Idempotency-Key.
  */
 export async function recover(
-  stores: Stores,
+  stores: RecoveryPorts,
   asking: Asking,
   wanted: Omit<Recovery, "caller" | "now">,
 ): Promise<Recovered> {
@@ -121,7 +121,7 @@ export async function recover(
 }
 
 async function findFormer(
-  { recoveries }: Stores,
+  { recoveries }: RecoveryPorts,
   held: StoredOwner | undefined,
   { owner }: Caller,
   id: string,
@@ -132,7 +132,11 @@ async function findFormer(
 
 type Begun = { recovery: Recovery; id: string };
 
-async function recoverFirst(stores: Stores, held: StoredOwner | undefined, begun: Begun): Promise<Recovered> {
+async function recoverFirst(
+  stores: RecoveryPorts,
+  held: StoredOwner | undefined,
+  begun: Begun,
+): Promise<Recovered> {
   const { recovery, id } = begun;
   const { caller, now } = recovery;
   stores.owners.prepare(caller.owner);
@@ -151,12 +155,12 @@ async function recoverFirst(stores: Stores, held: StoredOwner | undefined, begun
   });
   const [{ head, held: after }] = await Promise.all([registering, recording]);
   const issued = await issueCodes(stores.credentials, caller, after, bound, now);
-  const credentials = new Map(bound.map((account, index) => [identityOf(account), issued[index] ?? ""]));
+  const credentials = new Map(bound.map((account, index) => [accountKey(account), issued[index] ?? ""]));
   return recoveredBy(id, opened, head, credentials);
 }
 
 async function recoverAgain(
-  stores: Stores,
+  stores: RecoveryPorts,
   held: StoredOwner | undefined,
   { recovery, id, former }: Begun & { former: RecoveryRecord },
 ): Promise<Recovered> {
@@ -170,13 +174,13 @@ type Beside = { record?: OwnerRecord; state(state: OwnerState): OwnerState };
 
 /** Fails as `recordRecovery` does, and as `beside` says. */
 async function register(
-  stores: Stores,
+  stores: RecoveryPorts,
   held: StoredOwner | undefined,
   { caller, platform, deviceName, staleness, now }: Recovery,
   beside: (latest: StoredOwner | undefined) => Promise<Beside> | undefined = () => undefined,
 ): Promise<{ head: StoredHead; held: StoredOwner | undefined }> {
   const place = { owner: caller.owner, platform };
-  const device = subjectIn(devicesOf(headsOf(held?.state)), caller.device, now, deviceName);
+  const device = alarmDeviceIn(devicesOf(headsOf(held?.state)), caller.device, now, deviceName);
   const { held: after } = await letIn(stores, { place, device, now }, held, async (latest) => {
     const also = await beside(latest);
     const former = headIn(latest?.state, platform)?.value ?? newHead(caller.authTime);
@@ -215,7 +219,7 @@ const recoveredBy = (
  * told in any case: as of a request, and while the vault is asked (R18).
  */
 async function openFirst(
-  stores: Stores,
+  stores: RecoveryPorts,
   held: StoredOwner | undefined,
   { recovery, id }: Begun,
 ): Promise<Opened> {
@@ -228,7 +232,7 @@ async function openFirst(
     requireExpected(opened, recovery);
     return opened;
   };
-  if (!isNewcomer(caller, devices, now) || toldLately(record, now)) {
+  if (!isUnregistered(caller, devices, now) || toldLately(record, now)) {
     const opened = await open();
     const told = { kind: "recovered" as const, id: alarmId(id, now), recovery: id };
     await tell(stores.outbox, devices, recovery, record, told);
@@ -261,7 +265,7 @@ function requireExpected(opened: Opened, { planSeen, overlap }: Recovery): void 
  * `recovery-ended`.
  */
 async function openAgain(
-  stores: Stores,
+  stores: RecoveryPorts,
   held: StoredOwner | undefined,
   recovery: Recovery,
   former: RecoveryRecord,
@@ -282,9 +286,9 @@ async function openAgain(
   const bound = new Set(
     former.accounts
       .filter(({ state }) => state === "credential-sent")
-      .map(({ account }) => identityOf(account)),
+      .map(({ account }) => accountKey(account)),
   );
-  const waiting = document.accounts.filter((account) => !bound.has(identityOf(nameOf(account))));
+  const waiting = document.accounts.filter((account) => !bound.has(accountKey(nameOf(account))));
   const { pushing } = await knownOf(waiting, record, caller, stores.credentials);
   const samePlatform = former.platform === from;
   const { presence, overlapping } = compareWith(document.accounts, existing);
@@ -311,8 +315,8 @@ const requestDigest = ({ platform, from, existing, overlap }: Recovery) =>
 
 function digestible(account: ExistingAccount): string {
   const { id, fingerprint } = { id: undefined, fingerprint: undefined, ...account };
-  if (id === undefined && fingerprint === undefined) return identityOf(account);
-  return JSON.stringify([identityOf(account), id ?? "", fingerprint !== undefined]);
+  if (id === undefined && fingerprint === undefined) return accountKey(account);
+  return JSON.stringify([accountKey(account), id ?? "", fingerprint !== undefined]);
 }
 
 const recordOf = (recovery: Recovery, { version, outcomes }: Opened): RecoveryRecord => ({
@@ -326,8 +330,8 @@ const recordOf = (recovery: Recovery, { version, outcomes }: Opened): RecoveryRe
 });
 
 /** R15: accounts that use only codes and are bound to this owner get their new credentials at once. */
-const boundIn = (outcomes: Outcome[]): BoundAccount[] =>
-  outcomes.flatMap((each): BoundAccount[] =>
+const boundIn = (outcomes: Outcome[]): DeviceBoundAccount[] =>
+  outcomes.flatMap((each): DeviceBoundAccount[] =>
     each.reason === "bound"
       ? [{ kind: "personal", issuer: each.account.issuer, userName: each.account.userName }]
       : [],
@@ -340,6 +344,6 @@ async function tell(
   record: OwnerRecord,
   told: { kind: "recovered" | "recovery-requested"; id: string; recovery: string },
 ): Promise<void> {
-  const device = subjectIn(devices, caller.device, now, deviceName);
+  const device = alarmDeviceIn(devices, caller.device, now, deviceName);
   await alarm(outbox, caller.owner, { ...told, device, record, now });
 }

@@ -16,12 +16,12 @@ import {
 } from "../owner/owner-store.ts";
 import type { Caller, OwnerId } from "../owner.ts";
 
-export function isNewcomer({ device }: Caller, devices: Device[], now: Date): boolean {
+export function isUnregistered({ device }: Caller, devices: Device[], now: Date): boolean {
   const known = findDevice(devices, device);
   return devices.length > 0 && (!known || isAway(known, now));
 }
 
-/** Keys cost nothing, so newcomers are told of once an hour, and not once a device. */
+/** Keys cost nothing, so unregistered devices are told of once an hour, and not once a device. */
 export const toldLately = ({ newcomerToldAt: toldAt }: OwnerRecord, now: Date): boolean =>
   toldAt !== undefined && later(toldAt, HOUR) > now;
 
@@ -50,11 +50,11 @@ export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
  * Before it sees anything. Those who come at the same moment are told under one id, which the log and the mail service take
  * once.
  */
-export async function tellOfNewcomer(
+export async function tellOfUnregistered(
   { owners, outbox }: { owners: OwnerStore; outbox: Outbox },
   { caller, held, now }: Asking,
 ): Promise<void> {
-  if (!isNewcomer(caller, devicesIn(held), now)) return;
+  if (!isUnregistered(caller, devicesIn(held), now)) return;
   const record = await recordIn(held);
   if (toldLately(record, now)) return;
   const id = `plan-requested ${hourOf(now)}`;

@@ -1,18 +1,18 @@
 /** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "../challenges/challenge.ts";
 import { recipientsIn } from "../contacts/contact.ts";
 import {
   type AccountCredentials,
   type Claim,
+  type CredentialRequest,
   type CredentialStore,
   type PushKey,
   requireFree,
-  type Wanted,
 } from "../credentials/credential.ts";
 import { endCredential, putCredential } from "../credentials/issue.ts";
 import { newSecret, otpauthUri } from "../credentials/one-time-code.ts";
-import { withBinding } from "../credentials/proven-account.ts";
+import { withProvenAccount } from "../credentials/proven-account.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
 import { alarm, announce, type Outbox } from "../messages/announcement.ts";
@@ -21,19 +21,19 @@ import { recoveryIn } from "../owner/owner-state.ts";
 import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "../owner/owner-store.ts";
 import type { Caller, OwnerId } from "../owner.ts";
 import { type RecoveryStore, withSent } from "../recovery/record.ts";
-import { type Peppers, sameHash } from "../sealing/keyed-hash.ts";
+import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
 import { change, type Stored } from "../store.ts";
 import { loggingFailure } from "./failed-step-up.ts";
 import type { Provider } from "./provider.ts";
 import { type Redeeming, requireTicket, type Ticket, type TicketStore } from "./ticket.ts";
 
-type Stores = {
+type AnswerPorts = {
   owners: OwnerStore;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
   tickets: TicketStore;
   outbox: Outbox;
-  peppers: Peppers;
+  keyedHash: KeyedHash;
 };
 
 export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
@@ -54,7 +54,11 @@ type Issued = { type: "code"; uri: string } | { type: "push" };
  * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
-export async function answerStepUp(stores: Stores, asking: Asking, answering: Answering): Promise<Issued> {
+export async function answerStepUp(
+  stores: AnswerPorts,
+  asking: Asking,
+  answering: Answering,
+): Promise<Issued> {
   const { caller, now } = asking;
   const { owner, device } = caller;
   const { challenge, counted, ...count } = await loggingFailure(stores, asking, undefined, () =>
@@ -63,12 +67,12 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
   const { claim, ticket } = await loggingFailure(stores, asking, challenge.recovery, () =>
     compare(stores, asking, challenge, counted, answering),
   );
-  const wanted: Wanted =
+  const wanted: CredentialRequest =
     answering.credential.type === "code" ? { type: "code", secret: newSecret() } : answering.credential;
   const { account } = challenge;
   const subject = challenge.kind === "code" ? challenge.subject : undefined;
   const proof = { account, device, subject, usesPush: wanted.type === "push" };
-  const bind = (record: OwnerRecord) => withBinding(record, proof, now);
+  const bind = (record: OwnerRecord) => withProvenAccount(record, proof, now);
   const former = (await stores.credentials.find(account))?.value;
   requireFree(former, { owner, claim }, now);
   bind(counted);
@@ -88,7 +92,7 @@ export async function answerStepUp(stores: Stores, asking: Asking, answering: An
 }
 
 async function countAnswer(
-  { owners }: Stores,
+  { owners }: AnswerPorts,
   { caller, held: before, now }: Asking,
   { id, answer }: Answering,
 ): Promise<{ challenge: StepUp; counted: OwnerRecord; held: StoredOwner | undefined }> {
@@ -105,7 +109,7 @@ async function countAnswer(
 
 /** Whoever has the account now, and is about to lose it, hears of it first. */
 async function tellFormerOwner(
-  { owners, outbox }: Stores,
+  { owners, outbox }: AnswerPorts,
   former: AccountCredentials | undefined,
   { id }: StepUp,
   owner: OwnerId,
@@ -120,8 +124,8 @@ async function tellFormerOwner(
 
 /** A revocation that came while the account was still another owner's has found nothing to end. */
 async function endIfRevoked(
-  { owners, credentials }: Stores,
-  account: BoundAccount,
+  { owners, credentials }: AnswerPorts,
+  account: DeviceBoundAccount,
   caller: Caller,
   now: Date,
 ): Promise<void> {
@@ -142,7 +146,7 @@ type Right = { claim: Claim; ticket?: RightTicket };
 
 /** Fails as `answer-wrong` or `ticket-invalid`. */
 const compare = (
-  stores: Stores,
+  stores: AnswerPorts,
   { caller, now }: Asking,
   challenge: StepUp,
   record: OwnerRecord,
@@ -152,21 +156,21 @@ const compare = (
     ? compareCode(stores, challenge, answer.code)
     : compareTicket(stores, challenge, record, caller, { typed: answer.ticket, providers, now });
 
-async function compareCode({ peppers }: Stores, challenge: StepUp, code: string): Promise<Right> {
+async function compareCode({ keyedHash }: AnswerPorts, challenge: StepUp, code: string): Promise<Right> {
   const isRight =
-    challenge.kind === "code" && sameHash(await hashCode(peppers, challenge.id, code), challenge.codeHash);
+    challenge.kind === "code" && sameHash(await hashCode(keyedHash, challenge.id, code), challenge.codeHash);
   if (isRight) return { claim: "step-up" };
   throw wrongAnswer(challenge);
 }
 
 async function compareTicket(
-  { tickets, peppers }: Stores,
+  { tickets, keyedHash }: AnswerPorts,
   { id, account }: StepUp,
   { endedDevices }: OwnerRecord,
   { owner, device }: Caller,
   { typed, providers, now }: { typed: string; providers: Provider[]; now: Date },
 ): Promise<Right> {
-  const name = await peppers.hash("ticket", typed);
+  const name = await keyedHash.hash("ticket", typed);
   const held = await tickets.find(name);
   const redeeming = { account, owner, endedDevices, providers, device, challenge: id };
   const { issuedBy } = requireTicket(held?.value, redeeming, now);
@@ -175,7 +179,11 @@ async function compareTicket(
 }
 
 /** Once: fails as `ticket-invalid` if another was faster. */
-async function redeem({ tickets }: Stores, { name, held, redeeming }: RightTicket, now: Date): Promise<void> {
+async function redeem(
+  { tickets }: AnswerPorts,
+  { name, held, redeeming }: RightTicket,
+  now: Date,
+): Promise<void> {
   const { device, challenge } = redeeming;
   await change(tickets, name, held, (stored) => ({
     result: undefined,
@@ -184,7 +192,7 @@ async function redeem({ tickets }: Stores, { name, held, redeeming }: RightTicke
 }
 
 async function markSent(
-  { recoveries }: Stores,
+  { recoveries }: AnswerPorts,
   { owner }: Caller,
   held: StoredOwner | undefined,
   { recovery: id, account }: Pick<StepUp, "recovery" | "account">,

@@ -1,6 +1,6 @@
 /** Providers: the organisations that run sign-in for accounts, and which accounts each of them answers for (R33). */
 import * as z from "zod";
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import { Failure } from "../failure.ts";
 
 export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Sweeps.Run"] as const;
@@ -16,14 +16,14 @@ export const Provider = z.strictObject({
 });
 export type Provider = z.infer<typeof Provider>;
 
-export const answersFor = ({ accounts }: Provider, account: BoundAccount): boolean =>
+export const answersFor = ({ accounts }: Provider, account: DeviceBoundAccount): boolean =>
   accounts.some(
     ({ issuer, tenants }) =>
       issuer === account.issuer && (account.kind === "work" ? tenants?.includes(account.tenant) : !tenants),
   );
 
 /** Fails as `account-not-yours`, whether there is such an account or not. */
-export function requireAnswersFor(provider: Provider, account: BoundAccount): void {
+export function requireAnswersFor(provider: Provider, account: DeviceBoundAccount): void {
   if (answersFor(provider, account)) return;
   throw new Failure("account-not-yours", "This app is not registered for accounts of that issuer or tenant.");
 }

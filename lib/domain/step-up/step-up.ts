@@ -1,15 +1,15 @@
 /** Step-up: proof that an account is the owner's, before this device gets a credential for it (R20-R24). */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import {
   type Challenge,
   hashCode,
   newCode,
-  requirePatience,
+  requireNotThrottled,
   withChallenge,
 } from "../challenges/challenge.ts";
 import { askForCode, type Sending, sendCode } from "../contacts/code-sending.ts";
 import { type Contact, requireUsable } from "../contacts/contact.ts";
-import { bindingFor } from "../credentials/proven-account.ts";
+import { provenAccountFor } from "../credentials/proven-account.ts";
 import type { Asking } from "../devices/admission.ts";
 import { Failure, invalid } from "../failure.ts";
 import { newId } from "../id.ts";
@@ -20,19 +20,19 @@ import {
   findRecovery,
   type RecoveryRecord,
   type RecoveryStore,
+  requireAccountState,
   requireGoingOn,
   requireOwn,
-  requireState,
 } from "../recovery/record.ts";
-import type { Peppers } from "../sealing/keyed-hash.ts";
+import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import { requireAccountSignIn, requireSignInTo } from "../sign-in.ts";
 import { loggingFailure } from "./failed-step-up.ts";
 
-type Stores = { owners: OwnerStore; recoveries: RecoveryStore; peppers: Peppers };
+type StepUpPorts = { owners: OwnerStore; recoveries: RecoveryStore; keyedHash: KeyedHash };
 
 /** The recovery that the caller's device is in. Fails as `recovery-not-found` or `recovery-ended`. */
-export async function goingOn(
-  { recoveries }: Pick<Stores, "recoveries">,
+export async function requireOpenRecovery(
+  { recoveries }: Pick<StepUpPorts, "recoveries">,
   { caller, held, now }: Asking,
   id: string,
 ): Promise<RecoveryRecord> {
@@ -41,7 +41,7 @@ export async function goingOn(
   return value;
 }
 
-type Start = { recovery: string; account: BoundAccount };
+type Start = { recovery: string; account: DeviceBoundAccount };
 /** `contact`: where the code is to be sent. `accountSignIn`: to the account itself, verified and fresh, if there was one. */
 type Starting = Start & { contact: string | undefined; accountSignIn: SignIn | undefined };
 type Policy = { accountSignInMaxAgeSeconds: number; contactCoolingOffHours: number };
@@ -49,12 +49,12 @@ type Started = { challenge: Challenge; contact: Contact | undefined };
 
 /** A personal account is proven by its own sign-in and then a code (R20), a work account by a ticket (R21). */
 export async function startStepUp(
-  stores: Stores & Sending,
+  stores: StepUpPorts & Sending,
   asking: Asking,
   { recovery, account, contact, accountSignIn }: Starting,
   policy: Policy,
 ): Promise<Started> {
-  requireProvable(await goingOn(stores, asking, recovery), account);
+  requireProvable(await requireOpenRecovery(stores, asking, recovery), account);
   if (account.kind === "work") {
     if (contact !== undefined)
       throw invalid("/contact", "must be left out: a work account is proven by a ticket");
@@ -76,7 +76,7 @@ export async function startStepUp(
  * then.
  */
 async function startByCode(
-  stores: Stores & Sending,
+  stores: StepUpPorts & Sending,
   asking: Asking,
   {
     subject,
@@ -90,15 +90,15 @@ async function startByCode(
   },
 ): Promise<Started> {
   const { caller, held, now } = asking;
-  const { owners, peppers } = stores;
+  const { owners, keyedHash } = stores;
   const shared = stepUpChallenge(asking, start);
   const code = newCode();
-  const codeHash = await hashCode(peppers, shared.id, code);
+  const codeHash = await hashCode(keyedHash, shared.id, code);
   const challenge: Challenge = { ...shared, kind: "code", subject, codeHash };
   const { erased } = held?.state ?? {};
   const find = (record: OwnerRecord) => {
-    requireSubject(bindingFor(record, start.account)?.subject, subject);
-    requirePatience(record, now);
+    requireSubject(provenAccountFor(record, start.account)?.subject, subject);
+    requireNotThrottled(record, now);
     // Erased with all contacts, as if the owner's had been removed then.
     const { contactRemovedAt = erased?.hadContact ? erased.at : undefined } = record;
     const contact = requireUsable({ ...record, contactRemovedAt }, contactId, coolingOffHours, now);
@@ -110,7 +110,7 @@ async function startByCode(
 }
 
 /** Nothing is sent, the ticket is only awaited. */
-async function startByTicket({ owners }: Stores, asking: Asking, start: Start): Promise<Started> {
+async function startByTicket({ owners }: StepUpPorts, asking: Asking, start: Start): Promise<Started> {
   const { caller, held, now } = asking;
   const challenge: Challenge = { ...stepUpChallenge(asking, start), kind: "ticket" };
   const open = (record: OwnerRecord) => ({
@@ -140,5 +140,5 @@ function requireSubject(bound: string | undefined, subject: string): void {
  * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is kept: which ones a
  * device has is only its own word, and the proof is the same.
  */
-const requireProvable = (recovery: RecoveryRecord, account: BoundAccount): void =>
-  requireState(recovery, account, ["step-up", "credential-sent", "kept"]);
+const requireProvable = (recovery: RecoveryRecord, account: DeviceBoundAccount): void =>
+  requireAccountState(recovery, account, ["step-up", "credential-sent", "kept"]);

@@ -1,22 +1,22 @@
 /** Issuing tickets: by a provider (R21), or by a device on which the account works (R23). */
-import type { BoundAccount } from "../account.ts";
+import type { DeviceBoundAccount } from "../account.ts";
 import { DAY, later, SECOND } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
 import { type Asking, spendProof } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
 import type { OwnerStore } from "../owner/owner-store.ts";
-import type { Peppers } from "../sealing/keyed-hash.ts";
+import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import { type Provider, requireAnswersFor } from "./provider.ts";
 import { newTicketCode, type Ticket, type TicketStore, ticketFor } from "./ticket.ts";
 
-type Ports = { tickets: TicketStore; peppers: Peppers };
+type TicketPorts = { tickets: TicketStore; keyedHash: KeyedHash };
 type Issued = { code: string; expiresAt: Date };
 
 /** `use`: within minutes, or printed and kept for the day when the phone is gone. Fails as `account-not-yours`. */
 export async function issueProviderTicket(
-  ports: Ports,
+  ports: TicketPorts,
   provider: Provider,
-  { account, use }: { account: BoundAccount; use: "now" | "printed" },
+  { account, use }: { account: DeviceBoundAccount; use: "now" | "printed" },
   { ticketSeconds, printedTicketDays }: { ticketSeconds: number; printedTicketDays: number },
   now: Date,
 ): Promise<Issued> {
@@ -31,9 +31,9 @@ export async function issueProviderTicket(
 
 /** Fails as `account-not-on-device`, or as `spendProof` does. */
 export async function issueDeviceTicket(
-  ports: Ports & { owners: OwnerStore; credentials: CredentialStore },
+  ports: TicketPorts & { owners: OwnerStore; credentials: CredentialStore },
   asking: Asking,
-  account: BoundAccount,
+  account: DeviceBoundAccount,
   { ticketSeconds }: { ticketSeconds: number },
 ): Promise<Issued> {
   const { caller, now } = asking;
@@ -51,8 +51,8 @@ export async function issueDeviceTicket(
 }
 
 /** Stored under the keyed hash of its code; the code is told once. */
-async function issue({ tickets, peppers }: Ports, ticket: Ticket): Promise<Issued> {
+async function issue({ tickets, keyedHash }: TicketPorts, ticket: Ticket): Promise<Issued> {
   const code = newTicketCode();
-  await tickets.put(await peppers.hash("ticket", code), ticket, undefined);
+  await tickets.put(await keyedHash.hash("ticket", code), ticket, undefined);
   return { code, expiresAt: ticket.expiresAt };
 }

@@ -1,7 +1,7 @@
 /** Tickets: one activation of one account each, as QR code or typed by hand, at once or printed for later (R21-R23). Pure. */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
-import { type BoundAccount, identityOf } from "../account.ts";
+import { accountKey, type DeviceBoundAccount } from "../account.ts";
 import { Failure } from "../failure.ts";
 import { Id } from "../id.ts";
 import { loose } from "../loose.ts";
@@ -73,11 +73,11 @@ const remainderOf = (data: string) =>
 export const qrText = (address: string, code: string): string =>
   `authenticator:activate?${new URLSearchParams({ address, code: grouped(code) })}`;
 
-export const ticketFor = (account: BoundAccount): string => sha256(identityOf(account));
+export const ticketFor = (account: DeviceBoundAccount): string => sha256(accountKey(account));
 
 /** Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may not any more. */
 export type Redeeming = {
-  account: BoundAccount;
+  account: DeviceBoundAccount;
   owner: OwnerId;
   endedDevices: DeviceId[];
   providers: Provider[];

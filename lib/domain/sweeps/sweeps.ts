@@ -7,7 +7,7 @@ import { DAY, HOUR, later } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
 import { endPending } from "../devices/repudiation.ts";
 import { newId } from "../id.ts";
-import { outlivedAt } from "../owner/owner-record.ts";
+import { nextExpiry } from "../owner/owner-record.ts";
 import { headIn, type OwnerState, versionsIn, withHead } from "../owner/owner-state.ts";
 import { changeHead, changeOwner, changeRecord, type StoredOwner } from "../owner/owner-store.ts";
 import { OwnerId, Platform } from "../owner.ts";
@@ -124,18 +124,18 @@ async function dropOutlived(
   held: StoredOwner,
   now: Date,
 ): Promise<void> {
-  const dueAt = outlivedAt(await held.record());
+  const dueAt = nextExpiry(await held.record());
   if (dueAt && dueAt <= now)
     await changeRecord(owners, owner, now, (record) => ({ result: undefined, record: { ...record } }), held);
 }
 
-type Place = { owner: OwnerId; platform: Platform };
+type SweptBackup = { owner: OwnerId; platform: Platform };
 
 /** R29, R30. */
 async function noticeOrPurge(
   ports: SweepPorts,
   policy: StalenessPolicy,
-  place: Place,
+  place: SweptBackup,
   held: StoredOwner,
   now: Date,
 ): Promise<StoredOwner | undefined> {
@@ -149,7 +149,7 @@ async function noticeOrPurge(
 /** First nothing names the content any more, then it goes. It stays due until all is gone: what was cut off is gone on with. */
 async function purge(
   ports: SweepPorts,
-  place: Place,
+  place: SweptBackup,
   held: StoredOwner,
   { undeleteDays }: StalenessPolicy,
   now: Date,

@@ -8,7 +8,7 @@ const BEYOND_BYTES = /[^\0-\u00ff]/g;
  * The Functions library hands header values, which the host has decoded as UTF-8, to `Request`, which takes none beyond U+00FF
  * (Fetch, ByteString): it throws before any code of ours runs, and the client gets an empty 500.
  */
-export function takeAnyHeader(): void {
+export function tolerateNonLatin1Headers(): void {
   const Native = globalThis.Request;
   globalThis.Request = class extends Native {
     constructor(input: ConstructorParameters<typeof Native>[0], init: RequestInit = {}) {

@@ -24,7 +24,7 @@ function tokenIn(value: string | null): string | undefined {
 export type SignedIn = SignIn & { accessToken: string; owner: OwnerId };
 
 /** The token names the owner. Fails as `not-signed-in` or `identity-unavailable`. */
-export async function signIn(request: HttpRequest, { identity }: Services): Promise<SignedIn> {
+export async function signIn(request: HttpRequest, { tokenVerifier: identity }: Services): Promise<SignedIn> {
   const accessToken = readToken(request);
   const verified = await identity.verifyToken(accessToken, "recovery");
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
@@ -36,7 +36,7 @@ export async function authenticate(
   request: HttpRequest,
   { accessToken, owner, keyThumbprint, ...signedIn }: SignedIn,
   target: { method: string; url: string },
-  { identity, policy }: Services,
+  { tokenVerifier: identity, policy }: Services,
   now: Date,
 ): Promise<Caller> {
   const dpop = request.headers.get("dpop") ?? "";
@@ -55,7 +55,7 @@ export async function authenticate(
 export async function authenticateProvider(
   access: ProviderAccess,
   request: HttpRequest,
-  { identity, policy }: Services,
+  { tokenVerifier: identity, policy }: Services,
 ): Promise<Provider> {
   const { issuer, client, roles, keyThumbprint } = await identity.verifyToken(readToken(request), "provider");
   const provider = policy.providers.find(
@@ -76,7 +76,7 @@ export async function authenticateProvider(
 export async function readAccountSignIn(
   { headers }: HttpRequest,
   device: DeviceId,
-  { identity, policy }: Services,
+  { tokenVerifier: identity, policy }: Services,
   now: Date,
 ): Promise<SignIn | undefined> {
   const header = headers.get("account-authorization");

@@ -57,16 +57,37 @@ type Input<A extends Access, P, Q, B, C> = {
   query: Q;
   body: B;
   /** A compact JWE, where the endpoint takes one and the request brings it; there is no `body` then. */
-  sealed: string | undefined;
+  jwe: string | undefined;
   precondition: C extends true ? Precondition : undefined;
-  /** What the caller has already, where the endpoint revalidates. */
+  /** What the caller has already, where the endpoint takes that. */
   knownEtags: string[];
-  /** Where the endpoint is idempotent and the request names one. */
+  /** Where the endpoint takes one and the request names it. */
   idempotencyKey: string | undefined;
-  /** Where the endpoint names devices and the request brings a name. */
+  /** Where the endpoint takes one and the request brings it. */
   deviceName: string | undefined;
   now: Date;
 } & Principal<A>;
+
+/** What a request may bring beside parameters and body. */
+type Takes<C extends boolean> = {
+  /** If-Match or If-None-Match: required. */
+  precondition?: C;
+  /** If-None-Match with what the caller has: answered 304 for that. */
+  knownEtags?: boolean;
+  /** Idempotency-Key: repeated with the same one, it is done once. */
+  idempotencyKey?: boolean;
+  /** Device-Name. */
+  deviceName?: boolean;
+  /** Account-Authorization: an access token of a personal account. */
+  accountSignIn?: boolean;
+  /** A document that the device has sealed itself, as application/jose, in the body's place. */
+  jwe?: boolean;
+  /** An envelope that the client kept, so that the body may be longer than an upload. */
+  envelope?: boolean;
+};
+
+/** `old-app`: older than the settings allow. `damage`: nothing stored can be opened. */
+type Tolerated = "old-app" | "damage";
 
 export type Endpoint<
   A extends Access = Access,
@@ -81,32 +102,17 @@ export type Endpoint<
   method: HttpMethod;
   route: string;
   access: A;
-  /** Devices that aren't registered may call it; the decision says what they may do. */
-  newcomers: boolean;
-  /** Older apps than the settings allow may call it, too. */
-  anyAppVersion: boolean;
-  /** Called also where what is stored can't be opened, to tell that, or to erase it. */
-  tellsDamage: boolean;
-  /** Takes an access token of a personal account in the header Account-Authorization. */
-  provesAccount: boolean;
-  /** Takes a document that the device has sealed itself, as application/jose, in the body's place. */
-  takesSealed: boolean;
+  /** Those that are registered, or any; the decision says what they may do. */
+  devices: "registered" | "any";
+  takes: Takes<C>;
+  /** What is refused elsewhere, and told or made good by this endpoint. */
+  tolerates: readonly Tolerated[];
   /** That a body was refused is noted: staleness tells since when. */
   notesRefusals: boolean;
-  /** Takes an envelope that the client kept, so its body may be longer than an upload. */
-  takesEnvelope: boolean;
-  /** If-Match or If-None-Match is required. */
-  conditional: C;
-  /** Takes If-None-Match with what the caller has, and answers 304 for that. */
-  revalidates: boolean;
-  /** Takes an Idempotency-Key: repeated with the same one, it is done once. */
-  idempotent: boolean;
   /** May begin with the owner as this instance has stored it moments ago: it ends in a change that is stored in its place, or begins anew. */
   startsAtHand: boolean;
   /** What it answers may carry the ETag of the state that it tells. */
   tagged: boolean;
-  /** Takes a name for the device in the header Device-Name. */
-  namesDevice: boolean;
   /** Answers pages for people, not JSON. */
   page: boolean;
   request: { params: P; query: Q; body: B };
@@ -120,19 +126,12 @@ export type Endpoint<
 };
 
 type Optional =
-  | "newcomers"
-  | "anyAppVersion"
-  | "tellsDamage"
-  | "provesAccount"
-  | "takesSealed"
+  | "devices"
+  | "takes"
+  | "tolerates"
   | "notesRefusals"
-  | "takesEnvelope"
-  | "conditional"
-  | "revalidates"
-  | "idempotent"
   | "startsAtHand"
   | "tagged"
-  | "namesDevice"
   | "page"
   | "request"
   | "problems"
@@ -152,19 +151,12 @@ export function endpoint<
 >(
   definition: Omit<Endpoint<A, P, Q, B, C, NoInfer<R>>, Optional> & {
     replies: R;
-    newcomers?: boolean;
-    anyAppVersion?: boolean;
-    tellsDamage?: boolean;
-    provesAccount?: boolean;
-    takesSealed?: boolean;
+    devices?: "registered" | "any";
+    takes?: Takes<C>;
+    tolerates?: readonly Tolerated[];
     notesRefusals?: boolean;
-    takesEnvelope?: boolean;
-    conditional?: C;
-    revalidates?: boolean;
-    idempotent?: boolean;
     startsAtHand?: boolean;
     tagged?: boolean;
-    namesDevice?: boolean;
     page?: boolean;
     request?: { params?: P; query?: Q; body?: B };
     problems?: readonly FailureKind[];
@@ -172,19 +164,12 @@ export function endpoint<
 ) {
   const { params = NoParameters, query = NoParameters, body = Nothing } = definition.request ?? {};
   return {
-    newcomers: false,
-    anyAppVersion: false,
-    tellsDamage: false,
-    provesAccount: false,
-    takesSealed: false,
+    devices: "registered" as const,
+    takes: {},
+    tolerates: [],
     notesRefusals: false,
-    takesEnvelope: false,
-    conditional: false,
-    revalidates: false,
-    idempotent: false,
     startsAtHand: false,
     tagged: false,
-    namesDevice: false,
     page: definition.access === "capability",
     problems: [],
     ...definition,
@@ -226,11 +211,11 @@ const listProblems = (endpoint: Declaration): ProblemKind[] => [
   ...(isOwnerAccess(endpoint.access) ? OWNER : []),
   ...(isProviderAccess(endpoint.access) ? PROVIDER : []),
   ...(endpoint.access === "capability" ? STORAGE : []),
-  ...(isOwnerAccess(endpoint.access) && !endpoint.newcomers ? CLOSED : []),
-  ...(endpoint.provesAccount ? ACCOUNT : []),
+  ...(isOwnerAccess(endpoint.access) && endpoint.devices === "registered" ? CLOSED : []),
+  ...(endpoint.takes.accountSignIn ? ACCOUNT : []),
   ...(endpoint.access === "owner-fresh" ? FRESH : []),
   ...(takesBody(endpoint) ? BODY : []),
-  ...(endpoint.conditional ? CONDITIONAL : []),
-  ...(endpoint.idempotent ? (["idempotency-key-reused"] as const) : []),
+  ...(endpoint.takes.precondition ? CONDITIONAL : []),
+  ...(endpoint.takes.idempotencyKey ? (["idempotency-key-reused"] as const) : []),
   ...endpoint.problems,
 ];

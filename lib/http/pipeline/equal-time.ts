@@ -8,7 +8,7 @@ const NO_TAKES_MS = 120;
 const TIMER_ERROR_MS = 2;
 
 /** The answer at once if there is one; `undefined` not before that time. */
-export async function evenly<T>(work: Promise<T | undefined>): Promise<T | undefined> {
+export async function equalTime<T>(work: Promise<T | undefined>): Promise<T | undefined> {
   const noAt = performance.now() + NO_TAKES_MS;
   const answer = await work;
   if (answer !== undefined) return answer;

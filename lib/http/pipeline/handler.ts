@@ -32,7 +32,7 @@ import { logRequest } from "./log.ts";
 import { parse } from "./parse.ts";
 import { isJose, readJose, readJson } from "./read-body.ts";
 import { noteRefusal } from "./refused-upload.ts";
-import { challengeFor } from "./www-authenticate.ts";
+import { wwwAuthenticateFor } from "./www-authenticate.ts";
 
 export const toHandler = (endpoint: Endpoint, services: Services): HttpHandler =>
   replying(endpoint, services, (request) => answer(endpoint, request, services));
@@ -104,8 +104,10 @@ async function handleForOwner(
   });
   const letIn = async ({ held, damage }: Found) => {
     const asking = { caller, held, now };
-    admit(caller, devicesIn(held), endpoint.newcomers, now);
-    const accountSignIn = endpoint.provesAccount ? await proveAccount(request, asking, services) : undefined;
+    admit(caller, devicesIn(held), endpoint.devices, now);
+    const accountSignIn = endpoint.takes.accountSignIn
+      ? await proveAccount(request, asking, services)
+      : undefined;
     const told = { heads: headsOf(held?.state), accountSignIn, appTooOld, damage };
     return await endpoint.handle({ ...parameters, ...content, ...asking, ...told }, services);
   };
@@ -118,27 +120,27 @@ async function handleForOwner(
   });
 }
 
-/** No more than is needed: of what only reads, only what revalidates answers the content. */
+/** No more than is needed: of what only reads, only what takes known ETags answers the content. */
 function readOwner(
-  { startsAtHand, method, revalidates }: Endpoint,
+  { startsAtHand, method, takes }: Endpoint,
   { owners }: { owners: OwnerStore },
   owner: OwnerId,
 ): Promise<StoredOwner | undefined> {
   if (startsAtHand) return owners.findAtHand(owner);
-  return owners.find(owner, { whole: method !== "GET" || revalidates });
+  return owners.find(owner, { whole: method !== "GET" || takes.knownEtags === true });
 }
 
 type Found = { held: StoredOwner | undefined; damage: Failure | undefined };
 
 /** `damage`: what every other endpoint would refuse. */
 async function ownerOrDamage(
-  { tellsDamage }: Endpoint,
+  { tolerates }: Endpoint,
   reading: Promise<StoredOwner | undefined>,
 ): Promise<Found> {
   try {
     return { held: await reading, damage: undefined };
   } catch (error) {
-    if (tellsDamage && isUnreadable(error)) return { held: undefined, damage: error };
+    if (tolerates.includes("damage") && isUnreadable(error)) return { held: undefined, damage: error };
     throw error;
   }
 }
@@ -157,7 +159,7 @@ async function proveAccount(
 
 /** Thrown, unless the endpoint wants to tell it itself. */
 function appRefusal(
-  { anyAppVersion }: Endpoint,
+  { tolerates }: Endpoint,
   request: HttpRequest,
   { policy }: Services,
 ): Failure | undefined {
@@ -165,7 +167,8 @@ function appRefusal(
     requireAppVersion(request, policy.minimumAppVersion);
     return undefined;
   } catch (error) {
-    if (anyAppVersion && error instanceof Failure && error.kind === "app-too-old") return error;
+    if (tolerates.includes("old-app") && error instanceof Failure && error.kind === "app-too-old")
+      return error;
     throw error;
   }
 }
@@ -181,25 +184,25 @@ const readRequest = async (endpoint: Endpoint, request: HttpRequest, services: S
   ...(await readContent(endpoint, request, services)),
 });
 
-function readParameters(endpoint: Endpoint, request: HttpRequest) {
-  const { params, query } = endpoint.request;
+function readParameters({ request: declared, takes }: Endpoint, request: HttpRequest) {
   return {
-    params: parse(params, request.params, "path"),
-    query: parse(query, readQuery(request.url), "query"),
-    precondition: endpoint.conditional ? readPrecondition(request) : undefined,
-    knownEtags: endpoint.revalidates ? readKnownEtags(request) : [],
-    idempotencyKey: endpoint.idempotent ? readIdempotencyKey(request) : undefined,
-    deviceName: endpoint.namesDevice ? readDeviceName(request) : undefined,
+    params: parse(declared.params, request.params, "path"),
+    query: parse(declared.query, readQuery(request.url), "query"),
+    precondition: takes.precondition ? readPrecondition(request) : undefined,
+    knownEtags: takes.knownEtags ? readKnownEtags(request) : [],
+    idempotencyKey: takes.idempotencyKey ? readIdempotencyKey(request) : undefined,
+    deviceName: takes.deviceName ? readDeviceName(request) : undefined,
   };
 }
 
 async function readContent(endpoint: Endpoint, request: HttpRequest, { policy }: Services) {
-  const { body } = endpoint.request;
-  const isSealed = endpoint.takesSealed && isJose(request);
-  const most = endpoint.takesEnvelope ? withEnvelope(policy.maxUploadBytes) : policy.maxUploadBytes;
+  const { takes } = endpoint;
+  const isSealed = takes.jwe === true && isJose(request);
+  const most = takes.envelope ? withEnvelope(policy.maxUploadBytes) : policy.maxUploadBytes;
+  const isJson = takesBody(endpoint) && !isSealed;
   return {
-    sealed: isSealed ? parse(DeviceSealed, await readJose(request, most), "body") : undefined,
-    body: takesBody(endpoint) && !isSealed ? parse(body, await readJson(request, most), "body") : undefined,
+    jwe: isSealed ? parse(DeviceSealed, await readJose(request, most), "body") : undefined,
+    body: isJson ? parse(endpoint.request.body, await readJson(request, most), "body") : undefined,
   };
 }
 
@@ -223,7 +226,7 @@ function refuse(
   { policy }: Services,
 ): HttpResponseInit {
   const problem = problemOf(error, invocationId);
-  const challenge = challengeFor(kindOf(error), {
+  const challenge = wwwAuthenticateFor(kindOf(error), {
     maxAgeSeconds: problem.maxAgeSeconds ?? policy.signInMaxAgeSeconds,
     accountMaxAgeSeconds: policy.accountSignInMaxAgeSeconds,
     authContexts: policy.authContexts,

@@ -5,7 +5,7 @@ import type { ProblemKind } from "../problems/problems.ts";
 export type ChallengePolicy = { maxAgeSeconds: number; accountMaxAgeSeconds: number; authContexts: string[] };
 
 /** The header's value; undefined for refusals that no other credential would change. */
-export function challengeFor(
+export function wwwAuthenticateFor(
   kind: ProblemKind,
   { maxAgeSeconds, accountMaxAgeSeconds, authContexts }: ChallengePolicy,
 ): string | undefined {

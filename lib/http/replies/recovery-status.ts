@@ -32,7 +32,7 @@ const Named = z.discriminatedUnion("kind", [StoredPersonal, StoredWork]);
 export const CodeCredential = z.strictObject({ type: z.literal("code"), uri: z.string() });
 export const PushCredential = z.strictObject({ type: z.literal("push") });
 
-const Kept = z.strictObject({
+const OnDevice = z.strictObject({
   outcome: z.literal("keep"),
   reason: z.enum(KEEP_REASONS),
   account: AccountName,
@@ -50,7 +50,7 @@ export const PlannedAccount = z.union([
     reason: z.enum(["in-backup", "same-name", "bound"]),
     account: AccountName,
   }),
-  Kept,
+  OnDevice,
   StepUp,
 ]);
 
@@ -67,7 +67,7 @@ export const RecoveredAccount = z.union([
     account: StoredPersonal,
     credential: CodeCredential.optional(),
   }),
-  Kept,
+  OnDevice,
   StepUp,
 ]);
 

@@ -1,11 +1,11 @@
-/** Peppers: keyed hashes that every instance makes alike, and nobody makes who has only what is stored. */
+/** KeyedHash: keyed hashes that every instance makes alike, and nobody makes who has only what is stored. */
 import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { blobShardKeys, shardPeppers } from "../../../lib/azure/keys/blob-shard-keys.ts";
+import { blobShardKeys, shardKeyedHash } from "../../../lib/azure/keys/blob-shard-keys.ts";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
 import { sha256 } from "../../../lib/domain/owner.ts";
-import type { Peppers, Purpose } from "../../../lib/domain/sealing/keyed-hash.ts";
+import type { KeyedHash, Purpose } from "../../../lib/domain/sealing/keyed-hash.ts";
 import { contextOf, deriveKey, KEY_BYTES } from "../../../lib/domain/sealing/seal.ts";
 import { times } from "../contracts.ts";
 import { aMemoryKey, memoryWrappingKeys } from "../memory-keys.ts";
@@ -15,21 +15,21 @@ const PURPOSES = ["account", "alarm", "code", "ticket"] as const satisfies Purpo
 const vault = memoryWrappingKeys([aMemoryKey("pepper")]);
 
 let storage: OwnContainer;
-let peppers: Peppers;
+let keyedHash: KeyedHash;
 beforeAll(async () => {
   storage = await ownContainer();
-  peppers = anInstance();
+  keyedHash = anInstance();
 });
 afterAll(() => storage.close());
 
-const anInstance = (blobs: Blobs = storage.blobs): Peppers => shardPeppers(blobShardKeys(blobs, vault));
+const anInstance = (blobs: Blobs = storage.blobs): KeyedHash => shardKeyedHash(blobShardKeys(blobs, vault));
 const texts = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "a", "A", "a ", "123456"));
 
 it("R24 R34 two instances hash alike, to 43 characters of base64url", async () => {
   const other = anInstance();
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...PURPOSES), texts, async (purpose, text) => {
-      const hash = await peppers.hash(purpose, text);
+      const hash = await keyedHash.hash(purpose, text);
       expect(hash).toMatch(/^[\w-]{43}$/);
       expect(await other.hash(purpose, text)).toBe(hash);
     }),
@@ -47,17 +47,17 @@ it("R24 R34 two hashes are equal only for the same purpose and the same text", a
   const input = fc.record({ purpose: fc.constantFrom(...PURPOSES), text: texts });
   await fc.assert(
     fc.asyncProperty(input, input, async (a, b) => {
-      const equal = (await peppers.hash(a.purpose, a.text)) === (await peppers.hash(b.purpose, b.text));
+      const equal = (await keyedHash.hash(a.purpose, a.text)) === (await keyedHash.hash(b.purpose, b.text));
       expect(equal).toBe(a.purpose === b.purpose && a.text === b.text);
     }),
   );
-  const ofOne = await Promise.all(PURPOSES.map((purpose) => peppers.hash(purpose, "123456")));
+  const ofOne = await Promise.all(PURPOSES.map((purpose) => keyedHash.hash(purpose, "123456")));
   expect(new Set(ofOne).size).toBe(PURPOSES.length);
 });
 
 it("R34 R36 whoever has all that is stored, and our code, can't make one: no bytes in it are the key", async () => {
   const text = "canary@personal.example";
-  const hashes = await Promise.all(PURPOSES.map((purpose) => peppers.hash(purpose, text)));
+  const hashes = await Promise.all(PURPOSES.map((purpose) => keyedHash.hash(purpose, text)));
   const guesses = new Set(PURPOSES.flatMap((purpose) => [sha256(text), sha256(`${purpose}${text}`)]));
   const keys: Buffer[] = [Buffer.alloc(KEY_BYTES)];
   for await (const { name } of storage.container.listBlobsFlat()) {
@@ -78,6 +78,8 @@ it("R34 R36 whoever has all that is stored, and our code, can't make one: no byt
 
 it("R34 R36 on another storage the same text has another hash", async () => {
   const own = await ownContainer();
-  expect(await anInstance(own.blobs).hash("account", "text")).not.toBe(await peppers.hash("account", "text"));
+  expect(await anInstance(own.blobs).hash("account", "text")).not.toBe(
+    await keyedHash.hash("account", "text"),
+  );
   await own.close();
 });

@@ -1,6 +1,6 @@
 /** Uploads that come while their owner's keys are wrapped anew: none is refused, none is lost, and no key is unwrapped twice. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Identity, startIdentity } from "../../../infra/local/identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "../../../infra/local/identity.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { headIn } from "../../../lib/domain/owner/owner-state.ts";
 import { sha256 } from "../../../lib/domain/owner.ts";
@@ -19,9 +19,9 @@ const VERSIONS = 10;
 /** Uploads, one before each of the first calls of the sweep. */
 const BETWEEN = 12;
 
-let identity: Identity;
+let identity: ManagedIdentity;
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0 });
+  identity = await startManagedIdentity({ port: 0 });
 });
 afterAll(() => identity.close());
 

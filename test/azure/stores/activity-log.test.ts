@@ -36,7 +36,7 @@ async function anOwner(): Promise<OwnerId> {
   return owner;
 }
 const nameOf = async (owner: OwnerId) =>
-  `activity/${owner}/${(await anInstance(storage.blobs).seal.life(owner))?.name}/log`;
+  `activity/${owner}/${(await anInstance(storage.blobs).seal.incarnation(owner))?.name}/log`;
 const textOf = async (owner: OwnerId) => (await storage.blobs.readFrom(await nameOf(owner), 0)).toString();
 const idsOf = (entries: Activity[]) => entries.map(({ id }) => id);
 

@@ -1,7 +1,7 @@
 /** Envelopes that clients keep: a changed, cut, swapped or outdated one is noticed, and what is stored beside it opens nothing alone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Version } from "../../../lib/domain/backup/head.ts";
-import { type Place, Platform } from "../../../lib/domain/owner.ts";
+import { type BackupKey, Platform } from "../../../lib/domain/owner.ts";
 import { aDeviceId, anId, aVersion } from "../../domain/builders.ts";
 import { openVersionIn, putVersionIn } from "../../support/open-version.ts";
 import { aNewOwner } from "../contracts.ts";
@@ -9,10 +9,10 @@ import { damagesOf, pairs, partsOf, refused, told } from "../damages.ts";
 import { anInstance } from "../instances.ts";
 import { type OwnContainer, ownContainer } from "../targets.ts";
 
-type Kept = { place: Place; version: Version; sealed: Buffer };
+type Uploaded = { place: BackupKey; version: Version; sealed: Buffer };
 
 let storage: OwnContainer;
-const kept: Kept[] = [];
+const kept: Uploaded[] = [];
 beforeAll(async () => {
   storage = await ownContainer();
   for (const owner of [aNewOwner(), aNewOwner()]) {

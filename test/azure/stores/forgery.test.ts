@@ -5,7 +5,7 @@ import type { Blobs, StoredBlob } from "../../../lib/azure/stores/blobs.ts";
 import { packOwner } from "../../../lib/azure/stores/owner-blob.ts";
 import type { Version } from "../../../lib/domain/backup/head.ts";
 import { headIn, withHead } from "../../../lib/domain/owner/owner-state.ts";
-import type { Place } from "../../../lib/domain/owner.ts";
+import type { BackupKey } from "../../../lib/domain/owner.ts";
 import { contextOf, deriveKey, seal, wrapKey } from "../../../lib/domain/sealing/seal.ts";
 import { anOwnerWithBackup, refused } from "../../functions/helpers.ts";
 import { anApp } from "../../support/app.ts";
@@ -48,7 +48,7 @@ async function aScene() {
 }
 
 /** A version of the forger's own content, as long as the true one. */
-function forged(place: Place, version: Version, guess: Buffer) {
+function forged(place: BackupKey, version: Version, guess: Buffer) {
   const content = Buffer.from(JSON.stringify({ accounts: [], settings: {} }).padEnd(version.sizeBytes));
   const { id, device, createdAt, contentType, sizeBytes } = version;
   const at = [place.owner, place.platform, id, device, createdAt.toISOString()];

@@ -1,7 +1,7 @@
 /** What lies in storage and queue tells nobody whose it is: no name, address, number, issuer, secret, in whatever spelling. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queueOutbox } from "../../../lib/azure/stores/queue-outbox.ts";
-import { identityOf } from "../../../lib/domain/account.ts";
+import { accountKey } from "../../../lib/domain/account.ts";
 import { newId } from "../../../lib/domain/id.ts";
 import type { Letter } from "../../../lib/domain/messages/announcement.ts";
 import { sha256 } from "../../../lib/domain/owner.ts";
@@ -35,7 +35,7 @@ const secrets = [
 ].filter((text) => /canary|\+4670|694201|contoso|sts\.example|personal\.example/.test(text));
 /** What could be guessed and tried, were it stored without a key. */
 const digests = [
-  ...accounts.map(identityOf),
+  ...accounts.map(accountKey),
   ...["canary@mail.example", "+46700000042", "694201", "canary-phone 🔑"],
 ].map((text) => sha256(text));
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
   await instance.recoveries.put({ owner, record: newId() }, aRecoveryRecord(), undefined);
   for (const account of accounts)
     await instance.credentials.put(account, someCredentials({ owner }), undefined);
-  await instance.tickets.put(await instance.peppers.hash("ticket", "canary"), aTicket(), undefined);
+  await instance.tickets.put(await instance.keyedHash.hash("ticket", "canary"), aTicket(), undefined);
   const activity = { id: newId(), kind: "recovered" as const, at: now, device };
   await instance.activity.append(owner, activity);
   const outbox = queueOutbox(own.send, instance.seal);

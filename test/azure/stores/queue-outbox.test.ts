@@ -132,7 +132,7 @@ describe("R39 what isn't what was put there is refused", () => {
     const { activity, seal: own } = anInstance(storage.blobs);
     await anInstance(storage.blobs).ownerKeys.obtain(other);
     expect(await open({ owner: other, sealed: sealed.toString("base64") })).toBe(refused);
-    const { name } = (await own.life(owner)) ?? expect.fail("no key");
+    const { name } = (await own.incarnation(owner)) ?? expect.fail("no key");
     await storage.blobs.write(`activity/${owner}/${name}/anchor`, { content: sealed }, undefined);
     expect(await told(() => activity.read(owner))).toBe(refused);
   });

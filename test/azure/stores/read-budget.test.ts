@@ -22,8 +22,8 @@ it.each([1, 10])("R44 R46 of fifty reads at once, on ten instances, exactly %d a
   const taken = await Promise.all(
     times(50, (at) => budgets[at % 10]?.take(reader, most, now) ?? expect.fail()),
   );
-  const oneMore = await blobReadBudget(storage.blobs).take(reader, most, now);
-  expect({ granted: granted(taken), oneMore }).toEqual({ granted: most, oneMore: false });
+  const another = await blobReadBudget(storage.blobs).take(reader, most, now);
+  expect({ granted: granted(taken), another }).toEqual({ granted: most, another: false });
 });
 
 it("R44 each device and each day, UTC, has its own", async () => {

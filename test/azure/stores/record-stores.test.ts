@@ -1,6 +1,6 @@
 /** The laws of the stores of recoveries, credentials and tickets, on memory and on Blob Storage. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BoundAccount, identityOf } from "../../../lib/domain/account.ts";
+import { accountKey, type DeviceBoundAccount } from "../../../lib/domain/account.ts";
 import type { AccountCredentials } from "../../../lib/domain/credentials/credential.ts";
 import { newId } from "../../../lib/domain/id.ts";
 import { type OwnerId, sha256 } from "../../../lib/domain/owner.ts";
@@ -52,7 +52,7 @@ contractOf(
   recoveries,
 );
 
-const credentials: Samples<BoundAccount, AccountCredentials> = {
+const credentials: Samples<DeviceBoundAccount, AccountCredentials> = {
   aKey: () => aBoundWork({ userName: crypto.randomUUID() }),
   beside: (account) => [
     { ...account, userName: `${account.userName} ` },
@@ -63,9 +63,9 @@ const credentials: Samples<BoundAccount, AccountCredentials> = {
   aValue: (count) => someCredentials({ owner: anOwnerId(`owner ${count}`), failures: { count } }),
   values: [someCredentials(), someCredentials({ holders: [], ended: [] })],
 };
-contractOf<BoundAccount, AccountCredentials>(
+contractOf<DeviceBoundAccount, AccountCredentials>(
   "CredentialStore",
-  identityOf,
+  accountKey,
   (instance) => instance.credentials,
   credentials,
 );

@@ -5,7 +5,7 @@ import type { StoredBlob } from "../../../lib/azure/stores/blobs.ts";
 import { credentialName } from "../../../lib/azure/stores/record-stores.ts";
 import type { Version } from "../../../lib/domain/backup/head.ts";
 import { readRecord } from "../../../lib/domain/owner/owner-store.ts";
-import type { OwnerId, Place } from "../../../lib/domain/owner.ts";
+import type { BackupKey, OwnerId } from "../../../lib/domain/owner.ts";
 import { aDeviceId, aHead, anId, anOwnerId, aRecord, aState, aVersion } from "../../domain/builders.ts";
 import { openVersionIn, putVersionIn } from "../../support/open-version.ts";
 import { putOwner, putRecord } from "../../support/owners.ts";
@@ -36,7 +36,7 @@ async function fill(owner: OwnerId): Promise<void> {
   }
   for (const account of accountsOf(owner)) {
     await instance.credentials.put(account, someCredentials({ owner }), undefined);
-    const name = await credentialName(instance.peppers, account);
+    const name = await credentialName(instance.keyedHash, account);
     readers.set(name, ({ credentials }) => credentials.find(account));
   }
   const hash = hashes[owners.indexOf(owner)] ?? expect.fail();
@@ -46,7 +46,7 @@ async function fill(owner: OwnerId): Promise<void> {
 
 /** With two versions, and a record. */
 async function fillOwner(instance: Instance, owner: OwnerId): Promise<void> {
-  const place: Place = { owner, platform: "android" };
+  const place: BackupKey = { owner, platform: "android" };
   const put = async (id: string) =>
     (await putVersionIn(instance, place, aVersion({ id: anId(id) }), Buffer.from("content"))).version;
   const older = await put(`older ${owner}`);
@@ -188,7 +188,7 @@ describe("R39 F9 no blob stands for another", () => {
   it("R39 two bodies of one owner swapped: neither opens", async () => {
     const lies = new Map<string, StoredBlob>();
     const instance = anInstance(memoryBlobs(lies));
-    const place: Place = { owner: anOwnerId("anna"), platform: "android" };
+    const place: BackupKey = { owner: anOwnerId("anna"), platform: "android" };
     const kept: { version: Version }[] = [];
     for (const id of ["one", "two"])
       kept.push(
@@ -210,7 +210,7 @@ let times = 0;
 
 /** An owner with another record and another body each time, all of one size. */
 async function aTime(instance: Instance, stored: Map<string, StoredBlob>, subject: string) {
-  const place: Place = { owner: anOwnerId(subject), platform: "android" };
+  const place: BackupKey = { owner: anOwnerId(subject), platform: "android" };
   times += 1;
   const unsealed = aVersion({ id: anId(`time ${times}`) });
   const { wrapping, sealed } = await instance.versions.seal(place, unsealed, Buffer.from("content"));

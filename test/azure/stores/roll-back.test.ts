@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Platform, Reply } from "../../../infra/local/phone.ts";
 import type { Blobs, StoredBlob } from "../../../lib/azure/stores/blobs.ts";
 import { headIn } from "../../../lib/domain/owner/owner-state.ts";
-import { ownerIdOf, type Place } from "../../../lib/domain/owner.ts";
+import { type BackupKey, ownerIdOf } from "../../../lib/domain/owner.ts";
 import { typeOf } from "../../../lib/http/problems/problem.ts";
 import { aDeviceId, aRecord } from "../../domain/builders.ts";
 import { kindFrom } from "../../domain/refusals.ts";
@@ -57,7 +57,7 @@ async function anOwnerOfTwoVersions(platform: Platform = "android") {
   const path = `v1/backups/${platform}`;
   const first = await phone.call("PUT", path, { body: older, headers: nothingYet });
   const second = await phone.call("PUT", path, { body: aBackup(), headers: replacing(first) });
-  const place: Place = {
+  const place: BackupKey = {
     owner: ownerIdOf({ issuer: inject("surroundings").issuer, subject }),
     platform,
   };

@@ -27,8 +27,8 @@ it.each([0, 1, 10])(
     const taken = await Promise.all(
       times(50, (at) => budgets[at % 10]?.take("codes", code, now) ?? expect.fail()),
     );
-    const oneMore = await aBudget([[code, most]]).take("codes", code, now);
-    expect({ granted: granted(taken), oneMore }).toEqual({ granted: most, oneMore: false });
+    const another = await aBudget([[code, most]]).take("codes", code, now);
+    expect({ granted: granted(taken), another }).toEqual({ granted: most, another: false });
   },
 );
 

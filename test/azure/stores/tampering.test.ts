@@ -6,7 +6,7 @@ import type { BackupDocument } from "../../../lib/domain/backup/document.ts";
 import type { Version } from "../../../lib/domain/backup/head.ts";
 import { HOUR } from "../../../lib/domain/clock.ts";
 import { headIn } from "../../../lib/domain/owner/owner-state.ts";
-import { type Place, Platform } from "../../../lib/domain/owner.ts";
+import { type BackupKey, Platform } from "../../../lib/domain/owner.ts";
 import type { WrappingKeys } from "../../../lib/domain/sealing/seal.ts";
 import { typeOf } from "../../../lib/http/problems/problem.ts";
 import type { Services } from "../../../lib/http/services.ts";
@@ -22,11 +22,11 @@ import { placeOf } from "../../support/sweeping.ts";
 import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "../damages.ts";
 
 /** `blob`: where its body lies. */
-type Kept = { place: Place; version: Version; blob: string };
+type Uploaded = { place: BackupKey; version: Version; blob: string };
 
 /** All that two owners have in storage, by name: of each, some bodies lie in the owner's blob, and some beside it. */
 const stored = new Map<string, StoredBlob>();
-const versions: Kept[] = [];
+const versions: Uploaded[] = [];
 
 const recording = (blobs: Blobs): Blobs => ({
   ...blobs,
@@ -109,8 +109,8 @@ const appOn = (lies: Record<string, StoredBlob | undefined>) =>
     through: (blobs) => ({ ...blobs, read: async (name) => (name in lies ? lies[name] : stored.get(name)) }),
   }).services;
 
-const find = (services: Services, { place }: Kept) => told(() => services.owners.find(place.owner));
-const open = (services: Services, { place, version }: Kept) =>
+const find = (services: Services, { place }: Uploaded) => told(() => services.owners.find(place.owner));
+const open = (services: Services, { place, version }: Uploaded) =>
   told(() => openVersionIn(services, place, version));
 
 describe("R39 F8 every byte of every blob matters", () => {

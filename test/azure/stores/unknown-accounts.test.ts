@@ -22,7 +22,7 @@ it.each(QUESTIONS)(
       const { vault, keys } = countedVault();
       const app = anApp({ clock: scene.watched.clock.now, keys });
       const ask = async () => await providerCall(app, path, { account, ...question }, token);
-      await app.services.peppers.hash("account", "anything");
+      await app.services.keyedHash.hash("account", "anything");
       vault.isDown = true;
       refused(await ask(), "vault-unavailable");
       Object.assign(vault, { isDown: false, unwraps: 0 });

@@ -1,6 +1,6 @@
 /** The entries of a document: which of them are different accounts, and which are one entry twice. */
 import { describe, expect, it } from "vitest";
-import { type Account, identityOf } from "../../../lib/domain/account.ts";
+import { type Account, accountKey } from "../../../lib/domain/account.ts";
 import { BackupDocument, countAccounts, MAX_ACCOUNTS } from "../../../lib/domain/backup/document.ts";
 import { parse } from "../../../lib/http/pipeline/parse.ts";
 import { aBackup, anAccount, aPersonalAccount, aWorkAccount } from "../../support/builders.ts";
@@ -93,8 +93,8 @@ describe("R2 one backup holds all kinds of accounts", () => {
       aWorkAccount({ ...name, tenant: "two" }),
     ];
     expect(read(aBackup(accounts)).accounts).toEqual(accounts);
-    expect(identityOf(aWorkAccount({ ...name, tenant: "one", usesPush: true, id: "a" }))).toBe(
-      identityOf(aWorkAccount({ ...name, tenant: "one", usesPush: false, id: "b" })),
+    expect(accountKey(aWorkAccount({ ...name, tenant: "one", usesPush: true, id: "a" }))).toBe(
+      accountKey(aWorkAccount({ ...name, tenant: "one", usesPush: false, id: "b" })),
     );
   });
 });

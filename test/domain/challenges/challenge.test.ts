@@ -7,14 +7,14 @@ import {
   hashCode,
   newCode,
   pass,
-  requirePatience,
+  requireNotThrottled,
   withChallenge,
   wrongAnswer,
 } from "../../../lib/domain/challenges/challenge.ts";
 import { type Failures, noFailures, secondsLeft } from "../../../lib/domain/challenges/throttle.ts";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import type { OwnerRecord } from "../../../lib/domain/owner/owner-record.ts";
-import { aChallenge, aContactChallenge, aDeviceId, anId, aRecord, now, peppers } from "../builders.ts";
+import { aChallenge, aContactChallenge, aDeviceId, anId, aRecord, keyedHash, now } from "../builders.ts";
 import { refusalOf } from "../refusals.ts";
 
 const after = (seconds: number) => later(now, seconds * SECOND);
@@ -54,10 +54,10 @@ describe("F3 R24 codes", () => {
         [anId("one"), "123456"],
         [anId("one"), "123457"],
         [anId("two"), "123456"],
-      ].map(([id = "", code = ""]) => hashCode(peppers, id, code)),
+      ].map(([id = "", code = ""]) => hashCode(keyedHash, id, code)),
     );
     expect(new Set(hashes).size).toBe(3);
-    const others = { hash: (_: string, text: string) => peppers.hash("ticket", text) };
+    const others = { hash: (_: string, text: string) => keyedHash.hash("ticket", text) };
     expect(await hashCode(others, anId("one"), "123456")).not.toBe(hashes[0]);
   });
 });
@@ -147,10 +147,10 @@ describe("F1 R24 tries", () => {
 
   it("F2 R24 a wait is told with its seconds, after a hundred failures a month", () => {
     const at = (count: number) => aRecord({ failures: { count, at: now } });
-    expect(() => requirePatience(at(4), now)).not.toThrow();
-    expect(() => requirePatience(aRecord(), now)).not.toThrow();
-    expect(refusalOf(() => requirePatience(at(20), now)).details.retryAfterSeconds).toBe(86_400);
-    expect(refusalOf(() => requirePatience(at(100), now)).details.retryAfterSeconds).toBe(30 * 86_400);
+    expect(() => requireNotThrottled(at(4), now)).not.toThrow();
+    expect(() => requireNotThrottled(aRecord(), now)).not.toThrow();
+    expect(refusalOf(() => requireNotThrottled(at(20), now)).details.retryAfterSeconds).toBe(86_400);
+    expect(refusalOf(() => requireNotThrottled(at(100), now)).details.retryAfterSeconds).toBe(30 * 86_400);
   });
 });
 

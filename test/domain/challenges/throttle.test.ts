@@ -3,9 +3,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Failures,
-  fewer,
+  minus,
   noFailures,
-  oneMore,
+  plusOne,
   secondsLeft,
   waitFor,
 } from "../../../lib/domain/challenges/throttle.ts";
@@ -47,9 +47,9 @@ describe("F2 R24 how long guesses wait", () => {
   it("F2 R24 never gets shorter, but for the day after each twenty", () => {
     holds(
       fc.property(anyCount, anyCount, (a, b) => {
-        const [fewer, more] = [Math.min(a, b), Math.max(a, b)];
-        fc.pre(!endsADay(fewer));
-        expect(waitFor(failures(more))).toBeGreaterThanOrEqual(waitFor(failures(fewer)));
+        const [less, more] = [Math.min(a, b), Math.max(a, b)];
+        fc.pre(!endsADay(less));
+        expect(waitFor(failures(more))).toBeGreaterThanOrEqual(waitFor(failures(less)));
       }),
       1000,
     );
@@ -90,7 +90,7 @@ describe("F2 R24 how many guesses there are in all", () => {
     let [state, time]: [Failures, Date] = [noFailures, now];
     while (state.count < 100) {
       time = later(time, secondsLeft(state, time) * SECOND);
-      state = oneMore(state, time);
+      state = plusOne(state, time);
       made.push(time);
     }
     return made;
@@ -114,14 +114,14 @@ describe("F2 R24 how many guesses there are in all", () => {
     holds(
       fc.property(anyCount, (count) => {
         const at = later(now, HOUR);
-        expect(oneMore(failures(count), at)).toEqual({ count: count + 1, at });
+        expect(plusOne(failures(count), at)).toEqual({ count: count + 1, at });
       }),
     );
     expect(secondsLeft(noFailures, now)).toBe(0);
   });
 
   it("F2 R24 failures that are taken back leave the others as they were, and never less than none", () => {
-    expect(fewer(failures(7), 3)).toEqual(failures(4));
-    for (const taken of [7, 8]) expect(fewer(failures(7), taken)).toEqual(noFailures);
+    expect(minus(failures(7), 3)).toEqual(failures(4));
+    for (const taken of [7, 8]) expect(minus(failures(7), taken)).toEqual(noFailures);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
 import {
   AccountCredentials,
+  type CredentialRequest,
   checkCode,
-  type Wanted,
   withCredential,
   withoutHolder,
   withResumed,
@@ -17,7 +17,7 @@ import { refusalOf } from "../refusals.ts";
 const [owner, stranger] = [anOwnerId(), anOwnerId("stranger")];
 const [oldPhone, newPhone] = [aDeviceId("old phone"), aDeviceId("new phone")];
 const secretOf = (name: string) => sha256Bytes(name).subarray(0, 20);
-const codeFor = (name: string): Wanted => ({ type: "code", secret: secretOf(name) });
+const codeFor = (name: string): CredentialRequest => ({ type: "code", secret: secretOf(name) });
 const after = (seconds: number) => later(now, seconds * SECOND);
 /** What the device with that secret shows then. */
 const shown = (name: string, time: Date) => hotp(secretOf(name), stepAt(time));
@@ -38,7 +38,7 @@ describe("R14 F21 which codes are accepted", () => {
     [20_000_000_000, "65353130"],
   ])("F21 R14 the last six digits at %i s of %s: RFC 6238 Appendix B", (seconds, code) => {
     const time = new Date(seconds * SECOND);
-    const wanted: Wanted = { type: "code", secret: Buffer.from("12345678901234567890") };
+    const wanted: CredentialRequest = { type: "code", secret: Buffer.from("12345678901234567890") };
     const credentials = withCredential(undefined, { ...issue, device: oldPhone, wanted }, time);
     expect(accepted(credentials, code.slice(-6), time)).toBe(oldPhone);
     expect(accepted(credentials, code.slice(0, 6), time)).toBeUndefined();

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { TOTP, URI } from "otpauth";
 import { describe, expect, it } from "vitest";
-import { BoundAccount } from "../../../lib/domain/account.ts";
+import { DeviceBoundAccount } from "../../../lib/domain/account.ts";
 import { hotp, newSecret, otpauthUri, stepAt } from "../../../lib/domain/credentials/one-time-code.ts";
 import { holds } from "../holds.ts";
 
@@ -41,7 +41,7 @@ describe("R14 otpauth URIs", () => {
   const names = fc
     .tuple(fc.string({ unit: "binary", minLength: 1 }), fc.string({ unit: "grapheme", minLength: 1 }))
     .map(([issuer, userName]) => ({ kind: "personal" as const, issuer, userName }))
-    .filter((account) => BoundAccount.safeParse(account).success);
+    .filter((account) => DeviceBoundAccount.safeParse(account).success);
 
   const expectSame = (name: { issuer: string; userName: string }, secret: Uint8Array) => {
     const uri = otpauthUri(name, secret);

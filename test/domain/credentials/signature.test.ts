@@ -4,10 +4,10 @@ import { sign } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type CredentialRequest,
   checkSignature,
   isPoint,
   PushKey,
-  type Wanted,
   withCredential,
   withoutHolder,
 } from "../../../lib/domain/credentials/credential.ts";
@@ -94,7 +94,7 @@ describe("R14 R25 keys come and end", () => {
   });
 
   it("R14 a device may have both a key and a code: making one leaves the other", () => {
-    const code: Wanted = { type: "code", secret: sha256Bytes("code").subarray(0, 20) };
+    const code: CredentialRequest = { type: "code", secret: sha256Bytes("code").subarray(0, 20) };
     const both = withCredential(two, { ...issue, device: oldPhone, wanted: code }, now);
     expect(checkSignature(both, challenge, oldKey.signed(challenge))).toEqual({ device: oldPhone });
     const onlyCode = withCredential(undefined, { ...issue, device: oldPhone, wanted: code }, now);

@@ -69,7 +69,7 @@ async function aScene() {
 
 it("R17 whoever loses its place is suspended, and what it has counts no more until it is back", async () => {
   const { come, outcome } = await aScene();
-  await come("newcomer");
+  await come("unregistered");
   expect(await outcome()).toEqual({ isActive: false, counts: false });
   await come("device-0");
   expect(await outcome()).toEqual({ isActive: true, counts: true });
@@ -78,15 +78,15 @@ it("R17 whoever loses its place is suspended, and what it has counts no more unt
 it("R17 one that loses its place after it was seen to be active is let in again with all it has", async () => {
   const { read, come, outcome } = await aScene();
   const held = await read();
-  await come("newcomer");
+  await come("unregistered");
   await come("device-0", held);
   expect(await outcome()).toEqual({ isActive: true, counts: true });
 });
 
-it("R17 one that is back before the newcomer comes to its credentials keeps them", async () => {
+it("R17 one that is back before the unregistered comes to its credentials keeps them", async () => {
   const { read, come, outcome, before } = await aScene();
   await come(
-    "newcomer",
+    "unregistered",
     read(),
     before(1, () => come("device-0")),
   );
@@ -95,7 +95,7 @@ it("R17 one that is back before the newcomer comes to its credentials keeps them
 
 it("R17 one that comes back, and loses its place again before it has looked at its credentials, has none that count", async () => {
   const { read, come, outcome, before } = await aScene();
-  await come("newcomer");
+  await come("unregistered");
   const others = async () => {
     for (let index = 1; index <= 31; index++) await come(`another ${index}`);
   };

@@ -4,26 +4,26 @@ import { describe, expect, it } from "vitest";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
 import { capabilityFor, readCapability } from "../../../lib/domain/devices/repudiation.ts";
 import { DeviceId, OwnerId } from "../../../lib/domain/owner.ts";
-import type { Peppers } from "../../../lib/domain/sealing/keyed-hash.ts";
-import { aDeviceId, anOwnerId, now, peppers } from "../builders.ts";
+import type { KeyedHash } from "../../../lib/domain/sealing/keyed-hash.ts";
+import { aDeviceId, anOwnerId, keyedHash, now } from "../builders.ts";
 
 const [owner, device] = [anOwnerId(), aDeviceId()];
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 describe("R18 the link in an alarm", () => {
   it("R18 names the owner and the device that it was made for", async () => {
-    const capability = await capabilityFor(peppers, { owner, device }, now);
-    expect(await readCapability(peppers, capability, now)).toEqual({ owner, device });
+    const capability = await capabilityFor(keyedHash, { owner, device }, now);
+    expect(await readCapability(keyedHash, capability, now)).toEqual({ owner, device });
     expect(encodeURIComponent(capability)).toBe(capability);
   });
 
   it("R18 any change of any character is refused", async () => {
-    const capability = await capabilityFor(peppers, { owner, device }, now);
+    const capability = await capabilityFor(keyedHash, { owner, device }, now);
     for (let at = 0; at < capability.length; at++) {
       const [before, after] = [capability.slice(0, at), capability.slice(at + 1)];
       const others = [...ALPHABET, ".", " ", "\n", "é", "%"].filter((each) => each !== capability.charAt(at));
       for (const other of [...others, "", capability.charAt(at).repeat(2)]) {
-        expect(await readCapability(peppers, before + other + after, now)).toBeUndefined();
+        expect(await readCapability(keyedHash, before + other + after, now)).toBeUndefined();
       }
     }
     for (const odd of [
@@ -35,24 +35,24 @@ describe("R18 the link in an alarm", () => {
       `${capability}.x`,
       capability.toLowerCase(),
     ]) {
-      expect(await readCapability(peppers, odd, now)).toBeUndefined();
+      expect(await readCapability(keyedHash, odd, now)).toBeUndefined();
     }
   });
 
   it("R18 is good for thirty days, and no other time can be written into it", async () => {
-    const capability = await capabilityFor(peppers, { owner, device }, now);
-    expect(await readCapability(peppers, capability, later(now, 30 * DAY - SECOND))).toBeDefined();
-    expect(await readCapability(peppers, capability, later(now, 30 * DAY))).toBeUndefined();
+    const capability = await capabilityFor(keyedHash, { owner, device }, now);
+    expect(await readCapability(keyedHash, capability, later(now, 30 * DAY - SECOND))).toBeDefined();
+    expect(await readCapability(keyedHash, capability, later(now, 30 * DAY))).toBeUndefined();
     const [first, second, since, mac] = capability.split(".");
     const newer = [first, second, String(Number(since) + 86_400), mac].join(".");
-    expect(await readCapability(peppers, newer, now)).toBeUndefined();
+    expect(await readCapability(keyedHash, newer, now)).toBeUndefined();
   });
 
   it("R18 parts of two links make no third", async () => {
     const [other, tablet] = [anOwnerId("other"), aDeviceId("tablet")];
     const links = await Promise.all(
       [owner, other].flatMap((who) =>
-        [device, tablet].map((what) => capabilityFor(peppers, { owner: who, device: what }, now)),
+        [device, tablet].map((what) => capabilityFor(keyedHash, { owner: who, device: what }, now)),
       ),
     );
     expect(new Set(links.map((link) => link.split(".")[3])).size).toBe(4);
@@ -63,10 +63,10 @@ describe("R18 the link in an alarm", () => {
         [parts[0], others[1], parts[2], parts[3]],
         [others[0], parts[1], parts[2], parts[3]],
       ].map((mix) => mix.join("."))) {
-        expect((await readCapability(peppers, mixed, now)) !== undefined).toBe(links.includes(mixed));
+        expect((await readCapability(keyedHash, mixed, now)) !== undefined).toBe(links.includes(mixed));
       }
       expect(
-        await readCapability(peppers, [parts[1], parts[0], parts[2], parts[3]].join("."), now),
+        await readCapability(keyedHash, [parts[1], parts[0], parts[2], parts[3]].join("."), now),
       ).toBeUndefined();
     }
   });
@@ -80,22 +80,22 @@ describe("R18 the link in an alarm", () => {
     await fc.assert(
       fc.asyncProperty(pairs, pairs, async (one, other) => {
         const [first, second] = await Promise.all(
-          [one, other].map((pair) => capabilityFor(peppers, { owner: pair[0], device: pair[1] }, now)),
+          [one, other].map((pair) => capabilityFor(keyedHash, { owner: pair[0], device: pair[1] }, now)),
         );
         expect(first === second).toBe(one.join() === other.join());
-        expect(await readCapability(peppers, first ?? "", now)).toEqual({ owner: one[0], device: one[1] });
+        expect(await readCapability(keyedHash, first ?? "", now)).toEqual({ owner: one[0], device: one[1] });
       }),
     );
   });
 
   it("R18 a hash made for any other purpose or under another key is no link", async () => {
-    const others: Peppers[] = [
-      { hash: (_, text) => peppers.hash("ticket", text) },
-      { hash: (purpose, text) => peppers.hash(purpose, `other key ${text}`) },
+    const others: KeyedHash[] = [
+      { hash: (_, text) => keyedHash.hash("ticket", text) },
+      { hash: (purpose, text) => keyedHash.hash(purpose, `other key ${text}`) },
     ];
     for (const other of others) {
       expect(
-        await readCapability(peppers, await capabilityFor(other, { owner, device }, now), now),
+        await readCapability(keyedHash, await capabilityFor(other, { owner, device }, now), now),
       ).toBeUndefined();
     }
   });
@@ -103,7 +103,7 @@ describe("R18 the link in an alarm", () => {
   it("F20 R18 whatever stands in the link is read without a fault", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary", maxLength: 140 }), async (text) => {
-        expect(await readCapability(peppers, text, now)).toBeUndefined();
+        expect(await readCapability(keyedHash, text, now)).toBeUndefined();
       }),
     );
   });

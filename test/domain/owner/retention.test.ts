@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { CHALLENGE_SECONDS } from "../../../lib/domain/challenges/challenge.ts";
 import { HOUR, later, SECOND } from "../../../lib/domain/clock.ts";
-import { type OwnerRecord, outlivedAt } from "../../../lib/domain/owner/owner-record.ts";
+import { nextExpiry, type OwnerRecord } from "../../../lib/domain/owner/owner-record.ts";
 import { changeRecord } from "../../../lib/domain/owner/owner-store.ts";
 import { putRecord, recordOf } from "../../support/owners.ts";
 import {
@@ -54,8 +54,8 @@ describe("R35 R24 R19 what is over is kept no longer", () => {
   });
 
   it("R35 is due when the earliest of it is over, and never where there is nothing of the kind", () => {
-    expect(outlivedAt(full)).toEqual(ended);
-    expect(outlivedAt({ ...full, challenges: [] })).toEqual(removed.keptUntil);
-    expect(outlivedAt(aRecord({ contacts: full.contacts }))).toBeUndefined();
+    expect(nextExpiry(full)).toEqual(ended);
+    expect(nextExpiry({ ...full, challenges: [] })).toEqual(removed.keptUntil);
+    expect(nextExpiry(aRecord({ contacts: full.contacts }))).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 /** Plans that refuse, and what names a plan. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ExistingAccount, identityOf, nameOf } from "../../../lib/domain/account.ts";
+import { accountKey, type ExistingAccount, nameOf } from "../../../lib/domain/account.ts";
 import { compareWith } from "../../../lib/domain/recovery/on-device.ts";
 import {
   type Circumstances,
@@ -67,7 +67,7 @@ describe("R12 what names a plan", () => {
         outcomes.map(({ outcome, reason, account }) => [
           outcome,
           reason,
-          identityOf(nameOf(account)),
+          accountKey(nameOf(account)),
           account.id,
         ]),
       );

@@ -1,7 +1,7 @@
 /** What is known of the accounts of a backup that is opened: bound, with push, or neither; the document doesn't decide alone. */
 import { describe, expect, it } from "vitest";
 import type { PushKey } from "../../../lib/domain/credentials/credential.ts";
-import type { Binding } from "../../../lib/domain/credentials/proven-account.ts";
+import type { ProvenAccount } from "../../../lib/domain/credentials/proven-account.ts";
 import { aBackup } from "../../support/builders.ts";
 import { putRecord, recordOf } from "../../support/owners.ts";
 import { aCaller, aDeviceId, anOwnerId, now } from "../builders.ts";
@@ -17,9 +17,9 @@ async function holdByPush({ credentials }: Scene, owner = anOwnerId()): Promise<
   await credentials.put(proven, { ...value, owner, holders: [aPushHolder] }, etag);
 }
 
-async function bind({ owners }: Scene, change: Partial<Binding>): Promise<void> {
+async function bind({ owners }: Scene, change: Partial<ProvenAccount>): Promise<void> {
   const record = (await recordOf(owners, anOwnerId())) ?? expect.fail("no record");
-  const bindings = record.bindings.map((binding) => ({ ...binding, ...change }));
+  const bindings = record.bindings.map((proven) => ({ ...proven, ...change }));
   await putRecord(owners, anOwnerId(), { ...record, bindings });
 }
 

@@ -1,7 +1,7 @@
 /** Recovery plans: which account comes back how, in which order. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Account, type ExistingAccount, identityOf, nameOf } from "../../../lib/domain/account.ts";
+import { type Account, accountKey, type ExistingAccount, nameOf } from "../../../lib/domain/account.ts";
 import { compareWith } from "../../../lib/domain/recovery/on-device.ts";
 import { type Outcome, planRecovery } from "../../../lib/domain/recovery/plan.ts";
 import { aBackup, anAccount, aPersonalAccount, aWorkAccount, onDevice } from "../../support/builders.ts";
@@ -73,8 +73,8 @@ describe("R11 R12 R15 R16 how each account comes back", () => {
       const existing = one.onDevice ? [onDevice(other), onDevice(account)] : [onDevice(other)];
       const [outcome, ...more] = planRecovery(aBackup([account]), {
         presence: compareWith([account], existing).presence,
-        bound: new Set(one.bound ? [identityOf(account)] : [identityOf(other)]),
-        pushing: new Set(one.pushing ? [identityOf(account)] : [identityOf(other)]),
+        bound: new Set(one.bound ? [accountKey(account)] : [accountKey(other)]),
+        pushing: new Set(one.pushing ? [accountKey(account)] : [accountKey(other)]),
         samePlatform,
       });
       const { outcome: expected, reason } = rows[0] ?? expect.fail();
@@ -92,8 +92,8 @@ describe("R11 R13 R15 laws of plans", () => {
   it("R13 every account of the backup is in the plan, once and in its order, and no other", () => {
     holds(
       fc.property(scenes, (scene) => {
-        const names = planOf(scene).map(({ account }) => identityOf(nameOf(account)));
-        expect(names).toEqual(scene.backup.accounts.map(identityOf));
+        const names = planOf(scene).map(({ account }) => accountKey(nameOf(account)));
+        expect(names).toEqual(scene.backup.accounts.map(accountKey));
       }),
     );
   });

@@ -2,13 +2,13 @@
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { identityOf } from "../../../lib/domain/account.ts";
+import { accountKey } from "../../../lib/domain/account.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { otpauthUri } from "../../../lib/domain/credentials/one-time-code.ts";
 import type { OwnerStore } from "../../../lib/domain/owner/owner-store.ts";
 import { sha256 } from "../../../lib/domain/owner.ts";
 import { alarmId } from "../../../lib/domain/recovery/record.ts";
-import type { Recovered, Stores } from "../../../lib/domain/recovery/recovery.ts";
+import type { Recovered, RecoveryPorts } from "../../../lib/domain/recovery/recovery.ts";
 import type { Store } from "../../../lib/domain/store.ts";
 import { aBackup } from "../../support/builders.ts";
 import { headOf, putOwner, putRecord, recordOf } from "../../support/owners.ts";
@@ -39,7 +39,7 @@ const meanwhile = async (happens: (scene: Scene) => Promise<void>) => {
 };
 
 const told = (recovered: Recovered[]) =>
-  recovered.flatMap(({ credentials }) => credentials.get(identityOf(proven)) ?? []);
+  recovered.flatMap(({ credentials }) => credentials.get(accountKey(proven)) ?? []);
 
 /** The secret that codes are checked with, as an app is told it. */
 async function stored({ credentials }: Scene): Promise<string[]> {
@@ -180,7 +180,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
   it("R8 R25 several at once, in whatever order their steps are made: one recovery, and one credential, the one that counts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 5 }), async (scheduler, count) => {
-        const through = (stores: Stores) => ({
+        const through = (stores: RecoveryPorts) => ({
           owners: {
             ...stores.owners,
             find: scheduler.scheduleFunction(stores.owners.find),
@@ -228,7 +228,7 @@ const scheduled = <K, T>({ find, put }: Store<K, T>, scheduler: fc.Scheduler): S
 type Cut = { at: number; lost: "request" | "answer"; calls: number };
 
 /** All the calls of one recovery, of which one is lost. */
-function cutOff(stores: Stores, cut: Cut): Stores {
+function cutOff(stores: RecoveryPorts, cut: Cut): RecoveryPorts {
   const through =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {

@@ -1,7 +1,7 @@
 /** Records of recoveries: how they are named, what each account's state is, whose they are and when they end. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { identityOf, nameOf } from "../../../lib/domain/account.ts";
+import { accountKey, nameOf } from "../../../lib/domain/account.ts";
 import { DAY, HOUR, later } from "../../../lib/domain/clock.ts";
 import { Id } from "../../../lib/domain/id.ts";
 import { planRecovery } from "../../../lib/domain/recovery/plan.ts";
@@ -13,9 +13,9 @@ import {
   findRecovery,
   RecoveryRecord,
   recoveryId,
+  requireAccountState,
   requireGoingOn,
   requireOwn,
-  requireState,
   withSent,
 } from "../../../lib/domain/recovery/record.ts";
 import { aBackup, anAccount, aPersonalAccount, aWorkAccount } from "../../support/builders.ts";
@@ -79,7 +79,7 @@ describe("R12 R15 the states of its accounts", () => {
     const accounts = [third, bound, kept, unbound, company];
     const outcomes = planRecovery(aBackup(accounts), {
       presence: ["absent", "absent", "on-device"],
-      bound: new Set([identityOf(bound)]),
+      bound: new Set([accountKey(bound)]),
       pushing: new Set(),
       samePlatform: true,
     });
@@ -97,7 +97,7 @@ describe("R12 R15 the states of its accounts", () => {
       state: "restored" as const,
     }));
     const recovery = aRecovery({ accounts: [...accounts, { account: personal, state: "step-up" }] });
-    expect(() => requireState(recovery, personal, ["step-up"])).not.toThrow();
+    expect(() => requireAccountState(recovery, personal, ["step-up"])).not.toThrow();
     const next = withSent(recovery, personal);
     expect(next.accounts).toEqual([...accounts, { account: personal, state: "credential-sent" }]);
   });
@@ -106,18 +106,18 @@ describe("R12 R15 the states of its accounts", () => {
     for (const state of ACCOUNT_STATES) {
       const recovery = aRecovery({ accounts: [{ account: personal, state }] });
       for (const wanted of ACCOUNT_STATES) {
-        const check = () => requireState(recovery, personal, [wanted]);
+        const check = () => requireAccountState(recovery, personal, [wanted]);
         if (wanted === state) expect(check).not.toThrow();
         else expect(refusalOf(check).kind).toBe("account-not-in-recovery");
       }
       for (const other of [work, aBound({ userName: "other" }), aBound({ issuer: "other" })]) {
-        expect(refusalOf(() => requireState(recovery, other, ACCOUNT_STATES)).kind).toBe(
+        expect(refusalOf(() => requireAccountState(recovery, other, ACCOUNT_STATES)).kind).toBe(
           "account-not-in-recovery",
         );
       }
     }
     const composed = aRecovery({ accounts: [{ account: aBound({ userName: "\u00e9" }), state: "step-up" }] });
-    expect(() => requireState(composed, aBound({ userName: "e\u0301" }), ["step-up"])).not.toThrow();
+    expect(() => requireAccountState(composed, aBound({ userName: "e\u0301" }), ["step-up"])).not.toThrow();
   });
 
   it("R25 a credential that was sent is noted for that account; one that the service didn't know of comes last", () => {

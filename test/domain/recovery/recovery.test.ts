@@ -1,7 +1,7 @@
 /** Recovery: what it registers and spends, what it records and tells before it answers, and that a refused one leaves nothing. */
 
 import { describe, expect, it } from "vitest";
-import { identityOf, nameOf } from "../../../lib/domain/account.ts";
+import { accountKey, nameOf } from "../../../lib/domain/account.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
 import { isActive } from "../../../lib/domain/device.ts";
@@ -119,8 +119,8 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
   it("R14 R15 only a bound account that uses codes gets its new credential with it, for this device alone", async () => {
     const { caller, credentials, owners, run } = await aScene();
     const recovered = await run();
-    expect([...recovered.credentials.keys()]).toEqual([identityOf(proven)]);
-    expect(recovered.credentials.get(identityOf(proven))).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]{32}/);
+    expect([...recovered.credentials.keys()]).toEqual([accountKey(proven)]);
+    expect(recovered.credentials.get(accountKey(proven))).toMatch(/^otpauth:\/\/totp\/.*secret=[A-Z2-7]{32}/);
     expect((await credentials.find(proven))?.value.holders).toMatchObject([{ device: caller.device }]);
     const bindings = (await recordOf(owners, anOwnerId()))?.bindings;
     expect(bindings).toMatchObject([{ account: proven, devices: [caller.device] }]);

@@ -1,7 +1,7 @@
 /** Providers: each answers for the issuers and tenants that it is registered for, and for nothing else. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BoundAccount } from "../../../lib/domain/account.ts";
+import type { DeviceBoundAccount } from "../../../lib/domain/account.ts";
 import { answersFor, Provider, requireAnswersFor } from "../../../lib/domain/step-up/provider.ts";
 import { aBound, aBoundWork } from "../builders.ts";
 import { holds } from "../holds.ts";
@@ -14,7 +14,7 @@ describe("R33 whom a provider answers for", () => {
   it("R33 work accounts of the tenants that are named, personal ones where none is", () => {
     const work = registered({ issuer, tenants: ["contoso", "fabrikam"] });
     const personal = registered({ issuer });
-    const cases: [Provider, BoundAccount, boolean][] = [
+    const cases: [Provider, DeviceBoundAccount, boolean][] = [
       [work, aBoundWork(), true],
       [work, aBoundWork({ tenant: "fabrikam" }), true],
       [work, aBoundWork({ tenant: "northwind" }), false],

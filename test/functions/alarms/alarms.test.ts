@@ -16,7 +16,7 @@ async function linkFor({ owner, phone, watched }: Recovery, language = "en"): Pr
     .device?.id;
   const id = ownerIdOf({ issuer, subject: owner });
   const capability = await capabilityFor(
-    watched.app.services.peppers,
+    watched.app.services.keyedHash,
     { owner: id, device: device ?? expect.fail("not told") },
     watched.clock.now(),
   );

@@ -52,7 +52,7 @@ const linksOf = ({ watched }: Recovery, kind: string) =>
 const press = async ({ watched, owner }: Recovery, { deviceId }: CheckedPhone) => {
   const { api, issuer } = inject("surroundings");
   const scene = { owner: ownerIdOf({ issuer, subject: owner }), device: deviceIn(watched, deviceId) };
-  const capability = await capabilityFor(watched.app.services.peppers, scene, watched.clock.now());
+  const capability = await capabilityFor(watched.app.services.keyedHash, scene, watched.clock.now());
   const url = `${api}/v1/alarms/${capability}?language=en`;
   return await watched.app.fetch(url, { method: "POST", headers: { "content-length": "0" } });
 };

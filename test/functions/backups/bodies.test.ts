@@ -54,7 +54,7 @@ const typed = (type: string | string[] | undefined) => ({ headers: { "content-ty
 
 describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint) => {
   /** An envelope is a third longer than what it seals. */
-  const limit = endpoint.takesEnvelope ? Math.ceil((LIMIT * 4) / 3) + LIMIT : LIMIT;
+  const limit = endpoint.takes.envelope ? Math.ceil((LIMIT * 4) / 3) + LIMIT : LIMIT;
 
   it("R7 refuses an empty body and one without a length, and takes neither for an empty document", async () => {
     const { owner, ask, text } = await aRequest(endpoint);
@@ -80,7 +80,7 @@ describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint)
   it("R1 takes JSON in UTF-8, and no other type or charset", async () => {
     const { owner, ask, text } = await aRequest(endpoint);
     const json = "application/json";
-    const sealed = endpoint.takesSealed ? [] : ["application/jose"];
+    const sealed = endpoint.takes.jwe ? [] : ["application/jose"];
     const types = [undefined, "", "text/plain", ...sealed, "application/problem+json", "*/*"];
     const charsets = ["iso-8859-1", "utf-16", "utf8"].map((name) => `${json}; charset=${name}`);
     const others = [`${json}, ${json}`, `${json}x`, `${json}; charset=utf-8; charset=utf-16`];

@@ -189,10 +189,10 @@ describe.concurrent("a diagnosis", () => {
     const { app, damage } = anAppWithDamage();
     const { owner, phone } = await anOwnerWithBackup({ app });
     const iphone = await aRegisteredPhone(owner, { app, platform: "ios" });
-    const [revoked, newcomer] = [await aRegisteredPhone(owner, { app }), await aPhone({ owner, app })];
+    const [revoked, unregistered] = [await aRegisteredPhone(owner, { app }), await aPhone({ owner, app })];
     await revoke(phone, revoked);
     damage(`owners/${placeOf(owner).owner}`);
-    for (const by of [phone, iphone, newcomer, revoked]) {
+    for (const by of [phone, iphone, unregistered, revoked]) {
       const failed = await expectExplained(by);
       expect(failed).toMatchObject([{ id: "backup", retry: "never" }]);
       const ids = (await ask(by, { from: "android" })).checks.map(({ id }) => id);

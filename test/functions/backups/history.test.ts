@@ -157,7 +157,7 @@ it("R7 every conditional route takes a weak ETag for the strong one that a proxy
     ["DELETE", BACKUP],
     ["POST", `${BACKUP}/undelete`],
   ] as const;
-  const conditional = endpoints.filter((each) => each.conditional);
+  const conditional = endpoints.filter((each) => each.takes.precondition);
   expect(calls, "each conditional route once").toHaveLength(conditional.length);
   for (const [method, path, more] of calls) {
     const { "if-match": strong } = replacing(await status(phone));

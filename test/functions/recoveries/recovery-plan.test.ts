@@ -52,7 +52,7 @@ describe.concurrent("a plan", () => {
     refused(await phone.call("GET", "v1/devices"), "device-unknown");
   });
 
-  it("R18 tells contacts of newcomers before it opens anything: once an hour, however many keys they make", async () => {
+  it("R18 tells contacts of devices that aren't registered before it opens anything: once an hour, however many keys they make", async () => {
     const { owner, watched } = await aRecovery();
     const asked = () =>
       watched

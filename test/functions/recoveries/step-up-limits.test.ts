@@ -37,10 +37,10 @@ describe.concurrent("codes", () => {
     let comparing = false;
     let compared = 0;
     const watched = anAppToWatch({
-      peppers: (peppers) => ({
+      keyedHash: (keyedHash) => ({
         hash(purpose, text) {
           if (comparing && purpose === "code") compared += 1;
-          return peppers.hash(purpose, text);
+          return keyedHash.hash(purpose, text);
         },
       }),
     });

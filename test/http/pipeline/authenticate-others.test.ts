@@ -30,8 +30,8 @@ function servicesFor(change: Partial<SignIn> | Failure = {}) {
     if (change instanceof Failure) throw change;
     return { ...signIn, ...change };
   };
-  const identity = { verifyToken, verifyProof: () => expect.fail("asked for a proof") };
-  return { asked, services: memoryServices({ identity }) };
+  const tokenVerifier = { verifyToken, verifyProof: () => expect.fail("asked for a proof") };
+  return { asked, services: memoryServices({ tokenVerifier: tokenVerifier }) };
 }
 const refusing = (kind: FailureKind) => new Failure(kind, "x");
 

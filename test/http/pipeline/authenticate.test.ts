@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import { Failure } from "../../../lib/domain/failure.ts";
 import {
-  type Identity,
   ownerIdOf,
   type ProofTarget,
   type SignIn,
   sha256,
+  type TokenVerifier,
 } from "../../../lib/domain/owner.ts";
 import { authenticate, signIn as readSignIn } from "../../../lib/http/pipeline/authenticate.ts";
-import { challengeFor } from "../../../lib/http/pipeline/www-authenticate.ts";
+import { wwwAuthenticateFor } from "../../../lib/http/pipeline/www-authenticate.ts";
 import { aDeviceId, now } from "../../domain/builders.ts";
 import { kindFrom, refusalFrom } from "../../domain/refusals.ts";
 import { memoryServices } from "../memory-services.ts";
@@ -30,17 +30,17 @@ const signIn: SignIn = {
 };
 
 type Setup = {
-  identity?: Partial<Identity>;
+  tokenVerifier?: Partial<TokenVerifier>;
   signIn?: Partial<SignIn>;
   headers?: Record<string, string>;
   access?: "owner" | "owner-fresh";
 };
-async function run({ identity = {}, signIn: change = {}, headers = {}, access = "owner" }: Setup = {}) {
-  const good: Identity = {
+async function run({ tokenVerifier = {}, signIn: change = {}, headers = {}, access = "owner" }: Setup = {}) {
+  const good: TokenVerifier = {
     verifyToken: () => Promise.resolve({ ...signIn, ...change }),
     verifyProof: () => Promise.resolve({ device: aDeviceId(), jti: "jti-1" }),
   };
-  const services = memoryServices({ identity: { ...good, ...identity } });
+  const services = memoryServices({ tokenVerifier: { ...good, ...tokenVerifier } });
   const request = aRequest({
     authorization: "Bearer token-1",
     dpop: "proof-1",
@@ -75,7 +75,7 @@ describe("R4 R17 who is asking", () => {
     async (authorization) => {
       const tokens: string[] = [];
       const verifyToken = (token: string) => Promise.resolve(signIn).finally(() => tokens.push(token));
-      await run({ headers: { authorization }, identity: { verifyToken } });
+      await run({ headers: { authorization }, tokenVerifier: { verifyToken } });
       expect(tokens).toEqual(["token-1"]);
     },
   );
@@ -92,19 +92,19 @@ describe("R4 R17 who is asking", () => {
     "Bearertoken-1",
   ])("R4 refuses %j without looking at the token", async (authorization) => {
     const verifyToken = () => Promise.reject(new Error("looked at it"));
-    expect(await kindFrom(() => run({ headers: { authorization }, identity: { verifyToken } }))).toBe(
+    expect(await kindFrom(() => run({ headers: { authorization }, tokenVerifier: { verifyToken } }))).toBe(
       "not-signed-in",
     );
   });
 
   it("R17 the proof is checked for this very method, URL and token, and for the key that the token is bound to", async () => {
     const seen: [string, ProofTarget][] = [];
-    const verifyProof: Identity["verifyProof"] = (proof, proofTarget) => {
+    const verifyProof: TokenVerifier["verifyProof"] = (proof, proofTarget) => {
       seen.push([proof, proofTarget]);
       return Promise.resolve({ device: aDeviceId(), jti: "1" });
     };
-    await run({ identity: { verifyProof } });
-    await run({ identity: { verifyProof }, signIn: { keyThumbprint: "a key" } });
+    await run({ tokenVerifier: { verifyProof } });
+    await run({ tokenVerifier: { verifyProof }, signIn: { keyThumbprint: "a key" } });
     const asked = { ...target, accessToken: "token-1" };
     expect(seen).toEqual([
       ["proof-1", { ...asked, keyThumbprint: undefined }],
@@ -116,8 +116,8 @@ describe("R4 R17 who is asking", () => {
     const fail = (kind: "not-signed-in" | "proof-invalid") => () => Promise.reject(new Failure(kind, "x"));
     const proof = { verifyProof: fail("proof-invalid") };
     const kinds = [
-      await kindFrom(() => run({ identity: { ...proof, verifyToken: fail("not-signed-in") } })),
-      await kindFrom(() => run({ identity: proof })),
+      await kindFrom(() => run({ tokenVerifier: { ...proof, verifyToken: fail("not-signed-in") } })),
+      await kindFrom(() => run({ tokenVerifier: proof })),
     ];
     expect(kinds).toEqual(["not-signed-in", "proof-invalid"]);
   });
@@ -141,7 +141,7 @@ describe("R10 how fresh a sign-in must be", () => {
       kind: "sign-in-time-missing",
       claim: true,
     });
-    expect(challengeFor("sign-in-time-missing", policy)).toBeUndefined();
+    expect(wwwAuthenticateFor("sign-in-time-missing", policy)).toBeUndefined();
   });
 
   it("R10 R28 a provider's clock may run ahead, but no sign-in counts for later than now", async () => {

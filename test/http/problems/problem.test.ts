@@ -1,7 +1,7 @@
 /** Problem documents and challenges: what a client can tell from a refusal. */
 import { describe, expect, it } from "vitest";
 import { Failure, type FailureKind, invalid } from "../../../lib/domain/failure.ts";
-import { challengeFor } from "../../../lib/http/pipeline/www-authenticate.ts";
+import { wwwAuthenticateFor } from "../../../lib/http/pipeline/www-authenticate.ts";
 import { kindOf, Problem, problemOf, typeOf } from "../../../lib/http/problems/problem.ts";
 import { type ProblemKind, problems } from "../../../lib/http/problems/problems.ts";
 import { aBoundWork } from "../../domain/builders.ts";
@@ -115,13 +115,13 @@ describe("R41 a problem document", () => {
 describe("F27 challenges", () => {
   const policy = { maxAgeSeconds: 600, accountMaxAgeSeconds: 300, authContexts: [] };
   it("F27 R10 an old sign-in is challenged as in RFC 9470, with the age that is asked for", () => {
-    expect(challengeFor("sign-in-too-old", policy)).toBe(
+    expect(wwwAuthenticateFor("sign-in-too-old", policy)).toBe(
       'Bearer error="insufficient_user_authentication", max_age=600',
     );
   });
 
   it("F27 R20 a sign-in to an account in the same way, with the age that is asked for there", () => {
-    expect(challengeFor("account-sign-in-required", policy)).toBe(
+    expect(wwwAuthenticateFor("account-sign-in-required", policy)).toBe(
       'Bearer error="insufficient_user_authentication", max_age=300',
     );
   });
@@ -132,7 +132,7 @@ describe("F27 challenges", () => {
   ] as const)(
     "F27 R10 R20 %s: for Entra there is a claims challenge beside it for each context, and it decodes to the claims that are asked for",
     (kind, maxAge) => {
-      const header = challengeFor(kind, { ...policy, authContexts: ["c1", "c25"] }) ?? "";
+      const header = wwwAuthenticateFor(kind, { ...policy, authContexts: ["c1", "c25"] }) ?? "";
       expect(header.split(", Bearer ")[0]).toBe(
         `Bearer error="insufficient_user_authentication", max_age=${maxAge}`,
       );
@@ -150,12 +150,12 @@ describe("F27 challenges", () => {
     ["clock-skewed", 'DPoP error="invalid_dpop_proof", algs="ES256"'],
     ["device-revoked", 'DPoP error="invalid_token", algs="ES256"'],
   ] as const)("R4 R17 %s is challenged with what is missing", (kind, header) => {
-    expect(challengeFor(kind, policy)).toBe(header);
+    expect(wwwAuthenticateFor(kind, policy)).toBe(header);
   });
 
   it("F27 R41 every 401 has a challenge, and nothing else has (RFC 9110 §15.5.2)", () => {
     for (const kind of kinds) {
-      const challenged = challengeFor(kind, policy) !== undefined;
+      const challenged = wwwAuthenticateFor(kind, policy) !== undefined;
       expect({ kind, challenged }).toEqual({ kind, challenged: problems[kind].status === 401 });
     }
   });

@@ -2,10 +2,10 @@
 import { ManagedIdentityCredential } from "@azure/identity";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Identity, startIdentity } from "../../../infra/local/identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "../../../infra/local/identity.ts";
 
 const vaultAudience = "https://vault.azure.net";
-let identity: Identity;
+let identity: ManagedIdentity;
 
 const ask = (query: Record<string, string>, header = identity.settings.IDENTITY_HEADER) =>
   fetch(`${identity.settings.IDENTITY_ENDPOINT}?${new URLSearchParams(query)}`, {
@@ -13,7 +13,7 @@ const ask = (query: Record<string, string>, header = identity.settings.IDENTITY_
   });
 
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0 });
+  identity = await startManagedIdentity({ port: 0 });
   Object.assign(process.env, identity.settings);
 });
 afterAll(() => identity.close());
@@ -40,7 +40,7 @@ describe("R42 the identity stand-in", () => {
   });
 
   it("believes no other stand-in's token", async () => {
-    const other = await startIdentity({ port: 0 });
+    const other = await startManagedIdentity({ port: 0 });
     const token = await other.issueToken("app", vaultAudience);
     await other.close();
     await expect(identity.verifyToken(token, vaultAudience)).rejects.toThrow("signature verification failed");

@@ -2,7 +2,7 @@
 import { generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type Identity, startIdentity } from "../../../infra/local/identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "../../../infra/local/identity.ts";
 import { startVault } from "../../../infra/local/vault/start-vault.ts";
 
 const audience = "https://vault.azure.net";
@@ -16,7 +16,7 @@ const ErrorBody = z.object({
 });
 const aWrappedKey = { alg: "RSA-OAEP-256", value: Buffer.alloc(256, 1).toString("base64url") };
 
-let identity: Identity;
+let identity: ManagedIdentity;
 let vault: Awaited<ReturnType<typeof startVault>>;
 let admin: string;
 let app: string;
@@ -54,7 +54,7 @@ async function createKey(name: string, attributes = {}) {
 }
 
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0 });
+  identity = await startManagedIdentity({ port: 0 });
   vault = await startVault({ port: 0, verifyToken: identity.verifyToken, operationsPer10Seconds: null });
   admin = await identity.issueToken("admin", audience);
   app = await identity.issueToken("app", audience);

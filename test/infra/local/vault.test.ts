@@ -7,7 +7,7 @@ import { ManagedIdentityCredential } from "@azure/identity";
 import { CryptographyClient, KeyClient, type KeyVaultKey } from "@azure/keyvault-keys";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type Identity, startIdentity } from "../../../infra/local/identity.ts";
+import { type ManagedIdentity, startManagedIdentity } from "../../../infra/local/identity.ts";
 import { startVault } from "../../../infra/local/vault/start-vault.ts";
 
 const overHttp = {
@@ -17,7 +17,7 @@ const overHttp = {
 };
 const dataKey = randomBytes(32);
 
-let identity: Identity;
+let identity: ManagedIdentity;
 let vault: Awaited<ReturnType<typeof startVault>>;
 let dataFile: string;
 let admin: KeyClient;
@@ -34,7 +34,7 @@ const cryptography = (key: KeyVaultKey) =>
   app.getCryptographyClient(key.name, { keyVersion: versionOf(key) });
 
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0 });
+  identity = await startManagedIdentity({ port: 0 });
   Object.assign(process.env, identity.settings);
   dataFile = join(await mkdtemp(join(tmpdir(), "vault-")), "vault.json");
   vault = await start();

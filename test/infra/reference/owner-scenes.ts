@@ -65,7 +65,7 @@ export async function repudiate(
     owner: ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner }),
     device: DeviceId.parse(phone.deviceId),
   };
-  const capability = await capabilityFor(watched.app.services.peppers, about, watched.clock.now());
+  const capability = await capabilityFor(watched.app.services.keyedHash, about, watched.clock.now());
   teller.words.learn(capability, "THE-SECRET-PART-OF-THE-LINK");
   const link = { params: { capability }, query: { language: "en" } };
   await teller.ask("show-alarm", undefined, {

@@ -7,10 +7,10 @@ import { backUp, turnOffAndOn, useTablet } from "./backup-scenes.ts";
 import { leave, lookAfterDevices, lookBack, repudiate } from "./owner-scenes.ts";
 import { addContact, askAsProvider, proveAccounts, recoverOnNewPhone } from "./recovery-scenes.ts";
 import type { Stage } from "./stage.ts";
-import { Teller, type Told } from "./teller.ts";
+import { Teller, type ToldReply } from "./teller.ts";
 
 /** What was told, by operation. */
-export async function tellStory(): Promise<Record<string, Told[]>> {
+export async function tellStory(): Promise<Record<string, ToldReply[]>> {
   const watched = anAppToWatch();
   withFigures(watched);
   const owner = anOwner();

@@ -23,13 +23,13 @@ export type Telling = {
 /** A device of the owner's, the token of a provider's app, or nobody. */
 type By = CheckedPhone | string | undefined;
 
-export type Told = Telling & { reply?: unknown };
+export type ToldReply = Telling & { reply?: unknown };
 
-/** Told of by the test, not by the example: each request has its own. */
+/** ToldReply of by the test, not by the example: each request has its own. */
 const SECRET = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl";
 
 export class Teller {
-  readonly told: Record<string, Told[]> = {};
+  readonly told: Record<string, ToldReply[]> = {};
   readonly words: ExampleWords;
   readonly #watched: Watched;
 
@@ -84,7 +84,7 @@ export class Teller {
     };
   }
 
-  #inExampleWords({ body, headers, ...telling }: Telling, { body: reply }: Reply): Told {
+  #inExampleWords({ body, headers, ...telling }: Telling, { body: reply }: Reply): ToldReply {
     const shown = Object.entries(headers ?? {}).map(([name, value]) => [
       name,
       name === "account-authorization" ? SECRET : this.words.of(value),

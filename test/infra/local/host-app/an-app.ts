@@ -26,7 +26,7 @@ export function aFunction(
   trigger: Omit<Binding, "direction">,
   callback: RegisteredFunction["callback"] = () => undefined,
 ): RegisteredFunction {
-  const binding = { ...trigger, direction: "in" };
-  const metadata = { name, bindings: { trigger: binding } };
-  return { id: name, name, metadata, callback, triggerName: "trigger", trigger: binding };
+  const bound = { ...trigger, direction: "in" };
+  const metadata = { name, bindings: { trigger: bound } };
+  return { id: name, name, metadata, callback, triggerName: "trigger", trigger: bound };
 }
