@@ -57,7 +57,9 @@ export const uploadBackup = endpoint({
     return {
       status: precondition === "nothing" ? 201 : 200,
       body: {
-        ...{ platform, current, version: versionStatus(version, stored.value) },
+        platform,
+        current,
+        version: versionStatus(version, stored.value),
         ...(current && { etag: stored.etag }),
         ...(envelope !== undefined && { envelope }),
         ...(signedInAt(stored.value) === undefined && { warnings: [...WARNINGS] }),

@@ -29,7 +29,10 @@ export const aFullRecord = (): OwnerRecord =>
     removedContacts: [
       {
         ...aContact({ id: anId("removed"), address: "canary-removed@mail.example" }),
-        ...{ verifiedAt: now, removedBy: aDeviceId(), byNewer: true, keptUntil: now },
+        verifiedAt: now,
+        removedBy: aDeviceId(),
+        byNewer: true,
+        keptUntil: now,
       },
     ],
     contactRemovedAt: now,
@@ -44,8 +47,14 @@ export const aFullRecord = (): OwnerRecord =>
       aChallenge({ account: aPersonal(), subject: "canary-subject", codeHash: "hash" }),
       aContactChallenge({ codeHash: "hash" }),
       {
-        ...{ id: anId("ticket challenge"), device: aDeviceId(), createdAt: now, attempts: 0 },
-        ...{ kind: "ticket", purpose: "step-up", recovery: anId("recovery"), account: aBoundWork() },
+        id: anId("ticket challenge"),
+        device: aDeviceId(),
+        createdAt: now,
+        attempts: 0,
+        kind: "ticket",
+        purpose: "step-up",
+        recovery: anId("recovery"),
+        account: aBoundWork(),
       },
     ],
     sent: [{ to: "digest", at: now }],

@@ -25,7 +25,9 @@ describe("R42 safe settings pass", () => {
     });
     const { ticketSeconds, printedTicketDays, smsDailyLimits, providers, senders, issuers } = load();
     expect({ ticketSeconds, printedTicketDays, providers }).toEqual({
-      ...{ ticketSeconds: 600, printedTicketDays: 365, providers: [] },
+      ticketSeconds: 600,
+      printedTicketDays: 365,
+      providers: [],
     });
     expect([...smsDailyLimits]).toEqual([["*", 1000]]);
     expect(senders).toEqual({

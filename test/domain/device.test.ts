@@ -101,7 +101,8 @@ describe("R17 the thirty-first", () => {
     expect(
       findDevice(withDevice(someDevices(30, seenDaysAgo(30)), unregistered, now), longest),
     ).toMatchObject({
-      ...{ revokedAt: now, displacedBy: stranger.device },
+      revokedAt: now,
+      displacedBy: stranger.device,
     });
   });
 
@@ -118,7 +119,8 @@ describe("R17 the thirty-first", () => {
     const back = withDevice(devices, { id: longest, name: "x" }, later(now, 1));
     expect(findDevice(back, longest)).toEqual({
       ...aDevice({ id: longest, name: "Device 29", lastSeenAt: later(now, 1) }),
-      ...{ suspendedAt: undefined, displacedBy: undefined },
+      suspendedAt: undefined,
+      displacedBy: undefined,
     });
     expect(displacedBy(back, longest).map(({ id }) => id)).toEqual([aDeviceId("device-28")]);
     expect(activeOf(back)).toBe(30);

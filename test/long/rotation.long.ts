@@ -101,7 +101,9 @@ async function wrappedVersions(all: Owner[]): Promise<Wrapped[]> {
     all.map(async ({ subject }) => {
       const held = (await owners.find(idOf(subject))) ?? expect.fail("nothing is stored");
       return versionsIn(held.state).map(({ id, keyId, wrappedKey }) => ({
-        ...{ name: id, kid: keyId, wrapped: wrappedKey },
+        name: id,
+        kid: keyId,
+        wrapped: wrappedKey,
       }));
     }),
   );

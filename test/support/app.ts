@@ -66,8 +66,12 @@ export function anApp({
   const identity = oidcIdentity(config.issuers, clock);
   const services: Services = {
     ...ports,
-    ...{ outbox: outbox(ports.outbox), keyedHash: keyedHash(ports.keyedHash) },
-    ...{ tokenVerifier: identity, clock, policy: policyOf(config), pages: builtPages(REFERENCE) },
+    outbox: outbox(ports.outbox),
+    keyedHash: keyedHash(ports.keyedHash),
+    tokenVerifier: identity,
+    clock,
+    policy: policyOf(config),
+    pages: builtPages(REFERENCE),
   };
   return {
     services,

@@ -57,7 +57,12 @@ export async function aLife(route: Route) {
   await second.call("POST", "v1/devices", { body: { platform: "android", name: "second" } });
   const version = Version.parse(uploaded.body).version.id;
   return {
-    ...{ route, phones, personal, contacts: [contact], former: '"none"', failures: 0 },
+    route,
+    phones,
+    personal,
+    contacts: [contact],
+    former: '"none"',
+    failures: 0,
     etag: uploaded.headers.get("etag") ?? "",
     current: version,
     documents: new Map<string, Document>([[version, document]]),

@@ -35,7 +35,9 @@ export async function sweep(
     sweep: name,
     run: "run",
     shard: id.slice(0, 1),
-    ...{ handled: 0, failed: 0, keys: {} },
+    handled: 0,
+    failed: 0,
+    keys: {},
     ...(since && { since }),
   };
   const { handled, failed } = await runPage(own, app.sweeps, message, clock.now());

@@ -21,21 +21,33 @@ export const SIXTEEN: Load = {
   clients: 16,
   blocks: 4,
   each: {
-    ...{ upload: 10, "first upload": 6, staleness: 30, plan: 10, "code check": 4 },
-    ...{ recovery: 4, "recovery with Idempotency-Key": 4 },
+    upload: 10,
+    "first upload": 6,
+    staleness: 30,
+    plan: 10,
+    "code check": 4,
+    recovery: 4,
+    "recovery with Idempotency-Key": 4,
   },
 };
 export const SIXTY_FOUR: Load = {
   clients: 64,
   blocks: 2,
   each: {
-    ...{ upload: 5, "first upload": 3, staleness: 15, plan: 4, "code check": 2 },
-    ...{ recovery: 2, "recovery with Idempotency-Key": 2 },
+    upload: 5,
+    "first upload": 3,
+    staleness: 15,
+    plan: 4,
+    "code check": 2,
+    recovery: 2,
+    "recovery with Idempotency-Key": 2,
   },
 };
 
 const BARE: Partial<Record<Operation, Bare>> = {
-  ...{ upload: "PUT", "first upload": "PUT", staleness: "GET" },
+  upload: "PUT",
+  "first upload": "PUT",
+  staleness: "GET",
 };
 
 const operationsOf = ({ operations }: Run, { each }: Load) =>

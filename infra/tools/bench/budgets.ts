@@ -56,7 +56,10 @@ const THREE: Budget = { now: 3, aim: 3 };
 const FOUR: Budget = { now: 4, aim: 4 };
 const SIX: Budget = { now: 6, aim: 6 };
 const RECOVERY: CallBudget = {
-  ...{ rounds: FOUR, writes: TWO, vault: ONE, after: { now: 3, aim: 3 } },
+  rounds: FOUR,
+  writes: TWO,
+  vault: ONE,
+  after: { now: 3, aim: 3 },
 };
 
 export const CALLS: Record<string, CallBudget> = {

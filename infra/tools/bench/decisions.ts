@@ -14,12 +14,16 @@ const aSecret = () => Array.from(randomBytes(32), (byte) => BASE32[byte % 32]).j
 /** Half of the entries share their names with others; all have ids and groups. */
 function aFullDocument(): unknown {
   const accounts = Array.from({ length: ENTRIES }, (_, at) => ({
-    ...{ kind: "third-party", id: randomUUID(), issuer: `Issuer ${at % 40}`, group: `Group ${at % 20}` },
+    kind: "third-party",
+    id: randomUUID(),
+    issuer: `Issuer ${at % 40}`,
+    group: `Group ${at % 20}`,
     userName: at % 2 === 0 ? "admin" : `user-${at}@mail.example`,
     otp: { type: "totp", secret: aSecret(), algorithm: "SHA1", digits: 6, period: 30 },
   }));
   const groups = Array.from({ length: 20 }, (_, at) => ({
-    ...{ name: `Group ${at}`, order: at },
+    name: `Group ${at}`,
+    order: at,
     members: accounts.filter((__, index) => index % 20 === at).map(({ id }) => id),
   }));
   return { accounts, settings: { groups, custom: { "view.mode": "compact", "tap.reveal": true } } };

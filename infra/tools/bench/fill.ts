@@ -19,9 +19,16 @@ function aHead(now: Date, daysAgo: number): Head {
   const at = later(now, -daysAgo * DAY);
   const device = DeviceId.parse(randomBytes(32).toString("base64url"));
   const version: Version = {
-    ...{ id: randomUUID(), generation: 1, device, createdAt: at, contentType: "application/json" },
-    ...{ custody: "service", sizeBytes: 10_000, digest: randomBytes(32).toString("base64url") },
-    ...{ accounts: { thirdParty: 50, personal: 0, work: 0 }, keyId: "https://vault.example/keys/backups/1" },
+    id: randomUUID(),
+    generation: 1,
+    device,
+    createdAt: at,
+    contentType: "application/json",
+    custody: "service",
+    sizeBytes: 10_000,
+    digest: randomBytes(32).toString("base64url"),
+    accounts: { thirdParty: 50, personal: 0, work: 0 },
+    keyId: "https://vault.example/keys/backups/1",
     wrappedKey: randomBytes(384).toString("base64url"),
   };
   return {

@@ -32,7 +32,10 @@ export async function sweepAll(
   });
   const said: string[] = [];
   const host = await startHost({
-    ...{ appFolder: APP, port: 0, nodeFlags: heldTo(HEAP_MB), log: (line: string) => said.push(line) },
+    appFolder: APP,
+    port: 0,
+    nodeFlags: heldTo(HEAP_MB),
+    log: (line: string) => said.push(line),
     settings: { ...through(settings, { from: addresses.blob, to: proxy.url }), ...SWEEPS_ONLY },
   });
   const headers = { authorization: `Bearer ${await providerToken(addresses.issuer, "Sweeps.Run")}` };

@@ -117,7 +117,11 @@ export function withoutHolder(
   const left = holders.filter((each) => each.device !== device);
   const lastEndedAt = left.length < holders.length ? now : former?.lastEndedAt;
   return {
-    ...{ ...former, owner, holders: left, ended: endedWith(device, ended, left), failures },
+    ...former,
+    owner,
+    holders: left,
+    ended: endedWith(device, ended, left),
+    failures,
     ...(lastEndedAt && { lastEndedAt }),
   };
 }

@@ -148,7 +148,9 @@ const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCreden
     ...(code && { code: { issuedAt: code.issuedAt, lastStep: code.lastStep } }),
     ...(push && { push: { publicKey: push.publicKey, issuedAt: push.issuedAt } }),
   })),
-  ...{ ended, lastEndedAt, failures },
+  ended,
+  lastEndedAt,
+  failures,
 });
 
 /** What can't be opened, now or later, is marked as such: all else is told. */

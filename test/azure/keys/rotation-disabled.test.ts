@@ -56,7 +56,8 @@ describe("R38 a version that is disabled", () => {
     const watched = anAppWith(third);
     await enable(first, false);
     expect(await rewrapped(watched, owner)).toEqual({
-      ...{ handled: 1, failed: 1 },
+      handled: 1,
+      failed: 1,
       keys: { [first]: 1, [third]: 1 },
     });
     const etag = () => watched.app.services.owners.find(placeOf(owner).owner).then((held) => held?.etag);

@@ -72,7 +72,8 @@ it.each(Object.entries(guesses))(
     const { version: named, sealed } = forged(place, version, guess);
     const content = {
       state: withHead(state, place.platform, { ...head, versions: [named] }),
-      ...{ others: [], bodies: [named.id] },
+      others: [],
+      bodies: [named.id],
     };
     const segments = { content, record: undefined, others: [], bodies: [sealed] };
     const { metadata } = blob;

@@ -147,7 +147,10 @@ async function storedOf({ watched, owner: subject, recovery, personal }: Recover
   const key = { owner, record: recoveryIn(held.state, recovery)?.record ?? expect.fail("no recovery") };
   const [opened, holders] = [await recoveries.find(key), await credentials.find(bound(personal))];
   return {
-    ...{ owner, held, key, record: await held.record() },
+    owner,
+    held,
+    key,
+    record: await held.record(),
     opened: opened ?? expect.fail("no recovery"),
     holders: holders ?? expect.fail("no credentials"),
   };

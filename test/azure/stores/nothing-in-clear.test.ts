@@ -20,8 +20,16 @@ const accounts = accountsOf(owner);
 const device = { id: aDeviceId(), name: "canary-phone 🔑" };
 const to = { channel: "email", address: "canary@mail.example", language: "en" } as const;
 const letter: Letter = {
-  ...{ type: "letter", id: newId(), to, kind: "code", at: now, until: now, tries: 0, code: "694201" },
-  ...{ deviceName: device.name, link: "https://canary-link.example/v1/alarms/canary" },
+  type: "letter",
+  id: newId(),
+  to,
+  kind: "code",
+  at: now,
+  until: now,
+  tries: 0,
+  code: "694201",
+  deviceName: device.name,
+  link: "https://canary-link.example/v1/alarms/canary",
 };
 
 const strings = (value: unknown): string[] => {

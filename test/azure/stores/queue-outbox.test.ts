@@ -26,7 +26,13 @@ afterEach(() => own.close());
 
 const to = { channel: "email", address: "canary@mail.example", language: "sv" } as const;
 const aLetter = (change: Partial<Letter> = {}): Letter => ({
-  ...{ type: "letter", id: "letter 1", to, kind: "code", at: now, until: later(now, DAY), tries: 0 },
+  type: "letter",
+  id: "letter 1",
+  to,
+  kind: "code",
+  at: now,
+  until: later(now, DAY),
+  tries: 0,
   code: "123456",
   ...change,
 });

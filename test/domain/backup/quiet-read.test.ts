@@ -35,7 +35,8 @@ describe("R44 who may read", () => {
       expect(may).not.toThrow();
     for (const mayNot of [read(old, undefined), read(old, old)])
       expect(refusalOf(mayNot)).toMatchObject({
-        ...{ kind: "sign-in-too-old", details: { maxAgeSeconds: 30 * 86_400 } },
+        kind: "sign-in-too-old",
+        details: { maxAgeSeconds: 30 * 86_400 },
       });
   });
 });
@@ -66,7 +67,8 @@ describe("R44 R18 a read", () => {
     expect(stores.outbox.items).toMatchObject([
       {
         item: {
-          ...{ type: "announcement", recipients: [] },
+          type: "announcement",
+          recipients: [],
           activity: { kind: "document-read", at: now, device: { id, name } },
         },
       },
@@ -76,7 +78,8 @@ describe("R44 R18 a read", () => {
   it("R44 R46 over the limit neither opens nor logs anything, and says when the day is over", async () => {
     const { stores, run } = await aReading(false);
     await expect(run()).rejects.toMatchObject({
-      ...{ kind: "too-many-reads", details: { retryAfterSeconds: 14 * 3600 } },
+      kind: "too-many-reads",
+      details: { retryAfterSeconds: 14 * 3600 },
     });
     expect(stores.outbox.items).toEqual([]);
   });

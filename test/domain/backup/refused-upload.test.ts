@@ -44,7 +44,11 @@ const anUpload = (device = phone, precondition: Precondition = E0, at = now) =>
     { document: aBackup() },
     {
       caller: aCaller({ device }),
-      ...{ custody: "service", deviceName: "", precondition, idempotencyKey: undefined, now: at },
+      custody: "service",
+      deviceName: "",
+      precondition,
+      idempotencyKey: undefined,
+      now: at,
     },
   );
 const uploaded = (held: StoredHead, at = now, device = phone): Head => {

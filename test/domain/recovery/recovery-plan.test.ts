@@ -21,7 +21,12 @@ describe("R11 R12 R15 R16 how each account comes back", () => {
     reason: Outcome["reason"];
   };
   const row = (kind: Row["kind"], rest: Partial<Row> & Pick<Row, "outcome" | "reason">): Row => ({
-    ...{ kind, onDevice: false, samePlatform: any, usesPush: any, pushing: any, bound: any },
+    kind,
+    onDevice: false,
+    samePlatform: any,
+    usesPush: any,
+    pushing: any,
+    bound: any,
     ...rest,
   });
   const keep = { onDevice: true, outcome: "keep", reason: "on-device" } as const;

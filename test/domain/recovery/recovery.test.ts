@@ -110,7 +110,10 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     const states = ["restored", "credential-sent", "step-up", "step-up", "step-up"];
     expect(record).toEqual({
       device: caller.device,
-      ...{ platform: "android", from: "android", version, createdAt: now },
+      platform: "android",
+      from: "android",
+      version,
+      createdAt: now,
       request: expect.stringMatching(/^[\w-]{43}$/),
       accounts: backup.accounts.map((account, at) => ({ account: nameOf(account), state: states[at] })),
     });
@@ -145,7 +148,10 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     await putRecord(owners, anOwnerId(), aRecord({ contacts }));
     const { id } = await run();
     const recipients = [aContact(), phone].map(({ channel, address, language }) => ({
-      ...{ channel, address, language, link: true },
+      channel,
+      address,
+      language,
+      link: true,
     }));
     const device = { id: caller.device, name: "New phone" };
     const activity = { id: alarmId(id, now), kind: "recovered", at: now, device, recovery: id };

@@ -56,7 +56,10 @@ describe.concurrent("what it answers", () => {
     const reply = await read(phone);
     const { generation, digest } = receiptIn(uploaded).version;
     expect(documentIn(reply)).toEqual({
-      ...{ platform: "android", generation, digest, etag: etagOf(uploaded) },
+      platform: "android",
+      generation,
+      digest,
+      etag: etagOf(uploaded),
       ...document,
     });
     expect(etagOf(reply)).toBe(etagOf(uploaded));
@@ -151,7 +154,8 @@ describe.concurrent("what it costs", () => {
     expect((await read(phone)).status).toBe(200);
     expect(watched.sent.slice(before)).toMatchObject([
       {
-        ...{ type: "announcement", recipients: [] },
+        type: "announcement",
+        recipients: [],
         activity: { kind: "document-read", device: { id: phone.deviceId } },
       },
     ]);

@@ -50,7 +50,10 @@ async function fill(
   const others = Array.from(
     { length: count - devices.length },
     (_, at): Device => ({
-      ...{ id: aDeviceId(`${owner} ${at}`), name: "canary-other", registeredAt: seenAt, lastSeenAt: seenAt },
+      id: aDeviceId(`${owner} ${at}`),
+      name: "canary-other",
+      registeredAt: seenAt,
+      lastSeenAt: seenAt,
     }),
   );
   const own = devices.map((each) =>

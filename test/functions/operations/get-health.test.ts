@@ -14,12 +14,12 @@ import { placesIn, problemIn } from "../helpers.ts";
 import { rawCall } from "../raw.ts";
 
 const aRun = {
-  ...{
-    run: "run-of-nobodys-concern",
-    startedAt: new Date("2026-05-04T03:00:00.000Z"),
-    shardsDone: ["A", "B"],
-  },
-  ...{ handled: 5, failed: 1, keys: { "https://vault-of-nobodys-concern.example/keys/k/1": 5 } },
+  run: "run-of-nobodys-concern",
+  startedAt: new Date("2026-05-04T03:00:00.000Z"),
+  shardsDone: ["A", "B"],
+  handled: 5,
+  failed: 1,
+  keys: { "https://vault-of-nobodys-concern.example/keys/k/1": 5 },
 };
 const Counts = z.strictObject({ waiting: z.int(), failed: z.int() });
 const Health = z.strictObject({
@@ -28,8 +28,12 @@ const Health = z.strictObject({
   pages: Counts,
   sweeps: z.array(
     z.strictObject({
-      ...{ sweep: SweepName, startedAt: z.iso.datetime(), finishedAt: z.iso.datetime().optional() },
-      ...{ shardsDone: z.int(), handled: z.int(), failed: z.int() },
+      sweep: SweepName,
+      startedAt: z.iso.datetime(),
+      finishedAt: z.iso.datetime().optional(),
+      shardsDone: z.int(),
+      handled: z.int(),
+      failed: z.int(),
     }),
   ),
 });
@@ -43,7 +47,9 @@ it("R42 R29 answers anyone, without any credential: what waits, and how far the 
   expect(sweeps.find(({ sweep }) => sweep === "budgets")).toEqual({
     sweep: "budgets",
     startedAt: "2026-05-04T03:00:00.000Z",
-    ...{ shardsDone: 2, handled: 5, failed: 1 },
+    shardsDone: 2,
+    handled: 5,
+    failed: 1,
   });
 });
 

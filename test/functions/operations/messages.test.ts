@@ -216,7 +216,9 @@ describe.concurrent("an announcement", () => {
     type: "announcement",
     activity: { id: `${kind} once`, kind, at: now, device: { id: deviceId, name: "canary-phone" } },
     recipients: addresses.map((address, at) => ({
-      ...{ channel: "email", address, language: "en" },
+      channel: "email",
+      address,
+      language: "en",
       ...(at === 0 && { link: true }),
     })),
   });

@@ -34,7 +34,10 @@ describe.concurrent("the engine", () => {
     async (_, { from }) => {
       const at = Number(from ?? 0);
       const blobs = Array.from({ length: size }, (__, n) => ({
-        ...{ name: `x/${at}-${n}`, etag: '"1"', metadata: { kid: "old" }, modifiedAt: new Date(0) },
+        name: `x/${at}-${n}`,
+        etag: '"1"',
+        metadata: { kid: "old" },
+        modifiedAt: new Date(0),
       }));
       return { blobs, next: at + 1 < count ? String(at + 1) : undefined };
     };
@@ -84,7 +87,10 @@ describe.concurrent("the engine", () => {
     const queue: SweepMessage[] = [];
     let progress: Awaited<ReturnType<SweepStore["progress"]>>;
     const blobs = Array.from({ length: 600 }, (_, at) => ({
-      ...{ name: `x/${1000 + at}`, etag: '"1"', metadata: { kid: "old" }, modifiedAt: new Date(0) },
+      name: `x/${1000 + at}`,
+      etag: '"1"',
+      metadata: { kid: "old" },
+      modifiedAt: new Date(0),
     }));
     const store: SweepStore = {
       list: async () => ({ blobs, next: undefined }),

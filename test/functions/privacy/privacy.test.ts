@@ -59,14 +59,16 @@ async function answerWrongly(scene: Recovery): Promise<Reply> {
 const failing: Record<string, Failing> = {
   "a wrong code": { kind: "answer-wrong", entries: 3, fail: answerWrongly },
   "an unknown ticket": {
-    ...{ kind: "ticket-invalid", entries: 3 },
+    kind: "ticket-invalid",
+    entries: 3,
     async fail(scene) {
       const { id } = startedIn(await start(scene, { account: scene.work }));
       return await answer(scene.phone, id, { ticket: "0000-0000-0000-0000-0000-0000-0000" });
     },
   },
   "a code while waiting": {
-    ...{ kind: "too-many-tries", entries: 5 + 1 },
+    kind: "too-many-tries",
+    entries: 5 + 1,
     async fail(scene) {
       const started = await start(scene);
       if (started.status !== 201) return started;
@@ -77,19 +79,23 @@ const failing: Record<string, Failing> = {
     },
   },
   "another account's sign-in": {
-    ...{ kind: "account-not-proven", entries: 1 },
+    kind: "account-not-proven",
+    entries: 1,
     fail: (scene) => startAs(scene, "other@personal.example"),
   },
   "a forged sign-in": {
-    ...{ kind: "account-sign-in-required", entries: 1 },
+    kind: "account-sign-in-required",
+    entries: 1,
     fail: (scene) => start(scene, { token: "forged" }),
   },
   "a sign-in whose time isn't told": {
-    ...{ kind: "sign-in-time-missing", entries: 1 },
+    kind: "sign-in-time-missing",
+    entries: 1,
     fail: async (scene) => start(scene, { token: await anAccountTokenWithoutTime(scene.personal.userName) }),
   },
   "a sign-in that is too old": {
-    ...{ kind: "account-sign-in-required", entries: 1 },
+    kind: "account-sign-in-required",
+    entries: 1,
     fail: (scene) => startAs(scene, scene.personal.userName, 301),
   },
 };

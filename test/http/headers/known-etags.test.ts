@@ -31,7 +31,9 @@ it("R44 a state is known by the backup's ETag", () => {
   const asked = { now: ['"now"'], any: ["*"], other: ['"other"', '"then"'], none: [] };
   const answers = Object.entries(asked).map(([name, etags]) => [name, isKnown(held.etag, etags)]);
   expect(Object.fromEntries(answers)).toEqual({
-    ...{ now: true, any: true },
-    ...{ other: false, none: false },
+    now: true,
+    any: true,
+    other: false,
+    none: false,
   });
 });

@@ -23,8 +23,17 @@ const Document = z.strictObject({
   link: z.url(),
 });
 const good = {
-  ...{ name: "anna", code: "1", digits: 6, step: 5, isPush: true, kind: "one", list: [1], theme: "dark" },
-  ...{ otp: { type: "totp" }, either: 1, link: "https://a.example" },
+  name: "anna",
+  code: "1",
+  digits: 6,
+  step: 5,
+  isPush: true,
+  kind: "one",
+  list: [1],
+  theme: "dark",
+  otp: { type: "totp" },
+  either: 1,
+  link: "https://a.example",
 };
 const told = (change: object) =>
   refusalOf(() => parse(Document, { ...good, ...change }, "body")).details.errors?.map(

@@ -31,7 +31,9 @@ test("R42 calls beside each other are one round, calls after each other one each
   // While a long one is under way, two short ones follow each other.
   const mixed = [call(0, 200), call(0, 60), call(61, 121), call(201, 261)];
   expect({ beside: roundsIn(beside), after: roundsIn(after), mixed: roundsIn(mixed) }).toEqual({
-    ...{ beside: 1, after: 3, mixed: 3 },
+    beside: 1,
+    after: 3,
+    mixed: 3,
   });
 });
 

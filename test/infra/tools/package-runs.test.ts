@@ -66,7 +66,10 @@ function withoutAddresses(settings: Record<string, string>) {
   const { issuers, providers, vault, senders, metrics } = config;
   return {
     ...config,
-    ...{ publicBaseUrl: "", clientId: "", storage: "", queue: "" },
+    publicBaseUrl: "",
+    clientId: "",
+    storage: "",
+    queue: "",
     issuers: issuers.map((each) => ({ ...each, issuer: "" })),
     providers: providers.map(({ accounts }) => accounts.map(({ tenants }) => tenants)),
     vault: { keys: vault.keyIds.length, pinned: vault.pinned.length, refreshSeconds: vault.refreshSeconds },
