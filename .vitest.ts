@@ -6,7 +6,8 @@ export default defineConfig(({ mode }) => ({
     include: mode === "long" ? ["test/**/*.long.ts"] : ["test/**/*.test.ts"],
     globalSetup: ["test/support/stack.ts"],
     maxWorkers: 2,
-    // A race that is lost once in a thousand rounds is what a retry would hide: only a test that measures time has one of its own.
+    // A race that is lost once in a thousand rounds is what a retry would hide: only a test that measures
+    // time has one of its own.
     retry: 0,
     testTimeout: mode === "long" ? 600_000 : 30_000,
     hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 /**
- * `npm run infra`: the real compiler builds and lints every Bicep file, compares their format, and evaluates each deployment
- * against its snapshot, all without Azure. Any warning fails. `-- --write` formats and takes new snapshots instead.
+ * `npm run infra`: the real compiler builds and lints every Bicep file, compares their format, and evaluates
+ * each deployment against its snapshot, all without Azure. Any warning fails. `-- --write` formats and takes
+ * new snapshots instead.
  */
 import { spawn } from "node:child_process";
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -15,9 +15,10 @@ import { VersionStatus, versionStatus } from "../../lib/http/replies/backup-stat
 const WARNINGS = ["sign-in-time-unknown"] as const;
 
 /**
- * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then. `etag`: the header's, for
- * clients that see no headers. `envelope`: for the app to keep, where the client has custody; the service keeps no copy.
- * `warnings`: what keeps this backup from being recovered; no token ever said when the owner signed in.
+ * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then.
+ * `etag`: the header's, for clients that see no headers. `envelope`: for the app to keep, where the client
+ * has custody; the service keeps no copy. `warnings`: what keeps this backup from being recovered; no token
+ * ever said when the owner signed in.
  */
 const Receipt = z.strictObject({
   platform: Platform,

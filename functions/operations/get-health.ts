@@ -5,7 +5,9 @@ import { SweepStatus, sweepStatus } from "../../lib/http/replies/sweep-status.ts
 
 const Counts = z.strictObject({ waiting: z.int(), failed: z.int() });
 
-/** `messages` to people, `pages` of sweeps, and the last run of each sweep; left out while nobody can tell. */
+/**
+ * `messages` to people, `pages` of sweeps, and the last run of each sweep; left out while nobody can tell.
+ */
 const Health = z.strictObject({
   status: z.literal("ok"),
   messages: Counts.optional(),

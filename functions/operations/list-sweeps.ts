@@ -4,7 +4,10 @@ import { lastRuns } from "../../lib/domain/sweeps/sweep.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { SweepStatus, sweepStatus } from "../../lib/http/replies/sweep-status.ts";
 
-/** `keys`: how many blobs name each key version, after the run: owners in `rewrap`, shard keys in `shard-keys`. */
+/**
+ * `keys`: how many blobs name each key version, after the run: owners in `rewrap`, shard keys in
+ * `shard-keys`.
+ */
 const Progress = SweepStatus.extend({ keys: z.record(z.string(), z.int()) });
 
 export const listSweeps = endpoint({

@@ -1,6 +1,6 @@
 /**
- * DELETE v1/me?confirm=erase-everything: forgets the owner for good; no copy anywhere can be read any more (R35). At once, or after
- * the days in which it can be taken back, if the settings have any. Safe to repeat.
+ * DELETE v1/me?confirm=erase-everything: forgets the owner for good; no copy anywhere can be read any more
+ * (R35). At once, or after the days in which it can be taken back, if the settings have any. Safe to repeat.
  */
 import * as z from "zod";
 import { eraseOwner } from "../../lib/domain/privacy/erasure.ts";

@@ -4,9 +4,11 @@ import { exportData as exportAll } from "../../lib/domain/privacy/export.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 
 /**
- * Times are ISO 8601. `contactRemovedAt`, `newcomerToldAt`: when a contact was last removed, and contacts last told of a device
- * that isn't registered. `failures`: wrong answers in a row. `sent`: codes of the last day, by a digest of the address.
- * `boundAccounts[].credentials`: which devices hold which, without secrets. `erasure`: one that can still be taken back, and when a former life was erased. `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
+ * Times are ISO 8601. `contactRemovedAt`, `newcomerToldAt`: when a contact was last removed, and contacts
+ * last told of a device that isn't registered. `failures`: wrong answers in a row. `sent`: codes of the last
+ * day, by a digest of the address. `boundAccounts[].credentials`: which devices hold which, without secrets.
+ * `erasure`: one that can still be taken back, and when a former life was erased.
+ * `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
  * be opened has `unreadable: true` in the place of its content.
  */
 const Export = z.strictObject({

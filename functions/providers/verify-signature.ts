@@ -6,7 +6,10 @@ import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { equalTime } from "../../lib/http/pipeline/equal-time.ts";
 import { Verdict, verdict } from "../../lib/http/replies/verdict.ts";
 
-/** `challenge`: at least 128 bits that the provider never asks for again, base64url. `signature`: ES256 over those bytes. */
+/**
+ * `challenge`: at least 128 bits that the provider never asks for again, base64url. `signature`: ES256 over
+ * those bytes.
+ */
 const Request = z.strictObject({
   account: DeviceBoundAccount,
   challenge: z.base64url().min(22).max(1400),

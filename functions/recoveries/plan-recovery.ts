@@ -18,7 +18,10 @@ const Request = z.strictObject({
   envelope: z.string().optional(),
 });
 
-/** `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. `askAgainWith`: where something is kept for its name only. */
+/**
+ * `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. `askAgainWith`: where
+ * something is kept for its name only.
+ */
 const Plan = z.strictObject({
   id: z.string(),
   accounts: z.array(PlannedAccount),

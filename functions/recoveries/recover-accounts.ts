@@ -12,7 +12,10 @@ import { AskAgain } from "../../lib/http/problems/problem.ts";
 import { VersionStatus, versionStatus } from "../../lib/http/replies/backup-status.ts";
 import { ENVELOPE, RecoveredAccount } from "../../lib/http/replies/recovery-status.ts";
 
-/** `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none is touched. */
+/**
+ * `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none
+ * is touched.
+ */
 const Request = z.strictObject({
   platform: Platform,
   from: Platform.optional(),
@@ -23,7 +26,11 @@ const Request = z.strictObject({
   envelope: z.string().optional(),
 });
 
-/** `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the backup. A `restore` is whole; a `keep` and a `step-up` are names only. `askAgainWith`: where something is kept for its name only. */
+/**
+ * `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the
+ * backup. A `restore` is whole; a `keep` and a `step-up` are names only. `askAgainWith`: where something is
+ * kept for its name only.
+ */
 const Reply = z.strictObject({
   id: z.string(),
   accounts: z.array(RecoveredAccount),

@@ -22,7 +22,9 @@ export type Prepared = { url: string; method: string; headers: Record<string, st
 const latestApp = { ios: "ios/5.7.0", android: "android/6.6.0" } as const satisfies Record<Platform, string>;
 
 export class Phone {
-  /** Where requests go: one instance of the service; `#api` is its public address, which proofs are made for. */
+  /**
+   * Where requests go: one instance of the service; `#api` is its public address, which proofs are made for.
+   */
   instance: string;
   readonly #api: string;
   readonly #issuer: string;
@@ -68,8 +70,8 @@ export class Phone {
   }
 
   /**
-   * `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON. A phone whose clock
-   * is off corrects it by the answer, and asks again.
+   * `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON.
+   * A phone whose clock is off corrects it by the answer, and asks again.
    */
   async call(method: string, path: string, call: Call = {}): Promise<Reply> {
     const reply = await this.#ask(method, path, call);

@@ -37,7 +37,9 @@ export class PortTaken extends Error {
   }
 }
 
-/** Key ids and the issuer's URL hold ports, so data stays readable only under the ports it was written with. */
+/**
+ * Key ids and the issuer's URL hold ports, so data stays readable only under the ports it was written with.
+ */
 export async function choosePorts(data: string, wanted: Ports | "free"): Promise<Ports> {
   if (wanted !== "free") return assertFree(wanted);
   const file = dataFiles(data).ports;
@@ -63,7 +65,10 @@ async function freePorts(remembered: Readonly<Record<string, number>>): Promise<
   return Ports.parse(Object.fromEntries(chosen));
 }
 
-/** Below the range from which systems take ports for outgoing connections, so that none slips in before we listen. */
+/**
+ * Below the range from which systems take ports for outgoing connections, so that none slips in before we
+ * listen.
+ */
 async function freePort(preferred: number | undefined, taken: ReadonlySet<number>): Promise<number> {
   const port = preferred ?? randomInt(20_000, 32_000);
   if (!taken.has(port) && (await isFree(port))) return port;

@@ -32,7 +32,10 @@ export type StackOptions = {
   storageInMemory?: boolean;
   /** Collect the app's metrics, at an address of their own. */
   metrics?: boolean;
-  /** The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to others. */
+  /**
+   * The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to
+   * others.
+   */
   host?: "embedded" | "func" | "none";
   /** For the embedded host's Node and V8. */
   nodeFlags?: readonly string[];

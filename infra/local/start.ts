@@ -70,7 +70,10 @@ Try next:
 Ctrl-C ends everything.
 `;
 
-/** Ctrl-C arrives twice under npm, which passes on what the terminal has sent already: only a later one is impatience. */
+/**
+ * Ctrl-C arrives twice under npm, which passes on what the terminal has sent already: only a later one is
+ * impatience.
+ */
 function endOnSignal(starting: Promise<Stack>): void {
   let askedAt: number | undefined;
   const end = async () => {

@@ -110,7 +110,10 @@ ${joined(
   "\n",
 )}`;
 
-/** By name, whatever leads from an operation to a shape, and from there to others; problems have pages of their own. */
+/**
+ * By name, whatever leads from an operation to a shape, and from there to others; problems have pages of
+ * their own.
+ */
 function sharedShapes(document: Document): string[] {
   const { schemas, responses } = document.components;
   const contents = calledIn(document).flatMap(({ operation }) => [

@@ -1,7 +1,10 @@
 /** The little of Markdown that the guide and the descriptions of the document use: headings, paragraphs, lists, tables, code, links. */
 import { type Html, html, joined } from "./html.ts";
 
-/** Where something that stands as code is described, such as `POST v1/devices` or `clock-skewed`; undefined if nowhere. */
+/**
+ * Where something that stands as code is described, such as `POST v1/devices` or `clock-skewed`; undefined if
+ * nowhere.
+ */
 export type LinkTo = (code: string) => string | undefined;
 
 const MARK = new RegExp(
@@ -74,8 +77,9 @@ const items = (block: string, mark: RegExp, linkTo: LinkTo) =>
     .map((item) => html`\n<li>${inline(item.trim().replaceAll(/\n\s*/g, " "), linkTo)}</li>`);
 
 /**
- * The second line is the rule under the head. An empty first cell of the head is no header. On a narrow screen the cells stand below
- * each other, then each says by its label which column it is of, where there are several.
+ * The second line is the rule under the head. An empty first cell of the head is no header. On a narrow
+ * screen the cells stand below each other, then each says by its label which column it is of, where there are
+ * several.
  */
 function table([head = "", , ...rows]: string[], linkTo: LinkTo): Html {
   const labels = cellsOf(head);

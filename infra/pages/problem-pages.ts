@@ -20,7 +20,10 @@ const RETRIES = {
 
 const withoutStop = (title: string) => title.replace(/\.$/, "");
 
-/** The path of each page, relative to the API's address, and its HTML. `linkTo`: seen from beside the reference. */
+/**
+ * The path of each page, relative to the API's address, and its HTML. `linkTo`: seen from beside the
+ * reference.
+ */
 export function problemPages(document: Document, linkTo: LinkTo): Record<string, string> {
   const fromProblem: LinkTo = (code) => above(linkTo(code));
   const pages = KINDS.map((kind) => [`problems/${kind}`, problemPage(document, kind, fromProblem)] as const);

@@ -77,7 +77,10 @@ function range(least: number | undefined, most: number | undefined): string | un
   return isLimit(least) ? `at least ${counted(least)}` : undefined;
 }
 
-/** Every member of an object, and of the objects without a name in it; of one of several, every member of each. */
+/**
+ * Every member of an object, and of the objects without a name in it; of one of several, every member of
+ * each.
+ */
 export function members(schema: Schema, linkTo: LinkTo): Html | undefined {
   const several = (schema.oneOf ?? schema.anyOf)?.filter(({ $ref }) => !$ref);
   if (several && several.length > 0)

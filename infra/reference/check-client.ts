@@ -29,7 +29,9 @@ const Token = z.object({ access_token: z.string() });
 
 const Failed = z.object({ stdout: z.string(), stderr: z.string() });
 
-/** While it runs, this process goes on: it is the local stack. @throws with all that it wrote, where it fails */
+/**
+ * While it runs, this process goes on: it is the local stack. @throws with all that it wrote, where it fails
+ */
 async function run(command: string, ...args: string[]): Promise<string> {
   // biome-ignore lint/style/noProcessEnv: a child needs the surroundings of this process, such as PATH.
   const env = { ...process.env, ...SURROUNDINGS };

@@ -2,7 +2,10 @@
 import { OWN, SCHEMAS, SHARED } from "./members.ts";
 import { isJson, type Json } from "./schemas.ts";
 
-/** Each with its description, and so each of its members. Fails where there is none, and for words that nothing needs. */
+/**
+ * Each with its description, and so each of its members. Fails where there is none, and for words that
+ * nothing needs.
+ */
 export function describeSchemas(schemas: Record<string, Json>): Record<string, Json> {
   const used = new Set<string>();
   const missing: string[] = [];
@@ -28,7 +31,10 @@ export function describeSchemas(schemas: Record<string, Json>): Record<string, J
 
 type Tell = (path: string, last: string) => string;
 
-/** However deep they stand, up to where another schema begins. `path`: the names of the schema and of the members around. */
+/**
+ * However deep they stand, up to where another schema begins. `path`: the names of the schema and of the
+ * members around.
+ */
 function withMembers(schema: Json, path: string, tell: Tell): Json {
   const inner = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inner);

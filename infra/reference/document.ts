@@ -23,8 +23,9 @@ import { isJson, type Json, namedSchemas, schemaFor } from "./schemas.ts";
 export const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * `answers`: whether what replies tell may have members that the document doesn't know. It is published `open`, since a later version
- * of v1 may add some; the tests hold replies against the `closed` one, so that nothing undocumented is told.
+ * `answers`: whether what replies tell may have members that the document doesn't know. It is published
+ * `open`, since a later version of v1 may add some; the tests hold replies against the `closed` one, so that
+ * nothing undocumented is told.
  */
 export function openApiDocument({ answers }: { answers: "open" | "closed" }): Json {
   const named = describeSchemas(namedSchemas());

@@ -28,7 +28,9 @@ const PLAN = {
   ],
 };
 
-/** What a kind tells beside what all tell, as an example: members that always stand there, and those that may. */
+/**
+ * What a kind tells beside what all tell, as an example: members that always stand there, and those that may.
+ */
 const MEMBERS: Partial<Record<ProblemKind, Members>> = {
   "invalid-request": { always: { errors: FAULTS, errorsTotal: 1 } },
   "proof-invalid": { sometimes: { errors: WRONG_CLAIM, errorsTotal: 1 } },
@@ -98,7 +100,9 @@ function schemaOf(kind: ProblemKind, all: Record<string, Json>): Json {
   };
 }
 
-/** Sets of problems that many operations answer under one status. Any other set stands where it is answered. */
+/**
+ * Sets of problems that many operations answer under one status. Any other set stands where it is answered.
+ */
 const SHARED: Record<string, ProblemKind[]> = {
   InvalidRequestOrNoBody: ["invalid-request", "body-required"],
   NotLetIn: ["not-signed-in", "proof-invalid", "clock-skewed", "device-revoked"],

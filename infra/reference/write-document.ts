@@ -1,6 +1,6 @@
 /**
- * `npm run document`: makes `lib/http/openapi.json` anew from the endpoints' declarations. `-- --release` also keeps it as the one that
- * the next changes are compared with.
+ * `npm run document`: makes `lib/http/openapi.json` anew from the endpoints' declarations. `-- --release`
+ * also keeps it as the one that the next changes are compared with.
  */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

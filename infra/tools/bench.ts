@@ -1,10 +1,10 @@
 /**
- * `npm run bench`: what each operation costs beside the least that it could ever cost, by raw HTTP in the same rounds.
- * `npm run bench -- --beside FOLDER`: the same, in turns with the app of another checkout.
- * `npm run bench -- --rounds`: how many storage, queue and vault calls wait for each other, and how many there are.
- * `npm run bench -- --cold`: how long a host takes from its start to its first answer.
- * `npm run bench -- --owners N`: what changes where there are N owners, and a sweep over all of them.
- * Each exits 1 over a budget that holds today.
+ * `npm run bench`: what each operation costs beside the least that it could ever cost, by raw HTTP in the
+ * same rounds. `npm run bench -- --beside FOLDER`: the same, in turns with the app of another checkout. `npm
+ * run bench -- --rounds`: how many storage, queue and vault calls wait for each other, and how many there
+ * are. `npm run bench -- --cold`: how long a host takes from its start to its first answer. `npm run bench --
+ * --owners N`: what changes where there are N owners, and a sweep over all of them. Each exits 1 over a
+ * budget that holds today.
  */
 import { parseArgs } from "node:util";
 import { coldStart } from "./bench/cold-start.ts";

@@ -9,13 +9,18 @@ import { buildPages } from "../pages/build-pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
-/** Too large for the bundle, which each cold start reads: shipped beside it, and read when it is asked for. */
+/**
+ * Too large for the bundle, which each cold start reads: shipped beside it, and read when it is asked for.
+ */
 const OPENAPI = join(ROOT, "lib/http/openapi.json");
 /** Inside node_modules, so that its imports resolve. */
 const UNBUNDLED = join(ROOT, "node_modules/.cache/unbundled/index.mjs");
 const MOST_BYTES = 1_700_000;
 const LARGEST_IMPORT_SHARE = 1 / 3;
-/** Above the budget by more than two measurements of the same bundle differ on a busy machine: only this fails the build. */
+/**
+ * Above the budget by more than two measurements of the same bundle differ on a busy machine: only this fails
+ * the build.
+ */
 const NEVER_IMPORT_SHARE = 0.4;
 const RUNS = 7;
 
@@ -34,7 +39,10 @@ await import(process.argv[1]).catch(({ message }) => {
 process.stdout.write("\\n" + (performance.now() - start));
 process.exit();`;
 
-/** The storage clients bring Azurite's key, for their abbreviation `UseDevelopmentStorage=true`. What is deployed knows no key at all. */
+/**
+ * The storage clients bring Azurite's key, for their abbreviation `UseDevelopmentStorage=true`. What is
+ * deployed knows no key at all.
+ */
 const withoutDevelopmentKey: Plugin = {
   name: "without-development-key",
   setup({ onLoad }) {
@@ -45,7 +53,10 @@ const withoutDevelopmentKey: Plugin = {
   },
 };
 
-/** 84 kB of WebAssembly for checksums of the storage clients that nobody asks for: what is stored is authenticated when it is opened. */
+/**
+ * 84 kB of WebAssembly for checksums of the storage clients that nobody asks for: what is stored is
+ * authenticated when it is opened.
+ */
 const withoutChecksums: Plugin = {
   name: "without-checksums",
   setup({ onLoad }) {
@@ -63,7 +74,8 @@ const shared = {
   platform: "node",
   target: "node22",
   logLevel: "error",
-  // The SMS client names its ES modules only here; its CommonJS would bring a second copy of what all clients share.
+  // The SMS client names its ES modules only here; its CommonJS would bring a second copy of what all clients
+  // share.
   mainFields: ["module", "main"],
   // Of the QR encoder, the part that needs no canvas and no PNG.
   alias: { qrcode: "qrcode/lib/browser.js" },
@@ -81,7 +93,10 @@ const bundled: BuildOptions = {
   },
 };
 
-/** An app folder for a debugger, with names and a source map: apart from `dist`, so that no map is ever uploaded. */
+/**
+ * An app folder for a debugger, with names and a source map: apart from `dist`, so that no map is ever
+ * uploaded.
+ */
 export async function buildForDebugger(folder: string): Promise<void> {
   const outfile = join(folder, "dist/index.js");
   await build({ ...bundled, outfile, minify: false, sourcemap: "linked" });

@@ -1,6 +1,7 @@
 /**
- * `npm run keep-former`: keeps the present bundle in `test/former`, gzipped, so that `test/long/former.long.ts` runs it beside
- * later ones on one storage. Once for each release, and before what is stored gets another form.
+ * `npm run keep-former`: keeps the present bundle in `test/former`, gzipped, so that
+ * `test/long/former.long.ts` runs it beside later ones on one storage. Once for each release, and before what
+ * is stored gets another form.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";

@@ -18,8 +18,8 @@ const agent = new Agent({ keepAlive: true });
 const secureAgent = new SecureAgent({ keepAlive: true });
 
 /**
- * `until`: by `performance.now()`; nothing is waited for longer. Fails with a RestError if the line breaks or falls silent, which
- * the SDK's policy tries again, and with another error once the time is over.
+ * `until`: by `performance.now()`; nothing is waited for longer. Fails with a RestError if the line breaks or
+ * falls silent, which the SDK's policy tries again, and with another error once the time is over.
  */
 export function exchange(sent: PipelineRequest, until: number): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();

@@ -1,6 +1,7 @@
 /**
- * The storage calls that people wait for, over the SDK's own pipeline with the policies that they need: its retries and its
- * sign-in. Its clients do more around each call (mapping forty headers, XML, tracing) than the call itself takes.
+ * The storage calls that people wait for, over the SDK's own pipeline with the policies that they need: its
+ * retries and its sign-in. Its clients do more around each call (mapping forty headers, XML, tracing) than
+ * the call itself takes.
  */
 import {
   bearerTokenAuthenticationPolicy,
@@ -76,7 +77,10 @@ function sharedKeyIn(connectionString: string): { accountName: string; accountKe
   return { accountName, accountKey: Buffer.from(accountKey, "base64") };
 }
 
-/** A pipeline passes on texts and streams; here each try brings its bytes whole, so that one that is cut off is tried again. */
+/**
+ * A pipeline passes on texts and streams; here each try brings its bytes whole, so that one that is cut off
+ * is tried again.
+ */
 function wholeAnswers(until: number): { client: HttpClient; answer: () => Answer } {
   let last: Answer | undefined;
   const client: HttpClient = {

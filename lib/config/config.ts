@@ -18,7 +18,10 @@ export function configFromEnvironment(environment: Environment): Config {
   throw new Error(`These settings stop the app from starting:\n${bad.map((line) => `  ${line}`).join("\n")}`);
 }
 
-/** Those settings that have their shape, so that what contradicts itself is told together with what is malformed. */
+/**
+ * Those settings that have their shape, so that what contradicts itself is told together with what is
+ * malformed.
+ */
 function wellFormed(environment: Environment): Given {
   const parsed = Object.entries(Settings.shape).map(([name, schema]) => [
     name,

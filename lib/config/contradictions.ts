@@ -66,7 +66,10 @@ function developmentOnly(settings: Given): string[] {
   );
 }
 
-/** They make libraries print headers and addresses, switch TLS off, or hold a password where the managed identity is the rule. */
+/**
+ * They make libraries print headers and addresses, switch TLS off, or hold a password where the managed
+ * identity is the rule.
+ */
 const FOR_DEBUGGING = [
   "DEBUG",
   "NODE_DEBUG",

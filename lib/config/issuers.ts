@@ -5,7 +5,9 @@ import { IssuerUrl } from "./values.ts";
 
 const Text = z.string().min(1);
 
-/** They say when a token was made, may be used, or when a profile was changed: not when somebody signed in. */
+/**
+ * They say when a token was made, may be used, or when a profile was changed: not when somebody signed in.
+ */
 const NO_SIGN_IN = ["iat", "nbf", "exp", "updated_at"];
 /** People change them, and somebody else may get them (OpenID Connect Core §5.7). */
 const NO_SUBJECT = ["email", "phone_number", "preferred_username", "name"];
@@ -13,8 +15,9 @@ const NO_SUBJECT = ["email", "phone_number", "preferred_username", "name"];
 const claimBut = (unfit: string[], problem: string) => Text.refine((name) => !unfit.includes(name), problem);
 
 /**
- * `authContext`: it speaks Entra's claims challenge. `accountClaim`: the claim that holds the user name, where its tokens prove
- * personal accounts. `tokens`: whether it issues ID tokens alone that a backend can check.
+ * `authContext`: it speaks Entra's claims challenge. `accountClaim`: the claim that holds the user name,
+ * where its tokens prove personal accounts. `tokens`: whether it issues ID tokens alone that a backend can
+ * check.
  */
 const Issuer = z
   .strictObject({
@@ -48,7 +51,10 @@ export const IdentityIssuers = z
     "must give the role provider an audience that no other role has with that issuer",
   );
 
-/** With one audience for both, an app's token would be taken for an owner's, or for a sign-in that proves an account. */
+/**
+ * With one audience for both, an app's token would be taken for an owner's, or for a sign-in that proves an
+ * account.
+ */
 function tellAppsFromPeople(issuers: Issuer[]): boolean {
   const apps = issuers.filter(({ role }) => role === "provider");
   const people = issuers.filter(({ role }) => role !== "provider");

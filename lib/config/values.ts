@@ -12,7 +12,10 @@ const isSafe = (url: URL | null) =>
 
 const SecureUrl = z.url().refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)");
 
-/** OpenID Connect Core §2: compared to the letter, so a slash at its end belongs to it. One issuer, never a family of them. */
+/**
+ * OpenID Connect Core §2: compared to the letter, so a slash at its end belongs to it. One issuer, never a
+ * family of them.
+ */
 export const IssuerUrl = SecureUrl.refine(
   (text) => !/[?#@]/.test(text),
   "must have no query, no fragment and no user name",
@@ -72,7 +75,10 @@ export const AppVersion = z.string().regex(/^\d{1,5}(\.\d{1,5}){0,3}$/, "must be
 
 export type CommunicationAddress = { url: string } | { connectionString: string };
 
-/** Communication Services: its https address, opened with the managed identity; for a stand-in on loopback, a connection string. */
+/**
+ * Communication Services: its https address, opened with the managed identity; for a stand-in on loopback, a
+ * connection string.
+ */
 export const CommunicationAddress = z.string().transform((text, context): CommunicationAddress => {
   const [, endpoint = ""] = /^endpoint=([^;]+);accesskey=[^;]+$/i.exec(text) ?? [];
   if (LOOPBACK.has(URL.parse(endpoint)?.hostname ?? "")) return { connectionString: text };
@@ -115,7 +121,10 @@ function isLoopbackConnection(text: string): boolean {
 
 export type StorageAddress = { url: string } | { connectionString: string };
 
-/** The blob service's https address, opened with the managed identity; for Azurite on loopback, a connection string. */
+/**
+ * The blob service's https address, opened with the managed identity; for Azurite on loopback, a connection
+ * string.
+ */
 export const StorageAddress = z.string().transform((text, context): StorageAddress => {
   if (isLoopbackConnection(text)) return { connectionString: text };
   const url = SafeUrl.safeParse(text).success ? URL.parse(text) : null;

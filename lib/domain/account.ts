@@ -38,8 +38,8 @@ const any = z.unknown().optional();
 const foreign = { kind: ForeignKind, id: any, issuer: any, userName: any };
 
 /*
- * What is stored was checked when it came, by this version or another: a kind has the members that it always had, and may have others,
- * which are kept as they are.
+ * What is stored was checked when it came, by this version or another: a kind has the members that it always
+ * had, and may have others, which are kept as they are.
  */
 const [storedName, storedId] = [z.string(), z.string().optional()];
 const named = { issuer: storedName, userName: storedName, id: storedId };
@@ -109,7 +109,10 @@ export const StoredName: z.ZodType<AccountName> = z.union([
 
 export const WorkName = z.object(work);
 
-/** An account whose credentials are bound to a device: they are made anew after step-up, or with the recovery (R15). */
+/**
+ * An account whose credentials are bound to a device: they are made anew after step-up, or with the recovery
+ * (R15).
+ */
 export const DeviceBoundAccount = z.discriminatedUnion("kind", [z.object(personal), WorkName]);
 export type DeviceBoundAccount = z.infer<typeof DeviceBoundAccount>;
 
@@ -119,7 +122,10 @@ export const StoredDeviceBound: z.ZodType<DeviceBoundAccount> = z.discriminatedU
   z.looseObject(work),
 ]);
 
-/** What a device has already; `fingerprint`: of what its codes are made from. It is compared, and never stored, logged or told. */
+/**
+ * What a device has already; `fingerprint`: of what its codes are made from. It is compared, and never
+ * stored, logged or told.
+ */
 export const ExistingAccount = z.discriminatedUnion("kind", [
   z.object({ ...thirdParty, id, fingerprint: Fingerprint.optional() }),
   z.object(personal),
@@ -150,9 +156,9 @@ type Named = {
 };
 
 /**
- * Equal for two entries if and only if they have the same name; third-party accounts of one name may be several. Unicode is compared
- * in NFC; the user names of accounts that sign in at a provider without case, as providers do: another spelling must not be another
- * account.
+ * Equal for two entries if and only if they have the same name; third-party accounts of one name may be
+ * several. Unicode is compared in NFC; the user names of accounts that sign in at a provider without case, as
+ * providers do: another spelling must not be another account.
  */
 export function accountKey({ kind, issuer = "", userName = "", tenant = "" }: Named): string {
   const isBound = kind === "personal" || kind === "work";

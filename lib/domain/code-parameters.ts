@@ -4,7 +4,10 @@ import { Secret } from "otpauth";
 import * as z from "zod";
 import { plainText } from "./text.ts";
 
-/** Spaces, dashes and what can't be seen: sites show secrets in groups, and copying brings along what stands between. */
+/**
+ * Spaces, dashes and what can't be seen: sites show secrets in groups, and copying brings along what stands
+ * between.
+ */
 const SEPARATORS = /[\s\p{Pd}\p{Cf}]+/gu;
 const PADDING = /=+$/;
 const COUNTED = "characters, not counting spaces, dashes and padding";
@@ -15,7 +18,10 @@ const toBase32 = (text: string) =>
     .replace(PADDING, "")
     .replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** RFC 4648 §6: comes back in capitals, without separators and padding. Bits at its end that fill no byte are kept, and count for nothing. */
+/**
+ * RFC 4648 §6: comes back in capitals, without separators and padding. Bits at its end that fill no byte are
+ * kept, and count for nothing.
+ */
 const Base32Secret = z
   .string()
   .overwrite(toBase32)
@@ -48,7 +54,10 @@ const steam = { type: z.literal("steam"), secret: Base32Secret };
 const motp = { type: z.literal("motp"), secret: HexSecret, pin: Pin.optional() };
 const yandex = { type: z.literal("yandex"), secret: Base32Secret, pin: Pin.optional() };
 
-/** RFC 6238, RFC 4226, Steam's five letters, Mobile-OTP, Yandex's eight letters. What makes the codes of the last three is fixed, but for secret and PIN. */
+/**
+ * RFC 6238, RFC 4226, Steam's five letters, Mobile-OTP, Yandex's eight letters. What makes the codes of the
+ * last three is fixed, but for secret and PIN.
+ */
 export const OneTimeCode = z.discriminatedUnion("type", [
   z.strictObject(totp),
   z.strictObject(hotp),
@@ -80,9 +89,9 @@ const bytesOf = ({ type, secret }: OneTimeCode): Uint8Array =>
   type === "motp" ? Buffer.from(secret, "hex") : Secret.fromBase32(secret).bytes;
 
 /**
- * The same for two codes if and only if they are made from the same: the JSON text `["v1", type, algorithm, digits, period, secret]`,
- * the secret's bytes as base64url. HOTP has the period 0; Steam has SHA1, 5, 30, Mobile-OTP MD5, 6, 10, Yandex SHA256, 8, 30. Counter
- * and PIN are left out: they change, or are typed anew.
+ * The same for two codes if and only if they are made from the same: the JSON text `["v1", type, algorithm,
+ * digits, period, secret]`, the secret's bytes as base64url. HOTP has the period 0; Steam has SHA1, 5, 30,
+ * Mobile-OTP MD5, 6, 10, Yandex SHA256, 8, 30. Counter and PIN are left out: they change, or are typed anew.
  */
 export const materialOf = (code: OneTimeCode): string =>
   JSON.stringify(["v1", code.type, ...numbersOf(code), Buffer.from(bytesOf(code)).toString("base64url")]);
@@ -91,7 +100,9 @@ export const Fingerprint = z
   .string()
   .regex(/^[\w-]{21}[AQgw]$/, "must be 16 bytes as base64url: 22 characters, the last of them A, Q, g or w");
 
-/** The first 16 bytes of the SHA-256 of the material, base64url. Undefined for what this version doesn't know. */
+/**
+ * The first 16 bytes of the SHA-256 of the material, base64url. Undefined for what this version doesn't know.
+ */
 export function fingerprintOf(otp: unknown): string | undefined {
   const known = KnownCode.safeParse(otp).data;
   if (!known) return undefined;

@@ -45,8 +45,8 @@ const MOST_SHOWN = 30;
 const MOST_DIGITS = 6;
 
 /**
- * The name as messages and pages show it: whoever comes in chooses it, so no link and no number to call may survive. `unnamed`:
- * where nothing does.
+ * The name as messages and pages show it: whoever comes in chooses it, so no link and no number to call may
+ * survive. `unnamed`: where nothing does.
  */
 export function shownName(name: string, unnamed: string): string {
   const plain = name
@@ -69,7 +69,10 @@ export const isRevoked = ({ revokedAt }: Device) => revokedAt !== undefined;
 const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
 export const isActive = (device: Device) => !isRevoked(device) && !isSuspended(device);
 
-/** Unseen for a year: it is let in again only by a fresh sign-in, like one that is suspended. Its codes still count. */
+/**
+ * Unseen for a year: it is let in again only by a fresh sign-in, like one that is suspended. Its codes still
+ * count.
+ */
 const isDormant = ({ lastSeenAt }: Device, now: Date) => later(lastSeenAt, LONGEST_UNSEEN) < now;
 /** Registered, and yet to be let in again. */
 export const isAway = (device: Device, now: Date) =>
@@ -77,7 +80,10 @@ export const isAway = (device: Device, now: Date) =>
 
 export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
 
-/** R17: a revoked device is refused everywhere, one that is unknown or away where only registered ones may come. */
+/**
+ * R17: a revoked device is refused everywhere, one that is unknown or away where only registered ones may
+ * come.
+ */
 export function admit({ device }: Caller, devices: Device[], who: "registered" | "any", now: Date): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
@@ -107,8 +113,9 @@ export function requirePlatform({ device }: Caller, { own, all }: { own: Device[
 }
 
 /**
- * The list with this device in it, seen now. A device that is already there keeps its name and dates; one that is away is let in
- * again. Where thirty are active, it takes the place of the one unseen for the longest. Fails as `device-revoked`.
+ * The list with this device in it, seen now. A device that is already there keeps its name and dates; one
+ * that is away is let in again. Where thirty are active, it takes the place of the one unseen for the
+ * longest. Fails as `device-revoked`.
  */
 export function withDevice(
   devices: Device[],
@@ -133,7 +140,10 @@ export const withSeen = (devices: Device[], id: string, now: Date): Device[] =>
 export const displacedBy = (devices: Device[], id: DeviceId): Device[] =>
   devices.filter((device) => device.displacedBy === id && !isActive(device));
 
-/** The one unseen for the longest makes room: for good if that is long ago, else until its owner signs in on it. */
+/**
+ * The one unseen for the longest makes room: for good if that is long ago, else until its owner signs in on
+ * it.
+ */
 function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
   const active = devices.filter(isActive);
   if (active.length < MAX_ACTIVE) return devices;
@@ -145,8 +155,9 @@ function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
 }
 
 /**
- * Of too many, one leaves for good: who was unseen for long, else who came last, so that nobody who comes with one device after the
- * other drives out those that were there before. Not the one that is just coming back.
+ * Of too many, one leaves for good: who was unseen for long, else who came last, so that nobody who comes
+ * with one device after the other drives out those that were there before. Not the one that is just coming
+ * back.
  */
 function withFewSuspended(devices: Device[], by: DeviceId, now: Date): Device[] {
   const suspended = devices.filter((device) => isSuspended(device) && device.id !== by);
@@ -162,8 +173,8 @@ const byTime = (time: "lastSeenAt" | "registeredAt") => (one: Device, other: Dev
 const longestUnseen = (devices: Device[]) => devices.toSorted(byTime("lastSeenAt"))[0];
 
 /**
- * A hundred revoked devices stay on the list; of more, the oldest leave it: their keys are unknown then, and refused as such. `by`:
- * the device that takes its place.
+ * A hundred revoked devices stay on the list; of more, the oldest leave it: their keys are unknown then, and
+ * refused as such. `by`: the device that takes its place.
  */
 export function withRevoked(devices: Device[], id: string, now: Date, by?: DeviceId): Device[] {
   const latestFirst = devices.filter(isRevoked).sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt));

@@ -1,6 +1,9 @@
 import type { AccountName } from "./account.ts";
 
-/** Why a request is refused, in the domain's words. lib/http/problems/problem.ts gives each kind its status and remedy. */
+/**
+ * Why a request is refused, in the domain's words. lib/http/problems/problem.ts gives each kind its status
+ * and remedy.
+ */
 export type FailureKind =
   | "invalid-request"
   | "route-not-found"
@@ -64,7 +67,9 @@ export type FailureKind =
 /** One thing wrong with a request or its device proof: where (never its value) and what would be right. */
 export type Fault = { at: string; detail: string };
 
-/** What a refusal may tell besides its kind; each member stands in the problem document under the same name. */
+/**
+ * What a refusal may tell besides its kind; each member stands in the problem document under the same name.
+ */
 export type FailureDetails = {
   errors?: Fault[];
   /** How many there are; `errors` holds no more than a hundred. */
@@ -80,7 +85,10 @@ export type FailureDetails = {
   usableInSeconds?: number;
   maxAgeSeconds?: number;
   retryAfterSeconds?: number;
-  /** The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is behind. */
+  /**
+   * The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is
+   * behind.
+   */
   serverTime?: string;
   skewSeconds?: number;
   /** The methods that the route takes; all routes that there are, each with its method. */
@@ -100,7 +108,10 @@ export class Failure extends Error {
   }
 }
 
-/** Why a token is refused: a word for the operator's log, never what the token holds. Strangers are told none of it. */
+/**
+ * Why a token is refused: a word for the operator's log, never what the token holds. Strangers are told none
+ * of it.
+ */
 export class TokenRefusal extends Error {
   readonly code: string;
 

@@ -20,13 +20,17 @@ export const otherPlatform = (platform: Platform): Platform => (platform === "io
 /** What one backup is called: an owner has at most one on each platform. */
 export type BackupKey = { owner: OwnerId; platform: Platform };
 
-/** What an issuer's tokens are good for: as the recovery account, as the sign-in to a personal account, as a provider's app. */
+/**
+ * What an issuer's tokens are good for: as the recovery account, as the sign-in to a personal account, as a
+ * provider's app.
+ */
 export const ISSUER_ROLES = ["recovery", "account", "provider"] as const;
 export type IssuerRole = (typeof ISSUER_ROLES)[number];
 
 /**
- * What a verified access token says. `authTime` is when the person last signed in (OpenID Connect Core §2), `userName` what
- * the account is called, `client` and `roles` the app that it was issued to and what that app may do.
+ * What a verified access token says. `authTime` is when the person last signed in (OpenID Connect Core §2),
+ * `userName` what the account is called, `client` and `roles` the app that it was issued to and what that app
+ * may do.
  */
 export type SignIn = {
   issuer: string;
@@ -55,7 +59,10 @@ export const ownerIdOf = ({ issuer, subject }: Pick<SignIn, "issuer" | "subject"
 /** Unpadded base64url of the SHA-256 digest. */
 export const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
 
-/** What a device proof must be made for, and with which key, if the access token is bound to one (RFC 9449 §6). */
+/**
+ * What a device proof must be made for, and with which key, if the access token is bound to one (RFC 9449
+ * §6).
+ */
 export type ProofTarget = {
   method: string;
   url: string;
@@ -64,8 +71,8 @@ export type ProofTarget = {
 };
 
 /**
- * Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`, `clock-skewed`,
- * `identity-unavailable`.
+ * Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`,
+ * `clock-skewed`, `identity-unavailable`.
  */
 export interface TokenVerifier {
   verifyToken(accessToken: string, role: IssuerRole): Promise<SignIn>;

@@ -8,8 +8,8 @@ const SKEW_MS = 60_000;
 type SignInTime = Pick<SignIn, "authTime" | "authTimeClaim">;
 
 /**
- * R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. Fails as `sign-in-too-old` or
- * `sign-in-time-missing`.
+ * R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. Fails as
+ * `sign-in-too-old` or `sign-in-time-missing`.
  */
 export function requireFresh(told: SignInTime, now: Date, maxAgeSeconds: number): void {
   if (isFresh(requireSignInTime(told, maxAgeSeconds), now, maxAgeSeconds)) return;

@@ -7,13 +7,15 @@ export interface Store<K, T> {
   /** Fails as `backup-unreadable` if what is stored isn't what was stored. */
   find(key: K): Promise<Stored<T> | undefined>;
   /**
-   * The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written. `incarnation`: that of the owner for whom
-   * it was decided; fails as `busy` if they are in another by now.
+   * The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written.
+   * `incarnation`: that of the owner for whom it was decided; fails as `busy` if they are in another by now.
    */
   put(key: K, value: T, replaces: string | undefined, incarnation?: string): Promise<string | undefined>;
 }
 
-/** What a decision leaves behind: the next state, or the stored one as it is. `incarnation`: see `Store.put`. */
+/**
+ * What a decision leaves behind: the next state, or the stored one as it is. `incarnation`: see `Store.put`.
+ */
 export type Change<T, R, S = Stored<T>> =
   | { result: R; next: T; incarnation?: string | undefined }
   | { result: R; unchanged: S };
@@ -21,9 +23,9 @@ export type Change<T, R, S = Stored<T>> =
 const MAX_ROUNDS = 10;
 
 /**
- * Decides on the state at hand and stores the outcome; if another request came first, decides again on what that one left.
- * Atomic by the store's condition: two callers never both replace one state. Fails as `busy` after `rounds` that were
- * all lost.
+ * Decides on the state at hand and stores the outcome; if another request came first, decides again on what
+ * that one left. Atomic by the store's condition: two callers never both replace one state. Fails as `busy`
+ * after `rounds` that were all lost.
  */
 export async function change<K, T, R, S extends Stored<T> | undefined = Stored<T>>(
   store: Store<K, T>,

@@ -11,12 +11,17 @@ function digitValue(digit: string): string {
 /** Every script's digits as ASCII's: ٣ and ३ are 3. */
 export const withPlainDigits = (text: string): string => text.replaceAll(/[^\P{Nd}0-9]/gu, digitValue);
 
-/** Marks that turn or join the text around them and can't be seen; copied along from contacts and messages. */
+/**
+ * Marks that turn or join the text around them and can't be seen; copied along from contacts and messages.
+ */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 export const withoutInvisible = (text: string): string => text.replaceAll(INVISIBLE, "");
 
-/** Spaces of any kind, dashes, quotes, brackets and sentence marks; minus, `<`, `>`, backtick and acute accent do for some of them. */
+/**
+ * Spaces of any kind, dashes, quotes, brackets and sentence marks; minus, `<`, `>`, backtick and acute accent
+ * do for some of them.
+ */
 const AROUND = /[\p{Z}\p{Cc}\p{P}\u2212<>`´]/gu;
 
 /** Only letters and digits say anything in a code, wherever the rest stands. */

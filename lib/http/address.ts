@@ -15,7 +15,10 @@ const IN_DOMAIN = /^[\p{L}\p{N}\p{M}.。．｡\-－\u200c\u200d]+$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const TOP_LABEL = /^[a-z][a-z0-9-]*[a-z0-9]$/;
 
-/** Domains of some scripts hold joiners, which make them other domains; all else that can't be seen is dropped. */
+/**
+ * Domains of some scripts hold joiners, which make them other domains; all else that can't be seen is
+ * dropped.
+ */
 const INVISIBLE = /[^\P{Cf}\u200c\u200d]/gu;
 /** What can neither begin nor end an address that is sent to, and quotes. */
 const BEFORE = /^[\s"“”„«»‘‚(<[]+/u;
@@ -23,8 +26,8 @@ const AFTER = /[\s"“”„«»’>)\].,;:!?。．｡]+$/u;
 const NAMED = /^[^<>]*<([^<>]*)>[\s.,;]*$/;
 
 /**
- * What RFC 5321 §4.1.2 allows without quotes, at a domain of any script, which is kept as its ASCII form. The domain doesn't know
- * case (§2.4). Fails as `invalid-request`.
+ * What RFC 5321 §4.1.2 allows without quotes, at a domain of any script, which is kept as its ASCII form. The
+ * domain doesn't know case (§2.4). Fails as `invalid-request`.
  */
 export function emailAddress(text: string): string {
   const address = addressIn(text.replaceAll(INVISIBLE, "").trim()).replaceAll(/[＠﹫]/g, "@");
@@ -65,13 +68,17 @@ function asciiOf(domain: string): string | undefined {
   return isName && TOP_LABEL.test(labels.at(-1) ?? "") ? labels.join(".") : undefined;
 }
 
-/** Spaces, dashes, dots and slashes, as numbers are grouped by; the long vowel mark stands beside the dash on Japanese keyboards. */
+/**
+ * Spaces, dashes, dots and slashes, as numbers are grouped by; the long vowel mark stands beside the dash on
+ * Japanese keyboards.
+ */
 const GAPS = /[\s\p{Pd}\u2212\u30fc./．／]/gu;
 const BRACKETS = /[()[\]]/g;
 
 /**
- * E.164, of a mobile: exactly the digits that were typed, since dropping one that is too many could make it a stranger's number.
- * Only the `(0)` that isn't dialled from abroad is left out, where one reading alone is a number. Fails as `invalid-request`.
+ * E.164, of a mobile: exactly the digits that were typed, since dropping one that is too many could make it a
+ * stranger's number. Only the `(0)` that isn't dialled from abroad is left out, where one reading alone is a
+ * number. Fails as `invalid-request`.
  */
 export function phoneNumber(text: string): string {
   const plain = withPlainDigits(withoutInvisible(text)).replaceAll(/[＋﹢]/g, "+");
@@ -91,7 +98,10 @@ export function phoneNumber(text: string): string {
   throw invalid("/address", "must be a mobile number with + and its country code, such as +46701234567");
 }
 
-/** The library reads a number that isn't one yet as what was meant, so what it has read must be what stands there. */
+/**
+ * The library reads a number that isn't one yet as what was meant, so what it has read must be what stands
+ * there.
+ */
 function isMobile(number: string): boolean {
   const read = /^\+\d{6,15}$/.test(number) ? parsePhoneNumberFromString(number) : undefined;
   return read?.number === number && read.isValid() && read.getType() === "MOBILE";

@@ -68,7 +68,10 @@ export type Services = {
   belongings: Belongings;
   /** What is put on its way in this name can be opened when an owner's key is gone. */
   serviceOwner: OwnerId;
-  /** About how many messages to people, and pages of sweeps, wait or were given up; undefined while nobody can tell. */
+  /**
+   * About how many messages to people, and pages of sweeps, wait or were given up; undefined while nobody can
+   * tell.
+   */
   countMessages(): Promise<{ waiting: number; failed: number } | undefined>;
   countPages(): Promise<{ waiting: number; failed: number } | undefined>;
   /** How far the sweeps had come a moment ago; undefined while nobody can tell. */

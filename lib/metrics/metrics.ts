@@ -1,6 +1,6 @@
 /**
- * The service's own few figures, through the OpenTelemetry API: they go nowhere until a provider is set. Every attribute has one
- * of a few known values, so that none can name a person or a key.
+ * The service's own few figures, through the OpenTelemetry API: they go nowhere until a provider is set.
+ * Every attribute has one of a few known values, so that none can name a person or a key.
  */
 import { type Attributes, type Counter, type Histogram, metrics } from "@opentelemetry/api";
 

@@ -6,8 +6,8 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 
 /**
- * Answers what sends the rest, before the process ends. The address is a setting of our own, not one of OpenTelemetry's
- * variables: those would make the host send its log lines and request paths there, too.
+ * Answers what sends the rest, before the process ends. The address is a setting of our own, not one of
+ * OpenTelemetry's variables: those would make the host send its log lines and request paths there, too.
  */
 export function startMetrics(endpoint: string, intervalSeconds: number): () => Promise<void> {
   const exporter = new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` });

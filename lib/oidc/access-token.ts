@@ -13,7 +13,10 @@ const ALGORITHMS = ["RS256", "PS256", "ES256"];
 const KEPT = { most: 10_000, milliseconds: 60_000 };
 type Verified = { signIn: SignIn; expiresAt: Date };
 
-/** The verifier refuses as `not-signed-in`, whatever is wrong with a token, so that strangers learn nothing; its cause says what. */
+/**
+ * The verifier refuses as `not-signed-in`, whatever is wrong with a token, so that strangers learn nothing;
+ * its cause says what.
+ */
 export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): TokenVerifier["verifyToken"] {
   const keys = new Map(issuers.map(({ issuer }) => [issuer, issuerKeys(issuer, now)]));
   const verifiers = ISSUER_ROLES.map((role) => {

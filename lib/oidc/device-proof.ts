@@ -9,7 +9,9 @@ import { DeviceId, type ProofTarget, sha256, type TokenVerifier } from "../domai
 
 const SKEW_MS = 60_000;
 
-/** 32 bytes written in the one canonical way: another spelling of the same point would be another device id. */
+/**
+ * 32 bytes written in the one canonical way: another spelling of the same point would be another device id.
+ */
 const Coordinate = z
   .string()
   .length(43)
@@ -42,7 +44,9 @@ const Header = z.object({
 /** The last second of the year 9999: what is later is told in milliseconds. */
 const LAST_SECOND = 253_402_300_799;
 
-/** What can't be read counts as missing, or of what may be missing as no number: then the refusal names it. */
+/**
+ * What can't be read counts as missing, or of what may be missing as no number: then the refusal names it.
+ */
 const Claims = z.object({
   htm: z.string().optional().catch(undefined),
   htu: z.string().optional().catch(undefined),
@@ -58,8 +62,9 @@ type Claims = z.infer<typeof Claims>;
 const COMPACT = /^[\w-]{1,2000}\.[\w-]{1,4000}\.[\w-]{86}$/;
 
 /**
- * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names the claims that are
- * wrong; where only the time is, it tells the present one, so that the app can correct itself.
+ * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names
+ * the claims that are wrong; where only the time is, it tells the present one, so that the app can correct
+ * itself.
  */
 export function deviceProofVerifier(now: Clock): TokenVerifier["verifyProof"] {
   const known: KnownKeys = new Cache(now, KEPT);
@@ -73,7 +78,10 @@ export function deviceProofVerifier(now: Clock): TokenVerifier["verifyProof"] {
 }
 
 type Key = { key: Awaited<ReturnType<typeof importJWK>>; device: DeviceId };
-/** By their coordinates: a device mostly makes several calls in a row, and preparing a key takes as long as checking a signature. */
+/**
+ * By their coordinates: a device mostly makes several calls in a row, and preparing a key takes as long as
+ * checking a signature.
+ */
 type KnownKeys = Cache<string, Key>;
 const KEPT = { most: 10_000, milliseconds: HOUR };
 
@@ -140,8 +148,8 @@ function clockSkewed(skewSeconds: number, now: Date): Failure {
 }
 
 /**
- * RFC 9449 §4.3: compared after the normalization of RFC 3986 §6.2.2 and §6.2.3, without query and fragment. The host serves a
- * path with a slash at its end as the same, so it is.
+ * RFC 9449 §4.3: compared after the normalization of RFC 3986 §6.2.2 and §6.2.3, without query and fragment.
+ * The host serves a path with a slash at its end as the same, so it is.
  */
 function normalized(text: string): string | undefined {
   const url = URL.parse(text);

@@ -12,7 +12,10 @@ const TIMEOUT_MS = 3000;
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/** Finds the key that a token's header names. Fails as `identity-unavailable` while the provider has never answered. */
+/**
+ * Finds the key that a token's header names. Fails as `identity-unavailable` while the provider has never
+ * answered.
+ */
 export function issuerKeys(issuer: string, now: Clock): JWTVerifyGetKey {
   let known: { find: LocalJWKSet; at: number } | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;

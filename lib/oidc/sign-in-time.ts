@@ -1,7 +1,10 @@
 /** When the person signed in, in every form in which providers are known to write it. Pure. */
 import * as z from "zod";
 
-/** OpenID Connect wants seconds. Others: milliseconds, digits as text, and ISO 8601 (AD FS, Auth0's Actions), also without a zone. */
+/**
+ * OpenID Connect wants seconds. Others: milliseconds, digits as text, and ISO 8601 (AD FS, Auth0's Actions),
+ * also without a zone.
+ */
 const Seconds = z.number();
 const Digits = z
   .string()

@@ -5,9 +5,10 @@ import type { IssuerRole, SignIn } from "../domain/owner.ts";
 import { signInTime } from "./sign-in-time.ts";
 
 /**
- * `audience`: any of them. `accountClaim`, `authTimeClaim`, `subjectClaim`: which claims name the account, the time of the
- * sign-in and the owner. `audienceClaim`: which one holds the audience of tokens without `aud`. `clients`: the apps that count
- * where a token has a list of audiences. `tokens`: whether ID tokens are taken.
+ * `audience`: any of them. `accountClaim`, `authTimeClaim`, `subjectClaim`: which claims name the account,
+ * the time of the sign-in and the owner. `audienceClaim`: which one holds the audience of tokens without
+ * `aud`. `clients`: the apps that count where a token has a list of audiences. `tokens`: whether ID tokens
+ * are taken.
  */
 export type TokenIssuer = {
   issuer: string;
@@ -32,7 +33,10 @@ const Text = z.string().min(1).max(255);
 const Texts = z.array(z.string());
 const Bound = z.strictObject({ jkt: z.string() });
 
-/** Claims that nobody needs are not looked at, whatever they are. Fails as TokenRefusal with the name of the check. */
+/**
+ * Claims that nobody needs are not looked at, whatever they are. Fails as TokenRefusal with the name of the
+ * check.
+ */
 export function readClaims(payload: Payload, issuer: TokenIssuer, now: Date): SignIn & { expiresAt: Date } {
   const seconds = now.getTime() / 1000;
   const expiresAt = read(z.number(), payload, "exp");
@@ -99,7 +103,10 @@ function subjectOf(payload: Payload, { subjectClaim }: TokenIssuer): string {
   return subjectClaim === "oid" ? `${read(Text, payload, "tid")}\n${subject}` : subject;
 }
 
-/** Only of the role `provider` it matters which app it is. A person's token has scopes, and never an app's roles. */
+/**
+ * Only of the role `provider` it matters which app it is. A person's token has scopes, and never an app's
+ * roles.
+ */
 function appOf(payload: Payload, { role }: TokenIssuer): Pick<SignIn, "client" | "roles"> {
   if (role !== "provider") return { client: clientOf(payload), roles: [] };
   for (const name of CLIENT_CLAIMS) read(z.string().optional(), payload, name, "client");

@@ -13,7 +13,10 @@ import { ownVault } from "../support/own-vault.ts";
 
 export type OwnContainer = { blobs: Blobs; container: ContainerClient; close(): Promise<void> };
 
-/** A container of the test's own: TEST_BLOB_URL is a connection string or an https address; the stack's if not set. */
+/**
+ * A container of the test's own: TEST_BLOB_URL is a connection string or an https address; the stack's if not
+ * set.
+ */
 export async function ownContainer(): Promise<OwnContainer> {
   const address = process.env["TEST_BLOB_URL"] ?? inject("surroundings").settings["BACKUPS_STORAGE"] ?? "";
   const credential = new DefaultAzureCredential();
@@ -29,7 +32,10 @@ export async function ownContainer(): Promise<OwnContainer> {
 
 export type OwnKeys = VaultKeys & { credential: TokenCredential; close(): Promise<void> };
 
-/** Keys of the test's own, none of them pinned, in the vault at TEST_VAULT_URL; in one started for it if that isn't set. */
+/**
+ * Keys of the test's own, none of them pinned, in the vault at TEST_VAULT_URL; in one started for it if that
+ * isn't set.
+ */
 export async function ownKeys(count: number): Promise<OwnKeys> {
   const url = process.env["TEST_VAULT_URL"];
   const names = Array.from({ length: count }, () => `test-${crypto.randomUUID()}`);

@@ -1,6 +1,9 @@
 /** Looks for texts in bytes, however they might be written there. */
 
-/** The base64 of a text that begins so many bytes into a stream, without the letters that hold bits of what is beside it. */
+/**
+ * The base64 of a text that begins so many bytes into a stream, without the letters that hold bits of what is
+ * beside it.
+ */
 function base64Of(bytes: Buffer, shift: number): string {
   const letters = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString("base64")
@@ -9,7 +12,10 @@ function base64Of(bytes: Buffer, shift: number): string {
   return letters.slice(Math.ceil((shift * 8) / 6), isCutOff ? -1 : undefined);
 }
 
-/** The spellings of a text: as it is, in other letters, in UTF-16, hexadecimal, percent-encoded, base64 at each of three places. */
+/**
+ * The spellings of a text: as it is, in other letters, in UTF-16, hexadecimal, percent-encoded, base64 at
+ * each of three places.
+ */
 function spellingsOf(text: string): Buffer[] {
   const bytes = Buffer.from(text);
   const base64 = [0, 1, 2].map((shift) => base64Of(bytes, shift));

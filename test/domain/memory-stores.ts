@@ -96,7 +96,10 @@ export class MemoryOwners implements OwnerStore {
   }
 }
 
-/** The same owners, but the first write is made and its answer lost; before whoever made it looks again, this happens. */
+/**
+ * The same owners, but the first write is made and its answer lost; before whoever made it looks again, this
+ * happens.
+ */
 export function losingAnAnswer(owners: MemoryOwners, meanwhile: () => Promise<unknown>): OwnerStore {
   let isLost = false;
   return {

@@ -14,7 +14,9 @@ export const nowhere: Circumstances = {
   samePlatform: true,
 };
 
-/** A document, some of its accounts on the device, some bound, names that it doesn't hold, either platform. */
+/**
+ * A document, some of its accounts on the device, some bound, names that it doesn't hold, either platform.
+ */
 export const scenes = fc
   .record({
     backup: document,

@@ -29,7 +29,10 @@ export const hkdfVectors = [
   },
 ];
 
-/** NIST CAVP gcmEncryptExtIV256.rsp (Keylen 256, IVlen 96, Taglen 128), and test case 16 of the GCM specification. */
+/**
+ * NIST CAVP gcmEncryptExtIV256.rsp (Keylen 256, IVlen 96, Taglen 128), and test case 16 of the GCM
+ * specification.
+ */
 export const gcmVectors = [
   {
     name: "CAVP: no plaintext, no AAD",
@@ -89,7 +92,10 @@ export const gcmVectors = [
   },
 ];
 
-/** Project Wycheproof, rsa_oaep_2048_sha256_mgf1sha256_test.json, test 7: a message as long as a data key, no label. */
+/**
+ * Project Wycheproof, rsa_oaep_2048_sha256_mgf1sha256_test.json, test 7: a message as long as a data key, no
+ * label.
+ */
 export const oaepVector = {
   message: counting(0xe0, 0xff),
   ciphertext:

@@ -74,8 +74,8 @@ export const slower: Record<string, Slower> = {
 };
 
 /**
- * The slower one is held at a call of its own while another completes the erasure and the owner begins anew: the new life is
- * whole. False if the slower one makes no such call.
+ * The slower one is held at a call of its own while another completes the erasure and the owner begins anew:
+ * the new life is whole. False if the slower one makes no such call.
  */
 export async function overtaken({ start }: Slower, line: HoldLine, said: string): Promise<boolean> {
   const scene = await aDue();

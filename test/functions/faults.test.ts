@@ -83,7 +83,10 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   });
 });
 
-/** Plan, diagnosis and a read by envelope are asked for with a body, and change nothing. To take an erasure back only deletes it. */
+/**
+ * Plan, diagnosis and a read by envelope are asked for with a body, and change nothing. To take an erasure
+ * back only deletes it.
+ */
 const READERS = ["plan-recovery", "diagnose-backup", "open-document", "erase-data", "keep-data"];
 const writers = ownerEndpoints.filter(({ method, name }) => method !== "GET" && !READERS.includes(name));
 

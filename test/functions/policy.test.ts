@@ -26,12 +26,17 @@ import { rawCall } from "./raw.ts";
 import { aName, named, ownerEndpoints, providerEndpoints, sampledNames, sampleOf } from "./requests.ts";
 import { storedOf } from "./stored.ts";
 
-/** `unregistered`: what an unknown device gets after a fresh sign-in; `stranger`: what another owner gets for this owner's ids. */
+/**
+ * `unregistered`: what an unknown device gets after a fresh sign-in; `stranger`: what another owner gets for
+ * this owner's ids.
+ */
 type Row = {
   access: Endpoint["access"];
   unregistered: FailureKind | "allowed";
   stranger: FailureKind | "own data";
-  /** What the sample request comes to for the owner: fine, or what a well-formed request about nothing gets. */
+  /**
+   * What the sample request comes to for the owner: fine, or what a well-formed request about nothing gets.
+   */
   owner?: FailureKind;
 };
 
@@ -103,7 +108,9 @@ function rowOf({ name }: Endpoint): Row {
   return row;
 }
 
-/** An owner with a backup, a second device and a revoked one, and a valid request of theirs for this endpoint. */
+/**
+ * An owner with a backup, a second device and a revoked one, and a valid request of theirs for this endpoint.
+ */
 async function aTarget(endpoint: Endpoint) {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const [second, lost] = [await aRegisteredPhone(owner), await aRegisteredPhone(owner)];

@@ -187,8 +187,8 @@ const isBackup = (body: unknown): body is BackupDocument => body instanceof Obje
 const SEEN = ["v1/backups", `${BACKUP}/versions`, "v1/contacts", "v1/devices"];
 
 /**
- * What the owner sees, as an instance tells that has just started. Ids, times and digests are only told apart: two scenes
- * in which the same has happened look the same.
+ * What the owner sees, as an instance tells that has just started. Ids, times and digests are only told
+ * apart: two scenes in which the same has happened look the same.
  */
 export async function seenBy({ old, recovery, watched }: Recovery): Promise<string> {
   const app = watched.another();

@@ -5,7 +5,10 @@ import { newId } from "../../lib/domain/id.ts";
 import { type Endpoint, isOwnerAccess, isProviderAccess } from "../../lib/http/pipeline/endpoint.ts";
 import { aBackup } from "../support/builders.ts";
 
-/** The owner that a request is about: the platform of the backup, its present ETag, the id of one of the devices. */
+/**
+ * The owner that a request is about: the platform of the backup, its present ETag, the id of one of the
+ * devices.
+ */
 export type About = {
   platform: Platform;
   etag: string;

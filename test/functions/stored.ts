@@ -8,14 +8,19 @@ const API_VERSION = "2021-12-02";
 
 const FOLDERS = ["owners", "bodies", "recoveries", "activity", "budgets"];
 
-/** Each blob of an owner by its name, with its ETag: two of these are equal only if nothing was written in between. */
+/**
+ * Each blob of an owner by its name, with its ETag: two of these are equal only if nothing was written in
+ * between.
+ */
 export async function everythingOf(owner: string): Promise<Record<string, string>> {
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
   const found = await Promise.all(FOLDERS.map((folder) => list(`${folder}/${id}`)));
   return Object.fromEntries(found.flat().map(([name, etag]) => [name.replace(id, ""), etag]));
 }
 
-/** What a backup and its recoveries are: neither the record of the owner, nor what is only counted or logged. */
+/**
+ * What a backup and its recoveries are: neither the record of the owner, nor what is only counted or logged.
+ */
 export async function storedOf(owner: string): Promise<Record<string, string>> {
   const blobs = Object.entries(await everythingOf(owner)).filter(([name]) =>
     /^(bodies|recoveries)\//.test(name),

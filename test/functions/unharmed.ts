@@ -30,7 +30,9 @@ export const casesOf = (endpoint: Endpoint): Case[] => [
   ),
 ];
 
-/** What a repeated request may be told instead of succeeding, where it can be carried out only once and was. */
+/**
+ * What a repeated request may be told instead of succeeding, where it can be carried out only once and was.
+ */
 const DONE_BEFORE: Record<string, string[]> = {
   "answer-step-up": ["/api/problems/challenge-not-found", "/api/problems/ticket-invalid"],
   "confirm-contact": ["/api/problems/challenge-not-found"],
@@ -52,7 +54,10 @@ export async function undisturbed(
   return { before, after: await seenBy(request.scene) };
 }
 
-/** `reply`: to the request that met the fault; `app`: an instance without one. `hasWritten`: as far as is known. */
+/**
+ * `reply`: to the request that met the fault; `app`: an instance without one. `hasWritten`: as far as is
+ * known.
+ */
 export async function expectUnharmed(
   { endpoint }: Case,
   request: Prepared,

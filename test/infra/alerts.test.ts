@@ -11,7 +11,10 @@ import { SWEEPS } from "../../lib/domain/sweeps/sweep.ts";
 import { logInvocation, logRequest } from "../../lib/http/pipeline/log.ts";
 import { type Deployment, ofType, onlyOf, type Resource, resourcesOf, settingsOf } from "./snapshots.ts";
 
-/** Of the tables that the queries read, those columns that they may use (learn.microsoft.com, Azure Monitor tables). */
+/**
+ * Of the tables that the queries read, those columns that they may use (learn.microsoft.com, Azure Monitor
+ * tables).
+ */
 const COLUMNS: Record<string, string[]> = {
   AppRequests: ["TimeGenerated", "Name", "ResultCode", "ItemCount", "AppRoleInstance"],
   AppTraces: ["TimeGenerated", "Message", "ItemCount", "AppRoleInstance"],

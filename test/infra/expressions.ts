@@ -19,10 +19,15 @@ const KNOWN: Record<string, (name: string) => string> = {
     `https://${name}.blob.core.windows.net/`,
 };
 
-/** A string is an expression if it begins like a call and ends like one: a JSON list in a setting does not. */
+/**
+ * A string is an expression if it begins like a call and ends like one: a JSON list in a setting does not.
+ */
 const isExpression = (text: string) => /^\[\w+\(.*\)[.\w]*\]$/s.test(text);
 
-/** The same value with every expression in it replaced by what it comes to. Throws for one that isn't known here. */
+/**
+ * The same value with every expression in it replaced by what it comes to. Throws for one that isn't known
+ * here.
+ */
 export function evaluated(value: unknown): unknown {
   if (typeof value === "string") return isExpression(value) ? evaluate(value.slice(1, -1)) : value;
   if (Array.isArray(value)) return value.map(evaluated);

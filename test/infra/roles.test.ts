@@ -23,7 +23,10 @@ const ROLES: Record<string, string> = {
   "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
 };
 
-/** What a scope is, in the words of the table. Throws for a subscription, a group, a vault or a whole data account. */
+/**
+ * What a scope is, in the words of the table. Throws for a subscription, a group, a vault or a whole data
+ * account.
+ */
 function nameOf(scope: string): string {
   const [, account = "", kind, name] =
     /storageAccounts\/(\w+)(?:\/\w+\/default\/(container|queue)s\/([\w-]+))?$/.exec(scope) ?? [];

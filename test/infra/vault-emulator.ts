@@ -1,9 +1,10 @@
 /**
- * Lets the vault's contract tests run against an independent emulator (jamesgoulddev/azure-keyvault-emulator): it names key
- * versions with dashes, which Key Vault never does, and speaks HTTPS under a certificate of its own. This passes every call on,
- * over plain HTTP on loopback, with the dashes taken out of ids and put back into paths; nothing else is changed.
- * Run as main it also gives out tokens, as a function app's identity endpoint does, and runs a command with both:
- * `node test/infra/vault-emulator.ts https://localhost:4997 COMMAND …`
+ * Lets the vault's contract tests run against an independent emulator
+ * (jamesgoulddev/azure-keyvault-emulator): it names key versions with dashes, which Key Vault never does, and
+ * speaks HTTPS under a certificate of its own. This passes every call on, over plain HTTP on loopback, with
+ * the dashes taken out of ids and put back into paths; nothing else is changed. Run as main it also gives out
+ * tokens, as a function app's identity endpoint does, and runs a command with both: `node
+ * test/infra/vault-emulator.ts https://localhost:4997 COMMAND …`
  */
 import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -48,7 +48,10 @@ async function listBlobs(data: string): Promise<string[]> {
   return told;
 }
 
-/** The one refusal that names accounts, to their owner: the plan as it would be now, instead of the outdated one (R12). */
+/**
+ * The one refusal that names accounts, to their owner: the plan as it would be now, instead of the outdated
+ * one (R12).
+ */
 function withoutPlan(line: string): string {
   if (!line.includes('/problems/plan-outdated"')) return line;
   const [{ plan: _, ...problem }, headers] = Refusal.parse(JSON.parse(line));

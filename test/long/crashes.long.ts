@@ -40,14 +40,20 @@ async function aFreePort(): Promise<number> {
 
 let killed = 0;
 
-/** Nothing but the host itself: to the system, 0 means the tests' own process group. Never one that is dead already. */
+/**
+ * Nothing but the host itself: to the system, 0 means the tests' own process group. Never one that is dead
+ * already.
+ */
 async function kill(): Promise<void> {
   while (host.pid() === killed) await setTimeout(5);
   killed = host.pid() ?? expect.fail("the host has no process");
   process.kill(killed, "SIGKILL");
 }
 
-/** `documents`: all that were sent, by digest. `seen`: the newest state that an answer told of; `former`: ETags before it. */
+/**
+ * `documents`: all that were sent, by digest. `seen`: the newest state that an answer told of; `former`:
+ * ETags before it.
+ */
 type Uploader = {
   owner: string;
   phone: Phone;
@@ -95,7 +101,9 @@ async function upload(uploader: Uploader): Promise<void> {
   acknowledged.set(version.generation, digest);
 }
 
-/** Tried until the host is there: a refused connection is a TypeError, an answer cut off may be a SyntaxError. */
+/**
+ * Tried until the host is there: a refused connection is a TypeError, an answer cut off may be a SyntaxError.
+ */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -111,7 +119,10 @@ async function uploading(uploader: Uploader, until: () => boolean): Promise<void
   while (!until()) await patiently(() => upload(uploader));
 }
 
-/** Generations without a gap; each acknowledged one with its digest, each other one a document that was under way. */
+/**
+ * Generations without a gap; each acknowledged one with its digest, each other one a document that was under
+ * way.
+ */
 async function expectWholeHistory(uploader: Uploader): Promise<void> {
   const { phone, acknowledged, documents } = uploader;
   const known = Math.max(0, ...acknowledged.keys());
@@ -128,7 +139,10 @@ async function expectWholeHistory(uploader: Uploader): Promise<void> {
   }
 }
 
-/** Each version that is listed opens, and is what was sent, byte for byte: the head's own word of it is not enough. */
+/**
+ * Each version that is listed opens, and is what was sent, byte for byte: the head's own word of it is not
+ * enough.
+ */
 async function expectContents({ owner, documents }: Uploader): Promise<void> {
   const { owners, versions } = anApp().services;
   const { issuer } = inject("surroundings");

@@ -31,7 +31,10 @@ function normal(z: number): number {
   return 1 - (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * tail;
 }
 
-/** One in a hundred is below 0.01 by chance alone: that happens twice in a row only where there is something to find. */
+/**
+ * One in a hundred is below 0.01 by chance alone: that happens twice in a row only where there is something
+ * to find.
+ */
 const AGAIN = { retry: 1 };
 
 type Scene = Awaited<ReturnType<typeof aRecovery>> & { uri: string };
@@ -47,7 +50,10 @@ function aWrongCode({ uri, watched }: Scene): string {
   return ["000000", "111111", "222222", "333333"].find((code) => !right.includes(code)) ?? "";
 }
 
-/** Known and unknown by turns, in either order; the clock passes the wait, so that each code is compared and each no is counted. */
+/**
+ * Known and unknown by turns, in either order; the clock passes the wait, so that each code is compared and
+ * each no is counted.
+ */
 async function askByTurns(scene: Scene, ask: (which: Which, scene: Scene) => Promise<void>): Promise<void> {
   for (let turn = 0; turn < EACH / ACCOUNTS; turn++) {
     scene.watched.clock.pass(waitFor({ count: turn }) + SECOND);

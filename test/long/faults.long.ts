@@ -8,7 +8,10 @@ import { anApp } from "../support/app.ts";
 import { type FaultKind, startFaultProxy } from "../support/fault-proxy.ts";
 import { anAppToWatch, type Watched } from "../support/step-up.ts";
 
-/** Until it is mended, so that the SDK's own tries don't help; or once, where a test would take too long or they must help. */
+/**
+ * Until it is mended, so that the SDK's own tries don't help; or once, where a test would take too long or
+ * they must help.
+ */
 const orders: { kind: FaultKind; times?: number }[] = [
   { kind: "429" },
   { kind: "503", times: 1 },
@@ -17,7 +20,10 @@ const orders: { kind: FaultKind; times?: number }[] = [
   { kind: "lost", times: 1 },
 ];
 
-/** An instance that has just started, whose calls to that service pass the proxy; its messages go to the real queue. */
+/**
+ * An instance that has just started, whose calls to that service pass the proxy; its messages go to the real
+ * queue.
+ */
 const instanceAt = (settings: Record<string, string>, { clock, sent }: Watched) =>
   anApp({
     clock: clock.now,
@@ -30,7 +36,10 @@ const instanceAt = (settings: Record<string, string>, { clock, sent }: Watched) 
     }),
   });
 
-/** What has met a fault: these tests must not pass because nothing comes their way. What is the same for all comes from memory. */
+/**
+ * What has met a fault: these tests must not pass because nothing comes their way. What is the same for all
+ * comes from memory.
+ */
 const reached = { storage: new Set<string>(), queue: new Set<string>() };
 afterAll(() => {
   const all = repeatable.filter((endpoint) => !isForAll(endpoint)).map(({ name }) => name);

@@ -83,7 +83,10 @@ export function anApp({
   };
 }
 
-/** Every reply is held against its declaration; what is logged and what is refused is kept for those who search it. */
+/**
+ * Every reply is held against its declaration; what is logged and what is refused is kept for those who
+ * search it.
+ */
 async function serve(
   services: Services,
   url: string,

@@ -22,7 +22,10 @@ export function endpointFor(
   throw new Error(`no endpoint takes ${method} ${path}`);
 }
 
-/** Every reply must be one that the endpoint declares, and the document tells of: its status, the shape of its body, its headers. */
+/**
+ * Every reply must be one that the endpoint declares, and the document tells of: its status, the shape of its
+ * body, its headers.
+ */
 export function expectDeclared(endpoint: Endpoint, reply: Reply): void {
   const { status, headers, body } = reply;
   expectReplyDocumented(endpoint, reply);

@@ -5,7 +5,10 @@ import type { SweepStore } from "../../lib/domain/sweeps/sweep.ts";
 import { between, isReading } from "./between.ts";
 import { storageSilent, vaultSilent } from "./silent.ts";
 
-/** `lost`: carried out, and the answer gets lost; only writes are counted then. `of`: only such calls are counted. */
+/**
+ * `lost`: carried out, and the answer gets lost; only writes are counted then. `of`: only such calls are
+ * counted.
+ */
 export type Break = { how: "refused" | "lost"; at: number; of?: RegExp };
 type Passing = { writes: boolean; failure: () => Error };
 

@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { inject } from "vitest";
 
-/** `lost`: a write is carried out, and the line is cut instead of an answer. `silent`: there is no answer at all. */
+/**
+ * `lost`: a write is carried out, and the line is cut instead of an answer. `silent`: there is no answer at
+ * all.
+ */
 export type FaultKind = "429" | "503" | "delay" | "cut" | "lost" | "silent";
 /** `of`: only calls whose URL holds this. */
 type Order = { times?: number; of?: string; delayMs?: number };

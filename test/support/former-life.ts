@@ -241,7 +241,10 @@ export async function end(past: Life, at: number): Promise<Outcome[]> {
   return [...outcomes, first.reply.status === 503 ? await begun() : first];
 }
 
-/** Without what differs from life to life. What is logged comes in a moment later, so that only its being whole is told. */
+/**
+ * Without what differs from life to life. What is logged comes in a moment later, so that only its being
+ * whole is told.
+ */
 function told({ status, body }: Reply): { status: number; body: unknown } {
   return { status, body: alike(body) };
 }

@@ -11,7 +11,10 @@ const Counters = z.record(z.string(), z.number());
 export type OwnVault = {
   /** The app settings that make an app use it; `PINNED_PUBLIC_KEYS` among them. */
   settings: Record<string, string>;
-  /** To stand between an app that uses it and the storage: its shard keys lie beside those of the stack's own vault. */
+  /**
+   * To stand between an app that uses it and the storage: its shard keys lie beside those of the stack's own
+   * vault.
+   */
   through(blobs: Blobs): Blobs;
   admin: VaultAdmin;
   url: string;

@@ -5,7 +5,10 @@ import { codeIn, waitForMessages } from "./mailbox.ts";
 import { aProvablePersonal, bound, idIn, recover } from "./step-up.ts";
 import { anAccountToken } from "./tokens.ts";
 
-/** The phone uploads a first backup and recovers it; `id` and `code`: of the step-up for its personal account, begun and not answered. */
+/**
+ * The phone uploads a first backup and recovers it; `id` and `code`: of the step-up for its personal account,
+ * begun and not answered.
+ */
 export async function aStepUpByMail(phone: Phone) {
   const personal = aProvablePersonal();
   const document = aBackup([anAccount(), personal]);

@@ -37,6 +37,8 @@ export const anAccountTokenWithoutTime = (userName: string) =>
 export const anAccountToken = (userName: string, authTime: Date, subject = `subject of ${userName}`) =>
   aToken({ subject, account: userName, ...timesOf(authTime) });
 
-/** An app's token: `contoso-sign-in` answers for the tenant contoso, `personal-sign-in` for personal accounts. */
+/**
+ * An app's token: `contoso-sign-in` answers for the tenant contoso, `personal-sign-in` for personal accounts.
+ */
 export const aProviderToken = (client: string, ...roles: string[]) =>
   aToken({ subject: client, roles, expiresIn: 400 * 86_400, claims: { client_id: client } });

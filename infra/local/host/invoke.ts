@@ -40,7 +40,9 @@ async function run(app: FunctionApp, fn: RegisteredFunction, core: CoreInvocatio
   return await model.getResponse(context, result);
 }
 
-/** The library has copied the body: freeing ours at once, not when it is collected, keeps large uploads cheap. */
+/**
+ * The library has copied the body: freeing ours at once, not when it is collected, keeps large uploads cheap.
+ */
 function freeBodies({ request }: CoreInvocationContext): void {
   for (const { data } of request.inputData) {
     if (!("http" in data) || !data.http.body) continue;

@@ -21,7 +21,10 @@ export function createLogger(): Logger {
 
 const FLUSH_AFTER_MS = 50;
 
-/** Writing to a pipe blocks until it is done, so lines go out a few at a time; the last ones when the process ends. */
+/**
+ * Writing to a pipe blocks until it is done, so lines go out a few at a time; the last ones when the process
+ * ends.
+ */
 function lineWriter(): (line: string) => void {
   let waiting = "";
   const flush = () => {

@@ -13,7 +13,9 @@ export function writeEmpty(response: ServerResponse, status: number, headers: He
   response.writeHead(status, STATUS_CODES[status], [SERVER, ...length, ...headers].flat()).end();
 }
 
-/** @throws if the function's status, headers, cookies or length cannot be sent; nothing has been written then */
+/**
+ * @throws if the function's status, headers, cookies or length cannot be sent; nothing has been written then
+ */
 export function writeResponse(
   response: ServerResponse,
   data: HttpResponseData,

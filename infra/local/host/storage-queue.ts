@@ -48,7 +48,9 @@ export class StorageQueue {
   }
 }
 
-/** Undefined if the message has been deleted, or was hidden for too short a time and is someone else's by now. */
+/**
+ * Undefined if the message has been deleted, or was hidden for too short a time and is someone else's by now.
+ */
 async function unlessGone<T>(settling: Promise<T>): Promise<T | undefined> {
   try {
     return await settling;

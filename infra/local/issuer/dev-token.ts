@@ -7,8 +7,8 @@ import { clientId } from "./provider.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 /**
- * Times are epoch seconds. `claims` wins over everything else, and `null` takes a claim out, so that tokens can be made as other
- * providers shape them, and wrong ones; `typ` is the header's.
+ * Times are epoch seconds. `claims` wins over everything else, and `null` takes a claim out, so that tokens
+ * can be made as other providers shape them, and wrong ones; `typ` is the header's.
  */
 export const TokenRequest = z.strictObject({
   subject: z.string().min(1),

@@ -41,6 +41,8 @@ export type StoredKey = z.infer<typeof StoredKey>;
 
 export const epochSeconds = () => Math.floor(Date.now() / 1000);
 
-/** A key's first version has an id that follows from its name, so that settings can name it before it exists. */
+/**
+ * A key's first version has an id that follows from its name, so that settings can name it before it exists.
+ */
 export const firstVersionId = (name: string) => createHash("sha256").update(name).digest("hex").slice(0, 32);
 export const laterVersionId = () => randomBytes(16).toString("hex");

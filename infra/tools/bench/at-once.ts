@@ -13,7 +13,10 @@ const BARE_EACH = 20;
 /** Of Key Vault: 500 operations with an RSA-3072 key in an HSM in ten seconds. */
 const VAULT_CEILING = "a vault gives 50 a second";
 
-/** `blocks`: an even number, so that each instance comes first as often as the other. `each`: operations of a client in a block. */
+/**
+ * `blocks`: an even number, so that each instance comes first as often as the other. `each`: operations of a
+ * client in a block.
+ */
 type Load = { clients: number; blocks: number; each: Partial<Record<Operation, number>> };
 type Bare = "PUT" | "GET";
 
@@ -130,7 +133,9 @@ function tell(run: Run, load: Load, figures: Figures): void {
     if (problems[0] !== undefined) report.note(`${name}: ${problems[0]}`);
 }
 
-/** What the process does in a pause that is as long as the longest of the measurements is what it does anyway. */
+/**
+ * What the process does in a pause that is as long as the longest of the measurements is what it does anyway.
+ */
 export async function processorTime(run: Run, figures: Figures): Promise<void> {
   const { report, players } = run;
   const longest = Math.max(...figures.all.map(([, { windowMs }]) => windowMs / SIXTEEN.blocks));

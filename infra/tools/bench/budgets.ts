@@ -1,6 +1,6 @@
 /**
- * Every budget of the benchmark. `now` holds today: over it, the command fails. `aim` is what it is to become, and is told as well.
- * A figure over its budget is told as such; no budget follows what was measured.
+ * Every budget of the benchmark. `now` holds today: over it, the command fails. `aim` is what it is to
+ * become, and is told as well. A figure over its budget is told as such; no budget follows what was measured.
  */
 import type { Operation } from "./operations.ts";
 

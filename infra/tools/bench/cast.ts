@@ -7,7 +7,10 @@ import { type Prover, providerToken } from "./provers.ts";
 import type { Side } from "./side.ts";
 import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 
-/** `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: those whose codes are checked. */
+/**
+ * `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: those whose
+ * codes are checked.
+ */
 export type Counts = { visitors: number; losers: number; provers: number };
 
 /** So many have a whole history; they upload, and ask for staleness. */
@@ -54,7 +57,10 @@ export class Cast {
     this.#people = people;
   }
 
-  /** The next unit of each operation by the next of its people. `turn`: whose, if it is to be the same as for another operation. */
+  /**
+   * The next unit of each operation by the next of its people. `turn`: whose, if it is to be the same as for
+   * another operation.
+   */
   async unit(operation: Operation, turn = this.#next(operation)): Promise<Unit> {
     const name = `${this.#side.name} ${operation}`;
     const { regulars, visitors, losers, token } = this.#people;
@@ -81,7 +87,10 @@ export class Cast {
     }
   }
 
-  /** For so many clients, each with its own people; and what brings the keys into the cache that are to be there. */
+  /**
+   * For so many clients, each with its own people; and what brings the keys into the cache that are to be
+   * there.
+   */
   async lanes(operation: Operation, { clients, each }: { clients: number; each: number }) {
     const isRegulars = operation === "upload" || operation === "staleness";
     const lanes: Unit[][] = [];

@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 const isLinux = process.platform === "linux";
 const ticksPerSecond = isLinux ? Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" })) : 1;
 
-/** Milliseconds in user and system mode of all its threads, in ticks of 10 ms; NaN where there is no /proc. */
+/**
+ * Milliseconds in user and system mode of all its threads, in ticks of 10 ms; NaN where there is no /proc.
+ */
 export function cpuMs(pid: number): number {
   if (!isLinux) return Number.NaN;
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

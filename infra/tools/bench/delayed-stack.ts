@@ -26,8 +26,8 @@ export type DelayedStack = {
   /** For instances whose calls are noted. */
   settings: Record<string, string>;
   /**
-   * Calls are slow only within this. The host gets no message before the answer, so that what it delivers counts as `after`; so
-   * does a call that nobody waited for.
+   * Calls are slow only within this. The host gets no message before the answer, so that what it delivers
+   * counts as `after`; so does a call that nobody waited for.
    */
   noted(work: () => Promise<unknown>): Promise<{ milliseconds: number; before: Call[]; after: Call[] }>;
   settled(): Promise<void>;

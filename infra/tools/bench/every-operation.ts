@@ -17,7 +17,10 @@ import { startSide } from "./side.ts";
 import { APP } from "./sign-up.ts";
 import { crowd, largeUploads, memory } from "./under-load.ts";
 
-/** Enough for each recovery at one and at sixteen clients to be an owner's first, and for each first call to be one. */
+/**
+ * Enough for each recovery at one and at sixteen clients to be an owner's first, and for each first call to
+ * be one.
+ */
 const PEOPLE: Counts = { visitors: 150, losers: 780, provers: 196 };
 
 /** On a busy machine it all takes longer than a sign-in counts. */

@@ -1,6 +1,7 @@
 /**
- * Puts owners with a backup each straight into the storage: states and owner keys, written and sealed by the stores that the
- * service itself uses, so that a sweep finds what it would find in real life. Runs in processes of its own, a share each.
+ * Puts owners with a backup each straight into the storage: states and owner keys, written and sealed by the
+ * stores that the service itself uses, so that a sweep finds what it would find in real life. Runs in
+ * processes of its own, a share each.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";

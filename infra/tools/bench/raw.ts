@@ -1,6 +1,7 @@
 /**
- * The least that an operation could ever cost: requests straight to the storage and the vault, with nothing around them. They
- * follow from what the operation is, not from how it is done here. Permission was given beforehand.
+ * The least that an operation could ever cost: requests straight to the storage and the vault, with nothing
+ * around them. They follow from what the operation is, not from how it is done here. Permission was given
+ * beforehand.
  */
 import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } from "node:crypto";
 import { BlobServiceClient, ContainerSASPermissions } from "@azure/storage-blob";

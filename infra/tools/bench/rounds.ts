@@ -39,7 +39,10 @@ export async function callsInRounds(report: Report, document: string): Promise<v
   }
 }
 
-/** Through another instance, so that the measured one knows no keys; what the first use of a shard makes is made here. */
+/**
+ * Through another instance, so that the measured one knows no keys; what the first use of a shard makes is
+ * made here.
+ */
 async function signUp(
   { addresses }: Stack,
   instance: string,

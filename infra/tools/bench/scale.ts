@@ -21,7 +21,10 @@ const FILLERS = 2;
 
 const OPERATIONS = ["put", "get", "upload", "staleness", "recovery"] as const;
 type Operation = (typeof OPERATIONS)[number];
-/** The stand-in's own calls get slower the more it holds, other than Azure's: each operation is measured by that call of its own storage. */
+/**
+ * The stand-in's own calls get slower the more it holds, other than Azure's: each operation is measured by
+ * that call of its own storage.
+ */
 const BARE = { upload: "put", staleness: "get", recovery: "put" } as const;
 
 export async function atScale(count: number, report: Report, document: string): Promise<void> {
@@ -33,7 +36,8 @@ export async function atScale(count: number, report: Report, document: string): 
 
 /** A stack whose storage holds so many owners. */
 async function filled(count: number): Promise<OwnStack> {
-  // Azurite writes its whole index to disk again and again: what that takes grows with the owners, and is not ours.
+  // Azurite writes its whole index to disk again and again: what that takes grows with the owners, and is not
+  // ours.
   const stack = await ownStack({ settings: WITHOUT_QUEUE, storageInMemory: true });
   const bar = progressBar(`${count} owners`, count);
   const due = Math.floor(count / DUE_SHARE);

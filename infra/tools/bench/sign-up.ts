@@ -13,7 +13,10 @@ const AT_ONCE = 8;
 /** So many at a time: a proof is good for a minute. */
 const SHARE = 200;
 
-/** `url`: of an instance that is there to sign people up. `appFolder`: an older app takes no state that a newer one made. */
+/**
+ * `url`: of an instance that is there to sign people up. `appFolder`: an older app takes no state that a
+ * newer one made.
+ */
 export async function withHelper<T>(
   { settings, appFolder = APP }: Pick<Stack, "settings"> & { appFolder?: string },
   work: (url: string) => Promise<T>,

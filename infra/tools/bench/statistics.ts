@@ -13,8 +13,8 @@ export const sum = (values: readonly number[]) => values.reduce((total, value) =
 export type Interval = { startedAt: number; endedAt: number };
 
 /**
- * How many calls came one after another: the longest chain in which each began when the one before it was over. Taking whichever
- * ends next is the longest (interval scheduling).
+ * How many calls came one after another: the longest chain in which each began when the one before it was
+ * over. Taking whichever ends next is the longest (interval scheduling).
  */
 export function roundsIn(calls: readonly Interval[]): number {
   let rounds = 0;

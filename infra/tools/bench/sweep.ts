@@ -70,7 +70,10 @@ export async function sweepAll(
   report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, note: memory });
 }
 
-/** What is read and written to say how far the sweep has come grows with the pages, and with how often we look. */
+/**
+ * What is read and written to say how far the sweep has come grows with the pages, and with how often we
+ * look.
+ */
 const isWork = (path: string) => !path.includes("/backups/sweeps/");
 
 /** How many backups were due. */

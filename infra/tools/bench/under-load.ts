@@ -46,7 +46,9 @@ export function memory({ report, players }: Run): void {
   report.table(["", "now", "peak", "budget of the peak"], rows);
 }
 
-/** With the flags of a small instance: what an instance takes, and what it needs, with V8's heap held small. */
+/**
+ * With the flags of a small instance: what an instance takes, and what it needs, with V8's heap held small.
+ */
 export async function largeUploads({ stack, load, report }: Run): Promise<void> {
   const document = aDocument(LARGE.accounts, LARGE.secretLength);
   const peakWith = async (nodeFlags: string[]) => {

@@ -49,7 +49,10 @@ export function codeOf(otp: Otp, timestamp: number): string {
 
 const STEAM_LETTERS = "23456789BCDFGHJKMNPQRTVWXY";
 
-/** Steam shows the same truncated hash as five letters of its own alphabet: ten digits hold the whole 31-bit number. */
+/**
+ * Steam shows the same truncated hash as five letters of its own alphabet: ten digits hold the whole 31-bit
+ * number.
+ */
 function steamCode(secret: string, timestamp: number): string {
   const code = Number(
     new TOTP({ secret, algorithm: "SHA1", digits: 10, period: 30 }).generate({ timestamp }),

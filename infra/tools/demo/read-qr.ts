@@ -17,7 +17,10 @@ export function readQr(svg: string): string {
 
 type Line = { x: number; y: number; length: number };
 
-/** Each dark row of modules is a horizontal stroke: `M x y`, `m dx dy` and `h length` are all that is drawn with. */
+/**
+ * Each dark row of modules is a horizontal stroke: `M x y`, `m dx dy` and `h length` are all that is drawn
+ * with.
+ */
 function linesOf(path: string): Line[] {
   const lines: Line[] = [];
   let [x, y] = [0, 0];

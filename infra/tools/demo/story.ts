@@ -9,7 +9,9 @@ export class Story {
     console.log(`\n${styleText("bold", title)}`);
   }
 
-  /** Runs a step; what it answers is shown beside it. A step that throws is told, counted and ends the story. */
+  /**
+   * Runs a step; what it answers is shown beside it. A step that throws is told, counted and ends the story.
+   */
   async step<T>(text: string, work: () => Promise<T>, show: (result: T) => string = () => ""): Promise<T> {
     const startedAt = performance.now();
     try {

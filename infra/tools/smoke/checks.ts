@@ -8,7 +8,9 @@ export type Check = { name: string; run(base: URL): Promise<string> };
 
 const OWNER_ROUTE = "v1/backups";
 const YEAR_SECONDS = 31_536_000;
-/** A device's proof is refused when its clock is off by more than 60 s: half of that is left to the phones. */
+/**
+ * A device's proof is refused when its clock is off by more than 60 s: half of that is left to the phones.
+ */
 const MOST_SKEW_MS = 30_000;
 
 const Problem = z.object({ type: z.string(), status: z.literal(401) });

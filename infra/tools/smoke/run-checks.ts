@@ -21,7 +21,10 @@ export async function runChecks(base: URL, checks: readonly Check[]): Promise<nu
 
 const health: Check = { name: "health answers ok", run: checkHealth };
 
-/** Undefined if the service is there and well; otherwise why not. `waitMs`: as long as that it may still be starting. */
+/**
+ * Undefined if the service is there and well; otherwise why not. `waitMs`: as long as that it may still be
+ * starting.
+ */
 export async function whyUnhealthy(base: URL, waitMs: number): Promise<string | undefined> {
   const until = performance.now() + waitMs;
   let outcome = await runCheck(base, health);

@@ -7,8 +7,8 @@ import { isUnreadable, KEY_BYTES, unreadable } from "../../domain/sealing/seal.t
 import type { Blobs, Metadata, StoredBlob } from "../stores/blobs.ts";
 
 /**
- * `shreddedAt`: when it took another's place, as far as that is still remembered. `mark`: the word of whoever put it there, until something
- * is stored under it.
+ * `shreddedAt`: when it took another's place, as far as that is still remembered. `mark`: the word of whoever
+ * put it there, until something is stored under it.
  */
 export type HeldKey = { key: Buffer; shreddedAt: Date | undefined; mark: string | undefined };
 /** What is to be done about a key: nothing, use the marked one that is there, or put another in its place. */
@@ -26,17 +26,21 @@ export interface OwnerKeys {
   /** As `obtain`, but never from the cache. */
   obtainFresh(owner: OwnerId): Promise<HeldKey>;
   /**
-   * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored` is the one that is
-   * stored then, another if somebody was faster.
+   * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored`
+   * is the one that is stored then, another if somebody was faster.
    */
   offer(owner: OwnerId): Promise<{ key: Buffer; stored: Promise<Buffer> }>;
-  /** The stored key. Fails as `backup-unreadable` if there is none: nothing may be sealed for an owner who was erased. */
+  /**
+   * The stored key. Fails as `backup-unreadable` if there is none: nothing may be sealed for an owner who was
+   * erased.
+   */
   require(owner: OwnerId): Promise<Buffer>;
   /** The next use reads it anew. */
   forget(owner: OwnerId): void;
   /**
-   * A new key in the place of whatever is there, if that is what is decided once that was seen; undefined if nothing is, or somebody
-   * was faster. `markFor` makes its mark, which it has until `settle`. `isDamagedDue`: the time of `eraseDamagedAt` is over.
+   * A new key in the place of whatever is there, if that is what is decided once that was seen; undefined if
+   * nothing is, or somebody was faster. `markFor` makes its mark, which it has until `settle`.
+   * `isDamagedDue`: the time of `eraseDamagedAt` is over.
    */
   replace(
     owner: OwnerId,
@@ -44,7 +48,10 @@ export interface OwnerKeys {
     decide: (found: (HeldKey & { isDamagedDue: boolean }) | undefined) => Promise<Replacing>,
   ): Promise<Buffer | undefined>;
   settle(owner: OwnerId): Promise<void>;
-  /** Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no key. */
+  /**
+   * Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no
+   * key.
+   */
   beginRemoval(owner: OwnerId): Promise<string | undefined>;
   /** For good, if it is still the one with that ETag. */
   erase(owner: OwnerId, only: string): Promise<void>;
@@ -53,8 +60,8 @@ export interface OwnerKeys {
 }
 
 /**
- * Opens something of the owner's. A cached key may be one that another instance has erased and made anew since: what it
- * doesn't open is tried once more with a fresh one. Fails as `backup-unreadable`.
+ * Opens something of the owner's. A cached key may be one that another instance has erased and made anew
+ * since: what it doesn't open is tried once more with a fresh one. Fails as `backup-unreadable`.
  */
 export async function openUnder<T>(
   ownerKeys: OwnerKeys,
@@ -120,7 +127,8 @@ class CachedKeys implements OwnerKeys {
     if (known) return { key: known, stored: Promise.resolve(known) };
     const key = randomBytes(KEY_BYTES);
     const stored = this.#create(owner, key).then((created) => created.key);
-    // Whoever fails before waiting for it must not leave a rejection that nobody hears: that ends the process.
+    // Whoever fails before waiting for it must not leave a rejection that nobody hears: that ends the
+    // process.
     stored.catch(() => undefined);
     return { key, stored };
   };

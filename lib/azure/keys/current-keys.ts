@@ -1,6 +1,6 @@
 /**
- * Which version of each configured key wraps now: the configured one at first, a newer one soon after the vault has it. One that
- * is disabled or too short never does.
+ * Which version of each configured key wraps now: the configured one at first, a newer one soon after the
+ * vault has it. One that is disabled or too short never does.
  */
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { TokenCredential } from "@azure/identity";
@@ -18,7 +18,10 @@ type Found = Current & { isUsable: boolean };
 /** R36: what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
 const MIN_MODULUS_BITS = 3072;
 
-/** `pinned`: public halves that need no vault call. `refreshSeconds`: how often the vault is asked for a newer version. */
+/**
+ * `pinned`: public halves that need no vault call. `refreshSeconds`: how often the vault is asked for a newer
+ * version.
+ */
 export type VaultKeys = { keyIds: readonly KeyId[]; pinned: readonly PublicKey[]; refreshSeconds: number };
 
 export class CurrentKeys {
@@ -51,7 +54,10 @@ export class CurrentKeys {
     return known;
   }
 
-  /** While the newest version can't be used, every other counts: this instance may know only one that is older still. */
+  /**
+   * While the newest version can't be used, every other counts: this instance may know only one that is older
+   * still.
+   */
   isCurrent(key: KeyId, id: string): boolean {
     if (this.#waiting.has(key.id)) return isVersionOf(key, id);
     return (this.#current.get(key.id)?.id ?? key.id) === id;
@@ -115,7 +121,10 @@ export class CurrentKeys {
   }
 }
 
-/** Nothing that was wrapped with it can ever be unwrapped: somebody must mend the settings. Its name is all that is logged. */
+/**
+ * Nothing that was wrapped with it can ever be unwrapped: somebody must mend the settings. Its name is all
+ * that is logged.
+ */
 class WrongPin extends Error {
   constructor(keyId: string) {
     super(`PINNED_PUBLIC_KEYS has another public half of ${keyId} than the vault`);

@@ -40,7 +40,10 @@ function requireOurs(keyId: string, keyIds: readonly KeyId[]): KeyId {
   throw unreadable();
 }
 
-/** 400: not wrapped by this key version. 404: no such version. 403: disabled, if the vault says so. Anything else may pass. */
+/**
+ * 400: not wrapped by this key version. 404: no such version. 403: disabled, if the vault says so. Anything
+ * else may pass.
+ */
 function translate(cause: unknown): never {
   if ([400, 404].includes(restStatus(cause) ?? 0)) throw unreadable(cause);
   throw isDisabled(cause) ? new KeyDisabled(cause) : unavailable(cause);

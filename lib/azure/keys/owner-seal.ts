@@ -17,17 +17,23 @@ export interface OwnerSeal {
   /** Whether the owner was erased lately: what was sealed before will never open again. */
   isShredded(owner: OwnerId): Promise<boolean>;
   /**
-   * The incarnation that the owner is in: another one after each erasure. `name`: 22 characters of base64url. `since`: when it began, as far as that
-   * is still remembered. Undefined if there is no key.
+   * The incarnation that the owner is in: another one after each erasure. `name`: 22 characters of base64url.
+   * `since`: when it began, as far as that is still remembered. Undefined if there is no key.
    */
   incarnation(owner: OwnerId): Promise<Incarnation | undefined>;
 }
 
 const INCARNATION_BYTES = 16;
-/** Names the incarnation of the owner that this key is of, and tells nothing of the key: 22 characters of base64url. */
+/**
+ * Names the incarnation of the owner that this key is of, and tells nothing of the key: 22 characters of
+ * base64url.
+ */
 export const incarnationOf = (owner: OwnerId, key: Buffer): string =>
   deriveKey(contextOf("life", 1, owner), key).toString("base64url", 0, INCARNATION_BYTES);
-/** What was decided, or sealed, in another incarnation would be the next one's, or never open. Fails as `busy`. */
+/**
+ * What was decided, or sealed, in another incarnation would be the next one's, or never open. Fails as
+ * `busy`.
+ */
 export function requireIncarnation(owner: OwnerId, key: Buffer, incarnation: string | undefined): void {
   if (incarnation === undefined || incarnation === incarnationOf(owner, key)) return;
   throw new Failure("busy", "The owner was erased at the same time.", { retryAfterSeconds: 1 });

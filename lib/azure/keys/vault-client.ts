@@ -9,7 +9,10 @@ export type Unwrap = (wrapped: Uint8Array) => Promise<Uint8Array>;
 
 export const DEADLINE_MS = 4000;
 
-/** Plain HTTP is allowed by the settings on loopback only; there the vault's host name can't match the challenge's. */
+/**
+ * Plain HTTP is allowed by the settings on loopback only; there the vault's host name can't match the
+ * challenge's.
+ */
 export const vaultOptions = (vault: string) => ({
   retryOptions: { maxRetries: 1, retryDelayInMs: 200, maxRetryDelayInMs: 1000 },
   ...(vault.startsWith("http:") && {
@@ -27,7 +30,10 @@ export function unwrapWith(credential: TokenCredential, keyId: KeyId): Unwrap {
   });
 }
 
-/** A whole key, so that the client need not fetch it. Without expiry: an expired version must still open what it wrapped. */
+/**
+ * A whole key, so that the client need not fetch it. Without expiry: an expired version must still open what
+ * it wrapped.
+ */
 const keyFor = ({ id, vault, name, version }: KeyId): KeyVaultKey => ({
   id,
   name,
@@ -38,8 +44,8 @@ const keyFor = ({ id, vault, name, version }: KeyId): KeyVaultKey => ({
 });
 
 /**
- * The SDK's first parallel calls on a client without a token go out broken. So one goes ahead; the others wait until the
- * vault has answered it, and share its failure if it hasn't.
+ * The SDK's first parallel calls on a client without a token go out broken. So one goes ahead; the others
+ * wait until the vault has answered it, and share its failure if it hasn't.
  */
 function oneFirst(call: Unwrap): Unwrap {
   let warm = false;

@@ -58,7 +58,10 @@ const Body = z.looseObject({ smsRecipients: z.array(z.looseObject({})) });
 
 type Policy = NonNullable<SmsClientOptions["additionalPolicies"]>[number]["policy"];
 
-/** The SDK gives each call an id of its own; a message that is tried again must keep its id, or it is sent twice. */
+/**
+ * The SDK gives each call an id of its own; a message that is tried again must keep its id, or it is sent
+ * twice.
+ */
 const underId = (repeatabilityRequestId: string): Policy => ({
   name: "underId",
   async sendRequest(request, next) {

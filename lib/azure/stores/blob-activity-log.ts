@@ -65,7 +65,10 @@ export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: Owne
 
 type Log = { place: OfIncarnation; since: Date | undefined; held: Stored<Anchor> | undefined };
 
-/** Where nothing is logged yet, the owner may have been erased elsewhere, a moment ago: their key is read anew. */
+/**
+ * Where nothing is logged yet, the owner may have been erased elsewhere, a moment ago: their key is read
+ * anew.
+ */
 async function findToAppend(
   owner: OwnerId,
   find: (owner: OwnerId) => Promise<Log | undefined>,
@@ -83,7 +86,9 @@ const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activ
 
 const anchorIn = (held: Stored<Anchor> | undefined): Anchor => held?.value ?? emptyLog;
 
-/** The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved. */
+/**
+ * The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved.
+ */
 async function reach(backups: Blobs, seal: OwnerSeal, place: OfIncarnation, anchor: Anchor): Promise<Anchor> {
   const beyond = (await backups.readFrom(nameOf(place), anchor.length)).toString();
   return (await readLines(seal, place.owner, anchor, beyond)).anchor;

@@ -38,7 +38,10 @@ export class BlobOwnerStore implements OwnerStore {
   readonly #keyedHash: KeyedHash;
   readonly #policy: DuePolicy;
   readonly #inlineBytes: number;
-  /** By bytes. What is there is as good as what the blob's ETag says: a change in its place is stored only while that holds. */
+  /**
+   * By bytes. What is there is as good as what the blob's ETag says: a change in its place is stored only
+   * while that holds.
+   */
   readonly #atHand: Cache<OwnerId, HeldOwner> | undefined;
 
   /** `atHand`: left out, every request reads its owner. `inlineBytes`: for tests, which have small bodies. */
@@ -93,7 +96,8 @@ export class BlobOwnerStore implements OwnerStore {
     if (!written) return undefined;
     if (own.mark !== undefined) await this.#keys.settle(owner);
     const stored = this.#hold(owner, own.key, written.etag, { ...segments, content }, next.record);
-    // Not twice in a row: who stores without end, and without reading, leaves no other instance the time for a change, not even to revoke them.
+    // Not twice in a row: who stores without end, and without reading, leaves no other instance the time for
+    // a change, not even to revoke them.
     if (!held?.isAtHand) this.#atHand?.set(owner, stored.atHand(), written.bytes);
     return stored;
   };
@@ -129,7 +133,10 @@ export class BlobOwnerStore implements OwnerStore {
     return start && reachesRecord(start.content) ? start : await this.#backups.read(nameOf(owner));
   }
 
-  /** A cached key may be one that another instance has replaced since: what it doesn't open is tried once more with a fresh one. */
+  /**
+   * A cached key may be one that another instance has replaced since: what it doesn't open is tried once more
+   * with a fresh one.
+   */
   async #open(owner: OwnerId, blob: StartOfBlob, key: Buffer | undefined): Promise<HeldOwner> {
     const opened = key && tryToUnpack(key, owner, blob);
     if (opened) return this.#hold(owner, key, blob.etag, opened);
@@ -175,7 +182,10 @@ export class BlobOwnerStore implements OwnerStore {
     return etag === undefined ? undefined : { etag, bytes: content.length };
   }
 
-  /** What isn't changed is carried along with the digest that it was opened with, never with one computed anew. */
+  /**
+   * What isn't changed is carried along with the digest that it was opened with, never with one computed
+   * anew.
+   */
   async #segmentsOf(
     owner: OwnerId,
     { state, record }: NextOwner,
@@ -197,8 +207,9 @@ export class BlobOwnerStore implements OwnerStore {
   }
 
   /**
-   * The bodies that are still named, newest first, as far as there is room. When it is used up, all but the newest move out, so that
-   * this comes up seldom; they are stored beside before any state says so. None is dropped for its size.
+   * The bodies that are still named, newest first, as far as there is room. When it is used up, all but the
+   * newest move out, so that this comes up seldom; they are stored beside before any state says so. None is
+   * dropped for its size.
    */
   async #placeBodies(owner: OwnerId, { state, body }: NextOwner, carried: Body[]): Promise<Body[]> {
     const named = new Set(versionsIn(state).map(({ id }) => id));
@@ -314,7 +325,9 @@ function tryToUnpack(key: Buffer, owner: OwnerId, blob: StartOfBlob): OwnerSegme
   }
 }
 
-/** As that erasure would have said, had it come to it: that there was a contact is taken for granted (R19). */
+/**
+ * As that erasure would have said, had it come to it: that there was a contact is taken for granted (R19).
+ */
 const erasedAt = (at: Date): OwnerState => ({
   ...newState(),
   erased: { at, hadContact: true, accounts: [] },

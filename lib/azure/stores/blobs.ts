@@ -13,7 +13,9 @@ export type StoredBlob = StartOfBlob;
 
 export interface Blobs {
   read(name: string): Promise<StoredBlob | undefined>;
-  /** The new ETag, or undefined if the blob is not the one that `replaces` names (undefined: if there is one). */
+  /**
+   * The new ETag, or undefined if the blob is not the one that `replaces` names (undefined: if there is one).
+   */
   write(
     name: string,
     blob: { content: Buffer; metadata?: Metadata },
@@ -21,9 +23,14 @@ export interface Blobs {
   ): Promise<string | undefined>;
   /** Its first bytes, and how many there are in all; nothing may be missing of a shorter one. */
   readStart(name: string, bytes: number): Promise<StartOfBlob | undefined>;
-  /** Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written. */
+  /**
+   * Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written.
+   */
   append(name: string, content: Buffer, at: number): Promise<boolean>;
-  /** Counts one more in a blob that is nothing but a count: that it is there is one, each byte in it another. False if there are `most`. */
+  /**
+   * Counts one more in a blob that is nothing but a count: that it is there is one, each byte in it another.
+   * False if there are `most`.
+   */
   countUpTo(name: string, most: number): Promise<boolean>;
   /** What stands there from this byte on; nothing if it is shorter, or not there. */
   readFrom(name: string, offset: number): Promise<Buffer>;
@@ -199,7 +206,10 @@ async function read(
 const sizeIn = ({ content, headers }: Answer): number =>
   Number(headers["content-range"]?.split("/")[1] ?? content.length);
 
-/** An answer that was lost after the write makes the SDK's next try fail: sealed content is random, so equal is ours. */
+/**
+ * An answer that was lost after the write makes the SDK's next try fail: sealed content is random, so equal
+ * is ours.
+ */
 const etagIfOurs = (stored: StoredBlob | undefined, content: Buffer) =>
   stored?.content.equals(content) ? stored.etag : undefined;
 

@@ -1,7 +1,8 @@
 /**
- * How an owner lies in one blob: a preamble with the segments' lengths in clear, the sealed state, the sealed record, segments that only
- * a newer version knows, and the newest bodies. The state knows the digests of what is replaced, so that no two of different times fit
- * together; a body is sealed once, for its own version. Pure.
+ * How an owner lies in one blob: a preamble with the segments' lengths in clear, the sealed state, the sealed
+ * record, segments that only a newer version knows, and the newest bodies. The state knows the digests of
+ * what is replaced, so that no two of different times fit together; a body is sealed once, for its own
+ * version. Pure.
  */
 import * as z from "zod";
 import { loose } from "../../domain/loose.ts";
@@ -15,7 +16,10 @@ const MAGIC = Buffer.from("OWN1");
 const WORD = 4;
 const MOST_SEGMENTS = 200;
 
-/** `record`: its digest, and when something in it is to go. `others`: digests. `bodies`: whose they are, newest first. */
+/**
+ * `record`: its digest, and when something in it is to go. `others`: digests. `bodies`: whose they are,
+ * newest first.
+ */
 const Content = loose({
   state: OwnerState,
   record: loose({ digest: z.string(), dueAt: z.coerce.date().optional() }).optional(),
@@ -48,8 +52,8 @@ export function packOwner(
 }
 
 /**
- * `blob`: at least state and record. `size`: of the whole. Fails as `backup-unreadable`, whatever is wrong: cut short, extended,
- * mixed, another's, or not ours.
+ * `blob`: at least state and record. `size`: of the whole. Fails as `backup-unreadable`, whatever is wrong:
+ * cut short, extended, mixed, another's, or not ours.
  */
 export function unpackOwner(
   key: Buffer,

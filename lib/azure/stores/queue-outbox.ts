@@ -28,8 +28,8 @@ export const queueOutbox = (send: SendMessage, seal: OwnerSeal): Outbox => ({
 });
 
 /**
- * What a queue message says; undefined if its owner was erased since. Fails as `backup-unreadable` if it isn't what was put
- * there.
+ * What a queue message says; undefined if its owner was erased since. Fails as `backup-unreadable` if it
+ * isn't what was put there.
  */
 export async function openQueued(
   seal: OwnerSeal,
@@ -52,8 +52,8 @@ const contextFor = (owner: OwnerId) => contextOf("outbox", 1, owner);
 type QueueCounts = { waiting: number; failed: number };
 
 /**
- * About how many items wait, and how many were given up: those stay in the queue's `-poison` twin. Asked at most every ten
- * seconds, however often it is wanted; undefined while the storage doesn't answer.
+ * About how many items wait, and how many were given up: those stay in the queue's `-poison` twin. Asked at
+ * most every ten seconds, however often it is wanted; undefined while the storage doesn't answer.
  */
 export const queueCounts = (queue: QueueClient, poison: QueueClient, now: Clock) =>
   memoizeFor(now, 10 * SECOND, async (): Promise<QueueCounts> => {

@@ -34,8 +34,8 @@ export const credentialStore = (backups: Blobs, seal: OwnerSeal, keyedHash: Keye
   });
 
 /**
- * For a provider's questions. Whether there is an account must not show on an instance that just started: where there is none, a
- * shard key is loaded all the same, one that goes by the account.
+ * For a provider's questions. Whether there is an account must not show on an instance that just started:
+ * where there is none, a shard key is loaded all the same, one that goes by the account.
  */
 export const findForProvider =
   (credentials: CredentialStore, keyedHash: KeyedHash, shards: ShardKeys): CredentialStore["find"] =>
@@ -45,7 +45,9 @@ export const findForProvider =
     return held;
   };
 
-/** Tickets are the service's own: they hold nothing of a person. So are last letters to owners who are erased. */
+/**
+ * Tickets are the service's own: they hold nothing of a person. So are last letters to owners who are erased.
+ */
 export const SERVICE = OwnerId.parse(sha256("the service itself"));
 
 export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
@@ -57,7 +59,10 @@ export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
     dueAt: ({ expiresAt }) => later(expiresAt, DAY),
   });
 
-/** How far the activity log is known to reach: apart from it, and from the owner's state, which entries never rewrite. */
+/**
+ * How far the activity log is known to reach: apart from it, and from the owner's state, which entries never
+ * rewrite.
+ */
 export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
   sealedStore(backups, seal, {
     schema: Anchor,

@@ -62,7 +62,10 @@ export async function opens(blobs: Blobs, seal: OwnerSeal, name: string): Promis
   }
 }
 
-/** The blob's own name and its metadata are in it: nothing opens anywhere else, and nothing beside it can be changed. */
+/**
+ * The blob's own name and its metadata are in it: nothing opens anywhere else, and nothing beside it can be
+ * changed.
+ */
 const contextFor = (name: string, metadata: Metadata) =>
   contextOf("record", 1, name, ...Object.entries(metadata).toSorted().flat());
 

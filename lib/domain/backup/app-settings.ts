@@ -7,7 +7,9 @@ const MAX_GROUPS = 1000;
 /** Of a document's accounts, counted from 0. */
 const Index = z.int().min(0).max(999);
 
-/** Which entries there are is for the app to know: an entry that was left out of the backup must not cost it. */
+/**
+ * Which entries there are is for the app to know: an entry that was left out of the backup must not cost it.
+ */
 const Group = z.strictObject({
   name: plainText(320).min(1),
   order: z.int().optional(),
@@ -18,7 +20,9 @@ const Group = z.strictObject({
 });
 
 const KEY = /^[a-z0-9.-]{1,64}$/;
-/** Objects have these by themselves: whoever copies the settings carelessly would change what all objects are. */
+/**
+ * Objects have these by themselves: whoever copies the settings carelessly would change what all objects are.
+ */
 const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
 const MAX_KEYS = 100;
 const MAX_CHARACTERS = 1024;

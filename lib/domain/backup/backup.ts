@@ -64,7 +64,10 @@ export function planDeletion(
   return { result: undefined, next: { ...stored.value, deletedAt: now, tag: newId() } };
 }
 
-/** R30. Undeleting what isn't deleted changes nothing. Fails as `backup-not-found`, `stale-precondition` or `undelete-too-late`. */
+/**
+ * R30. Undeleting what isn't deleted changes nothing. Fails as `backup-not-found`, `stale-precondition` or
+ * `undelete-too-late`.
+ */
 export function planUndelete(
   held: StoredHead | undefined,
   precondition: Precondition,
@@ -82,8 +85,8 @@ export function planUndelete(
 }
 
 /**
- * R30: the former version becomes the newest generation and stays in the history as well; its content isn't touched.
- * Fails as `backup-not-found`, `stale-precondition` or `version-not-found`.
+ * R30: the former version becomes the newest generation and stays in the history as well; its content isn't
+ * touched. Fails as `backup-not-found`, `stale-precondition` or `version-not-found`.
  */
 export function planRestore(
   held: StoredHead | undefined,

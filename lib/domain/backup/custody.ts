@@ -15,13 +15,17 @@ const ENVELOPE = /^1\.([1-9]\d{0,9})\.([\w-]{22})\.([\w-]+)$/;
 export const envelopeOf = ({ id, generation }: Pick<Version, "id" | "generation">, sealed: Buffer): string =>
   `1.${generation}.${id}.${sealed.toString("base64url")}`;
 
-/** The generation that its envelope names: restoring makes the version another one, and leaves the envelope as it is. */
+/**
+ * The generation that its envelope names: restoring makes the version another one, and leaves the envelope as
+ * it is.
+ */
 const sealedAs = (version: Version): number => version.sealedAs ?? version.generation;
 
 /**
- * The sealed content of a version that the client keeps. Fails as `envelope-required`, as `envelope-outdated` if it is that
- * of a former version, or as `envelope-unreadable` for anything else. A version that isn't kept any more is anything else: what
- * its envelope says of itself can only be checked with what was kept, and must not be believed.
+ * The sealed content of a version that the client keeps. Fails as `envelope-required`, as `envelope-outdated`
+ * if it is that of a former version, or as `envelope-unreadable` for anything else. A version that isn't kept
+ * any more is anything else: what its envelope says of itself can only be checked with what was kept, and
+ * must not be believed.
  */
 export function sealedContent(
   head: Head,

@@ -12,7 +12,9 @@ const Header = z.looseObject({
   zip: z.never().optional(),
 });
 
-/** The content is opaque; only its form is checked. RFC 8725 §3.6: compressed before encryption is refused. */
+/**
+ * The content is opaque; only its form is checked. RFC 8725 §3.6: compressed before encryption is refused.
+ */
 export const DeviceSealed = z
   .string()
   .refine(isJwe, "must be a compact JWE (RFC 7516 §7.1) with alg and enc, not compressed");

@@ -51,8 +51,8 @@ export function decodeDocument(content: Uint8Array): StoredDocument {
 type Repeated = { path: (string | number)[]; message: string };
 
 /**
- * An id names one entry. Accounts that are bound to a device are told apart by their names; third-party accounts of one name that
- * make the same codes only by their ids, and only where both have one.
+ * An id names one entry. Accounts that are bound to a device are told apart by their names; third-party
+ * accounts of one name that make the same codes only by their ids, and only where both have one.
  */
 function repeatedIn(accounts: Account[]): Repeated[] {
   const contents = contentsOf(accounts);

@@ -38,7 +38,10 @@ const head = {
   generation: z.int().min(0),
   /** Newest first; the first is the current one, unless `deletedAt` is set. */
   versions: z.array(Version),
-  /** When the owner is last known to have signed in to the recovery account; UNKNOWN_SIGN_IN while no token ever told. */
+  /**
+   * When the owner is last known to have signed in to the recovery account; UNKNOWN_SIGN_IN while no token
+   * ever told.
+   */
   confirmedAt: z.coerce.date(),
   deletedAt: z.coerce.date().optional(),
   /** When the owner was told that the backup is stale: once, until it can be relied on again. */
@@ -49,8 +52,9 @@ const head = {
   purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),
   /**
-   * The backup's ETag: drawn anew by each upload, deletion, undeletion, restoration and purge, and by nothing else. So it names
-   * what an app has seen, whatever else in here changes; a digest would come back after delete and undelete.
+   * The backup's ETag: drawn anew by each upload, deletion, undeletion, restoration and purge, and by nothing
+   * else. So it names what an app has seen, whatever else in here changes; a digest would come back after
+   * delete and undelete.
    */
   tag: z.string(),
   /** Device proofs that may not be used again, kept until they would be too old anyway. */
@@ -65,9 +69,15 @@ export type StoredHead = Stored<Head>;
 export type Wrapping = Pick<Version, "keyId" | "wrappedKey">;
 export type UnsealedVersion = Omit<Version, keyof Wrapping>;
 
-/** Seals what is backed up, each version under a key of its own. All but `seal` make one vault call, and fail as `vault-unavailable`. */
+/**
+ * Seals what is backed up, each version under a key of its own. All but `seal` make one vault call, and fail
+ * as `vault-unavailable`.
+ */
 export interface VersionSeal {
-  /** Makes the owner's key where there is none. `incarnation`: that of the owner whose key it was sealed under. */
+  /**
+   * Makes the owner's key where there is none. `incarnation`: that of the owner whose key it was sealed
+   * under.
+   */
   seal(
     place: BackupKey,
     version: UnsealedVersion,
@@ -81,7 +91,10 @@ export interface VersionSeal {
   rewrap(owner: OwnerId, version: Version): Promise<Wrapping>;
 }
 
-/** Earlier than any sign-in, so that the first one that is told counts; older instances know it as a sign-in long ago. */
+/**
+ * Earlier than any sign-in, so that the first one that is told counts; older instances know it as a sign-in
+ * long ago.
+ */
 const UNKNOWN_SIGN_IN = new Date(0);
 
 /** Undefined while no token of the owner ever told. */

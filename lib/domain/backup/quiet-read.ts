@@ -23,8 +23,8 @@ export interface ReadBudget {
 }
 
 /**
- * Who has had the document in its hands already, announced or as its maker, of an owner who signed in lately. Fails as
- * `recovery-required` or `sign-in-too-old`.
+ * Who has had the document in its hands already, announced or as its maker, of an owner who signed in lately.
+ * Fails as `recovery-required` or `sign-in-too-old`.
  */
 export function requireReader(head: Head, { device: id, authTime }: Caller, now: Date): void {
   const device = findDevice(head.devices, id);
@@ -36,7 +36,10 @@ export function requireReader(head: Head, { device: id, authTime }: Caller, now:
   throw new Failure("sign-in-too-old", "The last sign-in is more than 30 days ago.", { maxAgeSeconds });
 }
 
-/** The state with the document that this device may read. Fails as `backup-not-found` or as `requireReader` does. */
+/**
+ * The state with the document that this device may read. Fails as `backup-not-found` or as `requireReader`
+ * does.
+ */
 export function requireReadable(asking: Asking, platform: Platform): StoredHead {
   requireOwnPlatform(asking, platform);
   const stored = requireBackup(headIn(asking.held?.state, platform));
@@ -54,8 +57,8 @@ export type Read = {
 };
 
 /**
- * One vault call, and an entry in the activity log that is on its way before anything is handed out. Fails as `requireReadable`
- * does, as `too-many-reads`, or for want of the right envelope.
+ * One vault call, and an entry in the activity log that is on its way before anything is handed out. Fails as
+ * `requireReadable` does, as `too-many-reads`, or for want of the right envelope.
  */
 export async function readQuietly(
   { versions, readBudget, outbox }: QuietReadPorts,

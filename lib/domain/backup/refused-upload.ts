@@ -30,7 +30,10 @@ export async function noteRefusal(
   await changeHead(owners, place, held, (stored) => planRefusalNote(stored, caller, now));
 }
 
-/** The first one since the device's last good upload, and once a day at most; only of a device that is registered. */
+/**
+ * The first one since the device's last good upload, and once a day at most; only of a device that is
+ * registered.
+ */
 export function planRefusalNote(
   stored: StoredHead | undefined,
   { device: id }: Pick<Caller, "device">,

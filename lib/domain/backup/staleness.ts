@@ -9,8 +9,9 @@ export const BACKUP_STATES = ["fresh", "aging", "stale", "missing", "deleted"] a
 export type BackupState = (typeof BACKUP_STATES)[number];
 
 /**
- * In the order of their weight: the first one that holds decides the next step. `purged`: deleted, and its time to be brought back
- * is over. `sign-in-time-unknown`: no token ever said when the owner signed in, and without that nothing can be recovered.
+ * In the order of their weight: the first one that holds decides the next step. `purged`: deleted, and its
+ * time to be brought back is over. `sign-in-time-unknown`: no token ever said when the owner signed in, and
+ * without that nothing can be recovered.
  */
 export const STALENESS_REASONS = [
   "rolled-back",
@@ -56,8 +57,8 @@ export type StalenessPolicy = {
 export type Remembered = { generation?: number | undefined; digest?: string | undefined };
 
 /**
- * `device`: the one that asks; its own refused uploads concern it longer than those of others. `authTime`: the sign-in that its
- * token tells of; it counts where none was told before.
+ * `device`: the one that asks; its own refused uploads concern it longer than those of others. `authTime`:
+ * the sign-in that its token tells of; it counts where none was told before.
  */
 type Asking = Remembered & { device?: string; authTime?: Date | undefined };
 
@@ -105,8 +106,9 @@ const inOrder = (reasons: StalenessReason[]) =>
   STALENESS_REASONS.filter((reason) => reasons.includes(reason));
 
 /**
- * The earliest refusal after which its device had no upload taken. Of other devices, only while nobody had: one that lies in a
- * drawer must not alarm the others for good. What was refused before the backup was deleted is over.
+ * The earliest refusal after which its device had no upload taken. Of other devices, only while nobody had:
+ * one that lies in a drawer must not alarm the others for good. What was refused before the backup was
+ * deleted is over.
  */
 function uploadsRefusedSince(head: Head, asking: string | undefined): Date | undefined {
   const version = currentVersion(head);
@@ -118,7 +120,10 @@ function uploadsRefusedSince(head: Head, asking: string | undefined): Date | und
   return refusals.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
-/** Whether it can't be relied on any more, by what the service itself knows, and its owner can do something about it. */
+/**
+ * Whether it can't be relied on any more, by what the service itself knows, and its owner can do something
+ * about it.
+ */
 export const isStale = (head: Head, policy: StalenessPolicy, now: Date): boolean => {
   const { reasons } = assess(head, {}, policy, now);
   const mendable = reasons.filter((reason) => reason !== "sign-in-time-unknown");
@@ -177,7 +182,10 @@ function indicatorOf(state: BackupState, reasons: StalenessReason[]): Indicator 
   return state === "fresh" ? "none" : "dot";
 }
 
-/** When the sweep must look at this backup next: when it goes stale and nobody was told yet, or when its deletion becomes final, until all is removed. */
+/**
+ * When the sweep must look at this backup next: when it goes stale and nobody was told yet, or when its
+ * deletion becomes final, until all is removed.
+ */
 export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
   if (head.deletedAt) return head.purgedAt ?? undeletableUntil(head.deletedAt, policy.undeleteDays);
   const version = currentVersion(head);

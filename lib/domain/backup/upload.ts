@@ -56,7 +56,9 @@ export type UploadPlan =
   | Repeated
   | { version: Omit<Version, keyof Wrapping>; next: (wrapping: Wrapping) => NextOwner };
 
-/** What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url. */
+/**
+ * What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url.
+ */
 export function prepareUpload(offered: Offered, { idempotencyKey, custody, ...request }: Request): Upload {
   const { content, ...told } = contentOf(offered);
   const { device } = request.caller;
@@ -84,7 +86,8 @@ function contentOf(offered: Offered) {
 }
 
 /**
- * The decision. Fails as `device-unknown`, `device-suspended`, `device-revoked`, `idempotency-key-reused` or `stale-precondition`.
+ * The decision. Fails as `device-unknown`, `device-suspended`, `device-revoked`, `idempotency-key-reused` or
+ * `stale-precondition`.
  */
 export function planUpload(
   state: OwnerState | undefined,
@@ -154,8 +157,9 @@ export async function uploadBackup(
 type Uploaded = { version: Version; stored: StoredHead; envelope: string | undefined; reopened: boolean };
 
 /**
- * Content and state are stored by one change (R8). The content is sealed once, however often that has to be decided anew: an envelope
- * must fit the key that is stored for it. `reopened`: the vault had to unwrap that key.
+ * Content and state are stored by one change (R8). The content is sealed once, however often that has to be
+ * decided anew: an envelope must fit the key that is stored for it. `reopened`: the vault had to unwrap that
+ * key.
  */
 export async function storeUpload(
   { owners, versions }: UploadPorts,
@@ -185,7 +189,10 @@ export async function storeUpload(
   return { version, stored: requireStored(after, place.platform), envelope, reopened: false };
 }
 
-/** A lost envelope is made anew. Under the same key, since another answer may have brought the first one all the same. */
+/**
+ * A lost envelope is made anew. Under the same key, since another answer may have brought the first one all
+ * the same.
+ */
 async function repeated(
   versions: VersionSeal,
   place: BackupKey,

@@ -65,8 +65,8 @@ export function withChallenge<R extends Pick<Challenges, "challenges">>(
 }
 
 /**
- * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and the challenges that
- * had to make room for it count on.
+ * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and
+ * the challenges that had to make room for it count on.
  */
 export function withoutChallenge<R extends Pick<Challenges, "challenges"> & { sent: { at: Date }[] }>(
   record: R,
@@ -94,8 +94,9 @@ export function requireNotThrottled({ failures }: Pick<Challenges, "failures">, 
 export type Answered = { id: string; device: string; kinds: readonly Challenge["kind"][] };
 
 /**
- * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A new challenge
- * doesn't. Tickets can't be guessed: they neither wait nor count. Fails as `challenge-not-found` or `too-many-tries`.
+ * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A
+ * new challenge doesn't. Tickets can't be guessed: they neither wait nor count. Fails as
+ * `challenge-not-found` or `too-many-tries`.
  */
 export function countTry<R extends Challenges>(
   record: R,
@@ -112,8 +113,9 @@ export function countTry<R extends Challenges>(
 }
 
 /**
- * A challenge is passed once. A confirmed contact proves no account, and a ticket only that its provider means it: anybody can
- * have one of their own. They take back their own tries and no others. Fails as `challenge-not-found` if another answer came first.
+ * A challenge is passed once. A confirmed contact proves no account, and a ticket only that its provider
+ * means it: anybody can have one of their own. They take back their own tries and no others. Fails as
+ * `challenge-not-found` if another answer came first.
  */
 export function pass<R extends Challenges>(record: R, { id }: Challenge): R {
   const passed = record.challenges.find((each) => each.id === id);

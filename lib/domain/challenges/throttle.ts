@@ -19,11 +19,17 @@ export const minus = (failures: Failures, taken: number): Failures =>
 const FREE = 5;
 const FIRST_WAIT = 30 * SECOND;
 const PER_DAY = 20;
-/** NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. Then one try a month is left, which no guessing gains from. */
+/**
+ * NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. Then one try a month is left, which no
+ * guessing gains from.
+ */
 const MOST = 100;
 const LOCKED = 30 * DAY;
 
-/** From 30 s, doubling with every five failures, to an hour; a day after each twenty; a month after a hundred and each more. */
+/**
+ * From 30 s, doubling with every five failures, to an hour; a day after each twenty; a month after a hundred
+ * and each more.
+ */
 export function waitFor({ count }: Failures): number {
   if (count < FREE) return 0;
   if (count >= MOST) return LOCKED;
@@ -31,7 +37,10 @@ export function waitFor({ count }: Failures): number {
   return Math.min(FIRST_WAIT * 2 ** (Math.floor(count / FREE) - 1), HOUR);
 }
 
-/** Seconds until the next try may be made; zero if it may be made now. `at` may lie ahead: another instance's clock wrote it. */
+/**
+ * Seconds until the next try may be made; zero if it may be made now. `at` may lie ahead: another instance's
+ * clock wrote it.
+ */
 export function secondsLeft(failures: Failures, now: Date): number {
   const wait = waitFor(failures);
   if (wait === 0 || !failures.at) return 0;

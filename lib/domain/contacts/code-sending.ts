@@ -18,7 +18,10 @@ import { type SendBudget, tooMany, withSend } from "./send-limits.ts";
 /** `callingCodeOf`: of a number as E.164 writes it; "46" for Sweden. */
 export type Sending = { outbox: Outbox; sendBudget: SendBudget; callingCodeOf(number: string): string };
 
-/** Puts a code on its way to a contact. Fails as `too-many-messages` if the number's country had its share today. */
+/**
+ * Puts a code on its way to a contact. Fails as `too-many-messages` if the number's country had its share
+ * today.
+ */
 export async function sendCode(
   { outbox, sendBudget, callingCodeOf }: Sending,
   owner: OwnerId,
@@ -47,8 +50,8 @@ const codeLetter = ({ channel, address, language }: Contact, code: string, now: 
 });
 
 /**
- * `find`: the contact, and the record that it is in by then; fails where no code may be asked for. Fails as `too-many-messages`,
- * or as `send` does.
+ * `find`: the contact, and the record that it is in by then; fails where no code may be asked for. Fails as
+ * `too-many-messages`, or as `send` does.
  */
 export async function askForCode(
   owners: OwnerStore,

@@ -31,8 +31,9 @@ import {
 export type ContactPorts = { owners: OwnerStore; keyedHash: KeyedHash; outbox: Outbox };
 
 /**
- * The contact, once its code is on its way; one that is confirmed already gets none, and only its language changes. Adding it
- * again sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
+ * The contact, once its code is on its way; one that is confirmed already gets none, and only its language
+ * changes. Adding it again sends another code. Fails as `too-many-contacts`, `too-many-messages` or
+ * `too-many-tries`.
  */
 export async function addContact(
   stores: ContactPorts & Sending,
@@ -118,7 +119,10 @@ export async function confirmContact(
   return (await changeRecord(owners, owner, now, verify, counted.held)).result;
 }
 
-/** The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
+/**
+ * The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as
+ * `requireFresh` does for the last confirmed one.
+ */
 export async function removeContact(
   { owners, outbox }: Pick<ContactPorts, "owners" | "outbox">,
   asking: Asking,

@@ -28,7 +28,10 @@ const contact = {
 };
 export type Contact = Loose<typeof contact>;
 export const Contact = loose(contact);
-/** `byNewer`: the device that removed it came after it was confirmed, so that its owner may have been robbed of it. */
+/**
+ * `byNewer`: the device that removed it came after it was confirmed, so that its owner may have been robbed
+ * of it.
+ */
 export const RemovedContact = loose({
   ...contact,
   verifiedAt: z.coerce.date(),
@@ -56,9 +59,9 @@ export const recipientsIn = (record: Contacts, now: Date): Recipient[] =>
   addresseesIn(record, undefined, now).map(({ link: _, ...recipient }) => recipient);
 
 /**
- * Everyone who is told, each address once; those who were removed lately, too. The link that ends a device goes only to contacts
- * that were confirmed before it came: a thief can't add one and end the owner's own phones, and an owner who is robbed of one
- * still gets it.
+ * Everyone who is told, each address once; those who were removed lately, too. The link that ends a device
+ * goes only to contacts that were confirmed before it came: a thief can't add one and end the owner's own
+ * phones, and an owner who is robbed of one still gets it.
  */
 export function addresseesIn(
   record: Contacts,
@@ -84,7 +87,10 @@ export function requireContact({ contacts }: Pick<Contacts, "contacts">, id: str
   throw new Failure("contact-not-found", "There is no such contact.");
 }
 
-/** The contact with this address: the one that is there, written to in this language from now on, or a new one. Fails as `too-many-contacts`. */
+/**
+ * The contact with this address: the one that is there, written to in this language from now on, or a new
+ * one. Fails as `too-many-contacts`.
+ */
 export function withContact<R extends Contacts>(
   record: R,
   offered: Contact,
@@ -131,8 +137,9 @@ export function withoutContact<R extends Contacts>(
 }
 
 /**
- * A contact that step-up may use. A new one has to wait while an older one exists, or did until lately: whoever has just
- * come in could otherwise remove the owner's and use their own. Fails as `contact-not-found` or `contact-unusable`.
+ * A contact that step-up may use. A new one has to wait while an older one exists, or did until lately:
+ * whoever has just come in could otherwise remove the owner's and use their own. Fails as `contact-not-found`
+ * or `contact-unusable`.
  */
 export function requireUsable(record: Contacts, id: string, coolingOffHours: number, now: Date): Verified {
   const contact = requireContact(record, id);
@@ -183,7 +190,9 @@ export const stillKept = (
   now: Date,
 ): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
 
-/** As if the device had never been there: the contacts that it added are gone, those that it removed are back. */
+/**
+ * As if the device had never been there: the contacts that it added are gone, those that it removed are back.
+ */
 export function undoContactsOf<R extends Contacts>(record: R, device: DeviceId, now: Date): R {
   const theirs = ({ addedBy }: Contact) => addedBy === device;
   const removed = stillKept(record, now).filter((contact) => !theirs(contact));

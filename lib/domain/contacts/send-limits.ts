@@ -43,7 +43,9 @@ function waitOf(sent: Sent[], most: number, within: number, now: Date): number {
 export const tooMany = (retryAfterSeconds: number) =>
   new Failure("too-many-messages", "Too many codes were sent in a short time.", { retryAfterSeconds });
 
-/** What a message to a phone is for; each has a budget of its own, so that a flood of alarms stops no codes. */
+/**
+ * What a message to a phone is for; each has a budget of its own, so that a flood of alarms stops no codes.
+ */
 type SendPurpose = "codes" | "alarms";
 
 /** How many messages may go to the numbers of one country in a day, over all owners: see SMS_DAILY_LIMITS. */

@@ -34,7 +34,10 @@ type Holder = z.infer<typeof Holder>;
 export const AccountCredentials = loose({
   owner: OwnerId,
   holders: z.array(Holder),
-  /** None of them gets a credential any more, and what one of them still has doesn't count: that one is suspended, the others are revoked. */
+  /**
+   * None of them gets a credential any more, and what one of them still has doesn't count: that one is
+   * suspended, the others are revoked.
+   */
   ended: z.array(DeviceId),
   /** When the last credential ended: the account stays its owner's for a while. */
   lastEndedAt: z.coerce.date().optional(),
@@ -46,7 +49,10 @@ export type CredentialStore = Store<DeviceBoundAccount, AccountCredentials>;
 /** What a device asks for: a secret that the service makes, or a key pair of its own. */
 export type CredentialRequest = { type: "code"; secret: Buffer } | { type: "push"; publicKey: PushKey };
 
-/** What the account is claimed by: the provider's own word, the owner's proof, or only that it was theirs before. */
+/**
+ * What the account is claimed by: the provider's own word, the owner's proof, or only that it was theirs
+ * before.
+ */
 export type Claim = "provider" | "step-up" | "renewal";
 type Claiming = { owner: OwnerId; claim: Claim };
 
@@ -66,7 +72,8 @@ export function isPoint(publicKey: PushKey): boolean {
 }
 
 /**
- * The account's credentials once this device has a new one; a former one of the same type ends. Fails as `account-bound-elsewhere` or `device-revoked`.
+ * The account's credentials once this device has a new one; a former one of the same type ends. Fails as
+ * `account-bound-elsewhere` or `device-revoked`.
  */
 export function withCredential(
   former: AccountCredentials | undefined,
@@ -83,9 +90,9 @@ export function withCredential(
 }
 
 /**
- * Only its provider may move an account that is somebody's: whoever has a credential for it, or had the last one lately. A lost
- * phone is revoked before there is a new one, and a stranger with the account's password must not come between. A renewal moves
- * nothing. Fails as `account-bound-elsewhere`.
+ * Only its provider may move an account that is somebody's: whoever has a credential for it, or had the last
+ * one lately. A lost phone is revoked before there is a new one, and a stranger with the account's password
+ * must not come between. A renewal moves nothing. Fails as `account-bound-elsewhere`.
  */
 export function requireFree(
   former: AccountCredentials | undefined,
@@ -100,7 +107,10 @@ export function requireFree(
 const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): boolean =>
   holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
 
-/** The step before it was issued counts: a phone that is a little slow shows that code first. None before was shown by anyone. */
+/**
+ * The step before it was issued counts: a phone that is a little slow shows that code first. None before was
+ * shown by anyone.
+ */
 const credentialOf = (wanted: CredentialRequest, now: Date): Partial<Holder> =>
   wanted.type === "code"
     ? { code: { secret: wanted.secret.toString("base64"), issuedAt: now, lastStep: stepAt(now) - 2 } }
@@ -157,9 +167,9 @@ const counting = ({ holders, ended }: AccountCredentials): Holder[] =>
 export type Checked = { device: DeviceId } | undefined;
 
 /**
- * Whose code it is, and the credentials once it is used up: its step and all before it count no more for that device.
- * One step early or late passes (RFC 6238 §5.2). Wrong codes are counted, and after some of them even a right one must wait: then
- * the credentials stay the very same.
+ * Whose code it is, and the credentials once it is used up: its step and all before it count no more for that
+ * device. One step early or late passes (RFC 6238 §5.2). Wrong codes are counted, and after some of them even
+ * a right one must wait: then the credentials stay the very same.
  */
 export function checkCode(
   former: AccountCredentials,

@@ -28,8 +28,8 @@ type IssuePorts = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
 
 /**
- * Writes the credential itself. `recorded`: the owner, whose record names the device by then. Fails as `account-bound-elsewhere` or
- * `device-revoked`, or as `busy` if the owner was erased since.
+ * Writes the credential itself. `recorded`: the owner, whose record names the device by then. Fails as
+ * `account-bound-elsewhere` or `device-revoked`, or as `busy` if the owner was erased since.
  */
 export async function putCredential(
   credentials: CredentialStore,
@@ -56,7 +56,8 @@ export const withBindings = (
   accounts.reduce((next, account) => withProvenAccount(next, { account, device }, now), record);
 
 /**
- * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order. Fails as `putCredential` does.
+ * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order. Fails as
+ * `putCredential` does.
  */
 export const issueCodes = (
   credentials: CredentialStore,
@@ -106,8 +107,9 @@ export const endEach = async (
 };
 
 /**
- * What a device has counts while it is active, and not while it is suspended. Whoever writes that looks at the owner once more: the
- * device may have come or gone meanwhile, and the last one to write must have seen what holds. Safe to repeat.
+ * What a device has counts while it is active, and not while it is suspended. Whoever writes that looks at
+ * the owner once more: the device may have come or gone meanwhile, and the last one to write must have seen
+ * what holds. Safe to repeat.
  */
 export async function settleCredentials(
   { owners, credentials }: IssuePorts,
@@ -123,7 +125,10 @@ export async function settleCredentials(
   }
 }
 
-/** Before a suspended device is let in: once it is active, repeating a request that was cut off would resume nothing. */
+/**
+ * Before a suspended device is let in: once it is active, repeating a request that was cut off would resume
+ * nothing.
+ */
 export const resumeCredentials = async (
   { credentials }: Pick<IssuePorts, "credentials">,
   owner: OwnerId,

@@ -19,7 +19,10 @@ export const hotp = (secret: Uint8Array, counter: number): string =>
 /** RFC 6238 §4.2 T, from the epoch. */
 export const stepAt = (time: Date): number => Math.floor(time.getTime() / (PERIOD_SECONDS * SECOND));
 
-/** Google's Key Uri Format. No part of its label may hold a colon: an issuer that is an address is told as parameter only. */
+/**
+ * Google's Key Uri Format. No part of its label may hold a colon: an issuer that is an address is told as
+ * parameter only.
+ */
 export const otpauthUri = (
   { issuer, userName }: { issuer: string; userName: string },
   secret: Uint8Array,

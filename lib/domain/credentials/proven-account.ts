@@ -6,8 +6,8 @@ import { loose } from "../loose.ts";
 import { DeviceId } from "../owner.ts";
 
 /**
- * `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). `usesPush`: some device got a push
- * credential for it once; it stays so, since a client's word against it proves nothing.
+ * `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). `usesPush`: some device
+ * got a push credential for it once; it stays so, since a client's word against it proves nothing.
  */
 export const ProvenAccount = loose({
   account: StoredDeviceBound,
@@ -18,7 +18,10 @@ export const ProvenAccount = loose({
 });
 export type ProvenAccount = z.infer<typeof ProvenAccount>;
 
-/** What the record of an owner holds of it. `endedDevices`: revoked ones, none of which gets a credential any more. */
+/**
+ * What the record of an owner holds of it. `endedDevices`: revoked ones, none of which gets a credential any
+ * more.
+ */
 type ProvenAccounts = { bindings: ProvenAccount[]; endedDevices: DeviceId[] };
 
 const MAX_PROVEN = 200;
@@ -50,8 +53,9 @@ type Proven = {
 };
 
 /**
- * The record once this device has a credential for the account: written before the credential itself, so that a revocation
- * finds it. Fails as `device-revoked` if the device was revoked meanwhile, or as `too-many-accounts`.
+ * The record once this device has a credential for the account: written before the credential itself, so that
+ * a revocation finds it. Fails as `device-revoked` if the device was revoked meanwhile, or as
+ * `too-many-accounts`.
  */
 export function withProvenAccount<R extends ProvenAccounts>(
   record: R,
@@ -70,8 +74,8 @@ export function withProvenAccount<R extends ProvenAccounts>(
 }
 
 /**
- * Of too many, the oldest that no device has anything for any more: it has to be proven anew where it is wanted again. Fails as
- * `too-many-accounts` where there is none.
+ * Of too many, the oldest that no device has anything for any more: it has to be proven anew where it is
+ * wanted again. Fails as `too-many-accounts` where there is none.
  */
 function withRoom(
   { endedDevices }: Pick<ProvenAccounts, "endedDevices">,

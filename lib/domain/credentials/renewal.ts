@@ -17,8 +17,8 @@ type RenewalPorts = {
 };
 
 /**
- * The otpauth URI. Fails as `recovery-not-found`, `recovery-ended`, `account-not-in-recovery`, `account-bound-elsewhere`,
- * `too-many-accounts` or `device-revoked`, or as `spendProof` does.
+ * The otpauth URI. Fails as `recovery-not-found`, `recovery-ended`, `account-not-in-recovery`,
+ * `account-bound-elsewhere`, `too-many-accounts` or `device-revoked`, or as `spendProof` does.
  */
 export async function renewCode(
   stores: RenewalPorts,

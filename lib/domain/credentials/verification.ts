@@ -38,7 +38,10 @@ export async function verifyCode(
   return (await decided.catch(asRefused)).result;
 }
 
-/** Many at once about one account are guesses; that they got in each other's way must not tell that there is one. */
+/**
+ * Many at once about one account are guesses; that they got in each other's way must not tell that there is
+ * one.
+ */
 function asRefused(error: unknown): { result: undefined } {
   if (error instanceof Failure && error.kind === "busy") return { result: undefined };
   throw error;

@@ -22,7 +22,10 @@ export function requireOwnPlatform({ caller, held }: Asking, platform: Platform)
 export const callerDevice = ({ caller, held, now }: Asking, name?: string): AlarmDevice =>
   alarmDeviceIn(devicesIn(held), caller.device, now, name);
 
-/** For what must not be handed out again when a request is replayed. Fails as `proof-invalid` or `too-many-recoveries`. */
+/**
+ * For what must not be handed out again when a request is replayed. Fails as `proof-invalid` or
+ * `too-many-recoveries`.
+ */
 export async function spendProof(owners: OwnerStore, asking: Asking): Promise<StoredOwner | undefined> {
   const { caller, held, now } = asking;
   const [platform] = platformsOf(headsOf(held?.state), caller.device);
@@ -35,8 +38,8 @@ export async function spendProof(owners: OwnerStore, asking: Asking): Promise<St
 }
 
 /**
- * `changeHead` for a caller who was let in: a device that was revoked or suspended meanwhile changes nothing any more. Whatever it changes, it was
- * seen then.
+ * `changeHead` for a caller who was let in: a device that was revoked or suspended meanwhile changes nothing
+ * any more. Whatever it changes, it was seen then.
  */
 export async function changeAs<T>(
   owners: OwnerStore,

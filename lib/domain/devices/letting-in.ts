@@ -19,8 +19,8 @@ type LettingInPorts = { owners: OwnerStore; credentials: CredentialStore; outbox
 type Coming = { place: BackupKey; device: AlarmDevice; now: Date };
 
 /**
- * `changeOwner` for a decision that lets the device in. A repeated request completes what was cut off: the list remembers whose place
- * was taken.
+ * `changeOwner` for a decision that lets the device in. A repeated request completes what was cut off: the
+ * list remembers whose place was taken.
  */
 export async function letIn<R>(
   stores: LettingInPorts,
@@ -38,7 +38,8 @@ export async function letIn<R>(
   const { result, held: after } = await changeOwner(stores.owners, owner, held, async (latest) => {
     const decided = await decide(latest);
     isBack ||= isAwayIn(latest);
-    // Another one may have come first, so that only now a place has to be taken: nothing is stored whose alarm isn't on its way.
+    // Another one may have come first, so that only now a place has to be taken: nothing is stored whose
+    // alarm isn't on its way.
     for (const id of displacedIn(decided, latest, device).filter((each) => !told.has(each))) {
       const displaced = { kind: "device-displaced" as const, device, record: await recordIn(latest), now };
       await alarm(stores.outbox, owner, { ...displaced, id: `displaced ${device.id} ${id}` });

@@ -14,7 +14,10 @@ import { letIn } from "./letting-in.ts";
 
 type RegistrationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
-/** Registers the caller's device, or lets it in again; its owner is told before. Safe to repeat. Fails as `device-revoked`. */
+/**
+ * Registers the caller's device, or lets it in again; its owner is told before. Safe to repeat. Fails as
+ * `device-revoked`.
+ */
 export async function register(
   stores: RegistrationPorts,
   asking: Asking,

@@ -26,7 +26,10 @@ import { type Asking, callerDevice } from "./admission.ts";
 
 type RepudiationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
-/** For good, from the next request on. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` does. */
+/**
+ * For good, from the next request on. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn`
+ * does.
+ */
 export async function revokeDevice(stores: RepudiationPorts, asking: Asking, id: DeviceId): Promise<void> {
   const { caller, held, now } = asking;
   const told = { kind: "device-revoked" as const, by: callerDevice(asking) };
@@ -35,7 +38,10 @@ export async function revokeDevice(stores: RepudiationPorts, asking: Asking, id:
   );
 }
 
-/** The device that recovered, and all it got, is ended. Safe to repeat. Fails as `recovery-not-found` or `device-not-found`. */
+/**
+ * The device that recovered, and all it got, is ended. Safe to repeat. Fails as `recovery-not-found` or
+ * `device-not-found`.
+ */
 export async function repudiateRecovery(
   stores: RepudiationPorts & { recoveries: RecoveryStore },
   asking: Asking,
@@ -60,7 +66,10 @@ export async function repudiateAlarm(
   return true;
 }
 
-/** What the alarm is about; undefined where the link isn't ours or is too old, the device is gone, or its owner is being erased. */
+/**
+ * What the alarm is about; undefined where the link isn't ours or is too old, the device is gone, or its
+ * owner is being erased.
+ */
 export async function findAlarm(
   { owners, keyedHash }: { owners: OwnerStore; keyedHash: KeyedHash },
   capability: string,
@@ -74,7 +83,8 @@ export async function findAlarm(
 }
 
 /**
- * Who is told, and of what, when a device ends; `by`: on whose behalf. `undone`: of what it did to contacts, and asked to be erased.
+ * Who is told, and of what, when a device ends; `by`: on whose behalf. `undone`: of what it did to contacts,
+ * and asked to be erased.
  */
 type Ending = {
   owner: OwnerId;
@@ -87,8 +97,9 @@ type Ending = {
 const NOTHING = { contacts: false, erasure: false };
 
 /**
- * Word of it first, then the device with its deeds, on every platform that lists it, then its credentials: what is cut off is gone on
- * with by whoever repeats it, or by the sweep. Nobody is told twice. Fails as `device-not-found`, or as `admitted` says.
+ * Word of it first, then the device with its deeds, on every platform that lists it, then its credentials:
+ * what is cut off is gone on with by whoever repeats it, or by the sweep. Nobody is told twice. Fails as
+ * `device-not-found`, or as `admitted` says.
  */
 export async function endDevice(
   { owners, credentials, outbox }: RepudiationPorts,
@@ -164,7 +175,9 @@ const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerSta
     return withHead(next, platform, { ...head, devices: withRevoked(head.devices, id, now) });
   }, state);
 
-/** What the link in an alarm names: whose device, since when, and a keyed hash that only the service can make. */
+/**
+ * What the link in an alarm names: whose device, since when, and a keyed hash that only the service can make.
+ */
 const CAPABILITY = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})\.([1-9]\d{9})\.([A-Za-z0-9_-]{43})$/;
 const LINK_DAYS = 30;
 
@@ -194,8 +207,9 @@ export async function readCapability(
 }
 
 /**
- * "This was not me": everyone is told that the device is shut out, and what it did to contacts and asked to be erased is undone. `by`: the owner's other
- * device that says so; one that came later than the device itself may be a thief's, and changes no contacts.
+ * "This was not me": everyone is told that the device is shut out, and what it did to contacts and asked to
+ * be erased is undone. `by`: the owner's other device that says so; one that came later than the device
+ * itself may be a thief's, and changes no contacts.
  */
 async function repudiate(
   stores: RepudiationPorts,

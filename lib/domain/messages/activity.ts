@@ -41,7 +41,9 @@ export const Activity = loose({
 });
 export type Activity = z.infer<typeof Activity>;
 
-/** How far the log is known to reach: its length in bytes, the digest of its last line, the last entries' ids. */
+/**
+ * How far the log is known to reach: its length in bytes, the digest of its last line, the last entries' ids.
+ */
 export const Anchor = loose({
   length: z.int().min(0),
   tip: z.string(),
@@ -63,13 +65,16 @@ export const anchorAfter = (anchor: Anchor, line: string, { id }: Activity): Anc
 export type OfIncarnation = { owner: OwnerId; incarnation: string };
 export type AnchorStore = Store<OfIncarnation, Anchor>;
 
-/** `intact`: false if lines are missing, changed, or not this owner's; then only those before the damage are there. */
+/**
+ * `intact`: false if lines are missing, changed, or not this owner's; then only those before the damage are
+ * there.
+ */
 export type ActivityPage = { entries: Activity[]; intact: boolean };
 
 export interface ActivityLog {
   /**
-   * Stands at the end of the log once and for all; an entry with the same id is written once. Of what happened before its owner was
-   * erased, nothing is written any more (R35).
+   * Stands at the end of the log once and for all; an entry with the same id is written once. Of what
+   * happened before its owner was erased, nothing is written any more (R35).
    */
   append(owner: OwnerId, activity: Activity): Promise<void>;
   read(owner: OwnerId): Promise<ActivityPage>;

@@ -8,7 +8,10 @@ import type { OwnerRecord } from "../owner/owner-record.ts";
 import type { OwnerId } from "../owner.ts";
 import { Activity, type ActivityKind } from "./activity.ts";
 
-/** Something happened: it goes into the activity log, and to these people. `eraseAt`: until when an erasure can be taken back. */
+/**
+ * Something happened: it goes into the activity log, and to these people. `eraseAt`: until when an erasure
+ * can be taken back.
+ */
 export const Announcement = loose({
   type: z.literal("announcement"),
   activity: Activity,
@@ -41,7 +44,10 @@ export const LetterKind = z.enum([
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 
-/** One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's budget. */
+/**
+ * One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's
+ * budget.
+ */
 export const Letter = loose({
   type: z.literal("letter"),
   id: z.string(),
@@ -58,7 +64,9 @@ export const Letter = loose({
 });
 export type Letter = z.infer<typeof Letter>;
 
-/** What is only to be logged; an item of its own, so that neither the log nor the letters wait for the other. */
+/**
+ * What is only to be logged; an item of its own, so that neither the log nor the letters wait for the other.
+ */
 const LogEntry = loose({ type: z.literal("log-entry"), activity: Activity });
 
 export const OutboxItem = z.union([Announcement, LogEntry, Letter]);

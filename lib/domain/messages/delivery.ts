@@ -121,7 +121,10 @@ async function send(ports: DeliveryPorts, owner: OwnerId, letter: Letter): Promi
   }
 }
 
-/** Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there is nothing left. */
+/**
+ * Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there
+ * is nothing left.
+ */
 async function pay({ sendBudget, callingCodeOf, clock }: DeliveryPorts, { kind, to }: Letter): Promise<true> {
   if (to.channel === "email" || kind === "code") return true;
   if (await sendBudget.take("alarms", callingCodeOf(to.address), clock())) return true;

@@ -37,7 +37,10 @@ export const newRecord = (): OwnerRecord => ({
   sent: [],
 });
 
-/** What it holds for a while only: challenges until they expire, removed contacts until they are told no longer (R35). */
+/**
+ * What it holds for a while only: challenges until they expire, removed contacts until they are told no
+ * longer (R35).
+ */
 export const withoutExpired = (record: OwnerRecord, now: Date): OwnerRecord => ({
   ...record,
   challenges: record.challenges.filter((each) => expiresAt(each) > now),

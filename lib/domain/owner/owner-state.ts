@@ -5,7 +5,10 @@ import { type Device, findDevice } from "../device.ts";
 import { type Loose, loose } from "../loose.ts";
 import { DeviceId, Platform } from "../owner.ts";
 
-/** `eraseAt`: until then nothing happens. `begunAt`: from then on nothing of the owner changes any more but by the erasure itself. */
+/**
+ * `eraseAt`: until then nothing happens. `begunAt`: from then on nothing of the owner changes any more but by
+ * the erasure itself.
+ */
 const Erasure = loose({
   device: DeviceId,
   requestedAt: z.coerce.date(),
@@ -15,8 +18,8 @@ const Erasure = loose({
 export type Erasure = z.infer<typeof Erasure>;
 
 /**
- * Remembered for the cooling-off time, whether or not the owner has begun anew: else a thief could erase and begin anew with a contact
- * of their own at once (R19). `accounts`: the names of what the accounts had.
+ * Remembered for the cooling-off time, whether or not the owner has begun anew: else a thief could erase and
+ * begin anew with a contact of their own at once (R19). `accounts`: the names of what the accounts had.
  */
 const Erased = loose({ at: z.coerce.date(), hadContact: z.boolean(), accounts: z.array(z.string()) });
 export type Erased = z.infer<typeof Erased>;
@@ -36,7 +39,10 @@ const state = {
   recoveries: z.array(OpenRecovery).default([]),
   erasure: Erasure.optional(),
   erased: Erased.optional(),
-  /** Revoked devices that may still have credentials: whoever revoked them was cut off, or is about to end those. */
+  /**
+   * Revoked devices that may still have credentials: whoever revoked them was cut off, or is about to end
+   * those.
+   */
   pendingEnds: z.array(DeviceId).default([]),
   /** The last changes, newest first: an answer that got lost isn't taken for another's change. */
   changes: z.array(z.string()).default([]),

@@ -11,20 +11,26 @@ import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from 
 
 export interface StoredOwner {
   readonly etag: string;
-  /** Another instance may have replaced it since: nothing may come of it but a change that is stored in its place. */
+  /**
+   * Another instance may have replaced it since: nothing may come of it but a change that is stored in its
+   * place.
+   */
   readonly isAtHand: boolean;
   readonly state: OwnerState;
   /** Another one after each erasure: what is decided in this one may not be sealed for the next. */
   readonly incarnation: string;
-  /** Opened on first use, as that needs a key that uploads do without. Fails as `backup-unreadable` or `vault-unavailable`. */
+  /**
+   * Opened on first use, as that needs a key that uploads do without. Fails as `backup-unreadable` or
+   * `vault-unavailable`.
+   */
   record(): Promise<OwnerRecord>;
   /** The sealed content of a version that the state names. Fails as `backup-unreadable`. */
   body(version: string): Promise<Buffer>;
 }
 
 /**
- * `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in it. `incarnation`: that of the owner
- * when something of this was sealed; it is good for no other.
+ * `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in
+ * it. `incarnation`: that of the owner when something of this was sealed; it is good for no other.
  */
 export type NextOwner = {
   state: OwnerState;
@@ -34,27 +40,34 @@ export type NextOwner = {
 };
 
 export interface OwnerStore {
-  /** `whole`: for a change, or a body; else that is read when it is asked for. Fails as `backup-unreadable` if it isn't what was stored. */
+  /**
+   * `whole`: for a change, or a body; else that is read when it is asked for. Fails as `backup-unreadable` if
+   * it isn't what was stored.
+   */
   find(owner: OwnerId, how?: { whole: boolean }): Promise<StoredOwner | undefined>;
   /** The owner as this instance has put it moments ago, if it has; else as `find`. */
   findAtHand(owner: OwnerId): Promise<StoredOwner | undefined>;
   /**
-   * What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written. Fails as `busy` if the owner is in another
-   * incarnation by now.
+   * What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written.
+   * Fails as `busy` if the owner is in another incarnation by now.
    */
   put(owner: OwnerId, next: NextOwner, replaces: StoredOwner | undefined): Promise<StoredOwner | undefined>;
-  /** Whoever is about to seal something of this owner's has the keys by the time that the vault has opened the backup. */
+  /**
+   * Whoever is about to seal something of this owner's has the keys by the time that the vault has opened the
+   * backup.
+   */
   prepare(owner: OwnerId): void;
   /**
-   * Those who change one owner on this instance do it one after the other, so that they don't make each other decide anew. `hasWaited`:
-   * somebody else did it meanwhile.
+   * Those who change one owner on this instance do it one after the other, so that they don't make each other
+   * decide anew. `hasWaited`: somebody else did it meanwhile.
    */
   inTurn<R>(owner: OwnerId, work: (hasWaited: boolean) => Promise<R>): Promise<R>;
   /** For whoever has lost this many rounds to other instances: a while, and never the same as others. */
   pause(rounds: number): Promise<void>;
   /**
-   * Another key in the place of the owner's, so that nothing that was ever sealed under that opens again, and this state in the place
-   * of all. Nothing happens if `replaces` isn't the stored one any more; undefined stands for one that can't be opened.
+   * Another key in the place of the owner's, so that nothing that was ever sealed under that opens again, and
+   * this state in the place of all. Nothing happens if `replaces` isn't the stored one any more; undefined
+   * stands for one that can't be opened.
    */
   shred(owner: OwnerId, state: OwnerState, replaces: StoredOwner | undefined): Promise<void>;
   /** Gone for good, key and all, unless somebody changes it meanwhile. */
@@ -80,9 +93,9 @@ const LONGEST_MS = 3000;
 const REMEMBERED = 8;
 
 /**
- * Decides on the owner at hand and stores the outcome; if another request came first, decides again on what that one left.
- * Atomic by the store's condition: no change is lost, and none is made twice where an answer got lost. Fails as `busy` after
- * thirty rounds or three seconds, or while the owner is being erased.
+ * Decides on the owner at hand and stores the outcome; if another request came first, decides again on what
+ * that one left. Atomic by the store's condition: no change is lost, and none is made twice where an answer
+ * got lost. Fails as `busy` after thirty rounds or three seconds, or while the owner is being erased.
  */
 export function changeOwner<R>(
   owners: OwnerStore,
@@ -142,7 +155,9 @@ type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
 
 type NextRecord<R> = { result: R; record: OwnerRecord };
 
-/** `changeOwner` for a decision about the record, which may not be there yet. What is over by now leaves it. */
+/**
+ * `changeOwner` for a decision about the record, which may not be there yet. What is over by now leaves it.
+ */
 export async function changeRecord<R>(
   owners: OwnerStore,
   owner: OwnerId,

@@ -22,8 +22,8 @@ export type EraseStores = {
 };
 
 /**
- * When all will be erased; undefined once it is, or where nothing is held. `damage`: why the state can't be opened. Fails as
- * `device-unknown`, `device-suspended` or `device-revoked`.
+ * When all will be erased; undefined once it is, or where nothing is held. `damage`: why the state can't be
+ * opened. Fails as `device-unknown`, `device-suspended` or `device-revoked`.
  */
 export async function eraseOwner(
   stores: EraseStores,
@@ -43,7 +43,10 @@ export async function eraseOwner(
   return undefined;
 }
 
-/** When it is to be; undefined if there is nothing to erase. Asked for twice is asked for once: the first request says. */
+/**
+ * When it is to be; undefined if there is nothing to erase. Asked for twice is asked for once: the first
+ * request says.
+ */
 async function requestErasure(
   { owners, outbox }: EraseStores,
   asking: Asking,
@@ -68,7 +71,10 @@ async function requestErasure(
   return { eraseAt, held: after };
 }
 
-/** Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done, or as `admit` does. */
+/**
+ * Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done, or as `admit`
+ * does.
+ */
 export async function withdrawErasure(
   { owners }: Pick<EraseStores, "owners">,
   { caller, held, now }: Asking,
@@ -105,9 +111,10 @@ export async function finishErasure(
 }
 
 /**
- * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes, and the owner's key is
- * replaced by another: from that moment on whatever is left, wherever a copy of it lies, is noise. Safe to repeat, from any point, and
- * for many at once: from its first step on nobody else changes anything, and only what was seen while it stood is removed.
+ * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes,
+ * and the owner's key is replaced by another: from that moment on whatever is left, wherever a copy of it
+ * lies, is noise. Safe to repeat, from any point, and for many at once: from its first step on nobody else
+ * changes anything, and only what was seen while it stood is removed.
  */
 export async function completeErasure(
   stores: EraseStores,
@@ -132,15 +139,18 @@ export async function completeErasure(
   await stores.belongings.removeShredded(owner, accounts);
 }
 
-/** Erasing twice shortens nothing: what is remembered of the first time stays, until a contact is erased again. */
+/**
+ * Erasing twice shortens nothing: what is remembered of the first time stays, until a contact is erased
+ * again.
+ */
 const together = (erased: Erased, former: Erased | undefined): Erased =>
   former?.hadContact && !erased.hadContact
     ? { ...former, accounts: [...former.accounts, ...erased.accounts] }
     : erased;
 
 /**
- * Where the state can't be opened nobody can be told and nobody's word is known, so it waits for its time in any case, and is done
- * when it is asked for again.
+ * Where the state can't be opened nobody can be told and nobody's word is known, so it waits for its time in
+ * any case, and is done when it is asked for again.
  */
 async function eraseDamaged(
   { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
@@ -176,8 +186,8 @@ const tell = ({ outbox, serviceOwner }: EraseStores, to: Recipient[], erasure: E
   Promise.all(to.map((each) => outbox.put(serviceOwner, letterTo(each, erasure, now))));
 
 /**
- * What is remembered of an erasure goes when the cooling-off is over; of an owner who hasn't begun anew, all. A credential that was
- * being issued when it began goes, too.
+ * What is remembered of an erasure goes when the cooling-off is over; of an owner who hasn't begun anew, all.
+ * A credential that was being issued when it began goes, too.
  */
 export async function forgetErased(
   { owners, belongings }: Pick<EraseStores, "owners" | "belongings">,
@@ -190,7 +200,8 @@ export async function forgetErased(
   if (!erased) return;
   const hasBegunAnew = devicesIn(held).length > 0;
   if (later(erased.at, coolingOffHours * HOUR) > now) {
-    // Looked at before its time: it is what an erasure has left that was cut off, and gives way to what is said of that.
+    // Looked at before its time: it is what an erasure has left that was cut off, and gives way to what is
+    // said of that.
     if (!hasBegunAnew) await owners.put(owner, { state: held.state }, held);
     return;
   }

@@ -54,8 +54,9 @@ export async function exportData(
 }
 
 /**
- * Everything that is found by its owner, but what nobody may ever be told again: the secrets of device credentials (R25), and
- * keyed hashes. Named field by field where there are such, so that none gets out by being new.
+ * Everything that is found by its owner, but what nobody may ever be told again: the secrets of device
+ * credentials (R25), and keyed hashes. Named field by field where there are such, so that none gets out by
+ * being new.
  */
 export async function exportOwner(stores: ExportStores, owner: OwnerId, held: StoredOwner | undefined) {
   const record = await recordIn(held);

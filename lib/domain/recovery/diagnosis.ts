@@ -26,8 +26,8 @@ export const CHECKS = [
 type CheckId = (typeof CHECKS)[number];
 
 /**
- * Why there is no backup here, as far as can be told: the first one that holds. `purged`: deleted, and its time to be brought back
- * is over. With `other-account` there may be one that this owner can't see.
+ * Why there is no backup here, as far as can be told: the first one that holds. `purged`: deleted, and its
+ * time to be brought back is over. With `other-account` there may be one that this owner can't see.
  */
 export const ABSENCES = ["deleted", "other-platform", "purged", "other-account"] as const;
 
@@ -43,7 +43,10 @@ export type Finding = { id: CheckId } & (
   | { state: "failed"; refusal: Failure; absence?: Absence }
 );
 
-/** `from`: the platform whose backup a recovery would take. `appTooOld`, `damage`: what every other request would be refused for. */
+/**
+ * `from`: the platform whose backup a recovery would take. `appTooOld`, `damage`: what every other request
+ * would be refused for.
+ */
 type Question = {
   platform: Platform;
   from: Platform;
@@ -59,8 +62,9 @@ type Policy = {
 };
 
 /**
- * Without a fresh sign-in nothing is told but that it is needed: a stolen token must not learn what there is. Where a head is
- * damaged, a recovery goes no further, and whether the device was revoked may stand just there.
+ * Without a fresh sign-in nothing is told but that it is needed: a stolen token must not learn what there is.
+ * Where a head is damaged, a recovery goes no further, and whether the device was revoked may stand just
+ * there.
  */
 export async function diagnose(
   stores: PlanStores,
@@ -92,7 +96,10 @@ function throwIf(refusal: Failure | undefined): void {
   if (refusal) throw refusal;
 }
 
-/** Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so contacts are told first. */
+/**
+ * Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so
+ * contacts are told first.
+ */
 async function checkContent(stores: PlanStores, asking: Asking, question: Question): Promise<Finding[]> {
   const opening = tellAndOpen(stores, asking, question);
   const content = await check("content", () => opening);

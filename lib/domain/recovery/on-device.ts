@@ -6,9 +6,9 @@ export const KEEP_REASONS = ["on-device", "same-id", "name-only"] as const;
 export type KeepReason = (typeof KEEP_REASONS)[number];
 
 /**
- * `on-device`: its codes are made from the same; a bound account has the same name. `same-id`: the app says that it is the same
- * entry. `name-only`: something of its name is there, and nobody knows what its codes are made from. `same-name`: something of its
- * name is there, and is another account. `absent`: none of these.
+ * `on-device`: its codes are made from the same; a bound account has the same name. `same-id`: the app says
+ * that it is the same entry. `name-only`: something of its name is there, and nobody knows what its codes are
+ * made from. `same-name`: something of its name is there, and is another account. `absent`: none of these.
  */
 export type Presence = KeepReason | "same-name" | "absent";
 

@@ -84,8 +84,8 @@ export async function finishOpening(
 export type PlanStores = OpeningStores & { owners: OwnerStore; outbox: Outbox };
 
 /**
- * The dry run (R12). Fails as `invalid-request` for a device of the other platform, as `cross-platform-denied`, `backup-not-found`
- * or `not-in-this-mode`.
+ * The dry run (R12). Fails as `invalid-request` for a device of the other platform, as
+ * `cross-platform-denied`, `backup-not-found` or `not-in-this-mode`.
  */
 export async function dryRun(
   stores: PlanStores,
@@ -101,7 +101,9 @@ export async function dryRun(
   return { ...opened, head };
 }
 
-/** Nothing is recovered; still, of a device that isn't registered contacts are told before it sees anything. */
+/**
+ * Nothing is recovered; still, of a device that isn't registered contacts are told before it sees anything.
+ */
 export async function tellAndOpen(
   stores: PlanStores,
   asking: Asking,
@@ -113,8 +115,8 @@ export async function tellAndOpen(
 }
 
 /**
- * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or ever had one: the
- * document is the client's word only, and a thief's device can upload it (R15).
+ * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or
+ * ever had one: the document is the client's word only, and a thief's device can upload it (R15).
  */
 export async function knownOf(
   accounts: StoredAccount[],

@@ -19,8 +19,9 @@ export const STEP_UP_REASONS = ["uses-push", "work-account", "not-bound", "other
 type StepUpReason = (typeof STEP_UP_REASONS)[number];
 
 /**
- * `restore`: whole, or for a bound account that uses only codes, with a new credential; `same-name`: beside another one of that name.
- * `keep`: the device has it already, or may have. `step-up`: it comes back by name, its credential only after more proof.
+ * `restore`: whole, or for a bound account that uses only codes, with a new credential; `same-name`: beside
+ * another one of that name. `keep`: the device has it already, or may have. `step-up`: it comes back by name,
+ * its credential only after more proof.
  */
 export type Outcome =
   | { outcome: "restore"; reason: "in-backup" | "same-name"; account: StoredThirdParty | ForeignAccount }
@@ -31,9 +32,9 @@ export type Outcome =
 export type OverlapRule = "refuse" | "keep-existing";
 
 /**
- * `presence`: of each account of the document on the device. `bound`: identities of the accounts that this owner has proven.
- * `pushing`: of those that had a push credential, whatever the document says. `samePlatform`: the backup is of the device's own
- * platform.
+ * `presence`: of each account of the document on the device. `bound`: identities of the accounts that this
+ * owner has proven. `pushing`: of those that had a push credential, whatever the document says.
+ * `samePlatform`: the backup is of the device's own platform.
  */
 export type Circumstances = {
   presence: readonly Presence[];

@@ -61,8 +61,9 @@ export const recoveryId = ({ device }: Caller, idempotencyKey: string | undefine
     : Id.parse(sha256(`recovery\n${device}\n${idempotencyKey}`).slice(0, 22));
 
 /**
- * The same for a request that is repeated before there is a record, but for the turn of an hour; once there is one, nothing is
- * told again. What has the same key after the record is gone is a new recovery, and must not pass for the former.
+ * The same for a request that is repeated before there is a record, but for the turn of an hour; once there
+ * is one, nothing is told again. What has the same key after the record is gone is a new recovery, and must
+ * not pass for the former.
  */
 export const alarmId = (id: string, now: Date): string =>
   `recovered ${id} ${Math.floor(now.getTime() / HOUR)}`;
@@ -121,8 +122,9 @@ export function withSent(recovery: RecoveryRecord, account: DeviceBoundAccount):
 }
 
 /**
- * Fails as `idempotency-key-reused`: what the device says of its accounts has another outcome now. Fingerprints aren't stored, nor any
- * digest of them, so that only what they lead to can be compared. What was proven since may have been kept or not.
+ * Fails as `idempotency-key-reused`: what the device says of its accounts has another outcome now.
+ * Fingerprints aren't stored, nor any digest of them, so that only what they lead to can be compared. What
+ * was proven since may have been kept or not.
  */
 export function requireSameOutcomes({ accounts }: RecoveryRecord, outcomes: Outcome[]): void {
   const isSame = outcomes.every(({ outcome }, index) => {

@@ -82,7 +82,10 @@ type Recovery = OpeningRequest & {
   now: Date;
 };
 
-/** `credentials`: otpauth URIs by account identity, of the accounts that were bound; none for a repeated request (R25). */
+/**
+ * `credentials`: otpauth URIs by account identity, of the accounts that were bound; none for a repeated
+ * request (R25).
+ */
 export type Recovered = {
   id: string;
   outcomes: Outcome[];
@@ -94,8 +97,9 @@ export type Recovered = {
 };
 
 /**
- * In this order: the owner is told; the device is registered, its proof spent, and the recovery recorded; credentials are made; only
- * then is anything handed out. Whatever is cut off goes on when the request is repeated with its Idempotency-Key.
+ * In this order: the owner is told; the device is registered, its proof spent, and the recovery recorded;
+ * credentials are made; only then is anything handed out. Whatever is cut off goes on when the request is
+ * repeated with its Idempotency-Key.
  */
 export async function recover(
   stores: RecoveryPorts,
@@ -215,8 +219,8 @@ const recoveredBy = (
 ): Recovered => ({ id, outcomes, credentials, settings: document.settings, sealed, version, head });
 
 /**
- * Opened and told. What a recovery is refused for shows what the backup holds, so of a device that isn't registered the owner is
- * told in any case: as of a request, and while the vault is asked (R18).
+ * Opened and told. What a recovery is refused for shows what the backup holds, so of a device that isn't
+ * registered the owner is told in any case: as of a request, and while the vault is asked (R18).
  */
 async function openFirst(
   stores: RecoveryPorts,
@@ -249,7 +253,10 @@ async function openFirst(
   });
 }
 
-/** Fails as `accounts-overlap` or `plan-outdated`, or as `not-in-this-mode` for a plan of what only a device can read. */
+/**
+ * Fails as `accounts-overlap` or `plan-outdated`, or as `not-in-this-mode` for a plan of what only a device
+ * can read.
+ */
 function requireExpected(opened: Opened, { planSeen, overlap }: Recovery): void {
   if (planSeen !== undefined) requireReadable(opened);
   refuseOverlap(opened, overlap);
@@ -261,8 +268,8 @@ function requireExpected(opened: Opened, { planSeen, overlap }: Recovery): void 
 }
 
 /**
- * The same again: the version that was recovered then, and the outcomes of then. Fails as `idempotency-key-reused` or
- * `recovery-ended`.
+ * The same again: the version that was recovered then, and the outcomes of then. Fails as
+ * `idempotency-key-reused` or `recovery-ended`.
  */
 async function openAgain(
   stores: RecoveryPorts,

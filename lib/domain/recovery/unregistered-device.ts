@@ -47,8 +47,8 @@ function othersDo(error: unknown): void {
 export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
 
 /**
- * Before it sees anything. Those who come at the same moment are told under one id, which the log and the mail service take
- * once.
+ * Before it sees anything. Those who come at the same moment are told under one id, which the log and the
+ * mail service take once.
  */
 export async function tellOfUnregistered(
   { owners, outbox }: { owners: OwnerStore; outbox: Outbox },

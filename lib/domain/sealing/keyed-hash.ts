@@ -4,7 +4,10 @@ import { timingSafeEqual } from "node:crypto";
 export type Purpose = "account" | "alarm" | "code" | "replaced-key" | "ticket";
 
 export interface KeyedHash {
-  /** HMAC-SHA-256 under a key that needs the vault, as 43 characters of base64url. Purposes never share a value. */
+  /**
+   * HMAC-SHA-256 under a key that needs the vault, as 43 characters of base64url. Purposes never share a
+   * value.
+   */
   hash(purpose: Purpose, text: string): Promise<string>;
 }
 

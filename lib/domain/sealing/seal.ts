@@ -1,6 +1,6 @@
 /**
- * Sealing: AES-256-GCM under keys derived for one context each, so that nothing opens anywhere but where it was put.
- * Pure; the stores that use it are in lib/azure.
+ * Sealing: AES-256-GCM under keys derived for one context each, so that nothing opens anywhere but where it
+ * was put. Pure; the stores that use it are in lib/azure.
  */
 import {
   constants,
@@ -59,7 +59,10 @@ export const unreadable = (cause?: unknown) =>
 export const isUnreadable = (error: unknown): error is Failure =>
   error instanceof Failure && error.kind === "backup-unreadable";
 
-/** Somebody has disabled this one key version; whoever asks learns no more than that the vault doesn't open it now. */
+/**
+ * Somebody has disabled this one key version; whoever asks learns no more than that the vault doesn't open it
+ * now.
+ */
 export class KeyDisabled extends Failure {
   constructor(cause?: unknown) {
     super("vault-unavailable", "The key vault does not answer.", { retryAfterSeconds: 10 }, { cause });
@@ -68,15 +71,24 @@ export class KeyDisabled extends Failure {
 
 /** The keys that wrap data keys. The private halves never leave the vault. */
 export interface WrappingKeys {
-  /** The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned key. */
+  /**
+   * The key to wrap with now for this owner; `id` names one version of it. Makes no vault call for a pinned
+   * key.
+   */
   current(owner: string): Promise<{ id: string; publicKey: KeyObject }>;
-  /** Whether what it wraps may stay so, as far as this instance knows: new data keys are wrapped with it, or no newer one can be used. */
+  /**
+   * Whether what it wraps may stay so, as far as this instance knows: new data keys are wrapped with it, or
+   * no newer one can be used.
+   */
   isCurrent(keyId: string): boolean;
   /**
-   * From now on the newest versions that can be used are the current ones. A vault call for each key. Fails as
-   * `vault-unavailable`; throws an Error where a pinned public half isn't the vault's.
+   * From now on the newest versions that can be used are the current ones. A vault call for each key. Fails
+   * as `vault-unavailable`; throws an Error where a pinned public half isn't the vault's.
    */
   findNewest(): Promise<void>;
-  /** One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it can't tell: with a `KeyDisabled` if it is this key version alone that can't be used. */
+  /**
+   * One vault call. Fails as `backup-unreadable` if the vault can't unwrap it, as `vault-unavailable` if it
+   * can't tell: with a `KeyDisabled` if it is this key version alone that can't be used.
+   */
   unwrap(keyId: string, wrapped: Uint8Array): Promise<Uint8Array>;
 }

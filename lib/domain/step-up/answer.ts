@@ -49,9 +49,9 @@ type Answering = {
 type Issued = { type: "code"; uri: string } | { type: "push" };
 
 /**
- * The try is counted before anything is compared, and passed only by the one request that then takes the challenge away. Every
- * later refusal is checked before anything is used up or told; until it is passed, it may be repeated.
- * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
+ * The try is counted before anything is compared, and passed only by the one request that then takes the
+ * challenge away. Every later refusal is checked before anything is used up or told; until it is passed, it
+ * may be repeated. Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
 export async function answerStepUp(

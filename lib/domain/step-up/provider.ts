@@ -6,7 +6,10 @@ import { Failure } from "../failure.ts";
 export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Sweeps.Run"] as const;
 export type ProviderRole = (typeof PROVIDER_ROLES)[number];
 
-/** `clientId`: the app that its tokens are issued to; `issuer`: by whom, where there are several who might. Work accounts only of the tenants named, personal ones where none is. */
+/**
+ * `clientId`: the app that its tokens are issued to; `issuer`: by whom, where there are several who might.
+ * Work accounts only of the tenants named, personal ones where none is.
+ */
 export const Provider = z.strictObject({
   clientId: z.string().min(1),
   issuer: z.string().min(1).optional(),

@@ -42,12 +42,17 @@ export async function requireOpenRecovery(
 }
 
 type Start = { recovery: string; account: DeviceBoundAccount };
-/** `contact`: where the code is to be sent. `accountSignIn`: to the account itself, verified and fresh, if there was one. */
+/**
+ * `contact`: where the code is to be sent. `accountSignIn`: to the account itself, verified and fresh, if
+ * there was one.
+ */
 type Starting = Start & { contact: string | undefined; accountSignIn: SignIn | undefined };
 type Policy = { accountSignInMaxAgeSeconds: number; contactCoolingOffHours: number };
 type Started = { challenge: Challenge; contact: Contact | undefined };
 
-/** A personal account is proven by its own sign-in and then a code (R20), a work account by a ticket (R21). */
+/**
+ * A personal account is proven by its own sign-in and then a code (R20), a work account by a ticket (R21).
+ */
 export async function startStepUp(
   stores: StepUpPorts & Sending,
   asking: Asking,
@@ -72,8 +77,8 @@ export async function startStepUp(
 }
 
 /**
- * Fails as `account-not-proven`, `contact-not-found`, `contact-unusable`, `too-many-messages` or `too-many-tries`; nothing is sent
- * then.
+ * Fails as `account-not-proven`, `contact-not-found`, `contact-unusable`, `too-many-messages` or
+ * `too-many-tries`; nothing is sent then.
  */
 async function startByCode(
   stores: StepUpPorts & Sending,
@@ -137,8 +142,8 @@ function requireSubject(bound: string | undefined, subject: string): void {
 }
 
 /**
- * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is kept: which ones a
- * device has is only its own word, and the proof is the same.
+ * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is
+ * kept: which ones a device has is only its own word, and the proof is the same.
  */
 const requireProvable = (recovery: RecoveryRecord, account: DeviceBoundAccount): void =>
   requireAccountState(recovery, account, ["step-up", "credential-sent", "kept"]);

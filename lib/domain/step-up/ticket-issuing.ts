@@ -12,7 +12,10 @@ import { newTicketCode, type Ticket, type TicketStore, ticketFor } from "./ticke
 type TicketPorts = { tickets: TicketStore; keyedHash: KeyedHash };
 type Issued = { code: string; expiresAt: Date };
 
-/** `use`: within minutes, or printed and kept for the day when the phone is gone. Fails as `account-not-yours`. */
+/**
+ * `use`: within minutes, or printed and kept for the day when the phone is gone. Fails as
+ * `account-not-yours`.
+ */
 export async function issueProviderTicket(
   ports: TicketPorts,
   provider: Provider,

@@ -32,7 +32,10 @@ const DATA_LENGTH = 27;
 const GROUP = 4;
 const CHECK_MODULUS = 37;
 
-/** 135 random bits and a check character, which is never one of Crockford's five extra symbols: those are hard to type. */
+/**
+ * 135 random bits and a check character, which is never one of Crockford's five extra symbols: those are hard
+ * to type.
+ */
 export function newTicketCode(): string {
   const data = Array.from({ length: DATA_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
   const check = ALPHABET[remainderOf(data)];
@@ -48,9 +51,9 @@ const IN_ADDRESS = /[?&;]code=(?<code>.*)/is;
 const FIRST_LETTERS = new RegExp(`^.{${DATA_LENGTH + 1}}`, "u");
 
 /**
- * The code that was typed, or that the pasted activation address says: case, spaces and marks don't matter, full-width letters
- * and other scripts' digits count, O is 0, I and L are 1. Undefined for what can't be a code: mistyped, then, since any one wrong
- * or swapped character shows.
+ * The code that was typed, or that the pasted activation address says: case, spaces and marks don't matter,
+ * full-width letters and other scripts' digits count, O is 0, I and L are 1. Undefined for what can't be a
+ * code: mistyped, then, since any one wrong or swapped character shows.
  */
 export function readTicketCode(typed: string): string | undefined {
   const inAddress = IN_ADDRESS.exec(typed)?.groups?.["code"];
@@ -75,7 +78,10 @@ export const qrText = (address: string, code: string): string =>
 
 export const ticketFor = (account: DeviceBoundAccount): string => sha256(accountKey(account));
 
-/** Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may not any more. */
+/**
+ * Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may
+ * not any more.
+ */
 export type Redeeming = {
   account: DeviceBoundAccount;
   owner: OwnerId;
@@ -94,7 +100,10 @@ const isTrusted = ({ issuedBy }: Ticket, { account, owner, endedDevices, provide
 const isUnused = ({ usedBy, usedFor }: Ticket, { device, challenge }: Redeeming): boolean =>
   usedBy === undefined || (usedBy === device && usedFor === challenge);
 
-/** The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for this. */
+/**
+ * The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for
+ * this.
+ */
 export function requireTicket(ticket: Ticket | undefined, redeeming: Redeeming, now: Date): Ticket {
   const isFor = ticket?.account === ticketFor(redeeming.account) && isTrusted(ticket, redeeming);
   if (ticket && isFor && isUnused(ticket, redeeming) && ticket.expiresAt > now) return ticket;

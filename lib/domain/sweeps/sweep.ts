@@ -26,14 +26,18 @@ type Counts = z.infer<typeof Counts>;
 const Sums = {
   /** What was due and is done; where keys are counted, each that was wrapped anew. */
   handled: z.int().min(0),
-  /** What was due and can't be done: it is damaged, or its key is disabled. It must not keep the rest from its turn. */
+  /**
+   * What was due and can't be done: it is damaged, or its key is disabled. It must not keep the rest from its
+   * turn.
+   */
   failed: z.int().min(0).default(0),
   keys: Counts.default({}),
 };
 
 /**
- * One page of one shard of one sweep. `from`: where the listing goes on. `after`: the last name of that page that was looked at, where
- * more of it is due than one message handles. `since`: when the last whole run began. The sums are of this shard so far.
+ * One page of one shard of one sweep. `from`: where the listing goes on. `after`: the last name of that page
+ * that was looked at, where more of it is due than one message handles. `since`: when the last whole run
+ * began. The sums are of this shard so far.
  */
 export const SweepMessage = loose({
   sweep: SweepName,
@@ -146,8 +150,8 @@ export async function faultsOf<T>(
 }
 
 /**
- * One page: what is due is handled, a few at a time; then comes the next page, or the shard is done. `last`: of its shard.
- * `finished`: no shard is left.
+ * One page: what is due is handled, a few at a time; then comes the next page, or the shard is done. `last`:
+ * of its shard. `finished`: no shard is left.
  */
 export async function runPage(
   store: SweepStore,
@@ -182,7 +186,10 @@ function upToDue(blobs: Listed[], most: number, isDue: (listed: Listed) => boole
   return last ? blobs.slice(0, blobs.indexOf(last) + 1) : blobs;
 }
 
-/** `listed`: as it is afterwards. Throws what may pass, after all the others had their turn: then the page comes again. */
+/**
+ * `listed`: as it is afterwards. Throws what may pass, after all the others had their turn: then the page
+ * comes again.
+ */
 async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: number) {
   const { groupOf = ({ name }: Listed) => name, handle, isDue } = sweep;
   const due = new Map(blobs.filter((each) => isDue(each, when)).map((each) => [groupOf(each), each]));
@@ -201,14 +208,20 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
   return { handled, failed: faults.length, listed };
 }
 
-/** What is damaged stays so, a disabled key until somebody enables it, and one busy owner must not hold up the others; storage and vault come back. */
+/**
+ * What is damaged stays so, a disabled key until somebody enables it, and one busy owner must not hold up the
+ * others; storage and vault come back.
+ */
 const mayPass = (error: unknown) =>
   error instanceof Failure &&
   error.kind !== "busy" &&
   !(error instanceof KeyDisabled) &&
   !isUnreadable(error);
 
-/** Whether that was the last one. A slow sweep goes on with the next shard, unless a newer run has begun meanwhile. */
+/**
+ * Whether that was the last one. A slow sweep goes on with the next shard, unless a newer run has begun
+ * meanwhile.
+ */
 async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<boolean> {
   let isOutdated = false;
   let isFinished = false;

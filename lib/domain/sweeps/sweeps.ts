@@ -40,7 +40,9 @@ export type SweepPorts = EraseStores & {
 };
 type Policy = { staleness: StalenessPolicy; contactCoolingOffHours: number };
 
-/** An upload puts its content first and the state that names it after; an hour is more than any upload takes. */
+/**
+ * An upload puts its content first and the state that names it after; an hour is more than any upload takes.
+ */
 const ORPHAN_AGE = HOUR;
 /** They count a day. */
 const BUDGET_KEPT = 2 * DAY;
@@ -146,7 +148,10 @@ async function noticeOrPurge(
     : await notify(ports, place, held, policy, now);
 }
 
-/** First nothing names the content any more, then it goes. It stays due until all is gone: what was cut off is gone on with. */
+/**
+ * First nothing names the content any more, then it goes. It stays due until all is gone: what was cut off is
+ * gone on with.
+ */
 async function purge(
   ports: SweepPorts,
   place: SweptBackup,
@@ -180,7 +185,10 @@ async function removeOrphans(ports: SweepPorts, owner: OwnerId, now: Date): Prom
   await removeUnnamed(ports, owner, held?.state, now);
 }
 
-/** Whether nothing is left but what is named. What is young may be of an upload whose state is still to come: it stays. */
+/**
+ * Whether nothing is left but what is named. What is young may be of an upload whose state is still to come:
+ * it stays.
+ */
 async function removeUnnamed(
   { list, remove, bodiesOf }: SweepPorts,
   owner: OwnerId,
@@ -206,7 +214,10 @@ async function listAll(list: SweepPorts["list"], prefix: string): Promise<Listed
   return all;
 }
 
-/** Wraps every data key of the owner anew that an older key version wraps: no content is touched, and each is unwrapped once (R38). */
+/**
+ * Wraps every data key of the owner anew that an older key version wraps: no content is touched, and each is
+ * unwrapped once (R38).
+ */
 async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Changed): Promise<void> {
   const owner = ownerOf(listed);
   const { owners, versions, isCurrentKey } = ports;

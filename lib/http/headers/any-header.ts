@@ -5,8 +5,9 @@ const UNREADABLE = "\u00ff";
 const BEYOND_BYTES = /[^\0-\u00ff]/g;
 
 /**
- * The Functions library hands header values, which the host has decoded as UTF-8, to `Request`, which takes none beyond U+00FF
- * (Fetch, ByteString): it throws before any code of ours runs, and the client gets an empty 500.
+ * The Functions library hands header values, which the host has decoded as UTF-8, to `Request`, which takes
+ * none beyond U+00FF (Fetch, ByteString): it throws before any code of ours runs, and the client gets an
+ * empty 500.
  */
 export function tolerateNonLatin1Headers(): void {
   const Native = globalThis.Request;

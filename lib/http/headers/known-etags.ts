@@ -5,7 +5,10 @@ import { invalid } from "../../domain/failure.ts";
 const ETAGS = /^(?:W\/)?"[\x21\x23-\x7e]{1,100}"(?: *, *(?:W\/)?"[\x21\x23-\x7e]{1,100}")*$/;
 const ETAG = /"[^"]+"/g;
 
-/** Weak or strong, which makes no difference here; `*` is any. Fails as `invalid-request` for anything but a list of ETags or `*`. */
+/**
+ * Weak or strong, which makes no difference here; `*` is any. Fails as `invalid-request` for anything but a
+ * list of ETags or `*`.
+ */
 export function readKnownEtags({ headers }: HttpRequest): string[] {
   const text = headers.get("if-none-match")?.trim();
   if (text === undefined) return [];

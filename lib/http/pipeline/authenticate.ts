@@ -30,7 +30,10 @@ export async function signIn(request: HttpRequest, { tokenVerifier: identity }: 
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
 }
 
-/** The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or as `requireFresh` does. */
+/**
+ * The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or as
+ * `requireFresh` does.
+ */
 export async function authenticate(
   access: OwnerAccess,
   request: HttpRequest,
@@ -70,8 +73,9 @@ export async function authenticateProvider(
 }
 
 /**
- * The sign-in to the account that is to be proven, if the request brings one. Fails as `account-sign-in-required` if it is not
- * valid, whatever is wrong with it, or too old; as `sign-in-time-missing` if its token doesn't tell how old it is.
+ * The sign-in to the account that is to be proven, if the request brings one. Fails as
+ * `account-sign-in-required` if it is not valid, whatever is wrong with it, or too old; as
+ * `sign-in-time-missing` if its token doesn't tell how old it is.
  */
 export async function readAccountSignIn(
   { headers }: HttpRequest,

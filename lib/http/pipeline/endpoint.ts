@@ -14,8 +14,8 @@ export type OwnerAccess = "owner" | "owner-fresh";
 export type ProviderAccess = `provider:${ProviderRole}`;
 
 /**
- * `owner`: token and device proof. `owner-fresh`: and a fresh sign-in. `provider:…`: a registered app's token with that role.
- * `capability`: whoever has the link.
+ * `owner`: token and device proof. `owner-fresh`: and a fresh sign-in. `provider:…`: a registered app's token
+ * with that role. `capability`: whoever has the link.
  */
 export type Access = "anonymous" | "capability" | OwnerAccess | ProviderAccess;
 
@@ -25,7 +25,10 @@ type Principal<A extends Access> = A extends OwnerAccess
       /** All that is stored of the owner, and the backups in it. */
       held: StoredOwner | undefined;
       heads: Heads;
-      /** The sign-in to the account that is to be proven, where the endpoint takes one and the request brings it. */
+      /**
+       * The sign-in to the account that is to be proven, where the endpoint takes one and the request brings
+       * it.
+       */
       accountSignIn: SignIn | undefined;
       /** Why the app's version would be refused, where the endpoint takes any. */
       appTooOld: Failure | undefined;
@@ -39,8 +42,9 @@ type Principal<A extends Access> = A extends OwnerAccess
 type Replies = Record<number, z.ZodType>;
 
 /**
- * One of the declared replies. A status whose schema is z.undefined() has no body. `reopened`: something sealed was opened for it,
- * as this endpoint seldom does; the log says so. `styleHash`: of a page whose styles are known by their hash.
+ * One of the declared replies. A status whose schema is z.undefined() has no body. `reopened`: something
+ * sealed was opened for it, as this endpoint seldom does; the log says so. `styleHash`: of a page whose
+ * styles are known by their hash.
  */
 type ReplyOf<R extends Replies> = {
   [S in keyof R & number]: {
@@ -109,7 +113,10 @@ export type Endpoint<
   tolerates: readonly Tolerated[];
   /** That a body was refused is noted: staleness tells since when. */
   notesRefusals: boolean;
-  /** May begin with the owner as this instance has stored it moments ago: it ends in a change that is stored in its place, or begins anew. */
+  /**
+   * May begin with the owner as this instance has stored it moments ago: it ends in a change that is stored
+   * in its place, or begins anew.
+   */
   startsAtHand: boolean;
   /** What it answers may carry the ETag of the state that it tells. */
   tagged: boolean;
@@ -117,7 +124,10 @@ export type Endpoint<
   page: boolean;
   request: { params: P; query: Q; body: B };
   replies: R;
-  /** What it can refuse for reasons of its own; `problemsOf` adds what follows from the rest of the declaration. */
+  /**
+   * What it can refuse for reasons of its own; `problemsOf` adds what follows from the rest of the
+   * declaration.
+   */
   problems: readonly FailureKind[];
   handle(
     input: Input<A, z.infer<P>, z.infer<Q>, z.infer<B>, C>,
@@ -140,7 +150,9 @@ type Optional =
 export const Nothing = z.undefined();
 export const NoParameters = z.strictObject({});
 
-/** Fills in what most endpoints don't need: no parameters, no body, no precondition, registered devices only. */
+/**
+ * Fills in what most endpoints don't need: no parameters, no body, no precondition, registered devices only.
+ */
 export function endpoint<
   A extends Access,
   R extends Replies,
@@ -190,7 +202,10 @@ export const isForAll = ({ access, tagged }: Pick<Endpoint, "access" | "tagged">
 const STORAGE: ProblemKind[] = ["backup-unreadable", "storage-unavailable"];
 const TOKEN: ProblemKind[] = ["not-signed-in", "identity-unavailable", ...STORAGE];
 const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", "vault-unavailable"];
-/** The vault: where nothing is stored of an owner, an erasure may be remembered, and what is remembered is sealed. */
+/**
+ * The vault: where nothing is stored of an owner, an erasure may be remembered, and what is remembered is
+ * sealed.
+ */
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
 const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];

@@ -4,7 +4,10 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 /** Longer than any of the reasons takes. */
 const NO_TAKES_MS = 120;
 
-/** Timers count whole milliseconds from the event loop's own clock: what they leave over would still tell how long the work took. */
+/**
+ * Timers count whole milliseconds from the event loop's own clock: what they leave over would still tell how
+ * long the work took.
+ */
 const TIMER_ERROR_MS = 2;
 
 /** The answer at once if there is one; `undefined` not before that time. */

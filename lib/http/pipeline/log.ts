@@ -58,7 +58,10 @@ export async function logInvocation(
   }
 }
 
-/** Of a refusal, what caused it; of a fault of ours, where it happened. Messages may quote input, so they stay out. */
+/**
+ * Of a refusal, what caused it; of a fault of ours, where it happened. Messages may quote input, so they stay
+ * out.
+ */
 function describe(error: unknown) {
   const cause = error instanceof Failure ? error.cause : error;
   if (!(cause instanceof Error)) return {};

@@ -26,8 +26,8 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, source: So
 const countOf = (issue: Issue) => (issue.code === "unrecognized_keys" ? issue.keys.length : 1);
 
 /**
- * A hundred at most, in their order. One of each entry of a list comes before a second one of any: an app that leaves out what is
- * bad must hear of every bad entry.
+ * A hundred at most, in their order. One of each entry of a list comes before a second one of any: an app
+ * that leaves out what is bad must hear of every bad entry.
  */
 function faultsToTell(issues: Issue[], source: Source): Fault[] {
   const entries = new Set<string>();

@@ -9,7 +9,10 @@ const JOSE_TYPE = /^application\/jose\s*$/i;
 export const isJose = ({ headers }: HttpRequest): boolean =>
   JOSE_TYPE.test(headers.get("content-type") ?? "");
 
-/** Fails as `unsupported-media-type`, `length-required`, `body-too-large`, `body-required` or `invalid-request`. */
+/**
+ * Fails as `unsupported-media-type`, `length-required`, `body-too-large`, `body-required` or
+ * `invalid-request`.
+ */
 export const readJson = async (request: HttpRequest, maxBytes: number): Promise<unknown> =>
   parseJson(await readText(request, maxBytes, JSON_TYPE));
 

@@ -18,6 +18,7 @@ export async function noteRefusal(
 ): Promise<void> {
   if (!platform) return;
   const noting = reading.then((held) => note(services, { caller, held, now }, platform, refusal));
-  // What keeps it from being noted, such as storage out of reach, is nothing that the app could do anything about.
+  // What keeps it from being noted, such as storage out of reach, is nothing that the app could do anything
+  // about.
   await Promise.race([noting.catch(() => undefined), setTimeout(LONGEST_MS, undefined, { ref: false })]);
 }

@@ -1,7 +1,10 @@
 /** WWW-Authenticate: what a client must bring to be let in (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import type { ProblemKind } from "../problems/problems.ts";
 
-/** `authContexts`: the authentication contexts of the Entra issuers in use; they speak a claims challenge instead. */
+/**
+ * `authContexts`: the authentication contexts of the Entra issuers in use; they speak a claims challenge
+ * instead.
+ */
 export type ChallengePolicy = { maxAgeSeconds: number; accountMaxAgeSeconds: number; authContexts: string[] };
 
 /** The header's value; undefined for refusals that no other credential would change. */

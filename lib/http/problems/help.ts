@@ -1,10 +1,12 @@
 /**
- * What the page of a problem says besides title and remedy: when the service answers it, for developers, and what the phone's
- * owner can be told. Read when the pages are built, so none of it is in the running service.
+ * What the page of a problem says besides title and remedy: when the service answers it, for developers, and
+ * what the phone's owner can be told. Read when the pages are built, so none of it is in the running service.
  */
 import type { ProblemKind } from "./problems.ts";
 
-/** `cause` is for developers; `told` and `advice` are sentences that an app may show. `backticks` are code. */
+/**
+ * `cause` is for developers; `told` and `advice` are sentences that an app may show. `backticks` are code.
+ */
 export type Help = { cause: string; told: string; advice: string };
 
 const help = (cause: string, told: string, advice: string): Help => ({ cause, told, advice });

@@ -37,7 +37,9 @@ export const Problem = z.strictObject({
   usableInSeconds: z.int().optional(),
   maxAgeSeconds: z.int().optional(),
   retryAfterSeconds: z.int().optional(),
-  /** The present time here, and how far the time in the device proof is ahead of it: negative if it is behind. */
+  /**
+   * The present time here, and how far the time in the device proof is ahead of it: negative if it is behind.
+   */
   serverTime: z.iso.datetime().optional(),
   skewSeconds: z.int().optional(),
   /** The methods that the route takes, as in the header Allow. */
@@ -48,8 +50,8 @@ export const Problem = z.strictObject({
 export type Problem = z.infer<typeof Problem>;
 
 /**
- * A reference with its full path (RFC 9457 §3.1.1), which leads to the page of the problem on the host that answered. It is the same
- * at every deployment, so clients compare it to the letter.
+ * A reference with its full path (RFC 9457 §3.1.1), which leads to the page of the problem on the host that
+ * answered. It is the same at every deployment, so clients compare it to the letter.
  */
 export const typeOf = (kind: ProblemKind) => `/api/problems/${kind}`;
 

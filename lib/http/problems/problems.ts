@@ -4,7 +4,9 @@ import type { FailureKind } from "../../domain/failure.ts";
 /** `unexpected` is a fault of ours: whatever was thrown that is no Failure. */
 export type ProblemKind = FailureKind | "unexpected";
 
-/** Whether the same request may succeed later: as it is (after `Retry-After`), once changed, or not at all. */
+/**
+ * Whether the same request may succeed later: as it is (after `Retry-After`), once changed, or not at all.
+ */
 export const RETRIES = ["as-is", "after-change", "never"] as const;
 type Retry = (typeof RETRIES)[number];
 

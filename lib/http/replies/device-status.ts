@@ -5,8 +5,8 @@ import { type Caller, DeviceId, Platform } from "../../domain/owner.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
- * `lastSeenAt`: when it last changed something. `suspendedAt`: since when it is refused until it registers again. `isThisDevice`: it
- * sent this request.
+ * `lastSeenAt`: when it last changed something. `suspendedAt`: since when it is refused until it registers
+ * again. `isThisDevice`: it sent this request.
  */
 export const DeviceStatus = z.strictObject({
   id: DeviceId,

@@ -7,8 +7,9 @@ import { problems, RETRIES } from "../problems/problems.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
- * `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet. `absence` stands in the
- * check `backup`, with `undeletableUntil` where it was deleted, and with `from` where the other platform has one.
+ * `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet.
+ * `absence` stands in the check `backup`, with `undeletableUntil` where it was deleted, and with `from` where
+ * the other platform has one.
  */
 export const Check = z.strictObject({
   id: z.enum(CHECKS),

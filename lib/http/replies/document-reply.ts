@@ -5,7 +5,10 @@ import { StoredSettings } from "../../domain/backup/app-settings.ts";
 import type { Read } from "../../domain/backup/quiet-read.ts";
 import { Platform } from "../../domain/owner.ts";
 
-/** As it was uploaded, in order. `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. */
+/**
+ * As it was uploaded, in order. `sealed`: what the device sealed itself, in the place of `accounts` and
+ * `settings`.
+ */
 export const DocumentReply = z.strictObject({
   platform: Platform,
   generation: z.int(),

@@ -3,7 +3,10 @@ import * as z from "zod";
 import { SweepName, type SweepProgress } from "../../domain/sweeps/sweep.ts";
 import { Timestamp } from "./backup-status.ts";
 
-/** `failed`: what was due and is damaged, or wrapped by a key version that is disabled. A sweep is over when it has a `finishedAt`. */
+/**
+ * `failed`: what was due and is damaged, or wrapped by a key version that is disabled. A sweep is over when
+ * it has a `finishedAt`.
+ */
 export const SweepStatus = z.strictObject({
   sweep: SweepName,
   startedAt: Timestamp,

@@ -27,7 +27,10 @@ afterAll(() => identity.close());
 
 type Watching = Pick<Watched, "app" | "clock">;
 
-/** A phone that uploads with the ETag of its last answer; what it was answered, and the digests of what it sent. */
+/**
+ * A phone that uploads with the ETag of its last answer; what it was answered, and the digests of what it
+ * sent.
+ */
 async function anUploader(app: App, owner: string) {
   const phone = await aPhone({ owner, app });
   const statuses: number[] = [];
@@ -53,7 +56,10 @@ async function rotated({ settings, admin }: OwnVault): Promise<{ newest: string;
 }
 type Settings = Record<string, string>;
 
-/** An owner with ten versions under a key version that isn't the newest any more; the instance that takes uploads doesn't know yet. */
+/**
+ * An owner with ten versions under a key version that isn't the newest any more; the instance that takes
+ * uploads doesn't know yet.
+ */
 async function aScene() {
   const vault = await ownVault(identity);
   const former = vault.settings["KEY_IDS"] ?? "";

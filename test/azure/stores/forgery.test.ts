@@ -21,7 +21,10 @@ const guesses = {
   "random bytes": randomBytes(32),
 };
 
-/** An app that reads the lie, and a forger who knows all but the owner's key: what is stored, what the state says, the public key. */
+/**
+ * An app that reads the lie, and a forger who knows all but the owner's key: what is stored, what the state
+ * says, the public key.
+ */
 async function aScene() {
   const [lies, read] = [new Map<string, StoredBlob>(), new Map<string, StoredBlob>()];
   const through = (blobs: Blobs): Blobs => ({

@@ -1,6 +1,6 @@
 /**
- * What a newer instance writes while a deployment rolls out: an older one reads it, keeps each member that it doesn't know, however deep,
- * and changes what it knows beside it.
+ * What a newer instance writes while a deployment rolls out: an older one reads it, keeps each member that it
+ * doesn't know, however deep, and changes what it knows beside it.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
@@ -177,7 +177,9 @@ async function inventedFor(scene: Recovery): Promise<string[]> {
 
 type Step = { name: string; call: () => Promise<Reply>; status: number; gone?: RegExp };
 
-/** Each answers as it does, and nothing that it doesn't know is gone, but for what the step itself takes away. */
+/**
+ * Each answers as it does, and nothing that it doesn't know is gone, but for what the step itself takes away.
+ */
 async function expectKept(scene: Recovery, steps: Step[]): Promise<void> {
   let before = await inventedFor(scene);
   expect(before.length).toBeGreaterThan(20);

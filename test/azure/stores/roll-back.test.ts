@@ -41,7 +41,9 @@ function aStorage() {
   });
   const namesOf = (kind: string) => [...states.keys()].filter((name) => name.startsWith(kind));
   const present = async (name: string) => (await homes.get(name)?.read(name)) ?? expect.fail("never written");
-  /** By a write like any other, as whoever puts something back would do it: the service goes on from there. */
+  /**
+   * By a write like any other, as whoever puts something back would do it: the service goes on from there.
+   */
   const put = async (name: string, blob: StoredBlob) =>
     expect(await homes.get(name)?.write(name, blob, (await present(name)).etag)).toBeDefined();
   const putBack = (name: string) => put(name, states.get(name)?.[0] ?? expect.fail("never written"));

@@ -24,7 +24,10 @@ import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "../dama
 /** `blob`: where its body lies. */
 type Uploaded = { place: BackupKey; version: Version; blob: string };
 
-/** All that two owners have in storage, by name: of each, some bodies lie in the owner's blob, and some beside it. */
+/**
+ * All that two owners have in storage, by name: of each, some bodies lie in the owner's blob, and some beside
+ * it.
+ */
 const stored = new Map<string, StoredBlob>();
 const versions: Uploaded[] = [];
 

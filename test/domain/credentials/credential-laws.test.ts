@@ -17,7 +17,10 @@ import { holds } from "../holds.ts";
 const OWNERS = ["anna", "berit"].map(anOwnerId);
 const DEVICES = ["one", "two", "three"].map(aDeviceId);
 
-/** One secret that was ever made: whose it is, and the last step whose code counts no more: it begins two before the issue. */
+/**
+ * One secret that was ever made: whose it is, and the last step whose code counts no more: it begins two
+ * before the issue.
+ */
 type Made = { secret: Buffer; owner: number; device: number; last: number; valid: boolean };
 
 const owner = fc.constantFrom(0, 0, 0, 1);

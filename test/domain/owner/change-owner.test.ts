@@ -54,7 +54,10 @@ const inOrder = (names: string[], outcomes: { result: number }[]) =>
     .toSorted((a, b) => a.result - b.result)
     .map(({ name }) => aDeviceId(name));
 
-/** Each call waits for its turn in the scheduler; a write whose number is among `lost` is made, and its answer is lost. */
+/**
+ * Each call waits for its turn in the scheduler; a write whose number is among `lost` is made, and its answer
+ * is lost.
+ */
 function scheduled(memory: MemoryOwners, scheduler: fc.Scheduler, lost: number[] = []): OwnerStore {
   let puts = 0;
   const put: OwnerStore["put"] = async (...asked) => {

@@ -124,7 +124,9 @@ describe.concurrent("a thief's contact", () => {
   });
 });
 
-/** The owner has proven an account with push; a thief's device has uploaded it as one that uses only codes. */
+/**
+ * The owner has proven an account with push; a thief's device has uploaded it as one that uses only codes.
+ */
 async function aDisguise() {
   const scene = await aRecovery({ personal: aProvablePersonal({ usesPush: true }) });
   const { owner, watched, phone, personal } = scene;

@@ -10,7 +10,9 @@ import { refused, revoke } from "../helpers.ts";
 
 const BACKUP = "v1/backups/android";
 
-/** An instance, and how often it has read an owner's blob, or had a key unwrapped, since it was last asked. */
+/**
+ * An instance, and how often it has read an owner's blob, or had a key unwrapped, since it was last asked.
+ */
 function anInstance(options: AppOptions = {}) {
   const { vault, keys } = countedVault();
   let reads = 0;

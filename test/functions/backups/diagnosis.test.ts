@@ -28,7 +28,10 @@ const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<strin
   return diagnosisIn(reply);
 };
 
-/** What a diagnosis has no check for: faults of the request itself, what passes by itself, what comes with a plan. */
+/**
+ * What a diagnosis has no check for: faults of the request itself, what passes by itself, what comes with a
+ * plan.
+ */
 const UNCHECKED = [
   ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "clock-skewed"],
   "device-revoked",

@@ -53,7 +53,9 @@ async function besideOf({ watched, owner }: Scene): Promise<string[]> {
   return blobs.map(({ name }) => name.slice(folder.length)).toSorted();
 }
 
-/** From the oldest on, as each restored one pushes the oldest out: the next recovery gets what was sent then. */
+/**
+ * From the oldest on, as each restored one pushes the oldest out: the next recovery gets what was sent then.
+ */
 async function expectEachRestorable({ watched, owner, phone, sent }: Scene): Promise<void> {
   const listed = await versionsOf(phone);
   expect(listed).toHaveLength(HISTORY_LENGTH);

@@ -14,7 +14,10 @@ import { anOwnerWithBackup, refused } from "../helpers.ts";
 
 const BACKUP = "v1/backups/android";
 
-/** The first version is pushed out of the history by restores alone: no upload ever makes it an orphan that is looked at. */
+/**
+ * The first version is pushed out of the history by restores alone: no upload ever makes it an orphan that is
+ * looked at.
+ */
 async function restoredBeyondTheHistory({ app }: Watched, phone: CheckedPhone, owner: string): Promise<void> {
   const headers = replacing(await phone.call("GET", BACKUP));
   expect((await phone.call("PUT", BACKUP, { body: aLargeBackup(), headers })).status).toBe(200);

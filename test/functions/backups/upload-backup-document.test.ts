@@ -16,7 +16,9 @@ const { settings } = aBackup();
 const put = (phone: CheckedPhone, body: unknown) =>
   phone.call("PUT", "v1/backups/android", { body, headers: nothingYet });
 
-/** Each document is refused, the fault named by its JSON pointer, and nothing is stored of the owner at all. */
+/**
+ * Each document is refused, the fault named by its JSON pointer, and nothing is stored of the owner at all.
+ */
 async function expectFaults(cases: [document: unknown, ...pointers: string[]][]): Promise<void> {
   const owner = anOwner();
   const phone = await aPhone({ owner });

@@ -66,7 +66,9 @@ describe.concurrent("an erasure that was cut off", () => {
 });
 
 describe.concurrent("an erasure that was cut off before its key was settled", () => {
-  /** The owner has begun anew since, under the key that the erasure has left. `copies`: of the second life. */
+  /**
+   * The owner has begun anew since, under the key that the erasure has left. `copies`: of the second life.
+   */
   async function aSecondLife() {
     const line = new FaultLine();
     const app = anApp({ through: line.through });

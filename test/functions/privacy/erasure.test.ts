@@ -120,7 +120,10 @@ describe.concurrent("an erasure with a way back", () => {
   });
 });
 
-/** Somebody with a fresh sign-in, on a phone of their own, where nothing is stored: with a contact of theirs, about to prove the account. */
+/**
+ * Somebody with a fresh sign-in, on a phone of their own, where nothing is stored: with a contact of theirs,
+ * about to prove the account.
+ */
 async function begunAnew(scene: Recovery): Promise<Recovery> {
   const { watched, owner, personal } = scene;
   const phone = await aPhone({ owner, app: watched.app });

@@ -11,7 +11,10 @@ const rows = Array.from({ length: 2 ** FACTORS.length }, (_, bits) => {
   return Object.fromEntries(held) as Factors;
 });
 
-/** R20: sign-in, then code. R21: the ticket. Both on the device that recovered, and nothing in another's place. */
+/**
+ * R20: sign-in, then code. R21: the ticket. Both on the device that recovered, and nothing in another's
+ * place.
+ */
 const allowed = {
   personal: ({ freshSignIn, code, deviceProof }: Factors) => freshSignIn && code && deviceProof,
   work: ({ ticket, deviceProof }: Factors) => ticket && deviceProof,

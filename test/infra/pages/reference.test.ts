@@ -50,7 +50,8 @@ describe("R40 the reference", () => {
 
   it("R41 names every problem that some endpoint answers, as a link to its page", () => {
     const missing = Object.keys(problems).filter((kind) => !page.includes(`href="problems/${kind}"`));
-    // The first two are for unknown routes, which the guide tells of; the last one is met where nobody waits for an answer.
+    // The first two are for unknown routes, which the guide tells of; the last one is met where nobody waits
+    // for an answer.
     expect(missing).toEqual(["route-not-found", "method-not-allowed", "messages-unavailable"]);
   });
 

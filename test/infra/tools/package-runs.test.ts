@@ -17,7 +17,9 @@ import { type Deployment, settingsOf } from "../snapshots.ts";
 const Recovered = z.object({ accounts: z.array(z.object({ outcome: z.string(), account: z.unknown() })) });
 const Keys = z.object({ keys: z.tuple([z.object({ kid: z.string(), n: z.string() })]) });
 
-/** Other tests wait for their messages and sweeps: this host, which ends early, leaves those to the stack's. */
+/**
+ * Other tests wait for their messages and sweeps: this host, which ends early, leaves those to the stack's.
+ */
 const httpOnly = Object.fromEntries(
   ["deliver-messages", "sweep-page", "start-sweeps"].map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]),
 );
