@@ -68,13 +68,16 @@ export function addresseesIn(
   device: { registeredAt: Date } | undefined,
   now: Date,
 ): Addressee[] {
-  const all = [...verifiedContacts(record), ...stillKept(record, now)];
+  const all = [
+    ...verifiedContacts(record).map((contact) => ({ contact, mayEnd: true })),
+    ...stillKept(record, now).map((contact) => ({ contact, mayEnd: contact.byNewer })),
+  ];
   const addressees = new Map<string, Addressee>();
-  for (const { channel, address, language, verifiedAt, ...rest } of all) {
-    const isOlder = device !== undefined && verifiedAt < device.registeredAt;
-    const mayEnd = isOlder && !("byNewer" in rest && !rest.byNewer);
+  for (const { contact, mayEnd } of all) {
+    const { channel, address, language, verifiedAt } = contact;
     const key = `${channel} ${address}`;
-    const link = mayEnd || addressees.get(key)?.link === true;
+    const isOlder = device !== undefined && verifiedAt < device.registeredAt;
+    const link = (mayEnd && isOlder) || addressees.get(key)?.link === true;
     addressees.set(key, { channel, address, language, ...(link && { link }) });
   }
   return [...addressees.values()];
