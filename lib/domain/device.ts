@@ -18,6 +18,8 @@ const device = {
   suspendedAt: z.coerce.date().optional(),
   /** The device that took its place, where that is why it was suspended or revoked. */
   displacedBy: DeviceId.optional(),
+  /** When a code was last entered on it that went to a contact confirmed before it came (R45). */
+  contactCodeAt: z.coerce.date().optional(),
   /** Since when its uploads are refused, until one is taken. */
   refusedSince: z.coerce.date().optional(),
   /** When that was last noted, whether or not it is over. */

@@ -1,0 +1,20 @@
+/** Young devices: whoever has just come in may do little that its owner couldn't undo (R45). Pure. */
+import { HOUR, later } from "../clock.ts";
+import type { Device } from "../device.ts";
+
+type Age = Pick<Device, "registeredAt" | "contactCodeAt">;
+
+/**
+ * Until when a device is young; undefined if it isn't. The owner's first device never is, and a code ends it
+ * that went to a contact confirmed before the device came. `devices`: of both platforms, revoked ones too.
+ */
+export function youngUntil(
+  device: Age,
+  devices: Pick<Device, "registeredAt">[],
+  coolingOffHours: number,
+  now: Date,
+): Date | undefined {
+  const isFirst = devices.every(({ registeredAt }) => registeredAt >= device.registeredAt);
+  const until = later(device.registeredAt, coolingOffHours * HOUR);
+  return isFirst || device.contactCodeAt !== undefined || until <= now ? undefined : until;
+}
