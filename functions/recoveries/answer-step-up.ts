@@ -29,7 +29,7 @@ const Request = z
   })
   .refine(({ code, ticket }) => (code === undefined) !== (ticket === undefined), {
     path: ["code"],
-    error: "must be there, or `ticket`, not both",
+    error: "must be sent, or `ticket`, but not both",
   });
 
 export const answerStepUp = endpoint({
@@ -62,6 +62,6 @@ function answerOf(code: string | undefined, typed = ""): Answer {
   if (ticket) return { kind: "ticket", ticket };
   throw invalid(
     "/ticket",
-    "is mistyped: it must be seven groups of four letters and digits, as shown under the QR code, or what the QR code says",
+    "is mistyped: enter the seven groups of four letters and digits under the QR code, or the QR code's whole text",
   );
 }

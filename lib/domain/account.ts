@@ -105,7 +105,7 @@ export const StoredName: z.ZodType<AccountName> = z.union([
   z.looseObject(foreignName),
 ]);
 
-/** Apps send whole accounts back; these schemas drop the members that they don't need. */
+// Apps send whole accounts back; these schemas drop the members that they don't need.
 
 export const WorkName = z.object(work);
 

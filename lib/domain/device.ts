@@ -92,7 +92,7 @@ export function admit({ device }: Caller, devices: Device[], who: "registered" |
   if (known) requireNotRevoked(known);
   if (who === "any") return;
   if (!known) throw new Failure("device-unknown", "This device is not registered.");
-  if (isSuspended(known)) throw away("This device is suspended: another one took its place.");
+  if (isSuspended(known)) throw away("This device is suspended: another device took its place.");
   if (isDormant(known, now)) throw away("This device has changed nothing for a year.");
 }
 

@@ -23,7 +23,7 @@ export function requireSignInTime({ authTime, authTimeClaim }: SignInTime, maxAg
   if (authTime) return authTime;
   throw new Failure(
     "sign-in-time-missing",
-    `The access token doesn't say when the owner signed in: its claim ${authTimeClaim} is missing, or is no time that can be.`,
+    `The access token doesn't say when the owner signed in: its claim ${authTimeClaim} is missing or isn't a valid time.`,
     { maxAgeSeconds },
     { cause: new TokenRefusal("auth_time") },
   );
@@ -49,13 +49,13 @@ export function requireSignInTo(
     signIn.issuer === issuer &&
     signIn.userName?.normalize("NFC").toLowerCase() === userName.normalize("NFC").toLowerCase();
   if (isSame) return;
-  throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
+  throw new Failure("account-not-proven", "The sign-in is to another account than the one to prove.");
 }
 
 export const accountSignInRequired = (maxAgeSeconds: number, cause?: unknown) =>
   new Failure(
     "account-sign-in-required",
-    `A sign-in to the account itself, not older than ${maxAgeSeconds} s, is needed.`,
+    `This needs a sign-in to the account itself that is at most ${maxAgeSeconds} s old.`,
     { maxAgeSeconds },
     { cause },
   );

@@ -27,8 +27,8 @@ const MAX_BYTES = 16_384;
 type Value = string | number | boolean;
 
 function faultOf(key: string, value: unknown): string | undefined {
-  if (!KEY.test(key)) return "must be called by 1 to 64 of the characters a-z, 0-9, dot and dash";
-  if (REFUSED.has(key)) return "must have another name: objects have that by themselves";
+  if (!KEY.test(key)) return "must be named with 1 to 64 of the characters a-z, 0-9, dot and dash";
+  if (REFUSED.has(key)) return "must have another name: every object already has this one";
   if (typeof value === "boolean") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "must be a finite number";
   if (typeof value !== "string") return "must be text, a number, true or false";
@@ -64,7 +64,7 @@ const Custom = z.unknown().transform((given, { issues }): Record<string, Value> 
   return custom;
 });
 
-/** Refuses unknown settings; an app's own belong into `custom`. */
+/** Refuses unknown settings; an app's own go into `custom`. */
 export const AppSettings = z.strictObject({
   sortBy: z.enum(["manual", "issuer", "user-name"]).optional(),
   theme: z.enum(["system", "light", "dark"]).optional(),

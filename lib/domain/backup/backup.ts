@@ -76,7 +76,7 @@ export function planUndelete(
   undeleteDays: number,
   now: Date,
 ): Change<Head, void> {
-  const tooLate = () => new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
+  const tooLate = () => new Failure("undelete-too-late", "It is too late to undelete this backup.");
   if (held?.value.purgedAt) throw tooLate();
   const stored = requireBackup(held);
   requirePrecondition(stored, precondition);

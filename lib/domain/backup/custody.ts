@@ -35,14 +35,17 @@ export function sealedContent(
 ): Buffer | undefined {
   if (version.custody === "service") return undefined;
   if (envelope === undefined) {
-    throw new Failure("envelope-required", "The sealed copy is in the owner's own keeping.");
+    throw new Failure(
+      "envelope-required",
+      "The owner keeps the sealed copy of this backup: the request must bring its envelope.",
+    );
   }
   const [, generation, id, base64url = ""] = ENVELOPE.exec(envelope) ?? [];
   const former = head.versions.find((each) => each.id === id && sealedAs(each) === Number(generation));
   const sealed = Buffer.from(base64url, "base64url");
   if (!former || sealed.toString("base64url") !== base64url) throw unreadableEnvelope();
   if (former.id === version.id) return sealed;
-  throw new Failure("envelope-outdated", "The envelope is that of a former version.", {
+  throw new Failure("envelope-outdated", "The envelope belongs to a former version.", {
     generation: version.generation,
     envelopeGeneration: former.generation,
   });

@@ -69,7 +69,7 @@ function repeatedIn(accounts: Account[]): Repeated[] {
     if (double !== undefined) return [{ path: [index], message: `is the same entry as /accounts/${double}` }];
     if (sameId === undefined) return [];
     return [
-      { path: [index, "id"], message: `is the id of /accounts/${sameId}, too: it must name one entry` },
+      { path: [index, "id"], message: `is also the id of /accounts/${sameId}: an id must name one entry` },
     ];
   });
 }

@@ -10,7 +10,7 @@ const MAX_REMEMBERED = 20;
 
 /** Refuses a correctly signed proof and names its wrong claims. */
 export const wrongClaims = (errors: Fault[]) =>
-  new Failure("proof-invalid", "The device proof isn't one for this request: see `errors`.", {
+  new Failure("proof-invalid", "The device proof doesn't match this request: see `errors`.", {
     errors,
     errorsTotal: errors.length,
   });

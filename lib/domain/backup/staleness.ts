@@ -78,7 +78,7 @@ const nextStepOf = {
   purged: "upload",
 } as const satisfies Record<StalenessReason, NextStep>;
 
-/** Somebody must act, whatever the state. */
+/** Somebody must act, in any state. */
 const ALARMING: StalenessReason[] = ["rolled-back", "uploads-refused"];
 /** The stored backup is still reliable, but no longer up to date, or not for long. */
 const AGING: StalenessReason[] = ["uploads-refused", "sign-in-aging", "upload-aging"];

@@ -135,6 +135,6 @@ function requireOpen({ challenges }: Challenges, { id, device, kinds }: Answered
 }
 
 export const wrongAnswer = ({ attempts }: Challenge) =>
-  new Failure("answer-wrong", "The code is not right.", { triesLeft: MAX_ATTEMPTS - attempts });
+  new Failure("answer-wrong", "The code is wrong.", { triesLeft: MAX_ATTEMPTS - attempts });
 
 const notFound = () => new Failure("challenge-not-found", "There is no such challenge, or it has ended.");

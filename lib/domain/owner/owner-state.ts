@@ -26,7 +26,7 @@ export type Erased = z.infer<typeof Erased>;
 
 /**
  * `record`: the name under which its record is stored. A recovery that isn't listed here doesn't exist,
- * whatever is stored.
+ * even if its record is stored.
  */
 const OpenRecovery = loose({
   id: z.string(),
@@ -63,7 +63,7 @@ export const headsOf = (state: OwnerState | undefined): Heads =>
     }),
   );
 
-/** The tag is the backup's ETag: it names what an app has seen, whatever else of the owner changes. */
+/** The tag is the backup's ETag: it names what an app has seen, even when other data of the owner changes. */
 export const storedHead = (value: Head): StoredHead => ({ value, etag: `"${value.tag}"` });
 
 export const headIn = (state: OwnerState | undefined, platform: Platform): StoredHead | undefined => {

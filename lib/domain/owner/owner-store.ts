@@ -103,7 +103,7 @@ export function changeOwner<R>(
     const until = performance.now() + LONGEST_MS;
     let latest = hasWaited ? await owners.find(owner) : held;
     for (let round = 1; round <= MAX_ROUNDS && performance.now() < until; round++) {
-      if (latest?.state.erasure?.begunAt) throw busy("All that is held about this owner is being erased.");
+      if (latest?.state.erasure?.begunAt) throw busy("This owner's data is being erased.");
       const { result, next } = await decide(latest);
       if (!next && latest?.isAtHand) {
         latest = await owners.find(owner);

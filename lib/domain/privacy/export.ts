@@ -153,7 +153,7 @@ const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCreden
   failures,
 });
 
-/** Marks whatever can't be opened, now or ever, so that the rest is still exported. */
+/** Marks content that can't be opened, now or ever, so that the rest is still exported. */
 function orUnreadable(error: unknown): { unreadable: true } {
   if (isUnreadable(error) || error instanceof KeyDisabled) return { unreadable: true };
   throw error;

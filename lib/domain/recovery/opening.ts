@@ -166,5 +166,8 @@ export const contentIn = ({ contentType }: Version, content: Buffer) =>
 /** Fails as `not-in-this-mode` for a backup that only a device can read (R9). */
 export function requireReadable({ sealed }: Opened): void {
   if (sealed === undefined) return;
-  throw new Failure("not-in-this-mode", "The device has sealed this backup itself.");
+  throw new Failure(
+    "not-in-this-mode",
+    "The device sealed this backup itself, so only a device can read it.",
+  );
 }

@@ -92,7 +92,7 @@ export function requireGoingOn(recovery: RecoveryRecord, now: Date): void {
 /** Fails as `recovery-ended` once newer uploads have displaced its version. */
 export function requireInHistory({ version }: RecoveryRecord, { versions }: Head): void {
   if (versions.some(({ id }) => id === version.id)) return;
-  throw new Failure("recovery-ended", "What was recovered is no longer in the history.");
+  throw new Failure("recovery-ended", "The recovered version is no longer in the history.");
 }
 
 /**
@@ -107,7 +107,10 @@ export function requireAccountState(
   const found = accounts.find((each) => accountKey(each.account) === accountKey(account))?.state;
   const state = found ?? (version.contentType === DEVICE_SEALED ? "step-up" : undefined);
   if (state && wanted.includes(state)) return;
-  throw new Failure("account-not-in-recovery", "The recovery has no such account in that state.");
+  throw new Failure(
+    "account-not-in-recovery",
+    "The recovery has no such account, or its state doesn't allow this.",
+  );
 }
 
 /** Keeps the account's position; appends an account that the service didn't know of. */

@@ -28,5 +28,5 @@ export const answersFor = ({ accounts }: Provider, account: DeviceBoundAccount):
 /** Fails as `account-not-yours`, whether there is such an account or not. */
 export function requireAnswersFor(provider: Provider, account: DeviceBoundAccount): void {
   if (answersFor(provider, account)) return;
-  throw new Failure("account-not-yours", "This app is not registered for accounts of that issuer or tenant.");
+  throw new Failure("account-not-yours", "This app isn't registered for accounts of that issuer or tenant.");
 }

@@ -65,8 +65,7 @@ export async function startStepUp(
       throw invalid("/contact", "must be left out: a work account is proven by a ticket");
     return await startByTicket(stores, asking, { recovery, account });
   }
-  if (contact === undefined)
-    throw invalid("/contact", "must name the contact that the code is to be sent to");
+  if (contact === undefined) throw invalid("/contact", "must name the contact that gets the code");
   const signIn = requireAccountSignIn(accountSignIn, policy.accountSignInMaxAgeSeconds);
   return await loggingFailure(stores, asking, recovery, async () => {
     requireSignInTo(account, signIn);
@@ -138,7 +137,7 @@ const stepUpChallenge = ({ caller, now }: Asking, { recovery, account }: Start) 
 
 function requireSubject(bound: string | undefined, subject: string): void {
   if (bound === undefined || bound === subject) return;
-  throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
+  throw new Failure("account-not-proven", "The sign-in is to another account than the one to prove.");
 }
 
 /**

@@ -93,7 +93,7 @@ export interface SweepStore {
   /** Queues the message for any instance. */
   next(message: SweepMessage): Promise<void>;
   progress(sweep: SweepName): Promise<SweepProgress | undefined>;
-  /** Applies the change, whatever others change at the same time. */
+  /** Applies the change despite concurrent ones. */
   report(sweep: SweepName, change: (progress: SweepProgress | undefined) => SweepProgress): Promise<void>;
 }
 
