@@ -50,8 +50,8 @@ const head = {
   devices: z.array(Device),
   /**
    * The backup's ETag, random: only upload, deletion, undelete, restore and purge replace it, so it names the
-   * state that an app has seen, even when other parts of the head change. A digest would repeat after delete and
-   * undelete.
+   * state that an app has seen, even when other parts of the head change. A digest would repeat after delete
+   * and undelete.
    */
   tag: z.string(),
   /** Used device proofs, remembered until they would be too old anyway. */

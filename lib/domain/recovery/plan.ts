@@ -34,8 +34,8 @@ export type OverlapRule = "refuse" | "keep-existing";
 
 /**
  * `presence`: of each of the document's accounts on the device. `bound`: keys of accounts that this owner has
- * proven. `pushing`: keys of those that had a push credential, even if the document denies it. `samePlatform`:
- * the backup is from the device's own platform.
+ * proven. `pushing`: keys of those that had a push credential, even if the document denies it.
+ * `samePlatform`: the backup is from the device's own platform.
  */
 export type Circumstances = {
   presence: readonly Presence[];
