@@ -18,7 +18,7 @@ const device = {
   suspendedAt: z.coerce.date().optional(),
   /** The device that took its place, if it was suspended or revoked for that. */
   displacedBy: DeviceId.optional(),
-  /** When the device last entered a code sent to a contact that was confirmed before the device came (R45). */
+  /** When the device last entered a code sent to a contact that was confirmed before it came (R45). */
   contactCodeAt: z.coerce.date().optional(),
   /** Since when its uploads have been refused; cleared by a good upload. */
   refusedSince: z.coerce.date().optional(),

@@ -84,7 +84,7 @@ function withRoom(
     .toSorted((one, other) => Number(one.boundAt) - Number(other.boundAt));
   const oldest = unused.find(({ usesPush }) => !usesPush) ?? unused[0];
   if (oldest) return bindings.filter((each) => each !== oldest);
-  throw new Failure("too-many-accounts", `${MAX_PROVEN} accounts are bound already.`);
+  throw new Failure("too-many-accounts", `${MAX_PROVEN} accounts are proven already.`);
 }
 
 export const accountsProven = ({ bindings }: Pick<ProvenAccounts, "bindings">): DeviceBoundAccount[] =>
