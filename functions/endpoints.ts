@@ -1,4 +1,4 @@
-/** Every endpoint there is. Registration, tests and documents read this list. */
+/** The list of all endpoints: registration, tests and documents read it. */
 
 import type { Endpoint } from "../lib/http/pipeline/endpoint.ts";
 import { repudiateAlarm } from "./alarms/repudiate-alarm.ts";

@@ -56,14 +56,14 @@ app.storageQueue("sweep-page", {
     logInvocation(context, "sweep-page", () => sweepPage(services.sweepStore, sweeps, message, clock())),
 });
 
-/** Once a day, when few people are awake in Europe. */
+/** Once a day, while most of Europe sleeps. */
 app.timer("start-sweeps", {
   schedule: "0 0 3 * * *",
   handler: (_, context: InvocationContext) =>
     logInvocation(context, "start-sweeps", () => startSweeps(services.sweepStore, clock())),
 });
 
-/** Before anything is counted. What wasn't sent yet goes out when the instance ends. */
+/** Call this before anything is counted. On termination the instance sends what is left. */
 async function sendMetrics({ endpoint, intervalSeconds }: typeof config.metrics): Promise<void> {
   if (endpoint === undefined) return;
   const { startMetrics } = await import("../lib/metrics/otlp.ts");

@@ -1,14 +1,15 @@
-/** Whatever no endpoint takes: it is told which routes there are, or which methods its route takes. Nothing is read or stored for it. */
+/** Requests that fit no endpoint: answers with all routes, or with the methods of this route. */
+/** Reads and stores nothing. */
 import type { HttpMethod } from "@azure/functions";
 import { Failure } from "../lib/domain/failure.ts";
 import { replying } from "../lib/http/pipeline/handler.ts";
 import type { Services } from "../lib/http/services.ts";
 import { endpoints } from "./endpoints.ts";
 
-/** The host takes the first function by name that fits, so this name must be the last of all. */
+/** The host picks the first matching function by name, so this name must sort last. */
 export const UNKNOWN_ROUTE = "zz-unknown-route";
 
-/** All that the functions library can make a request of. */
+/** All methods of the functions library's requests. */
 const METHODS: HttpMethod[] = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 export const unknownRoute = (services: Services) => ({
@@ -27,7 +28,7 @@ function refusalOf(path: string): Failure {
   return new Failure("method-not-allowed", `This route takes ${allow.join(", ")}.`, { allow });
 }
 
-/** As the host looks for routes: in whatever letters, with or without a slash at the end. */
+/** Matches as the host does: ignores case and a trailing slash. */
 function fits(route: string, path: string): boolean {
   const [parts, given] = [route.split("/"), path.replace(/\/$/, "").toLowerCase().split("/")];
   const isSame = (part: string, at: number) => (part.startsWith("{") ? given[at] !== "" : part === given[at]);

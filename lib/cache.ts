@@ -1,7 +1,7 @@
-/** Remembers values for a while, so that they need not be asked for each time. */
+/** A cache with a size limit and an expiry. */
 import type { Clock } from "./domain/clock.ts";
 
-/** Values of so many sizes together, each at most so long. */
+/** `most`: the limit of all sizes together. `milliseconds`: how long a value stays. */
 export class Cache<K, V> {
   readonly #entries = new Map<K, { value: V; size: number; until: number }>();
   readonly #now: Clock;
@@ -18,7 +18,7 @@ export class Cache<K, V> {
     return entry && entry.until > this.#now().getTime() ? entry.value : undefined;
   }
 
-  /** The oldest entries make room where there is too much. */
+  /** Drops the oldest entries if the cache is too big. */
   set(key: K, value: V, size = 1): V {
     this.delete(key);
     this.#entries.set(key, { value, size, until: this.#now().getTime() + this.#limits.milliseconds });
@@ -36,7 +36,7 @@ export class Cache<K, V> {
   }
 }
 
-/** Asks at most every so often, however often it is wanted; undefined where that fails. */
+/** Asks at most once per period; undefined if asking fails. */
 export function memoizeFor<T>(
   now: Clock,
   milliseconds: number,

@@ -1,10 +1,11 @@
-/** POST v1/alarms/{capability}: "this was not me": the device, its recovery and its credentials end at once (R18). Safe to repeat. */
+/** POST v1/alarms/{capability}: "this was not me" ends the device that the alarm is about (R18). */
 import * as z from "zod";
 import { repudiateAlarm as repudiate } from "../../lib/domain/devices/repudiation.ts";
 import { Language } from "../../lib/domain/messages/language.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { donePage, unknownPage } from "../../lib/http/replies/page.ts";
 
+/** Also ends the device's recovery and credentials, at once. Safe to repeat. */
 export const repudiateAlarm = endpoint({
   name: "repudiate-alarm",
   summary: "Shut out the device that an alarm is about",

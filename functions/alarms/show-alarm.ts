@@ -1,4 +1,4 @@
-/** GET v1/alarms/{capability}: what the link in an alarm would do. Looking changes nothing, so mail scanners do no harm (R18). */
+/** GET v1/alarms/{capability}: the page behind an alarm's link, which asks before it ends a device (R18). */
 import * as z from "zod";
 import { isRevoked, shownName } from "../../lib/domain/device.ts";
 import { locateDevice } from "../../lib/domain/devices/registration.ts";
@@ -10,6 +10,7 @@ import { askPage, donePage, unknownPage } from "../../lib/http/replies/page.ts";
 import { texts } from "../../lib/texts/languages.ts";
 import { readable } from "../../lib/texts/texts.ts";
 
+/** Changes nothing, so mail scanners that follow the link do no harm. */
 export const showAlarm = endpoint({
   name: "show-alarm",
   summary: "The page behind the link of an alarm",

@@ -1,11 +1,11 @@
-/** GET v1/backups/{platform}/staleness: can the backup be relied on, and what should the app show and do (R26, R27). */
+/** GET v1/backups/{platform}/staleness: whether the backup can be relied on, and what to do (R26, R27). */
 import * as z from "zod";
 import { assess } from "../../lib/domain/backup/staleness.ts";
 import { Platform } from "../../lib/domain/owner.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { Staleness, stalenessStatus } from "../../lib/http/replies/backup-status.ts";
 
-/** What the device remembers of its last upload or recovery: a service that knows less was rolled back. */
+/** The device's memory of its last upload or recovery; a service that knows less was rolled back. */
 const Remembered = z
   .strictObject({
     generation: z

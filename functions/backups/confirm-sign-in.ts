@@ -1,4 +1,4 @@
-/** POST v1/backups/{platform}/confirm: the owner has signed in to the recovery account again, so the backup isn't stale for that (R28). */
+/** POST v1/backups/{platform}/confirm: a fresh sign-in to the recovery account clears that reason (R28). */
 import * as z from "zod";
 import { confirmSignIn as confirm } from "../../lib/domain/backup/changes.ts";
 import { Platform } from "../../lib/domain/owner.ts";

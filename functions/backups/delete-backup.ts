@@ -1,4 +1,4 @@
-/** DELETE v1/backups/{platform}: turns backup off (R6). What was stored is kept for a while, in case it was a mistake (R30). */
+/** DELETE v1/backups/{platform}: turns backup off; the backup can be undeleted for a while (R6, R30). */
 import * as z from "zod";
 import { deleteBackup as remove } from "../../lib/domain/backup/changes.ts";
 import { Platform } from "../../lib/domain/owner.ts";

@@ -1,4 +1,4 @@
-/** POST v1/backups/{platform}/diagnosis: why a recovery on this device would be refused, check by check, with a remedy each (R31). */
+/** POST v1/backups/{platform}/diagnosis: why a recovery on this device would fail, with remedies (R31). */
 import * as z from "zod";
 import { ExistingAccount } from "../../lib/domain/account.ts";
 import { MAX_ACCOUNTS } from "../../lib/domain/backup/document.ts";
@@ -7,7 +7,7 @@ import { diagnose } from "../../lib/domain/recovery/diagnosis.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { Check, checkOf } from "../../lib/http/replies/diagnosis.ts";
 
-/** What a recovery would send. */
+/** The same input as a recovery's. */
 const Request = z.strictObject({
   from: Platform.optional(),
   existingAccounts: z.array(ExistingAccount).max(MAX_ACCOUNTS).default([]),

@@ -1,4 +1,4 @@
-/** GET v1/backups/{platform}: what is stored, never its content. */
+/** GET v1/backups/{platform}: the status of one backup, never its content. */
 import * as z from "zod";
 import { requireBackup } from "../../lib/domain/backup/backup.ts";
 import { Platform } from "../../lib/domain/owner.ts";

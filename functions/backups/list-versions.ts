@@ -1,4 +1,4 @@
-/** GET v1/backups/{platform}/versions: the last versions, newest first: when, from which device, how much; never content (R30). */
+/** GET v1/backups/{platform}/versions: the latest versions, newest first, without content (R30). */
 import * as z from "zod";
 import { requireBackup } from "../../lib/domain/backup/backup.ts";
 import { Platform } from "../../lib/domain/owner.ts";

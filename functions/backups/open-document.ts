@@ -1,4 +1,4 @@
-/** POST v1/backups/{platform}/document: the same where the client has custody, by the envelope that it keeps (R44). */
+/** POST v1/backups/{platform}/document: a quiet read with client custody, by the envelope (R44). */
 import * as z from "zod";
 import { readQuietly } from "../../lib/domain/backup/quiet-read.ts";
 import { Platform } from "../../lib/domain/owner.ts";

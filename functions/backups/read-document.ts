@@ -1,4 +1,4 @@
-/** GET v1/backups/{platform}/document: what is stored now, for a device that has uploaded or recovered, to merge and to keep in step (R44). */
+/** GET v1/backups/{platform}/document: a quiet read, to merge and stay in step (R44). */
 import * as z from "zod";
 import { readQuietly, requireReadable } from "../../lib/domain/backup/quiet-read.ts";
 import { Platform } from "../../lib/domain/owner.ts";
@@ -17,7 +17,7 @@ export const readDocument = endpoint({
   request: { params: z.strictObject({ platform: Platform }) },
   replies: { 200: DocumentReply, 304: Nothing },
   problems: READ_PROBLEMS,
-  /** 304 where the caller has it already: that is neither counted nor logged, and needs no envelope. */
+  /** 304 if the caller already has this state: no envelope needed, not counted, not logged. */
   async handle({ params: { platform }, knownEtags, ...asking }, services) {
     const { etag } = requireReadable(asking, platform);
     if (isKnown(etag, knownEtags)) return { status: 304, body: undefined, etag };

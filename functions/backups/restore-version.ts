@@ -1,4 +1,4 @@
-/** POST v1/backups/{platform}/versions/{versionId}/restore: makes a former version current, as a new generation (R30). */
+/** POST v1/backups/{platform}/versions/{versionId}/restore: makes a former version current (R30). */
 import * as z from "zod";
 import { restoreVersion as restore } from "../../lib/domain/backup/changes.ts";
 import { Id } from "../../lib/domain/id.ts";
@@ -6,6 +6,7 @@ import { Platform } from "../../lib/domain/owner.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { BackupStatus, backupStatus } from "../../lib/http/replies/backup-status.ts";
 
+/** The restored version gets a new generation. */
 export const restoreVersion = endpoint({
   name: "restore-version",
   summary: "Make a former version current",

@@ -1,4 +1,4 @@
-/** POST v1/backups/{platform}/undelete: brings a deleted backup back while it is kept (R30). Safe to repeat. */
+/** POST v1/backups/{platform}/undelete: brings a deleted backup back in time (R30). Safe to repeat. */
 import * as z from "zod";
 import { undeleteBackup as undelete } from "../../lib/domain/backup/changes.ts";
 import { Platform } from "../../lib/domain/owner.ts";

@@ -1,4 +1,4 @@
-/** PUT v1/backups/{platform}: seals a document as the new generation of the backup, if the caller knows the present one. */
+/** PUT v1/backups/{platform}: seals a document as the new generation, if the precondition holds (R7). */
 import * as z from "zod";
 import { currentVersion } from "../../lib/domain/backup/backup.ts";
 import { defaultCustody } from "../../lib/domain/backup/custody.ts";
@@ -11,14 +11,14 @@ import { Platform } from "../../lib/domain/owner.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { VersionStatus, versionStatus } from "../../lib/http/replies/backup-status.ts";
 
-/** What an upload brings to light that nobody at the phone can mend. */
+/** Problems that the owner can't solve on the phone. */
 const WARNINGS = ["sign-in-time-unknown"] as const;
 
 /**
- * `current`: false if this repeats an upload that another one has replaced since; there is no ETag then.
- * `etag`: the header's, for clients that see no headers. `envelope`: for the app to keep, where the client
- * has custody; the service keeps no copy. `warnings`: what keeps this backup from being recovered; no token
- * ever said when the owner signed in.
+ * `current`: false if a later upload has replaced the one that this request repeats; then there is no ETag.
+ * `etag`: as in the header, for clients that can't read headers. `envelope`: the app stores it (client
+ * custody); the service has no copy. `warnings`: why this backup can't be recovered yet: no token ever said
+ * when the owner signed in.
  */
 const Receipt = z.strictObject({
   platform: Platform,

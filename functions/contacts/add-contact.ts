@@ -1,4 +1,4 @@
-/** POST v1/contacts: adds an e-mail address or a phone number and sends it a code; again, and it gets another one (R19). */
+/** POST v1/contacts: adds an e-mail address or phone number and sends it a code; repeatable (R19). */
 import * as z from "zod";
 import { Channel } from "../../lib/domain/contacts/contact.ts";
 import { addContact as add } from "../../lib/domain/contacts/contact-changes.ts";
@@ -8,7 +8,7 @@ import { callingCodeOf, emailAddress, MOST_TYPED, phoneNumber } from "../../lib/
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { ContactStatus, contactStatus } from "../../lib/http/replies/contact-status.ts";
 
-/** `language`: the one that the contact is written to in. */
+/** `language`: the language of messages to this contact. */
 const Request = z.strictObject({
   channel: Channel,
   address: z.string().max(MOST_TYPED),

@@ -1,4 +1,4 @@
-/** POST v1/contacts/{id}/confirm: the code that was sent there; from now on the contact counts (R19). */
+/** POST v1/contacts/{id}/confirm: confirms a contact by the code sent to it; from then on it counts (R19). */
 import * as z from "zod";
 import { confirmContact as confirm } from "../../lib/domain/contacts/contact-changes.ts";
 import { Id } from "../../lib/domain/id.ts";

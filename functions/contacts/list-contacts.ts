@@ -1,4 +1,4 @@
-/** GET v1/contacts: where the owner can be reached, masked (R19). */
+/** GET v1/contacts: the owner's contacts, masked (R19). */
 import * as z from "zod";
 import { recordIn } from "../../lib/domain/owner/owner-store.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";

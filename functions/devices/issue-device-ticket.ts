@@ -1,10 +1,11 @@
-/** POST v1/device-tickets: an older device's ticket for a work account that works on it, so that a new one needn't ask the provider (R23). */
+/** POST v1/device-tickets: a device with a work account issues a ticket for another device (R23). */
 import * as z from "zod";
 import { WorkName } from "../../lib/domain/account.ts";
 import { issueDeviceTicket as issue } from "../../lib/domain/step-up/ticket-issuing.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { TicketReply, ticketReply } from "../../lib/http/replies/ticket-reply.ts";
 
+/** The new device then needn't ask the provider. */
 export const issueDeviceTicket = endpoint({
   name: "issue-device-ticket",
   summary: "Issue a ticket for another device",

@@ -1,4 +1,4 @@
-/** GET v1/devices: the owner's devices on both platforms, revoked ones too. */
+/** GET v1/devices: the owner's devices on both platforms, including revoked ones. */
 import * as z from "zod";
 import { Platform } from "../../lib/domain/owner.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";

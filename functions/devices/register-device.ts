@@ -1,4 +1,4 @@
-/** POST v1/devices: registers this device by a fresh sign-in, or lets it in again, without recovering anything, and tells the owner (R17, R18). Safe to repeat. */
+/** POST v1/devices: registers this device, or readmits it, by a fresh sign-in (R17, R18). */
 import * as z from "zod";
 import { DeviceName } from "../../lib/domain/device.ts";
 import { register } from "../../lib/domain/devices/registration.ts";
@@ -6,6 +6,7 @@ import { Platform } from "../../lib/domain/owner.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { DeviceStatus, deviceStatus } from "../../lib/http/replies/device-status.ts";
 
+/** Recovers nothing. Notifies the owner. Safe to repeat. */
 export const registerDevice = endpoint({
   name: "register-device",
   summary: "Register this device",

@@ -1,4 +1,4 @@
-/** PATCH v1/devices/{id}: gives one of the owner's devices another name. */
+/** PATCH v1/devices/{id}: renames one of the owner's devices. */
 import * as z from "zod";
 import { DeviceName } from "../../lib/domain/device.ts";
 import { renameDevice as rename } from "../../lib/domain/devices/registration.ts";

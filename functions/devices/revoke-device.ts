@@ -1,9 +1,10 @@
-/** DELETE v1/devices/{id}: revokes one of the owner's devices and its credentials for good, from the next request on (R17). Safe to repeat. */
+/** DELETE v1/devices/{id}: revokes a device and its credentials (R17). Safe to repeat. */
 import * as z from "zod";
 import { revokeDevice as revoke } from "../../lib/domain/devices/repudiation.ts";
 import { DeviceId } from "../../lib/domain/owner.ts";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
 
+/** For good, from the next request on. */
 export const revokeDevice = endpoint({
   name: "revoke-device",
   summary: "Revoke a device",

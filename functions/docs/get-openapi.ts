@@ -1,4 +1,4 @@
-/** GET v1/openapi.json: the description of all endpoints, for people's tools (R40). */
+/** GET v1/openapi.json: the OpenAPI document of all endpoints, for tools (R40). */
 
 import { isKnown } from "../../lib/http/headers/known-etags.ts";
 import { OpenApi, openApi } from "../../lib/http/openapi.ts";

@@ -1,4 +1,4 @@
-/** GET problems: all kinds of problems, each with the address of its page (R41). */
+/** GET problems: a page that lists and links all kinds of problems (R41). */
 import * as z from "zod";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
 import { replyWithPage } from "../../lib/http/replies/built-pages.ts";

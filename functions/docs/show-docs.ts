@@ -1,4 +1,4 @@
-/** GET docs: the reference, for the people who build on this API (R40). */
+/** GET docs: the API reference, for developers (R40). */
 import * as z from "zod";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
 import { replyWithPage } from "../../lib/http/replies/built-pages.ts";

@@ -1,8 +1,9 @@
-/** GET problems/{kind}: where the `type` of a problem leads: what happened and what to do, for developers and for the phone's owner (R41). */
+/** GET problems/{kind}: the page behind a problem's `type`: what happened and what to do (R41). */
 import * as z from "zod";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
 import { replyWithPage } from "../../lib/http/replies/built-pages.ts";
 
+/** For developers and for the phone's owner. */
 export const showProblem = endpoint({
   name: "show-problem",
   summary: "What a problem means and what to do, as a page",
@@ -14,7 +15,7 @@ export const showProblem = endpoint({
   tagged: true,
   request: { params: z.strictObject({ kind: z.string() }) },
   replies: { 200: z.string(), 304: Nothing, 404: z.string() },
-  /** An unknown kind is told all that there are. */
+  /** An unknown kind gets the list of all kinds. */
   async handle({ params, knownEtags }, { pages }) {
     const path = `problems/${params.kind.toLowerCase()}`;
     if (await pages(path)) return await replyWithPage(pages, path, knownEtags);

@@ -1,4 +1,4 @@
-/** The queue's function: what happened is logged and told to each contact (R18). */
+/** The queue's function: logs what happened and sends it to each contact (R18). */
 import type { OutboxItem } from "../../lib/domain/messages/announcement.ts";
 import { type Delivery, deliver } from "../../lib/domain/messages/delivery.ts";
 import type { Messenger } from "../../lib/domain/messages/messenger.ts";

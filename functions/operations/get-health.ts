@@ -1,4 +1,4 @@
-/** GET health: the app runs, what waits or was given up, and how far the sweeps have come. Names nobody. */
+/** GET health: the app runs; waiting and failed messages and pages; progress of sweeps. Names no owner. */
 import * as z from "zod";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { SweepStatus, sweepStatus } from "../../lib/http/replies/sweep-status.ts";
@@ -6,7 +6,8 @@ import { SweepStatus, sweepStatus } from "../../lib/http/replies/sweep-status.ts
 const Counts = z.strictObject({ waiting: z.int(), failed: z.int() });
 
 /**
- * `messages` to people, `pages` of sweeps, and the last run of each sweep; left out while nobody can tell.
+ * `messages` to people, `pages` of sweeps, and the last run of each sweep. A figure that can't be read is
+ * left out.
  */
 const Health = z.strictObject({
   status: z.literal("ok"),

@@ -1,13 +1,10 @@
-/** GET v1/sweeps: how far the last run of each sweep has come, and which key versions are still referred to (R29, R38). */
+/** GET v1/sweeps: how far each sweep's last run got, and which key versions are still in use (R29, R38). */
 import * as z from "zod";
 import { lastRuns } from "../../lib/domain/sweeps/sweep.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { SweepStatus, sweepStatus } from "../../lib/http/replies/sweep-status.ts";
 
-/**
- * `keys`: how many blobs name each key version, after the run: owners in `rewrap`, shard keys in
- * `shard-keys`.
- */
+/** `keys`: number of blobs per key version after the run: owners in `rewrap`, shard keys in `shard-keys`. */
 const Progress = SweepStatus.extend({ keys: z.record(z.string(), z.int()) });
 
 export const listSweeps = endpoint({

@@ -1,4 +1,4 @@
-/** POST v1/sweeps/{sweep}: starts one by hand; safe to repeat (R29). */
+/** POST v1/sweeps/{sweep}: starts a sweep by hand. Safe to repeat (R29). */
 import * as z from "zod";
 import { newId } from "../../lib/domain/id.ts";
 import { SweepName, startSweep as start } from "../../lib/domain/sweeps/sweep.ts";

@@ -1,4 +1,4 @@
-/** The sweeps' functions: a timer starts each once a day, a queue brings page after page (R29). */
+/** The sweeps' functions: a timer starts every sweep daily, a queue delivers page after page (R29). */
 
 import * as z from "zod";
 import { newId } from "../../lib/domain/id.ts";
@@ -15,7 +15,7 @@ import {
 import { jsonOf } from "../../lib/domain/text.ts";
 import { sweptPage } from "../../lib/metrics/metrics.ts";
 
-/** A text of the queue, or what the host has parsed it to. */
+/** The queue's text, or the object that the host parsed from it. */
 const QueueText = z.union([jsonOf(SweepMessage), SweepMessage]);
 
 type Ended = { outcome: string };

@@ -1,7 +1,4 @@
-/**
- * DELETE v1/me?confirm=erase-everything: forgets the owner for good; no copy anywhere can be read any more
- * (R35). At once, or after the days in which it can be taken back, if the settings have any. Safe to repeat.
- */
+/** DELETE v1/me?confirm=erase-everything: erases the owner for good (R35). Safe to repeat. */
 import * as z from "zod";
 import { eraseOwner } from "../../lib/domain/privacy/erasure.ts";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
@@ -9,6 +6,10 @@ import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 
 const CONFIRMATION = "erase-everything";
 
+/**
+ * No copy stays readable. At once, or after the waiting time of the settings, in which the owner can take it
+ * back.
+ */
 export const eraseData = endpoint({
   name: "erase-data",
   summary: "Erase everything that is held about the owner",
@@ -22,7 +23,7 @@ export const eraseData = endpoint({
       confirm: z.literal(CONFIRMATION, `must be ${CONFIRMATION}: nothing comes back`),
     }),
   },
-  /** 202: not before `eraseAt`; until then POST v1/me/keep takes it back. */
+  /** 202: the erasure happens at `eraseAt` at the earliest; until then POST v1/me/keep takes it back. */
   replies: { 202: z.strictObject({ eraseAt: Timestamp }), 204: Nothing },
   problems: ["device-unknown", "device-suspended", "busy"],
   async handle(asking, services) {

@@ -1,15 +1,15 @@
-/** GET v1/me/export: everything that is held about the owner, as one JSON document (R35); contacts are told first (R18). */
+/** GET v1/me/export: everything held about the owner, as JSON; contacts are notified first (R18, R35). */
 import * as z from "zod";
 import { exportData as exportAll } from "../../lib/domain/privacy/export.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 
 /**
- * Times are ISO 8601. `contactRemovedAt`, `newcomerToldAt`: when a contact was last removed, and contacts
- * last told of a device that isn't registered. `failures`: wrong answers in a row. `sent`: codes of the last
- * day, by a digest of the address. `boundAccounts[].credentials`: which devices hold which, without secrets.
- * `erasure`: one that can still be taken back, and when a former life was erased.
- * `backups[].versions[].content`: the document; left out where the owner's own cloud drive has it. What can't
- * be opened has `unreadable: true` in the place of its content.
+ * Times are ISO 8601. `contactRemovedAt`: when a contact was last removed. `newcomerToldAt`: when contacts
+ * last heard of an unregistered device. `failures`: wrong answers in a row. `sent`: codes of the last day, by
+ * a digest of the address. `boundAccounts[].credentials`: which devices hold which, without secrets.
+ * `erasure`: a pending one that can be taken back, and when a former incarnation was erased.
+ * `backups[].versions[].content`: the document; left out with client custody. Anything that can't be opened
+ * has `unreadable: true` instead of content.
  */
 const Export = z.strictObject({
   owner: z.string(),

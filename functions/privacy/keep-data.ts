@@ -1,4 +1,4 @@
-/** POST v1/me/keep: takes back an erasure that was asked for and hasn't begun (R35). Safe to repeat. */
+/** POST v1/me/keep: takes back a requested erasure that hasn't begun (R35). Safe to repeat. */
 import { withdrawErasure } from "../../lib/domain/privacy/erasure.ts";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
 

@@ -1,10 +1,10 @@
-/** GET v1/activity: what happened, newest first, and whether the log is whole (R35). */
+/** GET v1/activity: the activity log, newest first, and whether it is intact (R35). */
 import * as z from "zod";
 import { ActivityKind, listActivity as list } from "../../lib/domain/messages/activity.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 
-/** `before`: the number that the former page said; the newest page if left out. */
+/** `before`: `next` of the former page; without it, the newest page. */
 const Query = z.strictObject({
   before: z
     .string()
@@ -20,7 +20,7 @@ const Entry = z.strictObject({
   recovery: z.string().optional(),
 });
 
-/** `intact`: false if entries are missing or changed; then `entries` has those before the damage. */
+/** `intact`: false if entries are missing or changed; `entries` then holds those before the damage. */
 const Page = z.strictObject({ entries: z.array(Entry), intact: z.boolean(), next: z.int().optional() });
 
 export const listActivity = endpoint({

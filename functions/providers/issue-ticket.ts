@@ -1,11 +1,11 @@
-/** POST v1/tickets: a provider's ticket for a work account, to be scanned now or printed for later (R21-R23). */
+/** POST v1/tickets: a provider's ticket for a work account, to scan now or print for later (R21-R23). */
 import * as z from "zod";
 import { WorkName } from "../../lib/domain/account.ts";
 import { issueProviderTicket as issue } from "../../lib/domain/step-up/ticket-issuing.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { TicketReply, ticketReply } from "../../lib/http/replies/ticket-reply.ts";
 
-/** `use`: within minutes, or printed and kept for the day when the phone is gone. */
+/** `use`: `now` is valid for minutes; `printed` serves later, when the phone is lost. */
 const Request = z.strictObject({
   account: WorkName,
   use: z.enum(["now", "printed"]).default("now"),

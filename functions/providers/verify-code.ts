@@ -1,4 +1,4 @@
-/** POST v1/codes/verify: a provider asks whether a code is right, and which device it came from; each code counts once (R14, R33). */
+/** POST v1/codes/verify: tells a provider whether a code is right and whose device made it (R14, R33). */
 import * as z from "zod";
 import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { verifyCode as verify } from "../../lib/domain/credentials/verification.ts";
@@ -7,6 +7,7 @@ import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { equalTime } from "../../lib/http/pipeline/equal-time.ts";
 import { Verdict, verdict } from "../../lib/http/replies/verdict.ts";
 
+/** Accepts each code once. */
 export const verifyCode = endpoint({
   name: "verify-code",
   summary: "Check a one-time code",

@@ -1,4 +1,4 @@
-/** POST v1/signatures/verify: a provider asks whether a device of the account has signed its challenge (R14, R33). */
+/** POST v1/signatures/verify: tells a provider which device signed its challenge (R14, R33). */
 import * as z from "zod";
 import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { verifySignature as verify } from "../../lib/domain/credentials/verification.ts";
@@ -7,8 +7,8 @@ import { equalTime } from "../../lib/http/pipeline/equal-time.ts";
 import { Verdict, verdict } from "../../lib/http/replies/verdict.ts";
 
 /**
- * `challenge`: at least 128 bits that the provider never asks for again, base64url. `signature`: ES256 over
- * those bytes.
+ * `challenge`: base64url, at least 128 bits, never used twice by the provider. `signature`: ES256 over those
+ * bytes.
  */
 const Request = z.strictObject({
   account: DeviceBoundAccount,

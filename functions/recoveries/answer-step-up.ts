@@ -1,4 +1,4 @@
-/** POST v1/step-ups/{id}/answer: the code or the ticket; a right one brings the device credential, once (R14, R20-R25). */
+/** POST v1/step-ups/{id}/answer: a right code or ticket brings the device credential, once (R14, R20-R25). */
 import * as z from "zod";
 import { isPoint, PushKey } from "../../lib/domain/credentials/credential.ts";
 import { invalid } from "../../lib/domain/failure.ts";
@@ -9,10 +9,10 @@ import { Code } from "../../lib/http/code.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { CodeCredential, PushCredential } from "../../lib/http/replies/recovery-status.ts";
 
-/** Room for a whole activation address, pasted with what stands around it. */
+/** Room for a whole activation address with some pasted text around it. */
 const MOST_TYPED = 2000;
 
-/** A push credential's private half stays on the device; only the public one is sent. */
+/** A push credential's private half stays on the device; the client sends only the public half. */
 const WantedCredential = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("code") }),
   z.strictObject({
@@ -29,7 +29,7 @@ const Request = z
   })
   .refine(({ code, ticket }) => (code === undefined) !== (ticket === undefined), {
     path: ["code"],
-    error: "must be there, or `ticket`, not both",
+    error: "must be sent, or `ticket`, but not both",
   });
 
 export const answerStepUp = endpoint({
@@ -62,6 +62,6 @@ function answerOf(code: string | undefined, typed = ""): Answer {
   if (ticket) return { kind: "ticket", ticket };
   throw invalid(
     "/ticket",
-    "is mistyped: it must be seven groups of four letters and digits, as shown under the QR code, or what the QR code says",
+    "is mistyped: enter the seven groups of four letters and digits under the QR code, or the QR code's whole text",
   );
 }

@@ -1,4 +1,4 @@
-/** GET v1/recoveries/{id}: how far a recovery has come, so that an app that was killed goes on where it was. */
+/** GET v1/recoveries/{id}: the progress of a recovery, so that a restarted app can go on. */
 import * as z from "zod";
 import { Id } from "../../lib/domain/id.ts";
 import { findRecovery } from "../../lib/domain/recovery/record.ts";

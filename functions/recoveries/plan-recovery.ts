@@ -1,4 +1,4 @@
-/** POST v1/recovery-plans: what a recovery on this device would do, account by account; nothing happens (R12). */
+/** POST v1/recovery-plans: a dry run: what a recovery here would do, account by account (R12). */
 import * as z from "zod";
 import { ExistingAccount, nameOf } from "../../lib/domain/account.ts";
 import { MAX_ACCOUNTS } from "../../lib/domain/backup/document.ts";
@@ -10,7 +10,7 @@ import { AskAgain } from "../../lib/http/problems/problem.ts";
 import { VersionStatus, versionStatus } from "../../lib/http/replies/backup-status.ts";
 import { ENVELOPE, PlannedAccount } from "../../lib/http/replies/recovery-status.ts";
 
-/** `from`: the platform whose backup is to be recovered; the device's own if left out. */
+/** `from`: the platform whose backup to recover; by default the device's own. */
 const Request = z.strictObject({
   platform: Platform,
   from: Platform.optional(),
@@ -19,8 +19,8 @@ const Request = z.strictObject({
 });
 
 /**
- * `overlapping`: what would refuse a recovery that doesn't say `keep-existing`. `askAgainWith`: where
- * something is kept for its name only.
+ * `overlapping`: accounts that would refuse a recovery without `keep-existing`. `askAgainWith`: set if an
+ * account is kept only because of its name.
  */
 const Plan = z.strictObject({
   id: z.string(),

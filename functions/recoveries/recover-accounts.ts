@@ -1,4 +1,4 @@
-/** POST v1/recoveries: brings the accounts back to this device after a fresh sign-in, and registers the device (R10-R17). */
+/** POST v1/recoveries: recovers the accounts after a fresh sign-in and registers the device (R10-R17). */
 import * as z from "zod";
 import { accountKey, ExistingAccount } from "../../lib/domain/account.ts";
 import { StoredSettings } from "../../lib/domain/backup/app-settings.ts";
@@ -13,8 +13,8 @@ import { VersionStatus, versionStatus } from "../../lib/http/replies/backup-stat
 import { ENVELOPE, RecoveredAccount } from "../../lib/http/replies/recovery-status.ts";
 
 /**
- * `from`: the platform whose backup is recovered. `existingAccounts`: all that this device has already; none
- * is touched.
+ * `from`: the platform whose backup to recover. `existingAccounts`: all accounts already on this device;
+ * recovery touches none of them.
  */
 const Request = z.strictObject({
   platform: Platform,
@@ -27,9 +27,9 @@ const Request = z.strictObject({
 });
 
 /**
- * `sealed`: what the device sealed itself, in the place of `accounts` and `settings`. In the order of the
- * backup. A `restore` is whole; a `keep` and a `step-up` are names only. `askAgainWith`: where something is
- * kept for its name only.
+ * In the backup's order. A `restore` is the whole account; a `keep` or `step-up` only its name.
+ * `askAgainWith`: set if an account is kept only because of its name. `sealed`: a document that the device
+ * sealed itself, instead of `accounts` and `settings`.
  */
 const Reply = z.strictObject({
   id: z.string(),

@@ -1,4 +1,4 @@
-/** POST v1/recoveries/{id}/credentials: a fresh code credential where the one that was sent got lost; the lost one ends (R25). */
+/** POST v1/recoveries/{id}/credentials: replaces a code credential that was lost on its way (R25). */
 import * as z from "zod";
 import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { renewCode as renew } from "../../lib/domain/credentials/renewal.ts";
@@ -6,6 +6,7 @@ import { Id } from "../../lib/domain/id.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { CodeCredential } from "../../lib/http/replies/recovery-status.ts";
 
+/** The lost one ends. */
 export const renewCredential = endpoint({
   name: "renew-credential",
   summary: "Get a fresh credential for one that was lost on its way",

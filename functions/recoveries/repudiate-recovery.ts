@@ -1,10 +1,11 @@
-/** POST v1/recoveries/{id}/repudiate: "this was not me", from another device: its device and all it got is ended (R18). Safe to repeat. */
+/** POST v1/recoveries/{id}/repudiate: "this was not me", said from another device (R18). Safe to repeat. */
 import * as z from "zod";
 import { repudiateRecovery as repudiate } from "../../lib/domain/devices/repudiation.ts";
 import { Id } from "../../lib/domain/id.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { RecoveryStatus, recoveryStatus } from "../../lib/http/replies/recovery-status.ts";
 
+/** Ends the recovering device and everything it got. */
 export const repudiateRecovery = endpoint({
   name: "repudiate-recovery",
   summary: "Say that a recovery was not yours",

@@ -1,4 +1,4 @@
-/** One entry of the authenticator app: what of it may be backed up, what may be stored of it, and how it is named. */
+/** An account in the app: which members are backed up, how it is stored, and how it is named. */
 import * as z from "zod";
 import { Fingerprint, OneTimeCode } from "./code-parameters.ts";
 import { plainText } from "./text.ts";
@@ -6,7 +6,7 @@ import { plainText } from "./text.ts";
 const Name = plainText(320);
 const Required = Name.min(1);
 
-/** The app's own, the same on each upload; a UUID is one, too. */
+/** The app's own id, the same in each upload; may be a UUID. */
 export const EntryId = z
   .string()
   .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes and underscores, such as a UUID");
@@ -18,7 +18,7 @@ const thirdParty = { kind: z.literal("third-party"), issuer: Name, userName: Nam
 const personal = { kind: z.literal("personal"), issuer: Required, userName: Required };
 const work = { kind: z.literal("work"), issuer: Required, tenant: Required, userName: Required };
 
-/** R3: only a third-party account has a secret; the credentials of the others are bound to a device. */
+/** R3: only a third-party account has a secret; credentials of the others are tied to a device. */
 export const Account = z.discriminatedUnion("kind", [
   z.strictObject({ ...thirdParty, id, group, otp: OneTimeCode }),
   z.strictObject({ ...personal, id, group, usesPush }),
@@ -33,18 +33,18 @@ const ForeignKind = z
   .refine((kind) => !KINDS.has(kind))
   .brand<"foreign">();
 
-/** Of a kind that only a newer version knows, and so is what its members are. */
+/** A kind that only a newer version of the service knows, and its members. */
 const any = z.unknown().optional();
 const foreign = { kind: ForeignKind, id: any, issuer: any, userName: any };
 
-/*
- * What is stored was checked when it came, by this version or another: a kind has the members that it always
- * had, and may have others, which are kept as they are.
+/**
+ * Stored accounts were checked on upload, by this version or another. A kind never loses members; extra
+ * members are kept unchanged.
  */
 const [storedName, storedId] = [z.string(), z.string().optional()];
 const named = { issuer: storedName, userName: storedName, id: storedId };
 const namedWork = { issuer: storedName, tenant: storedName, userName: storedName, id: storedId };
-/** In the order in which members are uploaded: what was sent comes back in it. */
+/** Members in upload order: they come back in the order they were sent. */
 const grouped = { group: z.unknown().optional() };
 const storedThirdParty = {
   kind: z.literal("third-party"),
@@ -80,7 +80,7 @@ const workName = { kind: z.literal("work"), ...namedWork };
 const text = z.string().optional();
 const foreignName = { kind: ForeignKind, id: text, issuer: text, userName: text };
 
-/** What an account is called, without anything secret and without what it uses. */
+/** An account's name, without secrets and without `usesPush`. */
 export type AccountName =
   | Shaped<typeof thirdPartyName>
   | Shaped<typeof personalName>
@@ -95,7 +95,7 @@ export const AccountName: z.ZodType<AccountName> = z.union([
   z.strictObject(foreignName),
 ]);
 
-/** The same where it is stored: what a newer version adds is kept. */
+/** The same in storage: keeps members that a newer version adds. */
 export const StoredName: z.ZodType<AccountName> = z.union([
   z.discriminatedUnion("kind", [
     z.looseObject(thirdPartyName),
@@ -105,26 +105,23 @@ export const StoredName: z.ZodType<AccountName> = z.union([
   z.looseObject(foreignName),
 ]);
 
-/* Apps send back what an answer brought, whole: what isn't needed of it is left out. */
+// Apps send whole accounts back; these schemas drop the members that they don't need.
 
 export const WorkName = z.object(work);
 
-/**
- * An account whose credentials are bound to a device: they are made anew after step-up, or with the recovery
- * (R15).
- */
+/** An account whose credentials are tied to a device; step-up or a recovery makes new ones (R15). */
 export const DeviceBoundAccount = z.discriminatedUnion("kind", [z.object(personal), WorkName]);
 export type DeviceBoundAccount = z.infer<typeof DeviceBoundAccount>;
 
-/** The same where it is stored: what a newer version adds is kept. */
+/** The same in storage: keeps members that a newer version adds. */
 export const StoredDeviceBound: z.ZodType<DeviceBoundAccount> = z.discriminatedUnion("kind", [
   z.looseObject(personal),
   z.looseObject(work),
 ]);
 
 /**
- * What a device has already; `fingerprint`: of what its codes are made from. It is compared, and never
- * stored, logged or told.
+ * An account already on the device. `fingerprint`: of the material of its codes; only compared, never stored,
+ * logged or returned.
  */
 export const ExistingAccount = z.discriminatedUnion("kind", [
   z.object({ ...thirdParty, id, fingerprint: Fingerprint.optional() }),
@@ -133,7 +130,7 @@ export const ExistingAccount = z.discriminatedUnion("kind", [
 ]);
 export type ExistingAccount = z.infer<typeof ExistingAccount>;
 
-/** The name alone, without a secret and without what it uses. */
+/** The name alone, without secrets and without `usesPush`. */
 export function nameOf(account: StoredAccount | AccountName): AccountName {
   if (isForeign(account)) {
     const { kind, id, issuer, userName } = account;
@@ -156,9 +153,9 @@ type Named = {
 };
 
 /**
- * Equal for two entries if and only if they have the same name; third-party accounts of one name may be
- * several. Unicode is compared in NFC; the user names of accounts that sign in at a provider without case, as
- * providers do: another spelling must not be another account.
+ * Equal for two entries if and only if their names are equal; several third-party accounts may share a name.
+ * Compares Unicode in NFC. User names of personal and work accounts ignore case, as providers do, so that
+ * another spelling isn't another account.
  */
 export function accountKey({ kind, issuer = "", userName = "", tenant = "" }: Named): string {
   const isBound = kind === "personal" || kind === "work";

@@ -1,4 +1,4 @@
-/** The time, as a port: rules ask it, tests set it. */
+/** The clock, as a port: rules ask it, tests set it. */
 export type Clock = () => Date;
 
 export const SECOND = 1000;
@@ -8,11 +8,11 @@ export const DAY = 24 * HOUR;
 
 export const later = (time: Date, milliseconds: number) => new Date(time.getTime() + milliseconds);
 
-/** The latest of the given times; undefined ones don't count. */
+/** The latest of the given times; ignores undefined ones. */
 export const latest = (first: Date, ...others: (Date | undefined)[]) =>
   others.reduce<Date>((best, time) => (time && time > best ? time : best), first);
 
-/** Of those that there are. */
+/** The earliest of the given times; ignores undefined ones. */
 export function earliest(times: (Date | undefined)[]): Date | undefined {
   const known = times.flatMap((time) => (time ? [time.getTime()] : []));
   return known.length > 0 ? new Date(Math.min(...known)) : undefined;

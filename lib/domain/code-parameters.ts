@@ -1,12 +1,11 @@
-/** What one-time codes are made from: the parameters of each type, secrets in one spelling, and a fingerprint that tells two apart. */
+/** What one-time codes are made from: parameters per type, secrets in one spelling, and a fingerprint. */
 import { createHash } from "node:crypto";
 import { Secret } from "otpauth";
 import * as z from "zod";
 import { plainText } from "./text.ts";
 
 /**
- * Spaces, dashes and what can't be seen: sites show secrets in groups, and copying brings along what stands
- * between.
+ * Spaces, dashes and invisible characters: sites show secrets in groups, and copying adds such characters.
  */
 const SEPARATORS = /[\s\p{Pd}\p{Cf}]+/gu;
 const PADDING = /=+$/;
@@ -19,8 +18,8 @@ const toBase32 = (text: string) =>
     .replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
 /**
- * RFC 4648 §6: comes back in capitals, without separators and padding. Bits at its end that fill no byte are
- * kept, and count for nothing.
+ * RFC 4648 §6. Becomes capitals without separators and padding. Keeps trailing bits that fill no byte; they
+ * have no effect.
  */
 const Base32Secret = z
   .string()
@@ -29,7 +28,7 @@ const Base32Secret = z
   .max(1024, `must have at most 1,024 ${COUNTED}`)
   .regex(/^[A-Z2-7]*$/, "must be base32 (RFC 4648 §6): letters and the digits 2 to 7");
 
-/** Some apps hash the digits as they are written, so that each keeps its case. */
+/** Keeps its case: some apps hash the digits as written. */
 const HexSecret = z
   .string()
   .overwrite(withoutSeparators)
@@ -37,7 +36,7 @@ const HexSecret = z
   .max(1024, `must have at most 1,024 ${COUNTED}`)
   .regex(/^(?:[0-9A-Fa-f]{2})*$/, "must be pairs of hexadecimal digits");
 
-/** Those that exports of apps carry. */
+/** The algorithms in exports of authenticator apps. */
 const Algorithm = z.enum(["SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "MD5"]);
 const Pin = plainText(64);
 
@@ -55,8 +54,8 @@ const motp = { type: z.literal("motp"), secret: HexSecret, pin: Pin.optional() }
 const yandex = { type: z.literal("yandex"), secret: Base32Secret, pin: Pin.optional() };
 
 /**
- * RFC 6238, RFC 4226, Steam's five letters, Mobile-OTP, Yandex's eight letters. What makes the codes of the
- * last three is fixed, but for secret and PIN.
+ * RFC 6238, RFC 4226, Steam's five letters, Mobile-OTP, Yandex's eight letters. The last three fix everything
+ * but secret and PIN.
  */
 export const OneTimeCode = z.discriminatedUnion("type", [
   z.strictObject(totp),
@@ -67,7 +66,7 @@ export const OneTimeCode = z.discriminatedUnion("type", [
 ]);
 export type OneTimeCode = z.infer<typeof OneTimeCode>;
 
-/** The same, of a document that a newer version may have stored. */
+/** The same in a stored document, which a newer version may have written. */
 const KnownCode = z.discriminatedUnion("type", [
   z.object(totp),
   z.object(hotp),
@@ -89,9 +88,9 @@ const bytesOf = ({ type, secret }: OneTimeCode): Uint8Array =>
   type === "motp" ? Buffer.from(secret, "hex") : Secret.fromBase32(secret).bytes;
 
 /**
- * The same for two codes if and only if they are made from the same: the JSON text `["v1", type, algorithm,
- * digits, period, secret]`, the secret's bytes as base64url. HOTP has the period 0; Steam has SHA1, 5, 30,
- * Mobile-OTP MD5, 6, 10, Yandex SHA256, 8, 30. Counter and PIN are left out: they change, or are typed anew.
+ * Equal for two codes if and only if they are made from the same: the JSON text `["v1", type, algorithm,
+ * digits, period, secret]`, with the secret's bytes as base64url. HOTP has period 0; Steam has SHA1, 5, 30,
+ * Mobile-OTP MD5, 6, 10, Yandex SHA256, 8, 30. Leaves out counter and PIN, which change or are typed anew.
  */
 export const materialOf = (code: OneTimeCode): string =>
   JSON.stringify(["v1", code.type, ...numbersOf(code), Buffer.from(bytesOf(code)).toString("base64url")]);
@@ -101,7 +100,8 @@ export const Fingerprint = z
   .regex(/^[\w-]{21}[AQgw]$/, "must be 16 bytes as base64url: 22 characters, the last of them A, Q, g or w");
 
 /**
- * The first 16 bytes of the SHA-256 of the material, base64url. Undefined for what this version doesn't know.
+ * The first 16 bytes of the material's SHA-256, base64url. Undefined for a code that this version doesn't
+ * know.
  */
 export function fingerprintOf(otp: unknown): string | undefined {
   const known = KnownCode.safeParse(otp).data;

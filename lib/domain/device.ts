@@ -1,4 +1,4 @@
-/** One installation of the app: registered once, renamed, suspended until its owner signs in on it, revoked for good (R17). */
+/** A device is one installation of the app: registered, renamed, suspended, let in again, revoked (R17). */
 import * as z from "zod";
 import { DAY, later } from "./clock.ts";
 import { Failure, invalid } from "./failure.ts";
@@ -16,26 +16,26 @@ const device = {
   lastUploadAt: z.coerce.date().optional(),
   revokedAt: z.coerce.date().optional(),
   suspendedAt: z.coerce.date().optional(),
-  /** The device that took its place, where that is why it was suspended or revoked. */
+  /** The device that took its place, if it was suspended or revoked for that. */
   displacedBy: DeviceId.optional(),
-  /** When a code was last entered on it that went to a contact confirmed before it came (R45). */
+  /** When the device last entered a code sent to a contact that was confirmed before it came (R45). */
   contactCodeAt: z.coerce.date().optional(),
-  /** Since when its uploads are refused, until one is taken. */
+  /** Since when its uploads have been refused; cleared by a good upload. */
   refusedSince: z.coerce.date().optional(),
-  /** When that was last noted, whether or not it is over. */
+  /** When a refusal was last noted, whether or not it is over. */
   refusalNotedAt: z.coerce.date().optional(),
 };
 export type Device = z.infer<z.ZodObject<typeof device>>;
-/** Keeps what it doesn't know, as heads do. */
+/** Keeps unknown members, as heads do. */
 export const Device: z.ZodType<Device> = z.looseObject(device);
 
-/** What a device is called until its owner names it. */
+/** A device's name until its owner gives it one. */
 export const defaultName = { ios: "iOS device", android: "Android device" } as const satisfies Record<
   Platform,
   string
 >;
 
-/** The device that an alarm is about; one that is only now coming is registered now. */
+/** The device that an alarm is about; a device that is only just coming counts as registered now. */
 export type AlarmDevice = Pick<Device, "id" | "name" | "registeredAt">;
 
 export function alarmDeviceIn(devices: Device[], id: DeviceId, now: Date, name?: string): AlarmDevice {
@@ -47,8 +47,8 @@ const MOST_SHOWN = 30;
 const MOST_DIGITS = 6;
 
 /**
- * The name as messages and pages show it: whoever comes in chooses it, so no link and no number to call may
- * survive. `unnamed`: where nothing does.
+ * The name as messages and pages show it. Anyone who signs in can choose a device's name, so no link or phone
+ * number may survive. `unnamed`: used if nothing else is left.
  */
 export function shownName(name: string, unnamed: string): string {
   const plain = name
@@ -63,7 +63,10 @@ export function shownName(name: string, unnamed: string): string {
 const MAX_ACTIVE = 30;
 const MAX_SUSPENDED = 30;
 const MAX_REVOKED_KEPT = 100;
-/** Whoever was unseen for longer loses its place for good when another one needs it. */
+/**
+ * After this long unseen a device may lose its place for good to another one; before that it is only
+ * suspended.
+ */
 const KEPT_UNSEEN = 30 * DAY;
 const LONGEST_UNSEEN = 365 * DAY;
 
@@ -72,30 +75,28 @@ const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt
 export const isActive = (device: Device) => !isRevoked(device) && !isSuspended(device);
 
 /**
- * Unseen for a year: it is let in again only by a fresh sign-in, like one that is suspended. Its codes still
- * count.
+ * Unseen for a year: only a fresh sign-in lets it in again, like a suspended device. Its codes still count.
  */
 const isDormant = ({ lastSeenAt }: Device, now: Date) => later(lastSeenAt, LONGEST_UNSEEN) < now;
-/** Registered, and yet to be let in again. */
+/** Registered, but needs to be let in again. */
 export const isAway = (device: Device, now: Date) =>
   isSuspended(device) || (isActive(device) && isDormant(device, now));
 
 export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
 
 /**
- * R17: a revoked device is refused everywhere, one that is unknown or away where only registered ones may
- * come.
+ * R17: refuses a revoked device always, and an unknown or away one where only registered devices may come.
  */
 export function admit({ device }: Caller, devices: Device[], who: "registered" | "any", now: Date): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
   if (who === "any") return;
   if (!known) throw new Failure("device-unknown", "This device is not registered.");
-  if (isSuspended(known)) throw away("This device is suspended: another one took its place.");
+  if (isSuspended(known)) throw away("This device is suspended: another device took its place.");
   if (isDormant(known, now)) throw away("This device has changed nothing for a year.");
 }
 
-/** Of a device that was let in: that nobody has ended it meanwhile. */
+/** Checks that nobody has ended the device since it was let in. */
 export function requireStillIn({ device }: Caller, devices: Device[]): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
@@ -115,9 +116,8 @@ export function requirePlatform({ device }: Caller, { own, all }: { own: Device[
 }
 
 /**
- * The list with this device in it, seen now. A device that is already there keeps its name and dates; one
- * that is away is let in again. Where thirty are active, it takes the place of the one unseen for the
- * longest. Fails as `device-revoked`.
+ * Adds this device to the list, seen now. A known device keeps its name and dates; one that is away is let in
+ * again. If thirty are active, it displaces the one unseen for longest. Fails as `device-revoked`.
  */
 export function withDevice(
   devices: Device[],
@@ -138,13 +138,13 @@ export const withChange = (devices: Device[], id: string, change: Partial<Device
 export const withSeen = (devices: Device[], id: string, now: Date): Device[] =>
   withChange(devices, id, { lastSeenAt: now });
 
-/** Whose places this device has taken. */
+/** The devices that this one has displaced. */
 export const displacedBy = (devices: Device[], id: DeviceId): Device[] =>
   devices.filter((device) => device.displacedBy === id && !isActive(device));
 
 /**
- * The one unseen for the longest makes room: for good if that is long ago, else until its owner signs in on
- * it.
+ * The device unseen for longest makes room: revoked if that was long ago, otherwise suspended until its owner
+ * signs in on it.
  */
 function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
   const active = devices.filter(isActive);
@@ -157,9 +157,8 @@ function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
 }
 
 /**
- * Of too many, one leaves for good: who was unseen for long, else who came last, so that nobody who comes
- * with one device after the other drives out those that were there before. Not the one that is just coming
- * back.
+ * Of too many suspended devices, revokes one: one unseen for long, otherwise the latest to register, so that
+ * a series of new devices can't drive out earlier ones. Never the device that is coming back.
  */
 function withFewSuspended(devices: Device[], by: DeviceId, now: Date): Device[] {
   const suspended = devices.filter((device) => isSuspended(device) && device.id !== by);
@@ -175,8 +174,8 @@ const byTime = (time: "lastSeenAt" | "registeredAt") => (one: Device, other: Dev
 const longestUnseen = (devices: Device[]) => devices.toSorted(byTime("lastSeenAt"))[0];
 
 /**
- * A hundred revoked devices stay on the list; of more, the oldest leave it: their keys are unknown then, and
- * refused as such. `by`: the device that takes its place.
+ * Keeps a hundred revoked devices. Older ones leave the list; their keys are then refused as unknown. `by`:
+ * the device that takes its place.
  */
 export function withRevoked(devices: Device[], id: string, now: Date, by?: DeviceId): Device[] {
   const latestFirst = devices.filter(isRevoked).sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt));

@@ -1,9 +1,7 @@
+/** Failures: why a request is refused, in the words of the domain. */
 import type { AccountName } from "./account.ts";
 
-/**
- * Why a request is refused, in the domain's words. lib/http/problems/problem.ts gives each kind its status
- * and remedy.
- */
+/** lib/http/problems/problem.ts gives each kind its status and remedy. */
 export type FailureKind =
   | "invalid-request"
   | "route-not-found"
@@ -64,15 +62,13 @@ export type FailureKind =
   | "identity-unavailable"
   | "messages-unavailable";
 
-/** One thing wrong with a request or its device proof: where (never its value) and what would be right. */
+/** One fault in a request or its device proof: where (never the value) and what would be right. */
 export type Fault = { at: string; detail: string };
 
-/**
- * What a refusal may tell besides its kind; each member stands in the problem document under the same name.
- */
+/** Details of a refusal; the problem document has each member under the same name. */
 export type FailureDetails = {
   errors?: Fault[];
-  /** How many there are; `errors` holds no more than a hundred. */
+  /** The number of faults; `errors` holds at most a hundred. */
   errorsTotal?: number;
   generation?: number;
   envelopeGeneration?: number;
@@ -85,13 +81,10 @@ export type FailureDetails = {
   usableInSeconds?: number;
   maxAgeSeconds?: number;
   retryAfterSeconds?: number;
-  /**
-   * The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is
-   * behind.
-   */
+  /** The service's time (ISO 8601), and how far the device's clock is ahead of it; negative if behind. */
   serverTime?: string;
   skewSeconds?: number;
-  /** The methods that the route takes; all routes that there are, each with its method. */
+  /** The methods that the route takes; all routes, each with its method. */
   allow?: string[];
   routes?: string[];
 };
@@ -108,10 +101,7 @@ export class Failure extends Error {
   }
 }
 
-/**
- * Why a token is refused: a word for the operator's log, never what the token holds. Strangers are told none
- * of it.
- */
+/** Why a token is refused: a word for the operator's log, never the token's content. Clients don't see it. */
 export class TokenRefusal extends Error {
   readonly code: string;
 

@@ -1,4 +1,4 @@
-/** The shape of what is stored: what it doesn't know it keeps, since a newer instance may have written it while a deployment rolls out. */
+/** Schemas of stored objects keep unknown members, which a newer instance may write during a deployment. */
 import * as z from "zod";
 
 export type Loose<S extends z.ZodRawShape> = z.infer<z.ZodObject<S>>;

@@ -1,12 +1,12 @@
-/** Who is asking: the owner behind a recovery account's token, and the device that sent the request. */
+/** The caller: the owner behind a recovery account's token, and the device that sent the request. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
 
-/** The only name of a person in storage. Unpadded base64url of 32 bytes. */
+/** A person's only name in storage. 32 bytes as unpadded base64url. */
 export const OwnerId = z.string().length(43).brand("OwnerId");
 export type OwnerId = z.infer<typeof OwnerId>;
 
-/** RFC 7638 SHA-256 thumbprint of the device's public key. Unpadded base64url of 32 bytes. */
+/** RFC 7638 SHA-256 thumbprint of the device's public key. 32 bytes as unpadded base64url. */
 export const DeviceId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/, "must be a device id: 43 characters of base64url")
@@ -17,26 +17,24 @@ export const Platform = z.enum(["ios", "android"]);
 export type Platform = z.infer<typeof Platform>;
 export const otherPlatform = (platform: Platform): Platform => (platform === "ios" ? "android" : "ios");
 
-/** What one backup is called: an owner has at most one on each platform. */
+/** Identifies a backup: an owner has at most one on each platform. */
 export type BackupKey = { owner: OwnerId; platform: Platform };
 
 /**
- * What an issuer's tokens are good for: as the recovery account, as the sign-in to a personal account, as a
- * provider's app.
+ * The uses of an issuer's tokens: as recovery account, as sign-in to a personal account, as a provider's app.
  */
 export const ISSUER_ROLES = ["recovery", "account", "provider"] as const;
 export type IssuerRole = (typeof ISSUER_ROLES)[number];
 
 /**
- * What a verified access token says. `authTime` is when the person last signed in (OpenID Connect Core §2),
- * `userName` what the account is called, `client` and `roles` the app that it was issued to and what that app
- * may do.
+ * The content of a verified access token. `authTime`: the person's last sign-in (OpenID Connect Core §2).
+ * `userName`: the account's name. `client`, `roles`: the app that the token was issued to and what it may do.
  */
 export type SignIn = {
   issuer: string;
   subject: string;
   authTime: Date | undefined;
-  /** The claim that would tell it. */
+  /** The name of the claim for `authTime`. */
   authTimeClaim: string;
   keyThumbprint: string | undefined;
   userName: string | undefined;
@@ -49,19 +47,18 @@ export type Caller = {
   device: DeviceId;
   authTime: Date | undefined;
   authTimeClaim: string;
-  /** Names this very request: the hash of its device proof's `jti`. */
+  /** Identifies this request: the hash of its device proof's `jti`. */
   proof: string;
 };
 
 export const ownerIdOf = ({ issuer, subject }: Pick<SignIn, "issuer" | "subject">): OwnerId =>
   OwnerId.parse(sha256(`${issuer}\n${subject}`));
 
-/** Unpadded base64url of the SHA-256 digest. */
+/** SHA-256 digest as unpadded base64url. */
 export const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
 
 /**
- * What a device proof must be made for, and with which key, if the access token is bound to one (RFC 9449
- * §6).
+ * The request that a device proof must be for, and its key if the access token is bound to one (RFC 9449 §6).
  */
 export type ProofTarget = {
   method: string;
@@ -71,11 +68,11 @@ export type ProofTarget = {
 };
 
 /**
- * Verifies what a caller brings. Every refusal is a Failure: `not-signed-in`, `proof-invalid`,
+ * Verifies tokens and device proofs. Every refusal is a Failure: `not-signed-in`, `proof-invalid`,
  * `clock-skewed`, `identity-unavailable`.
  */
 export interface TokenVerifier {
   verifyToken(accessToken: string, role: IssuerRole): Promise<SignIn>;
-  /** RFC 9449 §4.3, for a token that was verified: its bearer may be told what is wrong with a proof. */
+  /** RFC 9449 §4.3. Verify the token first: only its bearer may learn what is wrong with a proof. */
   verifyProof(proof: string, target: ProofTarget): Promise<{ device: DeviceId; jti: string }>;
 }

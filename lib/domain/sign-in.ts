@@ -1,15 +1,15 @@
-/** Whether a sign-in is the one that is asked for: recent enough (R10), and to the account that is to be proven (R20). */
+/** Checks of a sign-in: recent enough (R10), and to the account that is to be proven (R20). */
 import { Failure, TokenRefusal } from "./failure.ts";
 import type { SignIn } from "./owner.ts";
 
-/** How far a provider's clock may run ahead of ours. */
+/** How far a provider's clock may be ahead of ours. */
 const SKEW_MS = 60_000;
 
 type SignInTime = Pick<SignIn, "authTime" | "authTimeClaim">;
 
 /**
- * R10: the sign-in itself must be recent; a refreshed token keeps the time of the old one. Fails as
- * `sign-in-too-old` or `sign-in-time-missing`.
+ * R10: the sign-in itself must be recent; a refreshed token keeps its old time. Fails as `sign-in-too-old` or
+ * `sign-in-time-missing`.
  */
 export function requireFresh(told: SignInTime, now: Date, maxAgeSeconds: number): void {
   if (isFresh(requireSignInTime(told, maxAgeSeconds), now, maxAgeSeconds)) return;
@@ -18,12 +18,12 @@ export function requireFresh(told: SignInTime, now: Date, maxAgeSeconds: number)
   });
 }
 
-/** R49: a time that is unknown is not an old one, and signing in again need not help. */
+/** R49: an unknown time isn't an old one, and another sign-in may not help. */
 export function requireSignInTime({ authTime, authTimeClaim }: SignInTime, maxAgeSeconds: number): Date {
   if (authTime) return authTime;
   throw new Failure(
     "sign-in-time-missing",
-    `The access token doesn't say when the owner signed in: its claim ${authTimeClaim} is missing, or is no time that can be.`,
+    `The access token doesn't say when the owner signed in: its claim ${authTimeClaim} is missing or isn't a valid time.`,
     { maxAgeSeconds },
     { cause: new TokenRefusal("auth_time") },
   );
@@ -34,13 +34,13 @@ export function isFresh(authTime: Date, now: Date, maxAgeSeconds: number): boole
   return age <= maxAgeSeconds * 1000 && age >= -SKEW_MS;
 }
 
-/** Fails as `account-sign-in-required` where none was brought: nobody has tried anything yet. */
+/** Fails as `account-sign-in-required` if the request brought none; that isn't a failed try yet. */
 export function requireAccountSignIn(signIn: SignIn | undefined, maxAgeSeconds: number): SignIn {
   if (signIn) return signIn;
   throw accountSignInRequired(maxAgeSeconds);
 }
 
-/** Whether it is to this very account (R20). Fails as `account-not-proven`. */
+/** Requires a sign-in to this very account (R20). Fails as `account-not-proven`. */
 export function requireSignInTo(
   { issuer, userName }: { issuer: string; userName: string },
   signIn: SignIn,
@@ -49,13 +49,13 @@ export function requireSignInTo(
     signIn.issuer === issuer &&
     signIn.userName?.normalize("NFC").toLowerCase() === userName.normalize("NFC").toLowerCase();
   if (isSame) return;
-  throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
+  throw new Failure("account-not-proven", "The sign-in is to another account than the one to prove.");
 }
 
 export const accountSignInRequired = (maxAgeSeconds: number, cause?: unknown) =>
   new Failure(
     "account-sign-in-required",
-    `A sign-in to the account itself, not older than ${maxAgeSeconds} s, is needed.`,
+    `This needs a sign-in to the account itself that is at most ${maxAgeSeconds} s old.`,
     { maxAgeSeconds },
     { cause },
   );

@@ -1,21 +1,19 @@
-/** State that is replaced whole, by its ETag: how it is found, stored, and changed while others change it too. */
+/** State that is replaced as a whole by ETag: finding, storing, and changing it under concurrency. */
 import { Failure } from "./failure.ts";
 
 export type Stored<T> = { value: T; etag: string };
 
 export interface Store<K, T> {
-  /** Fails as `backup-unreadable` if what is stored isn't what was stored. */
+  /** Fails as `backup-unreadable` if the stored bytes were changed. */
   find(key: K): Promise<Stored<T> | undefined>;
   /**
-   * The new ETag, or undefined if `replaces` is no longer the stored one: then nothing is written.
-   * `incarnation`: that of the owner for whom it was decided; fails as `busy` if they are in another by now.
+   * The new ETag; undefined, without writing, if `replaces` is no longer the stored one. `incarnation`: of
+   * the owner for whom this was decided; fails as `busy` if the owner has another by now.
    */
   put(key: K, value: T, replaces: string | undefined, incarnation?: string): Promise<string | undefined>;
 }
 
-/**
- * What a decision leaves behind: the next state, or the stored one as it is. `incarnation`: see `Store.put`.
- */
+/** The outcome of a decision: the next state, or the stored one unchanged. `incarnation`: see `Store.put`. */
 export type Change<T, R, S = Stored<T>> =
   | { result: R; next: T; incarnation?: string | undefined }
   | { result: R; unchanged: S };
@@ -23,9 +21,9 @@ export type Change<T, R, S = Stored<T>> =
 const MAX_ROUNDS = 10;
 
 /**
- * Decides on the state at hand and stores the outcome; if another request came first, decides again on what
- * that one left. Atomic by the store's condition: two callers never both replace one state. Fails as `busy`
- * after `rounds` that were all lost.
+ * Decides on the state at hand and stores the outcome; if another request came first, decides again on its
+ * outcome. Atomic by the store's condition: two callers never replace the same state. Fails as `busy` after
+ * losing `rounds` rounds.
  */
 export async function change<K, T, R, S extends Stored<T> | undefined = Stored<T>>(
   store: Store<K, T>,

@@ -1,4 +1,4 @@
-/** Schemas of texts: what people read and type, and JSON in a string. */
+/** Text schemas: what people read and type, and JSON in a string. */
 import * as z from "zod";
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -11,7 +11,7 @@ export const plainText = (max: number) =>
     .refine((text) => text.isWellFormed(), "must be well-formed Unicode: it holds an unpaired surrogate")
     .refine((text) => !CONTROLS.test(text), "must not hold control characters");
 
-/** A JSON text of this shape. */
+/** A string that holds JSON of this shape. */
 export const jsonOf = <T extends z.ZodType>(schema: T) =>
   z
     .string()

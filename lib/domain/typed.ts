@@ -1,6 +1,6 @@
-/** What people type on keyboards around the world, or copy with what stands around it. */
+/** Normalises what people type on keyboards around the world, or paste with text around it. */
 
-/** Other scripts' digits stand in Unicode ten by ten, each ten from its zero on. */
+/** In Unicode each script's digits are ten in a row, from its zero. */
 function digitValue(digit: string): string {
   const point = digit.codePointAt(0) ?? 0;
   let before = 0;
@@ -8,22 +8,20 @@ function digitValue(digit: string): string {
   return String(before % 10);
 }
 
-/** Every script's digits as ASCII's: ٣ and ३ are 3. */
+/** Other scripts' digits as ASCII: ٣ and ३ are 3. */
 export const withPlainDigits = (text: string): string => text.replaceAll(/[^\P{Nd}0-9]/gu, digitValue);
 
-/**
- * Marks that turn or join the text around them and can't be seen; copied along from contacts and messages.
- */
+/** Invisible marks that turn or join text; they come along when copying from contacts and messages. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 export const withoutInvisible = (text: string): string => text.replaceAll(INVISIBLE, "");
 
 /**
- * Spaces of any kind, dashes, quotes, brackets and sentence marks; minus, `<`, `>`, backtick and acute accent
- * do for some of them.
+ * Spaces of any kind, dashes, quotes, brackets and punctuation; and minus, `<`, `>`, backtick and acute
+ * accent, which some people type for them.
  */
 const AROUND = /[\p{Z}\p{Cc}\p{P}\u2212<>`´]/gu;
 
-/** Only letters and digits say anything in a code, wherever the rest stands. */
+/** Only letters and digits matter in a code, wherever the rest is. */
 export const codeTyped = (text: string): string =>
   withPlainDigits(withoutInvisible(text).replaceAll(AROUND, ""));

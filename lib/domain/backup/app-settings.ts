@@ -1,15 +1,13 @@
-/** The settings of the app that are backed up: the known ones, its groups, and a bounded place for its own (R1). */
+/** The app settings in a backup: known ones, groups, and a bounded place for the app's own (R1). */
 import * as z from "zod";
 import { EntryId } from "../account.ts";
 import { plainText } from "../text.ts";
 
 const MAX_GROUPS = 1000;
-/** Of a document's accounts, counted from 0. */
+/** Position in the document's `accounts`, from 0. */
 const Index = z.int().min(0).max(999);
 
-/**
- * Which entries there are is for the app to know: an entry that was left out of the backup must not cost it.
- */
+/** Members may name entries outside the backup: leaving an entry out must not fail the upload. */
 const Group = z.strictObject({
   name: plainText(320).min(1),
   order: z.int().optional(),
@@ -20,9 +18,7 @@ const Group = z.strictObject({
 });
 
 const KEY = /^[a-z0-9.-]{1,64}$/;
-/**
- * Objects have these by themselves: whoever copies the settings carelessly would change what all objects are.
- */
+/** Names that all objects inherit: a careless copy of such a key could change every object. */
 const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
 const MAX_KEYS = 100;
 const MAX_CHARACTERS = 1024;
@@ -31,8 +27,8 @@ const MAX_BYTES = 16_384;
 type Value = string | number | boolean;
 
 function faultOf(key: string, value: unknown): string | undefined {
-  if (!KEY.test(key)) return "must be called by 1 to 64 of the characters a-z, 0-9, dot and dash";
-  if (REFUSED.has(key)) return "must have another name: objects have that by themselves";
+  if (!KEY.test(key)) return "must be named with 1 to 64 of the characters a-z, 0-9, dot and dash";
+  if (REFUSED.has(key)) return "must have another name: every object already has this one";
   if (typeof value === "boolean") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "must be a finite number";
   if (typeof value !== "string") return "must be text, a number, true or false";
@@ -41,7 +37,7 @@ function faultOf(key: string, value: unknown): string | undefined {
 
 const isValue = (value: unknown): value is Value => ["string", "number", "boolean"].includes(typeof value);
 
-/** In the order of their keys, so that the same settings are the same bytes. */
+/** Sorted by key, so that equal settings give equal bytes. */
 const sorted = (entries: [string, unknown][]): Record<string, Value> =>
   Object.fromEntries(
     entries
@@ -49,7 +45,7 @@ const sorted = (entries: [string, unknown][]): Record<string, Value> =>
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-/** Each member is looked at by hand: z.record drops `__proto__` without a word. */
+/** Checks each member by hand, because z.record silently drops `__proto__`. */
 const Custom = z.unknown().transform((given, { issues }): Record<string, Value> => {
   const refuse = (message: string, ...path: string[]) => {
     issues.push({ code: "custom", input: undefined, path, message });
@@ -68,7 +64,7 @@ const Custom = z.unknown().transform((given, { issues }): Record<string, Value> 
   return custom;
 });
 
-/** Unknown ones are refused: what is an app's own has its place in `custom`. */
+/** Refuses unknown settings; an app's own go into `custom`. */
 export const AppSettings = z.strictObject({
   sortBy: z.enum(["manual", "issuer", "user-name"]).optional(),
   theme: z.enum(["system", "light", "dark"]).optional(),
@@ -80,6 +76,6 @@ export const AppSettings = z.strictObject({
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 
-/** As an app has sent them, to this version or another. */
+/** As an app sent them, to this version or another. */
 export const StoredSettings = z.looseObject({});
 export type StoredSettings = z.infer<typeof StoredSettings>;

@@ -1,4 +1,4 @@
-/** What an owner has of a backup: a current version, a deleted one that can still be brought back, or none. */
+/** The states of a backup (current, deleted, none) and the changes between them. */
 import { DAY, later } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { newId } from "../id.ts";
@@ -11,7 +11,7 @@ import type { Head, Precondition, StoredHead, Version } from "./head.ts";
 export const currentVersion = (head: Head | undefined): Version | undefined =>
   head?.deletedAt ? undefined : head?.versions[0];
 
-/** There is one, or was one: a head alone may just hold devices. */
+/** True for a current or deleted backup; false for a head that only holds devices. */
 export const hasBackup = (stored: StoredHead | undefined): stored is StoredHead =>
   (stored?.value.versions.length ?? 0) > 0;
 
@@ -21,7 +21,7 @@ export function requireBackup(stored: StoredHead | undefined): StoredHead {
   throw new Failure("backup-not-found", "There is no backup for this platform.");
 }
 
-/** The state and its current version. Fails as `backup-not-found`. */
+/** The head and its current version. Fails as `backup-not-found`. */
 export function requireCurrent(stored: StoredHead | undefined): { head: Head; version: Version } {
   const { value: head } = requireBackup(stored);
   const version = currentVersion(head);
@@ -29,7 +29,9 @@ export function requireCurrent(stored: StoredHead | undefined): { head: Head; ve
   throw new Failure("backup-not-found", "The backup for this platform was deleted.");
 }
 
-/** The same of the owner, with all that is needed to open it. Fails as `backup-not-found`. */
+/**
+ * Like `requireCurrent`, with the stored owner that opening the version needs. Fails as `backup-not-found`.
+ */
 export function requireCurrentIn(
   held: StoredOwner | undefined,
   platform: Platform,
@@ -39,7 +41,7 @@ export function requireCurrentIn(
   throw new RangeError("a backup without an owner");
 }
 
-/** Fails as `stale-precondition` unless the caller knows the present state (R7). */
+/** Fails as `stale-precondition` unless the caller knows the current state (R7). */
 export function requirePrecondition(stored: StoredHead | undefined, precondition: Precondition): void {
   const holds =
     precondition === "nothing"
@@ -52,7 +54,7 @@ export function requirePrecondition(stored: StoredHead | undefined, precondition
   });
 }
 
-/** R6. Deleting what is deleted changes nothing. Fails as `backup-not-found` or `stale-precondition`. */
+/** R6. A repeated deletion changes nothing. Fails as `backup-not-found` or `stale-precondition`. */
 export function planDeletion(
   held: StoredHead | undefined,
   precondition: Precondition,
@@ -65,7 +67,7 @@ export function planDeletion(
 }
 
 /**
- * R30. Undeleting what isn't deleted changes nothing. Fails as `backup-not-found`, `stale-precondition` or
+ * R30. No change if the backup isn't deleted. Fails as `backup-not-found`, `stale-precondition` or
  * `undelete-too-late`.
  */
 export function planUndelete(
@@ -74,7 +76,7 @@ export function planUndelete(
   undeleteDays: number,
   now: Date,
 ): Change<Head, void> {
-  const tooLate = () => new Failure("undelete-too-late", "The deleted backup isn't kept any more.");
+  const tooLate = () => new Failure("undelete-too-late", "It is too late to undelete this backup.");
   if (held?.value.purgedAt) throw tooLate();
   const stored = requireBackup(held);
   requirePrecondition(stored, precondition);
@@ -85,8 +87,8 @@ export function planUndelete(
 }
 
 /**
- * R30: the former version becomes the newest generation and stays in the history as well; its content isn't
- * touched. Fails as `backup-not-found`, `stale-precondition` or `version-not-found`.
+ * R30: the former version becomes the newest generation and also stays in the history; its content doesn't
+ * change. Fails as `backup-not-found`, `stale-precondition` or `version-not-found`.
  */
 export function planRestore(
   held: StoredHead | undefined,
@@ -105,14 +107,14 @@ export function planRestore(
   return { result: undefined, next: { ...head, generation, versions, tag: newId() } };
 }
 
-/** Deleted so long ago that nothing of it may come back. */
+/** Deleted so long ago that it can't be undeleted. */
 export const isGone = ({ deletedAt, purgedAt }: Head, undeleteDays: number, now: Date): boolean =>
   deletedAt !== undefined && (purgedAt !== undefined || undeletableUntil(deletedAt, undeleteDays) <= now);
 
-/** Deleted, and its time to be brought back is over, whether or not what was left of it is removed yet. */
+/** Purged or due to be: true even before the remains are removed. */
 export const isPurged = (head: Head, undeleteDays: number, now: Date): boolean =>
   head.purgedAt !== undefined || isGone(head, undeleteDays, now);
 
-/** Until when a deleted backup is kept (R30). */
+/** The end of the time for an undelete (R30). */
 export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>
   later(deletedAt, undeleteDays * DAY);

@@ -1,4 +1,4 @@
-/** Changes of a backup but for uploads: logged, and told where they take something away; before they are made (R18, R35). */
+/** Deletes, undeletes and restores backups: first logs the change and announces losses (R18, R35). */
 
 import { addresseesIn } from "../contacts/contact.ts";
 import { type Asking, callerDevice, changeAs } from "../devices/admission.ts";
@@ -44,7 +44,7 @@ export const restoreVersion = (
     planRestore(stored, precondition, { versionId, historyLength, now: asking.now }),
   );
 
-/** R28: takes nothing away, and the log needn't know. Fails as `planConfirmation` does. */
+/** R28: loses nothing, so it isn't logged. Fails as `planConfirmation` does. */
 export async function confirmSignIn(
   { owners }: Pick<BackupChangePorts, "owners">,
   asking: Asking,
@@ -58,7 +58,7 @@ export async function confirmSignIn(
   return stored;
 }
 
-/** What is refused, or changes nothing, is neither logged nor told. */
+/** Logs and announces nothing if the change is refused or has no effect. */
 async function changeBackup(
   { owners, outbox }: BackupChangePorts,
   asking: Asking,

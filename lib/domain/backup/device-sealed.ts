@@ -1,20 +1,18 @@
-/** Documents that a device has encrypted itself: a compact JWE (RFC 7516 §7.1) that the service stores and can't read (R9). */
+/** Documents that a device encrypted itself: a compact JWE (RFC 7516 §7.1), opaque to the service (R9). */
 import * as z from "zod";
 
 export const DEVICE_SEALED = "application/jose";
 
 const PARTS = /^([\w-]+)\.([\w-]*)\.([\w-]+)\.([\w-]*)\.([\w-]+)$/;
 
-/** RFC 7516 §4.1: what it was encrypted with. `none` isn't encrypted at all. */
+/** RFC 7516 §4.1: key and content encryption. `none` doesn't encrypt. */
 const Header = z.looseObject({
   alg: z.string().regex(/^(?!none$)/i),
   enc: z.string().min(1),
   zip: z.never().optional(),
 });
 
-/**
- * The content is opaque; only its form is checked. RFC 8725 §3.6: compressed before encryption is refused.
- */
+/** Checks only the form of the opaque content. RFC 8725 §3.6: refuses compression before encryption. */
 export const DeviceSealed = z
   .string()
   .refine(isJwe, "must be a compact JWE (RFC 7516 §7.1) with alg and enc, not compressed");

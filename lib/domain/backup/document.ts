@@ -1,4 +1,4 @@
-/** What an app backs up: its accounts in order and its settings, and nothing else (R1). */
+/** The document that an app backs up: its accounts in order and its settings, nothing else (R1). */
 import * as z from "zod";
 import { Account, accountKey, StoredAccount } from "../account.ts";
 import { materialOf } from "../code-parameters.ts";
@@ -8,7 +8,7 @@ import { AppSettings, StoredSettings } from "./app-settings.ts";
 
 export const MAX_ACCOUNTS = 1000;
 
-/** The order of `accounts` is the order in the app. */
+/** `accounts` are in the app's order. */
 export const BackupDocument = z
   .strictObject({ accounts: z.array(Account).max(MAX_ACCOUNTS), settings: AppSettings })
   .check(({ value, issues }) => {
@@ -17,7 +17,7 @@ export const BackupDocument = z
   });
 export type BackupDocument = z.infer<typeof BackupDocument>;
 
-/** Members that this version doesn't know come back as they are. */
+/** Keeps members that this version doesn't know. */
 const stored = { accounts: z.array(StoredAccount), settings: StoredSettings };
 export type StoredDocument = z.infer<z.ZodObject<typeof stored>>;
 const StoredDocument: z.ZodType<StoredDocument> = z.looseObject(stored);
@@ -28,7 +28,7 @@ export const AccountCounts = z.strictObject({
   work: z.int().min(0),
 });
 export type AccountCounts = z.infer<typeof AccountCounts>;
-/** The same where it is stored: what a newer version counts beside them is kept. */
+/** The same in storage: keeps counts that a newer version adds. */
 export const StoredCounts: z.ZodType<AccountCounts> = z.looseObject(AccountCounts.shape);
 
 export function countAccounts({ accounts }: BackupDocument): AccountCounts {
@@ -36,12 +36,12 @@ export function countAccounts({ accounts }: BackupDocument): AccountCounts {
   return { thirdParty: count("third-party"), personal: count("personal"), work: count("work") };
 }
 
-/** The bytes that are sealed: the same for documents that say the same. */
+/** The bytes to seal: equal for equal documents. */
 export const encodeDocument = (document: StoredDocument): Buffer => Buffer.from(JSON.stringify(document));
 
 const Encoded = jsonOf(StoredDocument);
 
-/** Fails as `backup-unreadable` on anything that no version's `encodeDocument` made. */
+/** Fails as `backup-unreadable` on anything that no version of `encodeDocument` wrote. */
 export function decodeDocument(content: Uint8Array): StoredDocument {
   const parsed = Encoded.safeParse(Buffer.from(content).toString());
   if (parsed.success) return parsed.data;
@@ -51,8 +51,8 @@ export function decodeDocument(content: Uint8Array): StoredDocument {
 type Repeated = { path: (string | number)[]; message: string };
 
 /**
- * An id names one entry. Accounts that are bound to a device are told apart by their names; third-party
- * accounts of one name that make the same codes only by their ids, and only where both have one.
+ * Finds repeated entries. An id names one entry. Personal and work accounts differ by name. Third-party
+ * accounts with equal names and codes differ only by their ids, and only if both have one.
  */
 function repeatedIn(accounts: Account[]): Repeated[] {
   const contents = contentsOf(accounts);
@@ -69,12 +69,12 @@ function repeatedIn(accounts: Account[]): Repeated[] {
     if (double !== undefined) return [{ path: [index], message: `is the same entry as /accounts/${double}` }];
     if (sameId === undefined) return [];
     return [
-      { path: [index, "id"], message: `is the id of /accounts/${sameId}, too: it must name one entry` },
+      { path: [index, "id"], message: `is also the id of /accounts/${sameId}: an id must name one entry` },
     ];
   });
 }
 
-/** The name of each entry, and where another one has it, also what its codes are made from. */
+/** Each entry's name, plus the material of its codes if another entry has the same name. */
 function contentsOf(accounts: Account[]): string[] {
   const names = accounts.map(accountKey);
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** The state of one backup: all that upload, status and staleness need. */
+/** The head: the state of one backup, all that upload, status and staleness need. */
 import * as z from "zod";
 import { Device } from "../device.ts";
 import { newId } from "../id.ts";
@@ -11,7 +11,7 @@ import { StoredCounts } from "./document.ts";
 export const Custody = z.enum(["client", "service"]);
 export type Custody = z.infer<typeof Custody>;
 
-/** One upload. Its content lies sealed under `id`; `digest` is the SHA-256 of that content, base64url. */
+/** One upload. Its sealed content is stored under `id`; `digest` is the content's SHA-256, base64url. */
 const version = {
   id: z.string(),
   generation: z.int().positive(),
@@ -23,12 +23,12 @@ const version = {
   digest: z.string(),
   accounts: StoredCounts,
   keyId: z.string(),
-  /** The data key, wrapped by the key `keyId`, base64url: rotating that touches no content. */
+  /** The data key, wrapped by the key `keyId`, base64url. Rotating that key touches no content. */
   wrappedKey: z.string(),
   idempotencyKey: z.string().optional(),
-  /** When this former version was made current again: its content is that of its first generation. */
+  /** When a restore made this former version current; its content is from its first generation. */
   restoredAt: z.coerce.date().optional(),
-  /** Its first generation, where it was restored. */
+  /** Its first generation, if it was restored. */
   sealedAs: z.int().positive().optional(),
 };
 export type Version = Loose<typeof version>;
@@ -36,28 +36,25 @@ export const Version: z.ZodType<Version> = loose(version);
 
 const head = {
   generation: z.int().min(0),
-  /** Newest first; the first is the current one, unless `deletedAt` is set. */
+  /** Newest first; the first is current unless `deletedAt` is set. */
   versions: z.array(Version),
-  /**
-   * When the owner is last known to have signed in to the recovery account; UNKNOWN_SIGN_IN while no token
-   * ever told.
-   */
+  /** The owner's last known sign-in to the recovery account; UNKNOWN_SIGN_IN until a token tells. */
   confirmedAt: z.coerce.date(),
   deletedAt: z.coerce.date().optional(),
-  /** When the owner was told that the backup is stale: once, until it can be relied on again. */
+  /** When the owner was notified that the backup is stale: once per episode. */
   noticedAt: z.coerce.date().optional(),
-  /** Somebody is about to tell them. */
+  /** Somebody has claimed that notice and is about to send it. */
   noticeClaimedAt: z.coerce.date().optional(),
-  /** Since when nothing of what was deleted can come back. `deletedAt` stays until all of it is removed. */
+  /** Since when nothing of the deleted backup can come back. `deletedAt` stays until all of it is removed. */
   purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),
   /**
-   * The backup's ETag: drawn anew by each upload, deletion, undeletion, restoration and purge, and by nothing
-   * else. So it names what an app has seen, whatever else in here changes; a digest would come back after
-   * delete and undelete.
+   * The backup's ETag, random: only upload, deletion, undelete, restore and purge replace it, so it names the
+   * state that an app has seen, even when other parts of the head change. A digest would repeat after delete
+   * and undelete.
    */
   tag: z.string(),
-  /** Device proofs that may not be used again, kept until they would be too old anyway. */
+  /** Used device proofs, remembered until they would be too old anyway. */
   spentProofs: z.array(loose({ id: z.string(), at: z.coerce.date() })),
 };
 export type Head = Loose<typeof head>;
@@ -65,43 +62,40 @@ export const Head: z.ZodType<Head> = loose(head);
 
 export type StoredHead = Stored<Head>;
 
-/** What its sealing adds to a version: by which key its data key is wrapped, and that. */
+/** What sealing adds to a version: its wrapped data key and the id of the wrapping key. */
 export type Wrapping = Pick<Version, "keyId" | "wrappedKey">;
 export type UnsealedVersion = Omit<Version, keyof Wrapping>;
 
 /**
- * Seals what is backed up, each version under a key of its own. All but `seal` make one vault call, and fail
+ * Seals documents, each version under its own data key. All methods but `seal` make one vault call and fail
  * as `vault-unavailable`.
  */
 export interface VersionSeal {
-  /**
-   * Makes the owner's key where there is none. `incarnation`: that of the owner whose key it was sealed
-   * under.
-   */
+  /** Makes the owner's key if there is none. `incarnation`: of the owner whose key sealed the version. */
   seal(
     place: BackupKey,
     version: UnsealedVersion,
     content: Uint8Array,
   ): Promise<{ wrapping: Wrapping; sealed: Buffer; incarnation: string }>;
-  /** The vault is asked while `sealed` is still being read. Fails as `backup-unreadable`. */
+  /** Calls the vault while `sealed` is still loading. Fails as `backup-unreadable`. */
   open(place: BackupKey, version: Version, sealed: Buffer | Promise<Buffer>): Promise<Buffer>;
-  /** Once more under the key that is stored for it: what was sealed before opens as well. */
+  /** Seals again under the version's stored data key; earlier sealed content still opens. */
   sealAgain(place: BackupKey, version: Version, content: Uint8Array): Promise<Buffer>;
-  /** Its data key, wrapped by the present key; no content is touched. */
+  /** Wraps the data key with the current vault key; the content doesn't change. */
   rewrap(owner: OwnerId, version: Version): Promise<Wrapping>;
 }
 
 /**
- * Earlier than any sign-in, so that the first one that is told counts; older instances know it as a sign-in
- * long ago.
+ * Earlier than any sign-in, so the first known one replaces it; older instances read it as a very old
+ * sign-in.
  */
 const UNKNOWN_SIGN_IN = new Date(0);
 
-/** Undefined while no token of the owner ever told. */
+/** Undefined until a token of the owner tells. */
 export const signedInAt = ({ confirmedAt }: Head): Date | undefined =>
   confirmedAt > UNKNOWN_SIGN_IN ? confirmedAt : undefined;
 
-/** `authTime`: when the owner signed in, if their token tells. */
+/** `authTime`: the owner's sign-in, if the token tells. */
 export const newHead = (authTime: Date | undefined): Head => ({
   generation: 0,
   versions: [],
@@ -111,5 +105,5 @@ export const newHead = (authTime: Date | undefined): Head => ({
   spentProofs: [],
 });
 
-/** What the caller believes to be stored: R7. */
+/** The state that the caller believes to be stored (R7). */
 export type Precondition = { replaces: string } | "nothing";

@@ -1,4 +1,4 @@
-/** A quiet read: a device of the owner's sees what is stored now, to merge and to keep in step; nobody is alarmed (R44). */
+/** A quiet read: one of the owner's devices reads the current document, without an alarm (R44). */
 
 import { DAY, later, latest, SECOND } from "../clock.ts";
 import { findDevice } from "../device.ts";
@@ -16,15 +16,15 @@ import type { Head, StoredHead, Version, VersionSeal } from "./head.ts";
 const SIGNED_IN_WITHIN = 30 * DAY;
 const MOST_A_DAY = 100;
 
-/** Days are those of UTC. */
+/** Days are UTC. */
 export interface ReadBudget {
-  /** Counts one more read; false if there were `most` that day. */
+  /** Counts one more read; false at `most` reads that day. */
   take(reader: Pick<Caller, "owner" | "device">, most: number, now: Date): Promise<boolean>;
 }
 
 /**
- * Who has had the document in its hands already, announced or as its maker, of an owner who signed in lately.
- * Fails as `recovery-required` or `sign-in-too-old`.
+ * Accepts a device that has uploaded or recovered (so it has seen the document before), if the owner signed
+ * in lately. Fails as `recovery-required` or `sign-in-too-old`.
  */
 export function requireReader(head: Head, { device: id, authTime }: Caller, now: Date): void {
   const device = findDevice(head.devices, id);
@@ -36,10 +36,7 @@ export function requireReader(head: Head, { device: id, authTime }: Caller, now:
   throw new Failure("sign-in-too-old", "The last sign-in is more than 30 days ago.", { maxAgeSeconds });
 }
 
-/**
- * The state with the document that this device may read. Fails as `backup-not-found` or as `requireReader`
- * does.
- */
+/** The head whose document this device may read. Fails as `backup-not-found` or as `requireReader` does. */
 export function requireReadable(asking: Asking, platform: Platform): StoredHead {
   requireOwnPlatform(asking, platform);
   const stored = requireBackup(headIn(asking.held?.state, platform));
@@ -57,8 +54,8 @@ export type Read = {
 };
 
 /**
- * One vault call, and an entry in the activity log that is on its way before anything is handed out. Fails as
- * `requireReadable` does, as `too-many-reads`, or for want of the right envelope.
+ * Makes one vault call, and queues the activity log's entry before it returns the document. Fails as
+ * `requireReadable` or `sealedContent` does, or as `too-many-reads`.
  */
 export async function readQuietly(
   { versions, readBudget, outbox }: QuietReadPorts,

@@ -1,4 +1,4 @@
-/** Uploads that are refused: noted, so that staleness can say since when (R32). */
+/** Notes refused uploads, so that staleness can say since when (R32). */
 
 import { DAY, later } from "../clock.ts";
 import { type Device, findDevice, isActive, withChange } from "../device.ts";
@@ -9,7 +9,7 @@ import type { Caller, Platform } from "../owner.ts";
 import type { Change } from "../store.ts";
 import type { Head, StoredHead } from "./head.ts";
 
-/** The app has to send something else; nothing of it will be stored before. */
+/** The app has to send something else before an upload succeeds. */
 const NOTED: FailureKind[] = [
   "invalid-request",
   "body-required",
@@ -18,7 +18,7 @@ const NOTED: FailureKind[] = [
   "unsupported-media-type",
 ];
 
-/** Nothing happens for a refusal that sending something else doesn't mend. */
+/** Ignores refusals that another document wouldn't cure. */
 export async function noteRefusal(
   { owners }: { owners: OwnerStore },
   { caller, held, now }: Asking,
@@ -30,10 +30,7 @@ export async function noteRefusal(
   await changeHead(owners, place, held, (stored) => planRefusalNote(stored, caller, now));
 }
 
-/**
- * The first one since the device's last good upload, and once a day at most; only of a device that is
- * registered.
- */
+/** Notes an active device's first refusal since its last good upload, at most once a day. */
 export function planRefusalNote(
   stored: StoredHead | undefined,
   { device: id }: Pick<Caller, "device">,
@@ -48,6 +45,6 @@ export function planRefusalNote(
 const isDue = ({ refusedSince, refusalNotedAt }: Device, now: Date): boolean =>
   refusedSince === undefined && (refusalNotedAt === undefined || later(refusalNotedAt, DAY) <= now);
 
-/** Once it has made a good upload. */
+/** After a good upload: clears the device's refusal. */
 export const withUpload = (devices: Device[], id: string, now: Date): Device[] =>
   withChange(devices, id, { refusedSince: undefined, lastUploadAt: now });

@@ -1,16 +1,16 @@
-/** Device proofs that may be used once: where repeating a request would hand something out again (RFC 9449 §11.1). */
+/** Single-use device proofs, where repeating a request would hand something out again (RFC 9449 §11.1). */
 import { later, SECOND } from "../clock.ts";
 import { Failure, type Fault } from "../failure.ts";
 import type { Caller } from "../owner.ts";
 import type { Head } from "./head.ts";
 
-/** A proof is too old after 60 s either way, so it need not be remembered longer than this. */
+/** A proof expires after 60 s either way, so this is long enough. */
 const KEPT = 130 * SECOND;
 const MAX_REMEMBERED = 20;
 
-/** The refusal of a proof that is signed as it should be, and names what in it is wrong. */
+/** Refuses a correctly signed proof and names its wrong claims. */
 export const wrongClaims = (errors: Fault[]) =>
-  new Failure("proof-invalid", "The device proof isn't one for this request: see `errors`.", {
+  new Failure("proof-invalid", "The device proof doesn't match this request: see `errors`.", {
     errors,
     errorsTotal: errors.length,
   });

@@ -1,4 +1,5 @@
-/** The notice that a backup went stale: once an episode, whoever sweeps and however often (R29), until it isn't any more (R28). */
+/** The notice that a backup went stale: once an episode (R29), until it is reliable again (R28). */
+/** Any number of sweeps may run at once. */
 
 import { later, latest, MINUTE } from "../clock.ts";
 import { recipientsIn } from "../contacts/contact.ts";
@@ -12,10 +13,10 @@ import { isStale, type StalenessPolicy } from "./staleness.ts";
 
 type NoticePorts = { owners: OwnerStore; outbox: Outbox };
 
-/** Whoever claimed the notice and hasn't told of it by then was cut off. */
+/** A claim without a notice after this long was cut off. */
 const CLAIM = 10 * MINUTE;
 
-/** Only the one whose claim is stored tells; the mark after it ends the episode's notices. */
+/** Only the holder of the stored claim notifies; the mark afterwards stops further notices of the episode. */
 export async function notify(
   { owners, outbox }: NoticePorts,
   place: BackupKey,
@@ -44,21 +45,21 @@ function claim(
   return { result: true, next: { ...head, noticeClaimedAt: now } };
 }
 
-/** Not on a head whose episode has ended meanwhile. */
+/** Skips a head whose episode has ended meanwhile. */
 function mark(stored: StoredHead | undefined, now: Date): Change<Head, void, StoredHead | undefined> {
   if (!stored?.value.noticeClaimedAt) return { result: undefined, unchanged: stored };
   return { result: undefined, next: { ...stored.value, noticedAt: now, noticeClaimedAt: undefined } };
 }
 
-/** R28: the episode ends when the backup can be relied on again; the next one is told anew. */
+/** R28: a reliable backup ends the episode; the next episode gets its own notice. */
 export const withEpisode = (head: Head, policy: StalenessPolicy, now: Date): Head =>
   isStale(head, policy, now) ? head : { ...head, noticedAt: undefined, noticeClaimedAt: undefined };
 
-/** The owner has signed in, as far as their token tells: that clears the sign-in reason, and no other. */
+/** The owner's sign-in, if the token tells: clears the sign-in reason and no other. */
 const withSignIn = (head: Head, authTime: Date | undefined, policy: StalenessPolicy, now: Date): Head =>
   withEpisode({ ...head, confirmedAt: latest(head.confirmedAt, authTime) }, policy, now);
 
-/** `authTime` is that of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
+/** `authTime`: of a fresh sign-in. Fails as `backup-not-found` or `stale-precondition`. */
 export function planConfirmation(
   held: StoredHead | undefined,
   precondition: Precondition,

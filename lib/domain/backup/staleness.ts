@@ -1,4 +1,4 @@
-/** Whether a backup can be relied on, why not, and what to do about it (R26-R28). Pure. */
+/** Staleness: whether a backup can be relied on, why not, and what to do (R26-R28). Pure. */
 
 import { DAY, later } from "../clock.ts";
 import { isActive } from "../device.ts";
@@ -9,9 +9,8 @@ export const BACKUP_STATES = ["fresh", "aging", "stale", "missing", "deleted"] a
 export type BackupState = (typeof BACKUP_STATES)[number];
 
 /**
- * In the order of their weight: the first one that holds decides the next step. `purged`: deleted, and its
- * time to be brought back is over. `sign-in-time-unknown`: no token ever said when the owner signed in, and
- * without that nothing can be recovered.
+ * By weight: the first reason that holds decides the next step. `purged`: deleted, and too late to undelete.
+ * `sign-in-time-unknown`: no token ever said when the owner signed in, and a recovery needs that.
  */
 export const STALENESS_REASONS = [
   "rolled-back",
@@ -39,11 +38,11 @@ export type Assessment = {
   reasons: StalenessReason[];
   indicator: Indicator;
   nextStep: NextStep;
-  /** Where uploads are refused. */
+  /** Set if uploads are refused. */
   refusedSince?: Date;
 };
 
-/** All in days, but the ids of retired key versions. */
+/** All in days, except the ids of retired key versions. */
 export type StalenessPolicy = {
   signInAgingDays: number;
   signInStaleDays: number;
@@ -53,12 +52,14 @@ export type StalenessPolicy = {
   retiredKeyIds: string[];
 };
 
-/** What the device remembers of its last contact; a newer state than ours means that ours was rolled back. */
+/**
+ * The device's memory of its last contact; if it is newer than the stored state, the service was rolled back.
+ */
 export type Remembered = { generation?: number | undefined; digest?: string | undefined };
 
 /**
- * `device`: the one that asks; its own refused uploads concern it longer than those of others. `authTime`:
- * the sign-in that its token tells of; it counts where none was told before.
+ * `device`: the asking device; its own refused uploads concern it longer than those of others. `authTime`:
+ * its token's sign-in, which counts if no earlier one is known.
  */
 type Asking = Remembered & { device?: string; authTime?: Date | undefined };
 
@@ -68,7 +69,7 @@ const nextStepOf = {
   "sign-in-too-old": "sign-in",
   "upload-too-old": "upload",
   "uploads-refused": "upload",
-  // Only the people who run the service can mend it.
+  // Only the operators can mend it.
   "sign-in-time-unknown": "none",
   "sign-in-aging": "sign-in",
   "upload-aging": "upload",
@@ -77,9 +78,9 @@ const nextStepOf = {
   purged: "upload",
 } as const satisfies Record<StalenessReason, NextStep>;
 
-/** Somebody has to act, whatever the state. */
+/** Somebody must act, in any state. */
 const ALARMING: StalenessReason[] = ["rolled-back", "uploads-refused"];
-/** What is stored can still be relied on, but is no longer kept up to date, or won't be for long. */
+/** The stored backup is still reliable, but no longer up to date, or not for long. */
 const AGING: StalenessReason[] = ["uploads-refused", "sign-in-aging", "upload-aging"];
 
 export function assess(
@@ -106,9 +107,9 @@ const inOrder = (reasons: StalenessReason[]) =>
   STALENESS_REASONS.filter((reason) => reasons.includes(reason));
 
 /**
- * The earliest refusal after which its device had no upload taken. Of other devices, only while nobody had:
- * one that lies in a drawer must not alarm the others for good. What was refused before the backup was
- * deleted is over.
+ * The earliest refusal whose device has had no good upload since. Other devices' refusals count only until
+ * any device uploads: a phone in a drawer must not alarm the others forever. Refusals before a deletion don't
+ * count.
  */
 function uploadsRefusedSince(head: Head, asking: string | undefined): Date | undefined {
   const version = currentVersion(head);
@@ -120,10 +121,7 @@ function uploadsRefusedSince(head: Head, asking: string | undefined): Date | und
   return refusals.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
-/**
- * Whether it can't be relied on any more, by what the service itself knows, and its owner can do something
- * about it.
- */
+/** Stale by the service's own data, for a reason that the owner can mend. */
 export const isStale = (head: Head, policy: StalenessPolicy, now: Date): boolean => {
   const { reasons } = assess(head, {}, policy, now);
   const mendable = reasons.filter((reason) => reason !== "sign-in-time-unknown");
@@ -183,8 +181,8 @@ function indicatorOf(state: BackupState, reasons: StalenessReason[]): Indicator 
 }
 
 /**
- * When the sweep must look at this backup next: when it goes stale and nobody was told yet, or when its
- * deletion becomes final, until all is removed.
+ * When the sweep must next look at this backup: when it goes stale without a notice yet, or when its deletion
+ * becomes final, until all of it is removed.
  */
 export function dueAt(head: Head, policy: StalenessPolicy): Date | undefined {
   if (head.deletedAt) return head.purgedAt ?? undeletableUntil(head.deletedAt, policy.undeleteDays);

@@ -1,4 +1,4 @@
-/** Whether an upload may replace a backup, what the backup is then, and how both are stored. */
+/** An upload: whether it may replace the backup, the state after it, and storing content and state. */
 import { randomBytes } from "node:crypto";
 import { latest } from "../clock.ts";
 import { admit, withDevice } from "../device.ts";

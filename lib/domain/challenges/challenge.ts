@@ -1,4 +1,4 @@
-/** A challenge: a code that was sent, or a ticket that is awaited, for one purpose, one device, ten minutes and five tries (R24). */
+/** A challenge: a sent code or an awaited ticket, for one device, ten minutes and five tries (R24). */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
 import { accountKey, StoredDeviceBound } from "../account.ts";
@@ -18,7 +18,7 @@ const shared = {
 };
 const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredDeviceBound };
 
-/** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
+/** `codeHash`: keyed, see `hashCode`. `subject`: from the account's own sign-in. */
 export const Challenge = z.union([
   loose({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
   loose({ ...shared, ...stepUp, kind: z.literal("code"), subject: z.string(), codeHash: z.string() }),
@@ -27,7 +27,7 @@ export const Challenge = z.union([
 export type Challenge = z.infer<typeof Challenge>;
 export type StepUp = Exclude<Challenge, { kind: "contact" }>;
 
-/** What the record of an owner holds of it. `failures`: of all challenges together. */
+/** The challenges in an owner's record. `failures`: over all challenges. */
 type Challenges = { challenges: Challenge[]; failures: Failures };
 
 /** NIST SP 800-63B-4 §3.1.3.2, OWASP ASVS 6.5.5. */
@@ -36,10 +36,10 @@ const MAX_ATTEMPTS = 5;
 const MAX_OPEN = 10;
 const CODES = 1_000_000;
 
-/** Six digits, each code as likely as any other. */
+/** Six digits, uniformly random. */
 export const newCode = (): string => String(randomInt(CODES)).padStart(6, "0");
 
-/** Good for this challenge and no other, whatever else is the same. */
+/** Each challenge hashes the same code differently. */
 export const hashCode = (keyedHash: KeyedHash, challenge: string, code: string): Promise<string> =>
   keyedHash.hash("code", JSON.stringify([challenge, code]));
 
@@ -47,11 +47,11 @@ export const expiresAt = ({ createdAt }: Challenge): Date => later(createdAt, CH
 const isOpen = (challenge: Challenge, now: Date) =>
   expiresAt(challenge) > now && challenge.attempts < MAX_ATTEMPTS;
 
-/** What two challenges can't both be open for. */
+/** At most one challenge is open per target. */
 const targetOf = (challenge: Challenge) =>
   challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, accountKey(challenge.account)];
 
-/** The newest ten stay open; one for the same target takes the place of the former. */
+/** Keeps the newest ten open; a new one replaces the one for the same target. */
 export function withChallenge<R extends Pick<Challenges, "challenges">>(
   record: R,
   challenge: Challenge,
@@ -65,8 +65,8 @@ export function withChallenge<R extends Pick<Challenges, "challenges">>(
 }
 
 /**
- * As if this code had never been asked for, since it couldn't be put on its way: the send isn't counted, and
- * the challenges that had to make room for it count on.
+ * Undoes a challenge whose code couldn't be queued: the send doesn't count, and the challenges that it
+ * displaced return.
  */
 export function withoutChallenge<R extends Pick<Challenges, "challenges"> & { sent: { at: Date }[] }>(
   record: R,
@@ -83,20 +83,20 @@ export function withoutChallenge<R extends Pick<Challenges, "challenges"> & { se
   };
 }
 
-/** Fails as `too-many-tries` while guesses have to wait. */
+/** Fails as `too-many-tries` while the owner must wait. */
 export function requireNotThrottled({ failures }: Pick<Challenges, "failures">, now: Date): void {
   const retryAfterSeconds = secondsLeft(failures, now);
   if (retryAfterSeconds === 0) return;
   throw new Failure("too-many-tries", "Too many wrong answers.", { retryAfterSeconds });
 }
 
-/** Which challenge is answered: its id counts only for the device and purpose that it was made for. */
+/** The challenge to answer: its id counts only for its own device and purpose. */
 export type Answered = { id: string; device: string; kinds: readonly Challenge["kind"][] };
 
 /**
- * Counts a try before anybody compares anything, as a failure of the owner's; a right answer takes it back. A
- * new challenge doesn't. Tickets can't be guessed: they neither wait nor count. Fails as
- * `challenge-not-found` or `too-many-tries`.
+ * Counts a try as the owner's failure before any comparison. A right answer takes it back; a new challenge
+ * doesn't. Tickets can't be guessed: they neither wait nor count. Fails as `challenge-not-found` or
+ * `too-many-tries`.
  */
 export function countTry<R extends Challenges>(
   record: R,
@@ -113,9 +113,9 @@ export function countTry<R extends Challenges>(
 }
 
 /**
- * A challenge is passed once. A confirmed contact proves no account, and a ticket only that its provider
- * means it: anybody can have one of their own. They take back their own tries and no others. Fails as
- * `challenge-not-found` if another answer came first.
+ * A challenge passes once. A step-up code clears all failures. A confirmed contact proves no account, and a
+ * ticket only its provider's consent, which anyone can get for an account of their own; both take back only
+ * their own tries. Fails as `challenge-not-found` if another answer came first.
  */
 export function pass<R extends Challenges>(record: R, { id }: Challenge): R {
   const passed = record.challenges.find((each) => each.id === id);
@@ -124,7 +124,7 @@ export function pass<R extends Challenges>(record: R, { id }: Challenge): R {
   return { ...record, challenges: record.challenges.filter((each) => each !== passed), failures };
 }
 
-/** Tries of a ticket were never counted. */
+/** A ticket's tries are never counted. */
 const triesCounted = ({ kind, attempts }: Challenge) => (kind === "ticket" ? 0 : attempts);
 
 function requireOpen({ challenges }: Challenges, { id, device, kinds }: Answered, now: Date): Challenge {
@@ -135,6 +135,6 @@ function requireOpen({ challenges }: Challenges, { id, device, kinds }: Answered
 }
 
 export const wrongAnswer = ({ attempts }: Challenge) =>
-  new Failure("answer-wrong", "The code is not right.", { triesLeft: MAX_ATTEMPTS - attempts });
+  new Failure("answer-wrong", "The code is wrong.", { triesLeft: MAX_ATTEMPTS - attempts });
 
 const notFound = () => new Failure("challenge-not-found", "There is no such challenge, or it has ended.");

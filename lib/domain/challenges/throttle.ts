@@ -1,9 +1,9 @@
-/** How long guesses must wait: nothing for the first few, then longer and longer, in the end a month (R24). Pure. */
+/** How long guesses must wait: the first few not at all, then ever longer, up to a month (R24). Pure. */
 import * as z from "zod";
 import { DAY, HOUR, later, SECOND } from "../clock.ts";
 import { loose } from "../loose.ts";
 
-/** Consecutive failures, and when the last one was. */
+/** Consecutive failures, and the time of the last one. */
 export const Failures = loose({ count: z.int().min(0), at: z.coerce.date().optional() });
 export type Failures = z.infer<typeof Failures>;
 
@@ -20,15 +20,14 @@ const FREE = 5;
 const FIRST_WAIT = 30 * SECOND;
 const PER_DAY = 20;
 /**
- * NIST SP 800-63B-4 §3.2.2: no more than 100 consecutive failures. Then one try a month is left, which no
- * guessing gains from.
+ * NIST SP 800-63B-4 §3.2.2: at most 100 consecutive failures. One try a month remains, too few for guessing.
  */
 const MOST = 100;
 const LOCKED = 30 * DAY;
 
 /**
- * From 30 s, doubling with every five failures, to an hour; a day after each twenty; a month after a hundred
- * and each more.
+ * Milliseconds: from 30 s, doubling every five failures up to an hour; a day at each twentieth; a month from
+ * the hundredth on.
  */
 export function waitFor({ count }: Failures): number {
   if (count < FREE) return 0;
@@ -38,8 +37,7 @@ export function waitFor({ count }: Failures): number {
 }
 
 /**
- * Seconds until the next try may be made; zero if it may be made now. `at` may lie ahead: another instance's
- * clock wrote it.
+ * Seconds until the next try; 0 for at once. `at` may be in the future: another instance's clock wrote it.
  */
 export function secondsLeft(failures: Failures, now: Date): number {
   const wait = waitFor(failures);

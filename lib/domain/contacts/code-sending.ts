@@ -1,4 +1,5 @@
-/** Asking for a code: counted before it is sent, so that many at once are no more than are allowed, and taken back if it can't be. */
+/** Asking for a code: counted before it is sent, so that parallel requests stay within the limits. */
+/** If sending fails, the count and the challenge are undone. */
 
 import {
   CHALLENGE_SECONDS,
@@ -15,12 +16,12 @@ import type { OwnerId } from "../owner.ts";
 import type { Contact } from "./contact.ts";
 import { type SendBudget, tooMany, withSend } from "./send-limits.ts";
 
-/** `callingCodeOf`: of a number as E.164 writes it; "46" for Sweden. */
+/** `callingCodeOf`: of an E.164 number, such as "46" for Sweden. */
 export type Sending = { outbox: Outbox; sendBudget: SendBudget; callingCodeOf(number: string): string };
 
 /**
- * Puts a code on its way to a contact. Fails as `too-many-messages` if the number's country had its share
- * today.
+ * Queues a code for a contact. Fails as `too-many-messages` if the day's budget for the number's country is
+ * used up.
  */
 export async function sendCode(
   { outbox, sendBudget, callingCodeOf }: Sending,
@@ -35,7 +36,7 @@ export async function sendCode(
   await outbox.put(owner, codeLetter(contact, code, now));
 }
 
-/** The budget is one of each day, UTC. */
+/** The budget's day is UTC. */
 const secondsToMidnight = (now: Date) => Math.ceil((DAY - (now.getTime() % DAY)) / SECOND);
 
 const codeLetter = ({ channel, address, language }: Contact, code: string, now: Date): Letter => ({
@@ -50,7 +51,7 @@ const codeLetter = ({ channel, address, language }: Contact, code: string, now: 
 });
 
 /**
- * `find`: the contact, and the record that it is in by then; fails where no code may be asked for. Fails as
+ * `find`: returns the contact, and the record that then holds it; fails if no code may be sent. Fails as
  * `too-many-messages`, or as `send` does.
  */
 export async function askForCode(

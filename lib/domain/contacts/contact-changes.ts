@@ -1,4 +1,4 @@
-/** Adding, confirming and removing contacts; every change is told to all the others (R19). */
+/** Adds, confirms and removes contacts; announces every change to all the others (R19). */
 
 import {
   type Challenge,
@@ -31,9 +31,8 @@ import {
 export type ContactPorts = { owners: OwnerStore; keyedHash: KeyedHash; outbox: Outbox };
 
 /**
- * The contact, once its code is on its way; one that is confirmed already gets none, and only its language
- * changes. Adding it again sends another code. Fails as `too-many-contacts`, `too-many-messages` or
- * `too-many-tries`.
+ * Returns the contact once its code is queued. A confirmed contact gets no code; only its language changes.
+ * Repeating this sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
  */
 export async function addContact(
   stores: ContactPorts & Sending,
@@ -68,7 +67,7 @@ export async function addContact(
   return added.contact;
 }
 
-/** Told like every change; nothing happens if it is the language already. */
+/** Announced like every change; does nothing if the language is the same. */
 async function changeLanguage(
   { owners, outbox }: ContactPorts,
   asking: Asking,
@@ -120,8 +119,8 @@ export async function confirmContact(
 }
 
 /**
- * The one that is removed is told, too, and goes on to be for a while. Fails as `contact-not-found`, or as
- * `requireFresh` does for the last confirmed one.
+ * Also notifies the removed contact, which keeps getting announcements for a while. Fails as
+ * `contact-not-found`, or as `requireFresh` does for the last confirmed one.
  */
 export async function removeContact(
   { owners, outbox }: Pick<ContactPorts, "owners" | "outbox">,
@@ -134,7 +133,7 @@ export async function removeContact(
   const removal = { by: device, coolingOffHours: policy.contactCoolingOffHours, now };
   const fresh = () => requireFresh(caller, now, policy.signInMaxAgeSeconds);
   const record = withoutContact(await recordIn(held), id, removal, fresh);
-  // One that came back may be removed again, though never by the same device: that one was shut out.
+  // A contact that came back may be removed again, but never by the same device, which was ended.
   const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });
   const remove = (latest: OwnerRecord) => {

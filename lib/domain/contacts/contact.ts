@@ -1,4 +1,4 @@
-/** Where an owner can be reached besides the app: addresses and numbers, each confirmed by a code before it counts (R19). */
+/** Contacts: an owner's e-mail addresses and phone numbers; each counts once a code confirmed it (R19). */
 import * as z from "zod";
 import { HOUR, later } from "../clock.ts";
 import { Failure } from "../failure.ts";
@@ -9,16 +9,16 @@ import { DeviceId } from "../owner.ts";
 
 export const Channel = z.enum(["email", "phone"]);
 
-/** `address`: an e-mail address, or a number as E.164 writes it. */
+/** `address`: an e-mail address or an E.164 number. */
 const recipient = { channel: Channel, address: z.string(), language: Language };
 export type Recipient = Loose<typeof recipient>;
 export const Recipient = loose(recipient);
 
-/** Whom an announcement goes to. `link`: with the link that ends the device that it is about. */
+/** A recipient of an announcement. `link`: include the link that ends the device in question. */
 export const Addressee = loose({ ...recipient, link: z.boolean().optional() });
 export type Addressee = z.infer<typeof Addressee>;
 
-/** `addedBy`: the device that added it or, once it is confirmed, that confirmed it. */
+/** `addedBy`: the device that added it; once confirmed, the device that confirmed it. */
 const contact = {
   ...recipient,
   id: Id,
@@ -28,10 +28,7 @@ const contact = {
 };
 export type Contact = Loose<typeof contact>;
 export const Contact = loose(contact);
-/**
- * `byNewer`: the device that removed it came after it was confirmed, so that its owner may have been robbed
- * of it.
- */
+/** `byNewer`: the removing device came after the contact was confirmed, so it may have robbed the owner. */
 export const RemovedContact = loose({
   ...contact,
   verifiedAt: z.coerce.date(),
@@ -42,7 +39,7 @@ export const RemovedContact = loose({
 export type RemovedContact = z.infer<typeof RemovedContact>;
 type Verified = Contact & { verifiedAt: Date };
 
-/** What the record of an owner holds of it. `contactRemovedAt`: when a confirmed one was last removed. */
+/** The contacts in an owner's record. `contactRemovedAt`: the last removal of a confirmed one. */
 type Contacts = {
   contacts: Contact[];
   removedContacts: RemovedContact[];
@@ -59,9 +56,10 @@ export const recipientsIn = (record: Contacts, now: Date): Recipient[] =>
   addresseesIn(record, undefined, now).map(({ link: _, ...recipient }) => recipient);
 
 /**
- * Everyone who is told, each address once; those who were removed lately, too. The link that ends a device
- * goes only to contacts that were confirmed before it came: a thief can't add one and end the owner's own
- * phones, and an owner who is robbed of one still gets it.
+ * Everyone to notify, each address once, including lately removed contacts. The link that ends a device goes
+ * only to contacts confirmed before the device came, and to a removed one only if a newer device removed it:
+ * a thief can't add a contact and end the owner's own phones, and an owner who is robbed of a contact still
+ * gets the link.
  */
 export function addresseesIn(
   record: Contacts,
@@ -91,8 +89,8 @@ export function requireContact({ contacts }: Pick<Contacts, "contacts">, id: str
 }
 
 /**
- * The contact with this address: the one that is there, written to in this language from now on, or a new
- * one. Fails as `too-many-contacts`.
+ * The contact with this address: the known one, with the new language, or a new one. Fails as
+ * `too-many-contacts`.
  */
 export function withContact<R extends Contacts>(
   record: R,
@@ -112,14 +110,14 @@ export function withContact<R extends Contacts>(
   return { contact: offered, record: { ...record, contacts: [...record.contacts, offered] } };
 }
 
-/** Fails as `contact-not-found` if it was removed meanwhile. */
+/** Fails as `contact-not-found` if the contact was removed meanwhile. */
 export function withVerified<R extends Contacts>(record: R, id: string, by: DeviceId, now: Date): R {
   const contact = requireContact(record, id);
   const verified = isVerified(contact) ? contact : { ...contact, addedBy: by, verifiedAt: now };
   return { ...record, contacts: record.contacts.map((each) => (each.id === id ? verified : each)) };
 }
 
-/** Fails as `contact-not-found`, or as the caller says if it is the last verified one. */
+/** Fails as `contact-not-found`, or as `requireFresh` does for the last confirmed one. */
 export function withoutContact<R extends Contacts>(
   record: R,
   id: string,
@@ -140,9 +138,9 @@ export function withoutContact<R extends Contacts>(
 }
 
 /**
- * A contact that step-up may use. A new one has to wait while an older one exists, or did until lately:
- * whoever has just come in could otherwise remove the owner's and use their own. Fails as `contact-not-found`
- * or `contact-unusable`.
+ * A contact that step-up may use. A new one must wait while an older one exists or did until lately:
+ * otherwise an intruder could replace the owner's contacts with their own. Fails as `contact-not-found` or
+ * `contact-unusable`.
  */
 export function requireUsable(record: Contacts, id: string, coolingOffHours: number, now: Date): Verified {
   const contact = requireContact(record, id);
@@ -157,7 +155,7 @@ export function requireUsable(record: Contacts, id: string, coolingOffHours: num
 const unusable = (detail: string, seconds: number) =>
   new Failure("contact-unusable", detail, seconds > 0 ? { usableInSeconds: seconds } : {});
 
-/** Enough for its owner to know it by, too little for anybody else. */
+/** Enough for its owner to recognise it, too little for anyone else. */
 export function masked({ channel, address }: Recipient): string {
   if (channel === "phone")
     return `${address.slice(0, 3)}${"•".repeat(address.length - 5)}${address.slice(-2)}`;
@@ -166,14 +164,14 @@ export function masked({ channel, address }: Recipient): string {
   return `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••${top}`;
 }
 
-/** `registeredAt`: of the device that removes it. */
+/** `registeredAt`: of the removing device. */
 export type Removal = {
   by: { id: DeviceId; registeredAt: Date };
   coolingOffHours: number;
   now: Date;
 };
 
-/** With this contact among those removed. */
+/** The removed contacts, including this one. */
 const withRemoved = (
   record: Contacts,
   contact: Verified,
@@ -193,9 +191,7 @@ export const stillKept = (
   now: Date,
 ): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
 
-/**
- * As if the device had never been there: the contacts that it added are gone, those that it removed are back.
- */
+/** Undoes the device's changes: removes contacts that it added, brings back those that it removed. */
 export function undoContactsOf<R extends Contacts>(record: R, device: DeviceId, now: Date): R {
   const theirs = ({ addedBy }: Contact) => addedBy === device;
   const removed = stillKept(record, now).filter((contact) => !theirs(contact));

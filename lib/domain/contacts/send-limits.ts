@@ -1,11 +1,11 @@
-/** How many codes one address may be sent, so that nobody can be flooded with them (R24). Pure. */
+/** How many codes one address may get, so that nobody is flooded with them (R24). Pure. */
 import * as z from "zod";
 import { DAY, HOUR, later, SECOND } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { loose } from "../loose.ts";
 import { sha256 } from "../owner.ts";
 
-/** `to`: a digest of the address, so that removing and adding a contact doesn't start anew. */
+/** `to`: a digest of the address, so that removing and adding a contact doesn't reset the count. */
 export const Sent = loose({ to: z.string(), at: z.coerce.date() });
 export type Sent = z.infer<typeof Sent>;
 
@@ -16,7 +16,7 @@ const LIMITS = [
 /** Over all addresses of an owner. */
 const MOST_A_DAY = 30;
 
-/** The record once one more code is on its way to this address. Fails as `too-many-messages`. */
+/** The record with one more code to this address. Fails as `too-many-messages`. */
 export function withSend<R extends { sent: Sent[] }>(record: R, address: string, now: Date): R {
   const to = sha256(address);
   const lately = record.sent.filter(({ at }) => later(at, DAY) > now);
@@ -33,7 +33,7 @@ export function withSend<R extends { sent: Sent[] }>(record: R, address: string,
   return { ...record, sent: [{ to, at: now }, ...lately] };
 }
 
-/** Milliseconds until fewer than `most` lie within the time. */
+/** Milliseconds until fewer than `most` are within the time. */
 function waitOf(sent: Sent[], most: number, within: number, now: Date): number {
   const times = sent.map(({ at }) => at.getTime()).sort((a, b) => b - a);
   const blocking = times[most - 1];
@@ -43,12 +43,10 @@ function waitOf(sent: Sent[], most: number, within: number, now: Date): number {
 export const tooMany = (retryAfterSeconds: number) =>
   new Failure("too-many-messages", "Too many codes were sent in a short time.", { retryAfterSeconds });
 
-/**
- * What a message to a phone is for; each has a budget of its own, so that a flood of alarms stops no codes.
- */
+/** The purpose of a message to a phone. Each has its own budget, so that a flood of alarms stops no codes. */
 type SendPurpose = "codes" | "alarms";
 
-/** How many messages may go to the numbers of one country in a day, over all owners: see SMS_DAILY_LIMITS. */
+/** Daily messages to the numbers of one country, over all owners: see SMS_DAILY_LIMITS. */
 export interface SendBudget {
   /** Counts one more to this calling code (E.164, such as "46"); false if that is too many. */
   take(purpose: SendPurpose, callingCode: string, now: Date): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** The device credentials of one account: issued to a device, checked for a provider, ended with the device (R14, R25). Pure. */
+/** One account's device credentials: issued to a device, checked for a provider, ended (R14, R25). Pure. */
 import { createPublicKey, verify } from "node:crypto";
 import * as z from "zod";
 import type { DeviceBoundAccount } from "../account.ts";
@@ -11,7 +11,7 @@ import { sameHash } from "../sealing/keyed-hash.ts";
 import type { Store } from "../store.ts";
 import { hotp, stepAt } from "./one-time-code.ts";
 
-/** The public half of a key pair that was made on the device for this account (RFC 7518 §6.2.1). */
+/** The public half of a key pair that the device made for this account (RFC 7518 §6.2.1). */
 export const PushKey = z.strictObject({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
@@ -20,7 +20,7 @@ export const PushKey = z.strictObject({
 });
 export type PushKey = z.infer<typeof PushKey>;
 
-/** `lastStep`: the last time step whose code was accepted (RFC 6238 §5.2). */
+/** `lastStep`: the time step of the last accepted code (RFC 6238 §5.2). */
 const CodeCredential = loose({ secret: z.base64(), issuedAt: z.coerce.date(), lastStep: z.int() });
 const PushCredential = loose({ publicKey: loose(PushKey.shape), issuedAt: z.coerce.date() });
 
@@ -35,24 +35,21 @@ export const AccountCredentials = loose({
   owner: OwnerId,
   holders: z.array(Holder),
   /**
-   * None of them gets a credential any more, and what one of them still has doesn't count: that one is
-   * suspended, the others are revoked.
+   * These devices get no new credential, and any that they still hold doesn't count. A device that holds one
+   * is suspended, the others are revoked.
    */
   ended: z.array(DeviceId),
-  /** When the last credential ended: the account stays its owner's for a while. */
+  /** When the last credential ended; the account stays reserved for its owner for a while. */
   lastEndedAt: z.coerce.date().optional(),
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
 export type CredentialStore = Store<DeviceBoundAccount, AccountCredentials>;
 
-/** What a device asks for: a secret that the service makes, or a key pair of its own. */
+/** A device's request: a secret that the service makes, or the device's own key pair. */
 export type CredentialRequest = { type: "code"; secret: Buffer } | { type: "push"; publicKey: PushKey };
 
-/**
- * What the account is claimed by: the provider's own word, the owner's proof, or only that it was theirs
- * before.
- */
+/** The grounds for a claim: the provider's word, the owner's proof, or earlier possession. */
 export type Claim = "provider" | "step-up" | "renewal";
 type Claiming = { owner: OwnerId; claim: Claim };
 
@@ -72,7 +69,7 @@ export function isPoint(publicKey: PushKey): boolean {
 }
 
 /**
- * The account's credentials once this device has a new one; a former one of the same type ends. Fails as
+ * Gives this device a new credential, which ends its former one of the same type. Fails as
  * `account-bound-elsewhere` or `device-revoked`.
  */
 export function withCredential(
@@ -90,9 +87,9 @@ export function withCredential(
 }
 
 /**
- * Only its provider may move an account that is somebody's: whoever has a credential for it, or had the last
- * one lately. A lost phone is revoked before there is a new one, and a stranger with the account's password
- * must not come between. A renewal moves nothing. Fails as `account-bound-elsewhere`.
+ * Only its provider may move an account from an owner who has a credential for it or had the last one lately.
+ * An owner revokes a lost phone before there is a new one; a stranger with the account's password must not
+ * get in between. A renewal moves nothing. Fails as `account-bound-elsewhere`.
  */
 export function requireFree(
   former: AccountCredentials | undefined,
@@ -108,15 +105,15 @@ const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): bo
   holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
 
 /**
- * The step before it was issued counts: a phone that is a little slow shows that code first. None before was
- * shown by anyone.
+ * The step before issue still counts, because a slow phone shows that code first; nobody has seen an earlier
+ * one.
  */
 const credentialOf = (wanted: CredentialRequest, now: Date): Partial<Holder> =>
   wanted.type === "code"
     ? { code: { secret: wanted.secret.toString("base64"), issuedAt: now, lastStep: stepAt(now) - 2 } }
     : { push: { publicKey: wanted.publicKey, issuedAt: now } };
 
-/** Undefined if there is nothing of this owner's to end. */
+/** Undefined if the account is another owner's. */
 export function withoutHolder(
   former: AccountCredentials | undefined,
   { owner, device }: { owner: OwnerId; device: DeviceId },
@@ -136,14 +133,14 @@ export function withoutHolder(
   };
 }
 
-/** Of too many, the oldest are forgotten, but none that still has something. */
+/** Forgets the oldest beyond the limit, but never a device that still holds a credential. */
 function endedWith(device: DeviceId, ended: DeviceId[], holders: Holder[]): DeviceId[] {
   const all = [...new Set([device, ...ended])];
   const holding = new Set(holders.map((holder) => holder.device));
   return all.filter((each, index) => index < MAX_ENDED || holding.has(each));
 }
 
-/** What the device has counts no more, until `withResumed`. Undefined if there is nothing of it here. */
+/** The device's credentials don't count until `withResumed`. Undefined if it holds none here. */
 export function withSuspended(
   former: AccountCredentials | undefined,
   device: DeviceId,
@@ -152,7 +149,9 @@ export function withSuspended(
   return { ...former, ended: endedWith(device, former.ended, former.holders) };
 }
 
-/** Not what was ended for good meanwhile. Undefined if there is nothing of it here. */
+/**
+ * Resumes only credentials that weren't ended for good meanwhile. Undefined if the device holds none here.
+ */
 export function withResumed(
   former: AccountCredentials | undefined,
   device: DeviceId,
@@ -167,9 +166,9 @@ const counting = ({ holders, ended }: AccountCredentials): Holder[] =>
 export type Checked = { device: DeviceId } | undefined;
 
 /**
- * Whose code it is, and the credentials once it is used up: its step and all before it count no more for that
- * device. One step early or late passes (RFC 6238 §5.2). Wrong codes are counted, and after some of them even
- * a right one must wait: then the credentials stay the very same.
+ * Whose code it is, and the credentials after its use: this step and all before it no longer count for that
+ * device. One step early or late passes (RFC 6238 §5.2). Counts wrong codes; after too many of them even a
+ * right one must wait, and `next` is `former` itself.
  */
 export function checkCode(
   former: AccountCredentials,
@@ -188,7 +187,7 @@ export function checkCode(
   return { checked: { device: holder.device }, next: { ...former, holders, failures: noFailures } };
 }
 
-/** All three steps are computed, whichever fits. */
+/** Computes all three steps, whichever fits. */
 function stepOf({ code: credential }: Holder, code: string, now: Date): number | undefined {
   if (!credential) return undefined;
   const secret = Buffer.from(credential.secret, "base64");
@@ -197,7 +196,7 @@ function stepOf({ code: credential }: Holder, code: string, now: Date): number |
   return fitting.find((step) => step > credential.lastStep);
 }
 
-/** Whose signature over the provider's challenge it is: ES256, r and s side by side (RFC 7518 §3.4). */
+/** Whose signature over the provider's challenge it is: ES256, r and s concatenated (RFC 7518 §3.4). */
 export function checkSignature(
   credentials: AccountCredentials,
   challenge: Uint8Array,

@@ -1,4 +1,5 @@
-/** Issuing device credentials, suspending and ending them: the record first, so that a revocation finds whatever is under way. */
+/** Issues, suspends and ends device credentials; changes the owner's record first. */
+/** So a revocation finds credentials that are still being issued. */
 import type { DeviceBoundAccount } from "../account.ts";
 import { findDevice, isActive, isRevoked } from "../device.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
@@ -28,7 +29,7 @@ type IssuePorts = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
 
 /**
- * Writes the credential itself. `recorded`: the owner, whose record names the device by then. Fails as
+ * Stores the credential. `recorded`: the owner, whose record names the device by then. Fails as
  * `account-bound-elsewhere` or `device-revoked`, or as `busy` if the owner was erased since.
  */
 export async function putCredential(
@@ -46,7 +47,7 @@ export async function putCredential(
   }));
 }
 
-/** The record once the device is to have a credential for each. Fails as `withBinding` does. */
+/** Records the device for each account. Fails as `withProvenAccount` does. */
 export const withBindings = (
   record: OwnerRecord,
   { device }: Pick<Holder, "device">,
@@ -56,8 +57,8 @@ export const withBindings = (
   accounts.reduce((next, account) => withProvenAccount(next, { account, device }, now), record);
 
 /**
- * New code credentials for accounts that are the owner's already, as otpauth URIs in the same order. Fails as
- * `putCredential` does.
+ * New code credentials for the owner's accounts, as otpauth URIs in the same order. Fails as `putCredential`
+ * does.
  */
 export const issueCodes = (
   credentials: CredentialStore,
@@ -75,7 +76,7 @@ export const issueCodes = (
     }),
   );
 
-/** Ends all that the device has. Safe to repeat, and complete whatever is issued at the same time. */
+/** Ends all of the device's credentials, including those issued at the same time. Safe to repeat. */
 export async function endCredentials(
   { owners, credentials }: IssuePorts,
   owner: OwnerId,
@@ -107,9 +108,9 @@ export const endEach = async (
 };
 
 /**
- * What a device has counts while it is active, and not while it is suspended. Whoever writes that looks at
- * the owner once more: the device may have come or gone meanwhile, and the last one to write must have seen
- * what holds. Safe to repeat.
+ * Resumes an active device's credentials and suspends a suspended one's. After a write it reads the owner
+ * again: the device may have changed meanwhile, and the last writer must have seen the final state. Safe to
+ * repeat.
  */
 export async function settleCredentials(
   { owners, credentials }: IssuePorts,
@@ -126,8 +127,8 @@ export async function settleCredentials(
 }
 
 /**
- * Before a suspended device is let in: once it is active, repeating a request that was cut off would resume
- * nothing.
+ * Call this before a suspended device is let in: once it is active, repeating an interrupted request would
+ * resume nothing.
  */
 export const resumeCredentials = async (
   { credentials }: Pick<IssuePorts, "credentials">,
@@ -138,7 +139,7 @@ export const resumeCredentials = async (
   await changeCredentials(credentials, owner, held, device, withResumed);
 };
 
-/** Whether any was changed; no write where all is so already. */
+/** Whether any credential changed; writes nothing otherwise. */
 async function changeCredentials(
   credentials: CredentialStore,
   owner: OwnerId,
@@ -160,7 +161,7 @@ async function changeCredentials(
   return (await Promise.all(changes)).some(({ result }) => result);
 }
 
-/** Nothing happens where there is none of this owner's. */
+/** Does nothing if the account is another owner's. */
 export async function endCredential(
   credentials: CredentialStore,
   account: DeviceBoundAccount,

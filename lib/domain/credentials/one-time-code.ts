@@ -1,4 +1,4 @@
-/** One-time codes: made (RFC 4226, RFC 6238), told to an app once, and matched within one step. */
+/** One-time codes: secrets, codes (RFC 4226, RFC 6238), and the otpauth URI for an app. */
 import { randomBytes } from "node:crypto";
 import { HOTP, Secret, TOTP } from "otpauth";
 import { SECOND } from "../clock.ts";
@@ -16,12 +16,12 @@ const secretFrom = (bytes: Uint8Array) => new Secret({ buffer: Uint8Array.from(b
 export const hotp = (secret: Uint8Array, counter: number): string =>
   HOTP.generate({ secret: secretFrom(secret), counter, ...PARAMETERS });
 
-/** RFC 6238 §4.2 T, from the epoch. */
+/** RFC 6238 §4.2: T, from the epoch. */
 export const stepAt = (time: Date): number => Math.floor(time.getTime() / (PERIOD_SECONDS * SECOND));
 
 /**
- * Google's Key Uri Format. No part of its label may hold a colon: an issuer that is an address is told as
- * parameter only.
+ * Google's Key Uri Format. No part of the label may contain a colon, so an issuer that is an address is only
+ * a parameter.
  */
 export const otpauthUri = (
   { issuer, userName }: { issuer: string; userName: string },

@@ -1,4 +1,4 @@
-/** Bindings: which accounts an owner has proven, and which of their devices hold a credential for each. */
+/** Proven accounts: which accounts an owner has proven, and which devices hold credentials for each. */
 import * as z from "zod";
 import { accountKey, type DeviceBoundAccount, StoredDeviceBound } from "../account.ts";
 import { Failure } from "../failure.ts";
@@ -6,8 +6,8 @@ import { loose } from "../loose.ts";
 import { DeviceId } from "../owner.ts";
 
 /**
- * `subject`: who the account's own sign-in said that it was (OpenID Connect Core §2). `usesPush`: some device
- * got a push credential for it once; it stays so, since a client's word against it proves nothing.
+ * `subject`: the account's subject at its own sign-in (OpenID Connect Core §2). `usesPush`: a device once got
+ * a push credential for it; stays true, since a client's word against it proves nothing.
  */
 export const ProvenAccount = loose({
   account: StoredDeviceBound,
@@ -18,10 +18,7 @@ export const ProvenAccount = loose({
 });
 export type ProvenAccount = z.infer<typeof ProvenAccount>;
 
-/**
- * What the record of an owner holds of it. `endedDevices`: revoked ones, none of which gets a credential any
- * more.
- */
+/** The proven accounts in an owner's record. `endedDevices`: revoked ones, which get no more credentials. */
 type ProvenAccounts = { bindings: ProvenAccount[]; endedDevices: DeviceId[] };
 
 const MAX_PROVEN = 200;
@@ -53,7 +50,7 @@ type Proven = {
 };
 
 /**
- * The record once this device has a credential for the account: written before the credential itself, so that
+ * Records that this device has a credential for the account. Store this before the credential itself, so that
  * a revocation finds it. Fails as `device-revoked` if the device was revoked meanwhile, or as
  * `too-many-accounts`.
  */
@@ -74,8 +71,8 @@ export function withProvenAccount<R extends ProvenAccounts>(
 }
 
 /**
- * Of too many, the oldest that no device has anything for any more: it has to be proven anew where it is
- * wanted again. Fails as `too-many-accounts` where there is none.
+ * At the limit, drops the oldest account that no device holds a credential for; the owner must prove it
+ * again. Fails as `too-many-accounts` if there is none.
  */
 function withRoom(
   { endedDevices }: Pick<ProvenAccounts, "endedDevices">,
@@ -87,20 +84,20 @@ function withRoom(
     .toSorted((one, other) => Number(one.boundAt) - Number(other.boundAt));
   const oldest = unused.find(({ usesPush }) => !usesPush) ?? unused[0];
   if (oldest) return bindings.filter((each) => each !== oldest);
-  throw new Failure("too-many-accounts", `${MAX_PROVEN} accounts are bound already.`);
+  throw new Failure("too-many-accounts", `${MAX_PROVEN} accounts are proven already.`);
 }
 
 export const accountsProven = ({ bindings }: Pick<ProvenAccounts, "bindings">): DeviceBoundAccount[] =>
   bindings.map(({ account }) => account);
 
-/** What the device has, or had, a credential for. */
+/** The accounts that the device has, or had, a credential for. */
 export const accountsOf = (
   { bindings }: Pick<ProvenAccounts, "bindings">,
   device: DeviceId,
 ): DeviceBoundAccount[] =>
   bindings.filter(({ devices }) => devices.includes(device)).map(({ account }) => account);
 
-/** The record once this device is revoked, and the accounts that it has credentials for. */
+/** Marks the device as ended; also returns the accounts that it has credentials for. */
 export function withoutDevice<R extends ProvenAccounts>(
   record: R,
   device: DeviceId,

@@ -1,4 +1,4 @@
-/** A fresh code credential for one that was lost on its way: told first, like every credential that is issued (R14, R25). */
+/** Renews a code credential that was lost on its way; notifies first, as every issue does (R14, R25). */
 import type { DeviceBoundAccount } from "../account.ts";
 import { type Asking, callerDevice, spendProof } from "../devices/admission.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
@@ -35,7 +35,7 @@ export async function renewCode(
     record: withBindings(record, caller, [account], now),
   });
   const record = await recordIn(held);
-  // Check every later refusal first; only then tell, and issue.
+  // Check every later refusal first; only then notify and issue.
   bind(record);
   const told = { kind: "credential-issued" as const, device: callerDevice(asking), recovery, record, now };
   await alarm(outbox, owner, told);

@@ -1,4 +1,4 @@
-/** A provider asks whether a code or a signature is right, and which device it came from (R14, R33). */
+/** Tells a provider whether a code or signature is right and whose device made it (R14, R33). */
 import type { DeviceBoundAccount } from "../account.ts";
 import { Failure } from "../failure.ts";
 import { type Provider, requireAnswersFor } from "../step-up/provider.ts";
@@ -11,15 +11,15 @@ import {
   checkSignature,
 } from "./credential.ts";
 
-/** `findForProvider`: as `credentials.find`, at the same cost whether there is anything or not. */
+/** `findForProvider`: like `credentials.find`, at the same cost whether there is anything or not. */
 type VerificationPorts = { credentials: CredentialStore; findForProvider: CredentialStore["find"] };
 
-/** So that an answer about a known account takes no longer than a no, however many ask at once. */
+/** Few, so that a yes takes no longer than a no, however many ask at once. */
 const ROUNDS = 3;
 
 type Held = Stored<AccountCredentials> | undefined;
 
-/** Each code counts once. Fails as `account-not-yours`. */
+/** Accepts each code once. Fails as `account-not-yours`. */
 export async function verifyCode(
   { credentials, findForProvider }: VerificationPorts,
   provider: Provider,
@@ -39,15 +39,15 @@ export async function verifyCode(
 }
 
 /**
- * Many at once about one account are guesses; that they got in each other's way must not tell that there is
- * one.
+ * Many requests at once about one account are guesses; their conflict must not reveal that the account
+ * exists.
  */
 function asRefused(error: unknown): { result: undefined } {
   if (error instanceof Failure && error.kind === "busy") return { result: undefined };
   throw error;
 }
 
-/** Over a challenge of the provider's own. Fails as `account-not-yours`. */
+/** The challenge is the provider's own. Fails as `account-not-yours`. */
 export async function verifySignature(
   { findForProvider }: Pick<VerificationPorts, "findForProvider">,
   provider: Provider,

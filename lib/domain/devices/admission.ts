@@ -1,4 +1,4 @@
-/** A device that was let in: what its request begins with, and what it may still change once that is stored. */
+/** The request of a device that was let in, and what it may still change by then. */
 
 import type { Head, StoredHead } from "../backup/head.ts";
 import { withSpentProof } from "../backup/spent-proofs.ts";
@@ -9,7 +9,7 @@ import { changeHead, devicesIn, type OwnerStore, type StoredOwner } from "../own
 import type { Caller, Platform } from "../owner.ts";
 import type { Change } from "../store.ts";
 
-/** `held`: all that is stored of the owner, as it was when the device was let in. */
+/** `held`: everything stored of the owner, as it was when the device was let in. */
 export type Asking = { caller: Caller; held: StoredOwner | undefined; now: Date };
 
 /** A device belongs to one platform. Fails as `invalid-request` if it is on the list of the other one. */
@@ -18,13 +18,13 @@ export function requireOwnPlatform({ caller, held }: Asking, platform: Platform)
   requirePlatform(caller, { own, all: devicesIn(held) });
 }
 
-/** The calling device, as alarms tell of it. */
+/** The calling device, as alarms describe it. */
 export const callerDevice = ({ caller, held, now }: Asking, name?: string): AlarmDevice =>
   alarmDeviceIn(devicesIn(held), caller.device, now, name);
 
 /**
- * For what must not be handed out again when a request is replayed. Fails as `proof-invalid` or
- * `too-many-recoveries`.
+ * Spends the device proof, for calls whose replay must not hand anything out again. Fails as
+ * `device-unknown`, `proof-invalid` or `too-many-recoveries`.
  */
 export async function spendProof(owners: OwnerStore, asking: Asking): Promise<StoredOwner | undefined> {
   const { caller, held, now } = asking;
@@ -38,8 +38,8 @@ export async function spendProof(owners: OwnerStore, asking: Asking): Promise<St
 }
 
 /**
- * `changeHead` for a caller who was let in: a device that was revoked or suspended meanwhile changes nothing
- * any more. Whatever it changes, it was seen then.
+ * `changeHead` for a caller who was let in: fails if the device was revoked or suspended meanwhile. Every
+ * change marks the device as seen.
  */
 export async function changeAs<T>(
   owners: OwnerStore,

@@ -1,4 +1,5 @@
-/** A device comes in, or back, by a fresh sign-in: that it takes another's place is told before, and what that one has counts no more (R17). */
+/** Lets a device in, or back, by a fresh sign-in; announces first if it displaces another device (R17). */
+/** The displaced device's credentials stop counting. */
 
 import type { CredentialStore } from "../credentials/credential.ts";
 import { endCredentials, resumeCredentials, settleCredentials } from "../credentials/issue.ts";
@@ -19,8 +20,8 @@ type LettingInPorts = { owners: OwnerStore; credentials: CredentialStore; outbox
 type Coming = { place: BackupKey; device: AlarmDevice; now: Date };
 
 /**
- * `changeOwner` for a decision that lets the device in. A repeated request completes what was cut off: the
- * list remembers whose place was taken.
+ * `changeOwner` for a decision that lets the device in. A repeat completes an interrupted request: the list
+ * remembers which devices were displaced.
  */
 export async function letIn<R>(
   stores: LettingInPorts,
@@ -38,8 +39,8 @@ export async function letIn<R>(
   const { result, held: after } = await changeOwner(stores.owners, owner, held, async (latest) => {
     const decided = await decide(latest);
     isBack ||= isAwayIn(latest);
-    // Another one may have come first, so that only now a place has to be taken: nothing is stored whose
-    // alarm isn't on its way.
+    // After losing a race, this decision may be the first to displace a device: queue its alarm before
+    // storing.
     for (const id of displacedIn(decided, latest, device).filter((each) => !told.has(each))) {
       const displaced = { kind: "device-displaced" as const, device, record: await recordIn(latest), now };
       await alarm(stores.outbox, owner, { ...displaced, id: `displaced ${device.id} ${id}` });
@@ -55,7 +56,7 @@ export async function letIn<R>(
   return { result, held: state };
 }
 
-/** Who loses its place by this decision, each named with the time that it came to. */
+/** The devices that this decision displaces, each with the time it was last seen. */
 function displacedIn<R>(
   { next }: Decided<R>,
   latest: StoredOwner | undefined,

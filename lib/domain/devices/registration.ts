@@ -1,4 +1,4 @@
-/** A device comes, or is renamed (R17). */
+/** Registering and renaming devices (R17). */
 
 import { type Head, newHead, type StoredHead } from "../backup/head.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
@@ -15,7 +15,7 @@ import { letIn } from "./letting-in.ts";
 type RegistrationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
 /**
- * Registers the caller's device, or lets it in again; its owner is told before. Safe to repeat. Fails as
+ * Registers the caller's device, or lets it in again; notifies the owner first. Safe to repeat. Fails as
  * `device-revoked`.
  */
 export async function register(
@@ -41,13 +41,13 @@ export async function register(
   return result;
 }
 
-/** What is told, once each time that the device comes. */
+/** The announcement, once each time the device comes. */
 const comingOf = ({ device }: Caller, known: Device | undefined) =>
   known
     ? { kind: "device-returned" as const, id: `returned ${device} ${known.lastSeenAt.toISOString()}` }
     : { kind: "device-registered" as const, id: `registered ${device}` };
 
-/** Any of the owner's devices. Fails as `device-not-found`. */
+/** Renames any of the owner's devices. Fails as `device-not-found`. */
 export async function renameDevice(
   { owners }: Pick<RegistrationPorts, "owners">,
   asking: Asking,
@@ -58,14 +58,14 @@ export async function renameDevice(
   return { device: result, platform };
 }
 
-/** Which platform lists the device. Fails as `device-not-found`. */
+/** The platform that lists the device. Fails as `device-not-found`. */
 export function locateDevice(heads: Heads, id: DeviceId): Platform {
   const [platform] = platformsOf(heads, id);
   if (platform) return platform;
   throw notFound();
 }
 
-/** The caller's device, with this name. Fails as `device-revoked`. */
+/** Registers the caller's device under this name. Fails as `device-revoked`. */
 export function planRegistration(
   stored: StoredHead | undefined,
   { device: id, authTime }: Caller,

@@ -1,4 +1,4 @@
-/** "This was not me": a device loses everything at once, and everyone who should know is told (R18). */
+/** "This was not me": ends a device with all it has, and notifies the owner's contacts (R18). */
 
 import { DAY, later, SECOND } from "../clock.ts";
 import { undoContactsOf } from "../contacts/contact.ts";
@@ -39,7 +39,7 @@ export async function revokeDevice(stores: RepudiationPorts, asking: Asking, id:
 }
 
 /**
- * The device that recovered, and all it got, is ended. Safe to repeat. Fails as `recovery-not-found` or
+ * Ends the recovering device and everything it got. Safe to repeat. Fails as `recovery-not-found` or
  * `device-not-found`.
  */
 export async function repudiateRecovery(
@@ -54,7 +54,7 @@ export async function repudiateRecovery(
   return recovery;
 }
 
-/** Whether the link was good for a device, and has ended it. Safe to repeat. */
+/** Ends the link's device; false if the link is good for none. Safe to repeat. */
 export async function repudiateAlarm(
   stores: RepudiationPorts & { keyedHash: KeyedHash },
   capability: string,
@@ -67,8 +67,8 @@ export async function repudiateAlarm(
 }
 
 /**
- * What the alarm is about; undefined where the link isn't ours or is too old, the device is gone, or its
- * owner is being erased.
+ * The alarm's device. Undefined if the link isn't ours or is too old, if the device is gone, or if its owner
+ * is being erased.
  */
 export async function findAlarm(
   { owners, keyedHash }: { owners: OwnerStore; keyedHash: KeyedHash },
@@ -83,8 +83,8 @@ export async function findAlarm(
 }
 
 /**
- * Who is told, and of what, when a device ends; `by`: on whose behalf. `undone`: of what it did to contacts,
- * and asked to be erased.
+ * How a device ends. `told`: the announcement; its `by` is the device that it names. `undone`: whether to
+ * undo the device's changes to contacts, and its request for erasure.
  */
 type Ending = {
   owner: OwnerId;
@@ -97,9 +97,9 @@ type Ending = {
 const NOTHING = { contacts: false, erasure: false };
 
 /**
- * Word of it first, then the device with its deeds, on every platform that lists it, then its credentials:
- * what is cut off is gone on with by whoever repeats it, or by the sweep. Nobody is told twice. Fails as
- * `device-not-found`, or as `admitted` says.
+ * Announces it first, then revokes the device on every platform that lists it and undoes its changes, then
+ * ends its credentials. A repeat or the sweep completes an interrupted run. Notifies nobody twice. Fails as
+ * `device-not-found`, or as `admitted` does.
  */
 export async function endDevice(
   { owners, credentials, outbox }: RepudiationPorts,
@@ -135,7 +135,7 @@ export async function endDevice(
   return { device, held: await withEnded(owners, owner, after, id) };
 }
 
-/** Of devices whose revocation was cut off. */
+/** Completes interrupted revocations. */
 export async function endPending(
   { owners, credentials }: Pick<RepudiationPorts, "owners" | "credentials">,
   owner: OwnerId,
@@ -176,7 +176,7 @@ const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerSta
   }, state);
 
 /**
- * What the link in an alarm names: whose device, since when, and a keyed hash that only the service can make.
+ * The capability in an alarm's link: owner, device, time, and a keyed hash that only the service can make.
  */
 const CAPABILITY = /^([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})\.([1-9]\d{9})\.([A-Za-z0-9_-]{43})$/;
 const LINK_DAYS = 30;
@@ -186,13 +186,13 @@ type Alarm = { owner: OwnerId; device: DeviceId };
 const macFor = (keyedHash: KeyedHash, { owner, device }: Alarm, since: string) =>
   keyedHash.hash("alarm", JSON.stringify([owner, device, since]));
 
-/** Good for thirty days from `at`. */
+/** Valid for thirty days from `at`. */
 export async function capabilityFor(keyedHash: KeyedHash, alarm: Alarm, at: Date): Promise<string> {
   const since = String(Math.floor(at.getTime() / SECOND));
   return `${alarm.owner}.${alarm.device}.${since}.${await macFor(keyedHash, alarm, since)}`;
 }
 
-/** Undefined for anything that the service didn't make, or made too long ago. */
+/** Undefined if the service didn't make it, or made it too long ago. */
 export async function readCapability(
   keyedHash: KeyedHash,
   text: string,
@@ -207,9 +207,9 @@ export async function readCapability(
 }
 
 /**
- * "This was not me": everyone is told that the device is shut out, and what it did to contacts and asked to
- * be erased is undone. `by`: the owner's other device that says so; one that came later than the device
- * itself may be a thief's, and changes no contacts.
+ * Ends the device, announces it, and undoes its changes to contacts and its request for erasure. `by`: the
+ * owner's other device that repudiates; if it came later than the ended one, it may be a thief's, and
+ * contacts stay as they are.
  */
 async function repudiate(
   stores: RepudiationPorts,

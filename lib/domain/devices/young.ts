@@ -1,12 +1,13 @@
-/** Young devices: whoever has just come in may do little that its owner couldn't undo (R45). Pure. */
+/** Young devices: a new device may do little that the owner couldn't undo (R45). Pure. */
 import { HOUR, later } from "../clock.ts";
 import type { Device } from "../device.ts";
 
 type Age = Pick<Device, "registeredAt" | "contactCodeAt">;
 
 /**
- * Until when a device is young; undefined if it isn't. The owner's first device never is, and a code ends it
- * that went to a contact confirmed before the device came. `devices`: of both platforms, revoked ones too.
+ * Until when a device is young; undefined if it isn't. The owner's first device never is. Entering a code
+ * sent to a contact that was confirmed before the device came ends it early. `devices`: of both platforms,
+ * including revoked ones.
  */
 export function youngUntil(
   device: Age,

@@ -1,4 +1,4 @@
-/** The owner's activity log: entries sealed one after the other, each naming the one before it, so that none can be changed, moved or taken out. */
+/** The owner's activity log: sealed entries, each naming the one before, so that any change or gap shows. */
 import * as z from "zod";
 import { loose } from "../loose.ts";
 import { DeviceId, type OwnerId, sha256 } from "../owner.ts";

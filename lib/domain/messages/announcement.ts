@@ -1,4 +1,4 @@
-/** What people are told, and how it gets on its way: one queue for all that is to be logged and sent. */
+/** Announcements and letters, and the one queue for everything to be logged and sent. */
 import * as z from "zod";
 import { Addressee, addresseesIn, Recipient } from "../contacts/contact.ts";
 import type { AlarmDevice } from "../device.ts";

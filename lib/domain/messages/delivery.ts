@@ -1,4 +1,4 @@
-/** Delivery of what was put on its way: what happened is logged and told to each contact; what can't be sent now is tried again later (R18). */
+/** Delivers queued items: logs what happened, writes to each contact, retries later what fails (R18). */
 
 import { type Clock, DAY, later } from "../clock.ts";
 import type { Addressee } from "../contacts/contact.ts";

@@ -1,4 +1,4 @@
-/** The languages that people are written to in. Each has one file of texts in lib/texts. */
+/** The languages of messages to people. Each has one file of texts in lib/texts. */
 import * as z from "zod";
 
 export const LANGUAGES = ["en", "sv"] as const;

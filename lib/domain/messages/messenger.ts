@@ -1,4 +1,4 @@
-/** Sends one message to one person, now. Whoever calls it tries again later. */
+/** A port that sends one message to one person, now; callers retry later. */
 export type Message = {
   /** The same for every try, so that a try whose answer was lost isn't sent twice. */
   id: string;

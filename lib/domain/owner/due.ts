@@ -1,4 +1,4 @@
-/** When the sweep must look at an owner next: what is due is seen in the listing (R29). Pure. */
+/** When the sweep must next look at an owner; the listing shows what is due (R29). Pure. */
 
 import { dueAt, type StalenessPolicy } from "../backup/staleness.ts";
 import { earliest, HOUR, later } from "../clock.ts";
@@ -6,7 +6,7 @@ import type { OwnerState } from "./owner-state.ts";
 
 export type DuePolicy = { staleness: StalenessPolicy; coolingOffHours: number };
 
-/** As far as the record doesn't say. */
+/** By the state alone; the record has its own expiry. */
 export function ownerDueAt(
   { heads, erasure, erased, pendingEnds }: OwnerState,
   { staleness, coolingOffHours }: DuePolicy,

@@ -1,4 +1,4 @@
-/** What the service remembers of an owner beside their backups: contacts, proven accounts, open challenges, failures, messages sent. */
+/** The owner's record, beside the backups: contacts, proven accounts, challenges, failures, codes sent. */
 import * as z from "zod";
 import { Challenge, expiresAt } from "../challenges/challenge.ts";
 import { Failures, noFailures } from "../challenges/throttle.ts";
@@ -14,10 +14,10 @@ const record = {
   removedContacts: z.array(RemovedContact).default([]),
   /** When a confirmed contact was last removed. */
   contactRemovedAt: z.coerce.date().optional(),
-  /** When contacts were last told of a device that isn't registered. */
+  /** When contacts last heard of an unregistered device. */
   newcomerToldAt: z.coerce.date().optional(),
   bindings: z.array(ProvenAccount),
-  /** Revoked devices: none of them gets a credential any more. */
+  /** Revoked devices, which get no more credentials. */
   endedDevices: z.array(DeviceId),
   /** Of step-ups and confirmations, over all challenges. */
   failures: Failures,
@@ -37,16 +37,13 @@ export const newRecord = (): OwnerRecord => ({
   sent: [],
 });
 
-/**
- * What it holds for a while only: challenges until they expire, removed contacts until they are told no
- * longer (R35).
- */
+/** Drops expired challenges, and removed contacts that get no more announcements (R35). */
 export const withoutExpired = (record: OwnerRecord, now: Date): OwnerRecord => ({
   ...record,
   challenges: record.challenges.filter((each) => expiresAt(each) > now),
   removedContacts: stillKept(record, now),
 });
 
-/** When the earliest of it is to go. */
+/** When the next of those expires. */
 export const nextExpiry = ({ challenges, removedContacts }: OwnerRecord): Date | undefined =>
   earliest([...challenges.map(expiresAt), ...removedContacts.map(({ keptUntil }) => keptUntil)]);

@@ -1,4 +1,4 @@
-/** All that is kept of one owner but the record: both backups with their devices, open recoveries, and how far an erasure has come. */
+/** The owner's state, beside the record: both backups with their devices, open recoveries, erasure. */
 import * as z from "zod";
 import { Head, type StoredHead, type Version } from "../backup/head.ts";
 import { type Device, findDevice } from "../device.ts";
@@ -6,8 +6,7 @@ import { type Loose, loose } from "../loose.ts";
 import { DeviceId, Platform } from "../owner.ts";
 
 /**
- * `eraseAt`: until then nothing happens. `begunAt`: from then on nothing of the owner changes any more but by
- * the erasure itself.
+ * `eraseAt`: nothing happens before. `begunAt`: from then on only the erasure changes anything of the owner.
  */
 const Erasure = loose({
   device: DeviceId,
@@ -18,13 +17,17 @@ const Erasure = loose({
 export type Erasure = z.infer<typeof Erasure>;
 
 /**
- * Remembered for the cooling-off time, whether or not the owner has begun anew: else a thief could erase and
- * begin anew with a contact of their own at once (R19). `accounts`: the names of what the accounts had.
+ * Remembered for the cooling-off time, even if the owner has begun anew: otherwise a thief could erase and at
+ * once begin anew with a contact of their own (R19). `accounts`: the storage names of the accounts'
+ * credentials.
  */
 const Erased = loose({ at: z.coerce.date(), hadContact: z.boolean(), accounts: z.array(z.string()) });
 export type Erased = z.infer<typeof Erased>;
 
-/** `record`: under which its record is stored. What isn't named here is no recovery, whatever lies there. */
+/**
+ * `record`: the name under which its record is stored. A recovery that isn't listed here doesn't exist,
+ * even if its record is stored.
+ */
 const OpenRecovery = loose({
   id: z.string(),
   device: DeviceId,
@@ -39,12 +42,9 @@ const state = {
   recoveries: z.array(OpenRecovery).default([]),
   erasure: Erasure.optional(),
   erased: Erased.optional(),
-  /**
-   * Revoked devices that may still have credentials: whoever revoked them was cut off, or is about to end
-   * those.
-   */
+  /** Revoked devices that may still have credentials: the revocation is under way or was interrupted. */
   pendingEnds: z.array(DeviceId).default([]),
-  /** The last changes, newest first: an answer that got lost isn't taken for another's change. */
+  /** Ids of the last changes, newest first: after a lost answer, a request recognises its own change. */
   changes: z.array(z.string()).default([]),
 };
 export type OwnerState = Loose<typeof state>;
@@ -63,7 +63,7 @@ export const headsOf = (state: OwnerState | undefined): Heads =>
     }),
   );
 
-/** The tag is the backup's ETag: whatever else of its owner changes, it names what an app has seen. */
+/** The tag is the backup's ETag: it names what an app has seen, even when other data of the owner changes. */
 export const storedHead = (value: Head): StoredHead => ({ value, etag: `"${value.tag}"` });
 
 export const headIn = (state: OwnerState | undefined, platform: Platform): StoredHead | undefined => {
@@ -76,22 +76,22 @@ export const withHead = (state: OwnerState, platform: Platform, head: Head): Own
   heads: { ...state.heads, [platform]: head },
 });
 
-/** Of both backups; one that was restored stands there twice. */
+/** Of both backups; a restored version appears twice. */
 export const versionsIn = ({ heads }: OwnerState): Version[] =>
   [heads.ios, heads.android].flatMap((head) => head?.versions ?? []);
 
 export const devicesOf = (heads: Heads): Device[] =>
   Object.values(heads).flatMap((stored) => stored?.value.devices ?? []);
 
-/** Where the device is listed. */
+/** The platforms that list the device. */
 export const platformsOf = (heads: Heads, device: DeviceId): Platform[] =>
   Platform.options.filter((platform) => findDevice(heads[platform]?.value.devices ?? [], device));
 
 const MOST_OPEN = 20;
-/** So that no device drives out the recoveries of the others. */
+/** So that no device displaces the recoveries of the others. */
 const MOST_OF_A_DEVICE = 5;
 
-/** Of too many, the oldest are over. */
+/** Drops the oldest beyond the limits. */
 export function withRecovery(state: OwnerState, open: OpenRecovery, now: Date): OwnerState {
   const others = state.recoveries.filter(({ id, endsAt }) => id !== open.id && endsAt > now);
   const ours = others.filter(({ device }) => device === open.device).slice(MOST_OF_A_DEVICE - 1);

@@ -1,4 +1,4 @@
-/** Where owners are kept: each whole, replaced whole by its ETag. How one is read, and changed while others change it too. */
+/** The store of owners, each replaced as a whole by ETag: reading, and changing under concurrency. */
 
 import type { Head, StoredHead } from "../backup/head.ts";
 import type { Device } from "../device.ts";
@@ -12,25 +12,24 @@ import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from 
 export interface StoredOwner {
   readonly etag: string;
   /**
-   * Another instance may have replaced it since: nothing may come of it but a change that is stored in its
-   * place.
+   * Another instance may have replaced it since: use it only for a change that is then stored in its place.
    */
   readonly isAtHand: boolean;
   readonly state: OwnerState;
-  /** Another one after each erasure: what is decided in this one may not be sealed for the next. */
+  /** Changes with each erasure: a decision made in one incarnation must not be sealed for the next. */
   readonly incarnation: string;
   /**
-   * Opened on first use, as that needs a key that uploads do without. Fails as `backup-unreadable` or
+   * Opened on first use, because it needs a key that uploads do without. Fails as `backup-unreadable` or
    * `vault-unavailable`.
    */
   record(): Promise<OwnerRecord>;
-  /** The sealed content of a version that the state names. Fails as `backup-unreadable`. */
+  /** The sealed content of a version in the state. Fails as `backup-unreadable`. */
   body(version: string): Promise<Buffer>;
 }
 
 /**
- * `record`: left out, it stays as it is, unopened. `body`: the sealed content of the version that is new in
- * it. `incarnation`: that of the owner when something of this was sealed; it is good for no other.
+ * `record`: if left out, the stored one stays, unopened. `body`: the sealed content of a new version in the
+ * state. `incarnation`: the owner's when any of this was sealed; it is valid for no other.
  */
 export type NextOwner = {
   state: OwnerState;
@@ -41,42 +40,39 @@ export type NextOwner = {
 
 export interface OwnerStore {
   /**
-   * `whole`: for a change, or a body; else that is read when it is asked for. Fails as `backup-unreadable` if
-   * it isn't what was stored.
+   * `whole`: reads everything at once, for a change or a body; otherwise the rest is read on demand. Fails as
+   * `backup-unreadable` if the stored bytes were changed.
    */
   find(owner: OwnerId, how?: { whole: boolean }): Promise<StoredOwner | undefined>;
-  /** The owner as this instance has put it moments ago, if it has; else as `find`. */
+  /** The owner as this instance stored it moments ago, if it did; otherwise like `find`. */
   findAtHand(owner: OwnerId): Promise<StoredOwner | undefined>;
   /**
-   * What is stored then, or undefined if `replaces` is no longer the stored one: then nothing is written.
-   * Fails as `busy` if the owner is in another incarnation by now.
+   * Returns what is stored then; undefined, without writing, if `replaces` is no longer the stored one. Fails
+   * as `busy` if the owner has another incarnation by now.
    */
   put(owner: OwnerId, next: NextOwner, replaces: StoredOwner | undefined): Promise<StoredOwner | undefined>;
-  /**
-   * Whoever is about to seal something of this owner's has the keys by the time that the vault has opened the
-   * backup.
-   */
+  /** Starts loading the owner's keys, so that they are there once the vault has opened the backup. */
   prepare(owner: OwnerId): void;
   /**
-   * Those who change one owner on this instance do it one after the other, so that they don't make each other
-   * decide anew. `hasWaited`: somebody else did it meanwhile.
+   * Runs changes of one owner on this instance one after the other, so that they don't force each other to
+   * decide again. `hasWaited`: another change ran before.
    */
   inTurn<R>(owner: OwnerId, work: (hasWaited: boolean) => Promise<R>): Promise<R>;
-  /** For whoever has lost this many rounds to other instances: a while, and never the same as others. */
+  /** Waits a random while after so many rounds lost to other instances. */
   pause(rounds: number): Promise<void>;
   /**
-   * Another key in the place of the owner's, so that nothing that was ever sealed under that opens again, and
-   * this state in the place of all. Nothing happens if `replaces` isn't the stored one any more; undefined
-   * stands for one that can't be opened.
+   * Replaces the owner's key, so that nothing sealed under it ever opens again, and everything stored by this
+   * state. Does nothing if `replaces` is no longer the stored one; undefined stands for one that can't be
+   * opened.
    */
   shred(owner: OwnerId, state: OwnerState, replaces: StoredOwner | undefined): Promise<void>;
-  /** Gone for good, key and all, unless somebody changes it meanwhile. */
+  /** Removes the owner for good, with the key, unless somebody changes the owner meanwhile. */
   remove(owner: OwnerId, held: StoredOwner): Promise<void>;
-  /** Remembers when one that can't be opened is to be erased; the first time that was said. */
+  /** Remembers when to erase an owner that can't be opened; returns the first time that was given. */
   eraseDamagedAt(owner: OwnerId, at: Date): Promise<Date>;
 }
 
-/** On both platforms, revoked ones too. */
+/** On both platforms, including revoked ones. */
 export const devicesIn = (held: StoredOwner | undefined): Device[] => devicesOf(headsOf(held?.state));
 
 export const recordIn = async (held: StoredOwner | undefined): Promise<OwnerRecord> =>
@@ -85,7 +81,7 @@ export const recordIn = async (held: StoredOwner | undefined): Promise<OwnerReco
 export const readRecord = async (owners: OwnerStore, owner: OwnerId): Promise<OwnerRecord> =>
   recordIn(await owners.find(owner));
 
-/** What a decision leaves behind; without `next` nothing changes. */
+/** The outcome of a decision; without `next` nothing changes. */
 export type Decided<R> = { result: R; next?: NextOwner };
 
 const MAX_ROUNDS = 30;
@@ -93,9 +89,9 @@ const LONGEST_MS = 3000;
 const REMEMBERED = 8;
 
 /**
- * Decides on the owner at hand and stores the outcome; if another request came first, decides again on what
- * that one left. Atomic by the store's condition: no change is lost, and none is made twice where an answer
- * got lost. Fails as `busy` after thirty rounds or three seconds, or while the owner is being erased.
+ * Decides on the owner at hand and stores the outcome; if another request came first, decides again on its
+ * outcome. Atomic by the store's condition: no change is lost, and none is made twice after a lost answer.
+ * Fails as `busy` after thirty rounds or three seconds, or while the owner is being erased.
  */
 export function changeOwner<R>(
   owners: OwnerStore,
@@ -107,7 +103,7 @@ export function changeOwner<R>(
     const until = performance.now() + LONGEST_MS;
     let latest = hasWaited ? await owners.find(owner) : held;
     for (let round = 1; round <= MAX_ROUNDS && performance.now() < until; round++) {
-      if (latest?.state.erasure?.begunAt) throw busy("All that is held about this owner is being erased.");
+      if (latest?.state.erasure?.begunAt) throw busy("This owner's data is being erased.");
       const { result, next } = await decide(latest);
       if (!next && latest?.isAtHand) {
         latest = await owners.find(owner);
@@ -156,7 +152,7 @@ type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
 type NextRecord<R> = { result: R; record: OwnerRecord };
 
 /**
- * `changeOwner` for a decision about the record, which may not be there yet. What is over by now leaves it.
+ * `changeOwner` for a decision about the record; starts a new one if there is none. Drops what has expired.
  */
 export async function changeRecord<R>(
   owners: OwnerStore,

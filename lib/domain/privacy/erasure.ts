@@ -1,4 +1,4 @@
-/** The erasure of an owner: asked for, taken back, and done step by step, so that whoever comes next goes on where it was cut off (R35). */
+/** Erasure of an owner: requested, taken back, and done in steps that any later request can resume (R35). */
 
 import { DAY, HOUR, later } from "../clock.ts";
 import { type Recipient, recipientsIn } from "../contacts/contact.ts";

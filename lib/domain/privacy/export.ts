@@ -1,4 +1,4 @@
-/** What is held about an owner, told whole (R35). */
+/** Exports everything held about an owner (R35). */
 import type { DeviceBoundAccount } from "../account.ts";
 import type { Version, VersionSeal } from "../backup/head.ts";
 import type { Challenge } from "../challenges/challenge.ts";
@@ -15,18 +15,18 @@ import type { RecoveryStore } from "../recovery/record.ts";
 import { isUnreadable, KeyDisabled } from "../sealing/seal.ts";
 import type { Stored } from "../store.ts";
 
-/** With ETags, so that only what was seen is removed. */
+/** With ETags, so that a blob is removed only as it was seen. */
 export type SeenBlobs = { name: string; etag: string }[];
 
-/** What the stores themselves can't do: see all that belongs to an owner. */
+/** Sees all that belongs to an owner, which the stores themselves can't. */
 export interface Belongings {
   recoveries(owner: OwnerId): Promise<string[]>;
-  /** Under which what these accounts have is stored; the names say nothing of the accounts. */
+  /** The storage names of these accounts' credentials; a name reveals nothing about its account. */
   credentialNames(accounts: DeviceBoundAccount[]): Promise<string[]>;
-  /** All that lies beside the owner, and what is the owner's of these credentials. */
+  /** Everything stored beside the owner, and those of these credentials that are the owner's. */
   look(owner: OwnerId, credentials: string[]): Promise<SeenBlobs>;
   remove(seen: SeenBlobs): Promise<void>;
-  /** What is the owner's of these credentials, and can't be opened any more. */
+  /** Removes those of these credentials that are the owner's and can't be opened any more. */
   removeShredded(owner: OwnerId, credentials: string[]): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export type ExportStores = {
 };
 
 /**
- * Everything, and contacts are told first. Fails as `device-revoked`, `device-suspended`, `proof-invalid` or
+ * Exports everything; contacts hear first. Fails as `device-revoked`, `device-suspended`, `proof-invalid` or
  * `too-many-recoveries`.
  */
 export async function exportData(
@@ -54,9 +54,8 @@ export async function exportData(
 }
 
 /**
- * Everything that is found by its owner, but what nobody may ever be told again: the secrets of device
- * credentials (R25), and keyed hashes. Named field by field where there are such, so that none gets out by
- * being new.
+ * Everything found by its owner, except the secrets of device credentials (R25) and keyed hashes. Objects
+ * with secrets are copied field by field, so that no new secret gets out.
  */
 export async function exportOwner(stores: ExportStores, owner: OwnerId, held: StoredOwner | undefined) {
   const record = await recordIn(held);
@@ -130,7 +129,7 @@ const exportRecovery = async ({ recoveries }: ExportStores, owner: OwnerId, reco
   ...(await exported(recoveries.find({ owner, record }), (recovery) => recovery)),
 });
 
-/** Of an account that has moved to another owner, no more than that it was proven. */
+/** Of an account that moved to another owner, only that it was proven. */
 const exportBinding = async ({ credentials }: ExportStores, owner: OwnerId, proven: ProvenAccount) => ({
   ...proven,
   credentials: await exported(credentials.find(proven.account), (held) =>
@@ -154,7 +153,7 @@ const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCreden
   failures,
 });
 
-/** What can't be opened, now or later, is marked as such: all else is told. */
+/** Marks content that can't be opened, now or ever, so that the rest is still exported. */
 function orUnreadable(error: unknown): { unreadable: true } {
   if (isUnreadable(error) || error instanceof KeyDisabled) return { unreadable: true };
   throw error;

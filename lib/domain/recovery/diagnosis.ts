@@ -1,4 +1,4 @@
-/** Diagnosis: what a recovery would do is tried step by step, and what each step refuses becomes a finding (R31). */
+/** Diagnosis: tries a recovery step by step and turns each refusal into a finding (R31). */
 import type { ExistingAccount } from "../account.ts";
 import { currentVersion, isPurged, requireCurrent, undeletableUntil } from "../backup/backup.ts";
 import { newHead, type StoredHead } from "../backup/head.ts";
@@ -26,8 +26,8 @@ export const CHECKS = [
 type CheckId = (typeof CHECKS)[number];
 
 /**
- * Why there is no backup here, as far as can be told: the first one that holds. `purged`: deleted, and its
- * time to be brought back is over. With `other-account` there may be one that this owner can't see.
+ * Why there is no backup here; the first reason that holds. `purged`: deleted, and too late to undelete.
+ * `other-account`: there may be one that this owner can't see.
  */
 export const ABSENCES = ["deleted", "other-platform", "purged", "other-account"] as const;
 
@@ -36,7 +36,7 @@ export type Absence =
   | { why: "other-platform"; from: Platform }
   | { why: "purged" | "other-account" };
 
-/** `unread`: the device has sealed it itself. `stale`: a recovery would work, and yet. */
+/** `unread`: the device sealed the backup itself. `stale`: a recovery would work, but bring back old data. */
 export type Finding = { id: CheckId } & (
   | { state: "ok" | "unread" }
   | { state: "stale"; reasons: StalenessReason[] }
@@ -44,8 +44,8 @@ export type Finding = { id: CheckId } & (
 );
 
 /**
- * `from`: the platform whose backup a recovery would take. `appTooOld`, `damage`: what every other request
- * would be refused for.
+ * `from`: the platform whose backup a recovery would take. `appTooOld`, `damage`: why every other request
+ * would be refused.
  */
 type Question = {
   platform: Platform;
@@ -62,9 +62,8 @@ type Policy = {
 };
 
 /**
- * Without a fresh sign-in nothing is told but that it is needed: a stolen token must not learn what there is.
- * Where a head is damaged, a recovery goes no further, and whether the device was revoked may stand just
- * there.
+ * Without a fresh sign-in it says only that one is needed: a stolen token must not learn what there is. With
+ * a damaged head it stops, as a recovery would: whether the device was revoked may be in that very head.
  */
 export async function diagnose(
   stores: PlanStores,
@@ -97,8 +96,8 @@ function throwIf(refusal: Failure | undefined): void {
 }
 
 /**
- * Opening it costs a vault call, and is the only way to know. It tells whether guessed accounts are in it, so
- * contacts are told first.
+ * Opening costs a vault call, but there is no other way to know. The answer reveals whether guessed accounts
+ * are in the backup, so contacts are notified first.
  */
 async function checkContent(stores: PlanStores, asking: Asking, question: Question): Promise<Finding[]> {
   const opening = tellAndOpen(stores, asking, question);
@@ -126,7 +125,7 @@ async function checkBackup(asking: Asking, from: Platform, policy: Policy): Prom
   return found.state === "failed" ? { ...found, absence: absenceOf(asking, from, policy) } : found;
 }
 
-/** Where there might be one, since there is none here: never whose, and never of another owner. */
+/** Where else a backup might be; never whose, and never another owner's. */
 function absenceOf({ held, now }: Asking, from: Platform, { staleness }: Policy): Absence {
   const { undeleteDays } = staleness;
   const heads = headsOf(held?.state);

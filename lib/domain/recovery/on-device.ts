@@ -1,4 +1,4 @@
-/** Which entries of a backup a device has already, as far as it can tell (R11). Pure. */
+/** Which entries of a backup are already on the device, as far as it can tell (R11). Pure. */
 import { accountKey, type ExistingAccount, isForeign, type StoredAccount } from "../account.ts";
 import { fingerprintOf } from "../code-parameters.ts";
 
@@ -6,13 +6,15 @@ export const KEEP_REASONS = ["on-device", "same-id", "name-only"] as const;
 export type KeepReason = (typeof KEEP_REASONS)[number];
 
 /**
- * `on-device`: its codes are made from the same; a bound account has the same name. `same-id`: the app says
- * that it is the same entry. `name-only`: something of its name is there, and nobody knows what its codes are
- * made from. `same-name`: something of its name is there, and is another account. `absent`: none of these.
+ * `on-device`: made from the same material, or a personal or work account of the same name. `same-id`: the
+ * app says that it is the same entry. `name-only`: the device has an account of that name, of unknown
+ * material. `same-name`: the device has another account of that name. `absent`: none of these.
  */
 export type Presence = KeepReason | "same-name" | "absent";
 
-/** Per entry of the backup, in order; and the places in `existing` that are why entries are kept. */
+/**
+ * One per entry of the backup, in order; and the positions in `existing` because of which entries are kept.
+ */
 export type Comparison = { presence: Presence[]; overlapping: number[] };
 
 type Found = { presence: Presence; by: number[] };
@@ -29,7 +31,7 @@ export function compareWith(accounts: StoredAccount[], existing: ExistingAccount
   };
 }
 
-/** A fingerprint counts for more than an id, and an id for more than a name. */
+/** A fingerprint outweighs an id, and an id outweighs a name. */
 function finderFor(
   accounts: StoredAccount[],
   existing: ExistingAccount[],
@@ -38,7 +40,7 @@ function finderFor(
   const byId = placesBy(existing, idOf);
   const byFingerprint = placesBy(existing, fingerprintIn);
   const backedUp = new Set(accounts.map(({ kind, id }) => (kind === "third-party" ? id : undefined)));
-  /** What is known by its id, or by what its codes are made from, is no other entry of that name. */
+  /** An account that is known by id or fingerprint is no other entry of that name. */
   const unknownByName = placesBy(existing, (account) => {
     const id = idOf(account);
     const isKnown = fingerprintIn(account) !== undefined || (id !== undefined && backedUp.has(id));

@@ -1,4 +1,4 @@
-/** Opening a backup for a device: what plan and recovery have in common. One vault call. */
+/** Opens a backup for a device, with one vault call: the common part of plan and recovery. */
 import { accountKey, type ExistingAccount, isForeign, type StoredAccount } from "../account.ts";
 import { requireBackup, requireCurrentIn } from "../backup/backup.ts";
 import { sealedContent, unreadableEnvelope } from "../backup/custody.ts";
@@ -21,17 +21,17 @@ import { tellOfUnregistered } from "./unregistered-device.ts";
 
 export type OpeningStores = { versions: VersionSeal; credentials: CredentialStore };
 
-/** `from`: the platform whose backup is recovered; `platform` is the device's own. */
+/** `from`: the platform whose backup to recover; `platform`: the device's own. */
 export type OpeningRequest = {
   caller: Caller;
   platform: Platform;
   from: Platform;
   existing: ExistingAccount[];
-  /** What the app has kept, where the client has custody. */
+  /** The app's copy, with client custody. */
   envelope: string | undefined;
 };
 
-/** R16: what becomes of a backup of the other platform; the model's rule is `deny`. */
+/** R16: what happens to a backup of the other platform; the model's rule is `deny`. */
 export type CrossPlatformRule = "portable" | "deny";
 
 /** Fails as `cross-platform-denied`. */
@@ -45,19 +45,19 @@ export function requirePortable(
 
 export type Opened = {
   version: Version;
-  /** What the device has sealed itself, and only a device can open; the document is empty then. */
+  /** A backup that the device sealed itself; only a device can open it, and the document is empty. */
   sealed: string | undefined;
   document: StoredDocument;
   outcomes: Outcome[];
-  /** Places in the accounts of the device. */
+  /** Positions among the device's accounts. */
   overlapping: number[];
   record: OwnerRecord;
 };
 
-/** What a backup is opened from. */
+/** What opening a backup needs. */
 export type Opening = { head: Head; version: Version; held: StoredOwner; record: Promise<OwnerRecord> };
 
-/** The record is being opened when it returns. Fails as `backup-not-found`. */
+/** Starts to open the record as well. Fails as `backup-not-found`. */
 export function beginOpening(owner: StoredOwner | undefined, from: Platform): Opening {
   const { held, head, version } = requireCurrentIn(owner, from);
   const record = held.record();
@@ -84,7 +84,7 @@ export async function finishOpening(
 export type PlanStores = OpeningStores & { owners: OwnerStore; outbox: Outbox };
 
 /**
- * The dry run (R12). Fails as `invalid-request` for a device of the other platform, as
+ * The dry run (R12). Fails as `invalid-request` for a device of the other platform, or as
  * `cross-platform-denied`, `backup-not-found` or `not-in-this-mode`.
  */
 export async function dryRun(
@@ -101,9 +101,7 @@ export async function dryRun(
   return { ...opened, head };
 }
 
-/**
- * Nothing is recovered; still, of a device that isn't registered contacts are told before it sees anything.
- */
+/** Recovers nothing; still, contacts are notified before an unregistered device sees anything. */
 export async function tellAndOpen(
   stores: PlanStores,
   asking: Asking,
@@ -115,8 +113,8 @@ export async function tellAndOpen(
 }
 
 /**
- * Bound by the record, and not taken over by another owner since. Of those, whoever has a push credential or
- * ever had one: the document is the client's word only, and a thief's device can upload it (R15).
+ * Accounts that this owner has proven and no other owner has taken over. `pushing`: those that have or ever
+ * had a push credential; the document's word isn't enough, because a thief's device can upload it (R15).
  */
 export async function knownOf(
   accounts: StoredAccount[],
@@ -141,7 +139,7 @@ export async function knownOf(
   return { bound: identitiesOf(false), pushing: identitiesOf(true) };
 }
 
-/** Whatever is wrong with a client's envelope is told as such: the rest of the backup may be fine. */
+/** Blames the client's envelope if that can't be opened: the rest of the backup may be fine. */
 export async function openVersion(
   versions: VersionSeal,
   place: BackupKey,
@@ -165,8 +163,11 @@ export const contentIn = ({ contentType }: Version, content: Buffer) =>
     ? { document: NOTHING, sealed: content.toString() }
     : { document: decodeDocument(content), sealed: undefined };
 
-/** Fails as `not-in-this-mode` for what only a device can read (R9). */
+/** Fails as `not-in-this-mode` for a backup that only a device can read (R9). */
 export function requireReadable({ sealed }: Opened): void {
   if (sealed === undefined) return;
-  throw new Failure("not-in-this-mode", "The device has sealed this backup itself.");
+  throw new Failure(
+    "not-in-this-mode",
+    "The device sealed this backup itself, so only a device can read it.",
+  );
 }

@@ -1,4 +1,5 @@
-/** What would come back to a device, account by account, and why (R11-R16). The decision of plan and recovery alike; pure. */
+/** The plan: what comes back to a device, account by account, and why (R11-R16). Pure. */
+/** Plan and recovery share this decision. */
 import {
   type AccountName,
   accountKey,
@@ -19,9 +20,9 @@ export const STEP_UP_REASONS = ["uses-push", "work-account", "not-bound", "other
 type StepUpReason = (typeof STEP_UP_REASONS)[number];
 
 /**
- * `restore`: whole, or for a bound account that uses only codes, with a new credential; `same-name`: beside
- * another one of that name. `keep`: the device has it already, or may have. `step-up`: it comes back by name,
- * its credential only after more proof.
+ * `restore`: the whole account, beside another of its name if `same-name`; a proven account that uses only
+ * codes gets a new credential. `keep`: the device has it already, or may have. `step-up`: comes back by name;
+ * its credential needs more proof.
  */
 export type Outcome =
   | { outcome: "restore"; reason: "in-backup" | "same-name"; account: StoredThirdParty | ForeignAccount }
@@ -32,9 +33,9 @@ export type Outcome =
 export type OverlapRule = "refuse" | "keep-existing";
 
 /**
- * `presence`: of each account of the document on the device. `bound`: identities of the accounts that this
- * owner has proven. `pushing`: of those that had a push credential, whatever the document says.
- * `samePlatform`: the backup is of the device's own platform.
+ * `presence`: of each of the document's accounts on the device. `bound`: keys of accounts that this owner has
+ * proven. `pushing`: keys of those that had a push credential, even if the document denies it.
+ * `samePlatform`: the backup is from the device's own platform.
  */
 export type Circumstances = {
   presence: readonly Presence[];
@@ -66,17 +67,17 @@ function bringBack(
   return bound.has(identity) ? { outcome: "restore", reason: "bound", account } : stepUp("not-bound");
 }
 
-/** What the device didn't tell, and what it would have to, so that accounts of one name are told apart. */
+/** What the device should send next time, so that accounts of one name can be told apart. */
 export const askAgain = (outcomes: Outcome[]): { askAgainWith?: ["fingerprint"] } =>
   outcomes.some(({ reason }) => reason === "name-only") ? { askAgainWith: ["fingerprint"] } : {};
 
-/** JSON pointers of the accounts on the device that are why accounts of the backup are kept. */
+/** JSON pointers to the device's accounts because of which the backup's are kept. */
 export const pointersTo = (overlapping: number[]): string[] =>
   overlapping.map((index) => `/existingAccounts/${index}`);
 
 type Planned = { outcomes: Outcome[]; overlapping: number[] };
 
-/** Fails as `accounts-overlap`: the model's rule is that any overlap refuses the whole recovery. */
+/** Fails as `accounts-overlap`: by the model's rule any overlap refuses the whole recovery. */
 export function refuseOverlap({ outcomes, overlapping }: Planned, rule: OverlapRule): void {
   if (rule === "keep-existing" || overlapping.length === 0) return;
   throw new Failure("accounts-overlap", "The device already has accounts that are in the backup.", {
@@ -85,7 +86,7 @@ export function refuseOverlap({ outcomes, overlapping }: Planned, rule: OverlapR
   });
 }
 
-/** Names a plan: the same only if the backup and every outcome are the same. */
+/** Identifies a plan: equal only if the backup and every outcome are equal. */
 export function planId(versionId: string, outcomes: Outcome[]): string {
   const told = outcomes.map(({ outcome, reason, account }) => {
     const name = nameOf(account);

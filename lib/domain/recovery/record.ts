@@ -1,4 +1,4 @@
-/** The record of one recovery: what came back and what still waits for proof, so that an app killed half-way goes on where it was. */
+/** A recovery's record: what came back and what awaits proof, so that a restarted app can go on. */
 import * as z from "zod";
 import { accountKey, type DeviceBoundAccount, nameOf, StoredName } from "../account.ts";
 import { DEVICE_SEALED } from "../backup/device-sealed.ts";
@@ -12,7 +12,7 @@ import { type Caller, DeviceId, type OwnerId, Platform, sha256 } from "../owner.
 import type { Store, Stored } from "../store.ts";
 import type { Outcome } from "./plan.ts";
 
-/** `credential-sent`: made for this device and sent once; whoever lost it asks for a fresh one. */
+/** `credential-sent`: made for this device and sent once; if it got lost, the app asks for a fresh one. */
 export const ACCOUNT_STATES = ["restored", "kept", "step-up", "credential-sent"] as const;
 const State = z.enum(ACCOUNT_STATES);
 
@@ -24,7 +24,7 @@ const recovery = {
   platform: Platform,
   from: Platform,
   version: Version,
-  /** Digest of what was asked for. */
+  /** A digest of the request. */
   request: z.string(),
   createdAt: z.coerce.date(),
   accounts: z.array(z.looseObject(accountState)),
@@ -32,10 +32,10 @@ const recovery = {
 export type RecoveryRecord = Omit<z.infer<z.ZodObject<typeof recovery>>, "accounts"> & {
   accounts: AccountState[];
 };
-/** Keeps what it doesn't know, as heads do. */
+/** Keeps unknown members, as heads do. */
 export const RecoveryRecord: z.ZodType<RecoveryRecord> = z.looseObject(recovery);
 export type StoredRecovery = Stored<RecoveryRecord>;
-/** Named by the owner's state. */
+/** The owner's state names each record. */
 export type RecoveryStore = Store<{ owner: OwnerId; record: string }, RecoveryRecord>;
 
 /** Fails as `recovery-not-found`. */
@@ -54,16 +54,16 @@ export async function findRecovery(
 const OPEN_DAYS = 7;
 export const endsAt = ({ createdAt }: RecoveryRecord): Date => later(createdAt, OPEN_DAYS * DAY);
 
-/** The same for a request that is repeated with its Idempotency-Key on the same device; else a new one. */
+/** The same for a repeat with its Idempotency-Key on the same device; otherwise a new one. */
 export const recoveryId = ({ device }: Caller, idempotencyKey: string | undefined): string =>
   idempotencyKey === undefined
     ? newId()
     : Id.parse(sha256(`recovery\n${device}\n${idempotencyKey}`).slice(0, 22));
 
 /**
- * The same for a request that is repeated before there is a record, but for the turn of an hour; once there
- * is one, nothing is told again. What has the same key after the record is gone is a new recovery, and must
- * not pass for the former.
+ * Repeats before there is a record share this id within the hour; once there is one, repeats announce
+ * nothing. A key that is used again after its record is gone starts a new recovery, which needs its own
+ * alarm.
  */
 export const alarmId = (id: string, now: Date): string =>
   `recovered ${id} ${Math.floor(now.getTime() / HOUR)}`;
@@ -92,12 +92,12 @@ export function requireGoingOn(recovery: RecoveryRecord, now: Date): void {
 /** Fails as `recovery-ended` once newer uploads have displaced its version. */
 export function requireInHistory({ version }: RecoveryRecord, { versions }: Head): void {
   if (versions.some(({ id }) => id === version.id)) return;
-  throw new Failure("recovery-ended", "What was recovered is no longer in the history.");
+  throw new Failure("recovery-ended", "The recovered version is no longer in the history.");
 }
 
 /**
- * The state of one account; of a backup that the device sealed itself, any account may be in it. Fails as
- * `account-not-in-recovery`.
+ * Requires the account to be in one of these states; a backup that the device sealed itself may hold any
+ * account. Fails as `account-not-in-recovery`.
  */
 export function requireAccountState(
   { accounts, version }: RecoveryRecord,
@@ -107,10 +107,13 @@ export function requireAccountState(
   const found = accounts.find((each) => accountKey(each.account) === accountKey(account))?.state;
   const state = found ?? (version.contentType === DEVICE_SEALED ? "step-up" : undefined);
   if (state && wanted.includes(state)) return;
-  throw new Failure("account-not-in-recovery", "The recovery has no such account in that state.");
+  throw new Failure(
+    "account-not-in-recovery",
+    "The recovery has no such account, or its state doesn't allow this.",
+  );
 }
 
-/** In its place; an account that the service didn't know of comes last. */
+/** Keeps the account's position; appends an account that the service didn't know of. */
 export function withSent(recovery: RecoveryRecord, account: DeviceBoundAccount): RecoveryRecord {
   const state = "credential-sent" as const;
   const at = recovery.accounts.findIndex((each) => accountKey(each.account) === accountKey(account));
@@ -122,9 +125,9 @@ export function withSent(recovery: RecoveryRecord, account: DeviceBoundAccount):
 }
 
 /**
- * Fails as `idempotency-key-reused`: what the device says of its accounts has another outcome now.
- * Fingerprints aren't stored, nor any digest of them, so that only what they lead to can be compared. What
- * was proven since may have been kept or not.
+ * Fails as `idempotency-key-reused` if the device's accounts now lead to another outcome. Neither
+ * fingerprints nor digests of them are stored, so only outcomes can be compared. A credential sent since may
+ * have been `keep` or not.
  */
 export function requireSameOutcomes({ accounts }: RecoveryRecord, outcomes: Outcome[]): void {
   const isSame = outcomes.every(({ outcome }, index) => {

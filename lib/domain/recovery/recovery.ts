@@ -1,4 +1,4 @@
-/** A recovery: opens the backup, records what comes back to which device, and tells the owner, before anything is handed out. */
+/** A recovery: opens the backup, records what comes back to which device, notifies, then hands it out. */
 import { accountKey, type DeviceBoundAccount, type ExistingAccount, nameOf } from "../account.ts";
 import type { StoredSettings } from "../backup/app-settings.ts";
 import { currentVersion, requireCurrent } from "../backup/backup.ts";

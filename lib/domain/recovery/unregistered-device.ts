@@ -1,4 +1,5 @@
-/** A device that isn't registered, or is yet to be let in again, and asks for what a backup holds: nobody shall do so unseen (R18). */
+/** Notifies contacts before an unregistered device sees what a backup holds (R18). */
+/** A registered device that must be let in again counts as unregistered, too. */
 
 import { HOUR, later } from "../clock.ts";
 import { recipientsIn } from "../contacts/contact.ts";
@@ -21,11 +22,11 @@ export function isUnregistered({ device }: Caller, devices: Device[], now: Date)
   return devices.length > 0 && (!known || isAway(known, now));
 }
 
-/** Keys cost nothing, so unregistered devices are told of once an hour, and not once a device. */
+/** Keys cost nothing, so unregistered devices are announced once an hour, not once per device. */
 export const toldLately = ({ newcomerToldAt: toldAt }: OwnerRecord, now: Date): boolean =>
   toldAt !== undefined && later(toldAt, HOUR) > now;
 
-/** Of many at once the first one remembers it. */
+/** Of many parallel requests, the first stores it. */
 export async function rememberTold(
   owners: OwnerStore,
   owner: OwnerId,
@@ -39,7 +40,7 @@ export async function rememberTold(
   await changeRecord(owners, owner, now, remember, held).catch(othersDo);
 }
 
-/** Many come at the same moment, and one of them has remembered it by now. */
+/** `busy`: of many parallel requests, another one has stored it by now. */
 function othersDo(error: unknown): void {
   if (!(error instanceof Failure && error.kind === "busy")) throw error;
 }
@@ -47,8 +48,8 @@ function othersDo(error: unknown): void {
 export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
 
 /**
- * Before it sees anything. Those who come at the same moment are told under one id, which the log and the
- * mail service take once.
+ * Call this before the device sees anything. Parallel requests use one id, which the log and the mail service
+ * accept once.
  */
 export async function tellOfUnregistered(
   { owners, outbox }: { owners: OwnerStore; outbox: Outbox },

@@ -1,11 +1,11 @@
-/** Keyed hashes: what is guessable (codes, account names) is stored and named only by them. */
+/** Keyed hashes: guessable values (codes, account names) are stored and named only by these. */
 import { timingSafeEqual } from "node:crypto";
 
 export type Purpose = "account" | "alarm" | "code" | "replaced-key" | "ticket";
 
 export interface KeyedHash {
   /**
-   * HMAC-SHA-256 under a key that needs the vault, as 43 characters of base64url. Purposes never share a
+   * HMAC-SHA-256 under a key that needs the vault, as 43 characters of base64url. No two purposes share a
    * value.
    */
   hash(purpose: Purpose, text: string): Promise<string>;

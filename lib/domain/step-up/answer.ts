@@ -1,4 +1,4 @@
-/** The answer to a step-up: compared, used up once, announced, and only then rewarded with a credential. */
+/** Answers a step-up: compares, consumes the ticket, notifies, and only then issues the credential. */
 import type { DeviceBoundAccount } from "../account.ts";
 import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "../challenges/challenge.ts";
 import { recipientsIn } from "../contacts/contact.ts";
@@ -49,9 +49,9 @@ type Answering = {
 type Issued = { type: "code"; uri: string } | { type: "push" };
 
 /**
- * The try is counted before anything is compared, and passed only by the one request that then takes the
- * challenge away. Every later refusal is checked before anything is used up or told; until it is passed, it
- * may be repeated. Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
+ * Counts the try before any comparison; only the one request that then takes the challenge away passes. Check
+ * every later refusal first; only then consume the ticket, notify and issue. May be repeated until it passes.
+ * Fails as `challenge-not-found`, `answer-wrong`, `ticket-invalid`, `too-many-tries`,
  * `account-bound-elsewhere` or `device-revoked`.
  */
 export async function answerStepUp(
@@ -107,7 +107,7 @@ async function countAnswer(
   return { challenge, counted, held };
 }
 
-/** Whoever has the account now, and is about to lose it, hears of it first. */
+/** Notifies the account's present owner, who is about to lose it. */
 async function tellFormerOwner(
   { owners, outbox }: AnswerPorts,
   former: AccountCredentials | undefined,
@@ -122,7 +122,7 @@ async function tellFormerOwner(
   return former.owner;
 }
 
-/** A revocation that came while the account was still another owner's has found nothing to end. */
+/** A revocation that came while the account was still another owner's found nothing to end. */
 async function endIfRevoked(
   { owners, credentials }: AnswerPorts,
   account: DeviceBoundAccount,
@@ -135,13 +135,13 @@ async function endIfRevoked(
   throw new Failure("device-revoked", "This device was revoked.");
 }
 
-/** A ticket that is right, and yet to be used up. */
+/** A valid ticket, not yet consumed. */
 type RightTicket = {
   name: string;
   held: Stored<Ticket> | undefined;
   redeeming: Redeeming;
 };
-/** What a right answer is good for. */
+/** What a right answer proves. */
 type Right = { claim: Claim; ticket?: RightTicket };
 
 /** Fails as `answer-wrong` or `ticket-invalid`. */
@@ -178,7 +178,7 @@ async function compareTicket(
   return { claim, ticket: { name, held, redeeming } };
 }
 
-/** Once: fails as `ticket-invalid` if another was faster. */
+/** Consumes the ticket, once: fails as `ticket-invalid` if another request was faster. */
 async function redeem(
   { tickets }: AnswerPorts,
   { name, held, redeeming }: RightTicket,

@@ -1,13 +1,13 @@
-/** Step-ups that failed are logged: their owner shall see that somebody tries (R35). */
+/** Logs failed step-ups, so that the owner sees that somebody tries (R35). */
 
 import { HOUR } from "../clock.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
 import { Failure, type FailureKind } from "../failure.ts";
 import { announce, type Outbox } from "../messages/announcement.ts";
 
-/** Each is logged: a challenge has five. */
+/** Each is logged: a challenge has five tries. */
 const EACH: FailureKind[] = ["answer-wrong", "ticket-invalid"];
-/** Logged once an hour: they can be had without end. */
+/** Logged once an hour: their number has no limit. */
 const HOURLY: FailureKind[] = [
   "account-sign-in-required",
   "sign-in-time-missing",
@@ -16,7 +16,7 @@ const HOURLY: FailureKind[] = [
 ];
 export const LOGGED = [...EACH, ...HOURLY];
 
-/** Does it; what fails as a step-up is logged, and fails all the same. `recovery`: as far as it is known. */
+/** Runs `tryIt`, logs a failed step-up, and rethrows. `recovery`: if it is known. */
 export async function loggingFailure<T>(
   { outbox }: { outbox: Outbox },
   asking: Asking,

@@ -1,4 +1,4 @@
-/** Providers: the organisations that run sign-in for accounts, and which accounts each of them answers for (R33). */
+/** Providers: organisations that run sign-in for accounts, and which accounts each answers for (R33). */
 import * as z from "zod";
 import type { DeviceBoundAccount } from "../account.ts";
 import { Failure } from "../failure.ts";
@@ -7,8 +7,8 @@ export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Sweeps.Run"] as
 export type ProviderRole = (typeof PROVIDER_ROLES)[number];
 
 /**
- * `clientId`: the app that its tokens are issued to; `issuer`: by whom, where there are several who might.
- * Work accounts only of the tenants named, personal ones where none is.
+ * `clientId`: the app that its tokens are issued to. `issuer`: the tokens' issuer, if several are possible.
+ * `tenants`: only work accounts of these; without it, personal accounts only.
  */
 export const Provider = z.strictObject({
   clientId: z.string().min(1),
@@ -28,5 +28,5 @@ export const answersFor = ({ accounts }: Provider, account: DeviceBoundAccount):
 /** Fails as `account-not-yours`, whether there is such an account or not. */
 export function requireAnswersFor(provider: Provider, account: DeviceBoundAccount): void {
   if (answersFor(provider, account)) return;
-  throw new Failure("account-not-yours", "This app is not registered for accounts of that issuer or tenant.");
+  throw new Failure("account-not-yours", "This app isn't registered for accounts of that issuer or tenant.");
 }

@@ -1,4 +1,4 @@
-/** Step-up: proof that an account is the owner's, before this device gets a credential for it (R20-R24). */
+/** Step-up: proof that an account is the owner's, before this device gets a credential (R20-R24). */
 import type { DeviceBoundAccount } from "../account.ts";
 import {
   type Challenge,
@@ -30,7 +30,7 @@ import { loggingFailure } from "./failed-step-up.ts";
 
 type StepUpPorts = { owners: OwnerStore; recoveries: RecoveryStore; keyedHash: KeyedHash };
 
-/** The recovery that the caller's device is in. Fails as `recovery-not-found` or `recovery-ended`. */
+/** The recovery of the caller's device. Fails as `recovery-not-found` or `recovery-ended`. */
 export async function requireOpenRecovery(
   { recoveries }: Pick<StepUpPorts, "recoveries">,
   { caller, held, now }: Asking,
@@ -43,8 +43,8 @@ export async function requireOpenRecovery(
 
 type Start = { recovery: string; account: DeviceBoundAccount };
 /**
- * `contact`: where the code is to be sent. `accountSignIn`: to the account itself, verified and fresh, if
- * there was one.
+ * `contact`: where to send the code. `accountSignIn`: to the account itself, verified and fresh, if there was
+ * one.
  */
 type Starting = Start & { contact: string | undefined; accountSignIn: SignIn | undefined };
 type Policy = { accountSignInMaxAgeSeconds: number; contactCoolingOffHours: number };
@@ -65,8 +65,7 @@ export async function startStepUp(
       throw invalid("/contact", "must be left out: a work account is proven by a ticket");
     return await startByTicket(stores, asking, { recovery, account });
   }
-  if (contact === undefined)
-    throw invalid("/contact", "must name the contact that the code is to be sent to");
+  if (contact === undefined) throw invalid("/contact", "must name the contact that gets the code");
   const signIn = requireAccountSignIn(accountSignIn, policy.accountSignInMaxAgeSeconds);
   return await loggingFailure(stores, asking, recovery, async () => {
     requireSignInTo(account, signIn);
@@ -78,7 +77,7 @@ export async function startStepUp(
 
 /**
  * Fails as `account-not-proven`, `contact-not-found`, `contact-unusable`, `too-many-messages` or
- * `too-many-tries`; nothing is sent then.
+ * `too-many-tries`; then it sends nothing.
  */
 async function startByCode(
   stores: StepUpPorts & Sending,
@@ -104,7 +103,7 @@ async function startByCode(
   const find = (record: OwnerRecord) => {
     requireSubject(provenAccountFor(record, start.account)?.subject, subject);
     requireNotThrottled(record, now);
-    // Erased with all contacts, as if the owner's had been removed then.
+    // An erasure removed all contacts, so it counts as a removal at that time.
     const { contactRemovedAt = erased?.hadContact ? erased.at : undefined } = record;
     const contact = requireUsable({ ...record, contactRemovedAt }, contactId, coolingOffHours, now);
     return { contact, record };
@@ -114,7 +113,7 @@ async function startByCode(
   return await askForCode(owners, caller.owner, held, asked, find, send);
 }
 
-/** Nothing is sent, the ticket is only awaited. */
+/** Sends nothing; it only waits for the ticket. */
 async function startByTicket({ owners }: StepUpPorts, asking: Asking, start: Start): Promise<Started> {
   const { caller, held, now } = asking;
   const challenge: Challenge = { ...stepUpChallenge(asking, start), kind: "ticket" };
@@ -138,12 +137,12 @@ const stepUpChallenge = ({ caller, now }: Asking, { recovery, account }: Start) 
 
 function requireSubject(bound: string | undefined, subject: string): void {
   if (bound === undefined || bound === subject) return;
-  throw new Failure("account-not-proven", "The sign-in is not to the account that is to be proven.");
+  throw new Failure("account-not-proven", "The sign-in is to another account than the one to prove.");
 }
 
 /**
- * Fails as `account-not-in-recovery` unless the account still waits for its proof, lost what it got, or is
- * kept: which ones a device has is only its own word, and the proof is the same.
+ * Fails as `account-not-in-recovery` unless the account awaits proof, has lost its credential, or is kept.
+ * `kept` is only the device's own word, and the proof is the same.
  */
 const requireProvable = (recovery: RecoveryRecord, account: DeviceBoundAccount): void =>
   requireAccountState(recovery, account, ["step-up", "credential-sent", "kept"]);

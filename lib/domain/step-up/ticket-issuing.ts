@@ -1,4 +1,4 @@
-/** Issuing tickets: by a provider (R21), or by a device on which the account works (R23). */
+/** Issues tickets: for a provider (R21), or for a device on which the account works (R23). */
 import type { DeviceBoundAccount } from "../account.ts";
 import { DAY, later, SECOND } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
@@ -13,7 +13,7 @@ type TicketPorts = { tickets: TicketStore; keyedHash: KeyedHash };
 type Issued = { code: string; expiresAt: Date };
 
 /**
- * `use`: within minutes, or printed and kept for the day when the phone is gone. Fails as
+ * `use`: `now` is valid for minutes; `printed` is for the day when the phone is lost. Fails as
  * `account-not-yours`.
  */
 export async function issueProviderTicket(
@@ -53,7 +53,7 @@ export async function issueDeviceTicket(
   });
 }
 
-/** Stored under the keyed hash of its code; the code is told once. */
+/** Stores the ticket under its code's keyed hash; only this answer has the code itself. */
 async function issue({ tickets, keyedHash }: TicketPorts, ticket: Ticket): Promise<Issued> {
   const code = newTicketCode();
   await tickets.put(await keyedHash.hash("ticket", code), ticket, undefined);

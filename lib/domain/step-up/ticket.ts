@@ -1,4 +1,4 @@
-/** Tickets: one activation of one account each, as QR code or typed by hand, at once or printed for later (R21-R23). Pure. */
+/** Tickets: one activation of one account, as QR code or typed, now or printed (R21-R23). Pure. */
 import { randomInt } from "node:crypto";
 import * as z from "zod";
 import { accountKey, type DeviceBoundAccount } from "../account.ts";
@@ -10,7 +10,7 @@ import type { Store } from "../store.ts";
 import { codeTyped } from "../typed.ts";
 import { answersFor, type Provider } from "./provider.ts";
 
-/** Named by the keyed hash of its code. `account`: a digest, so that no name is kept. */
+/** Named by the keyed hash of its code. `account`: a digest, so that no name is stored. */
 export const Ticket = loose({
   account: z.string(),
   issuedBy: z.union([
@@ -26,15 +26,14 @@ export const Ticket = loose({
 export type Ticket = z.infer<typeof Ticket>;
 export type TicketStore = Store<string, Ticket>;
 
-/** Crockford's base 32: no I, L, O or U in the data; five more symbols only as check character. */
+/** Crockford's base 32: no I, L, O or U in the data; five more symbols serve only as check character. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const DATA_LENGTH = 27;
 const GROUP = 4;
 const CHECK_MODULUS = 37;
 
 /**
- * 135 random bits and a check character, which is never one of Crockford's five extra symbols: those are hard
- * to type.
+ * 135 random bits and a check character, never one of Crockford's five extra symbols, which are hard to type.
  */
 export function newTicketCode(): string {
   const data = Array.from({ length: DATA_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
@@ -42,18 +41,18 @@ export function newTicketCode(): string {
   return check === undefined ? newTicketCode() : data + check;
 }
 
-/** For reading and typing: seven groups of four. */
+/** Seven groups of four, easy to read and type. */
 export const grouped = (code: string): string => (code.match(new RegExp(`.{${GROUP}}`, "g")) ?? []).join("-");
 
-/** Where an activation address says its code: `&` may be written as HTML writes it, `-` as addresses may. */
+/** The code's place in an activation address; `&` may be escaped as in HTML, `-` as in addresses. */
 const IN_ADDRESS = /[?&;]code=(?<code>.*)/is;
-/** As many letters and digits as a code has; an address may be followed by other words. */
+/** As many letters and digits as a code has; other words may follow an address. */
 const FIRST_LETTERS = new RegExp(`^.{${DATA_LENGTH + 1}}`, "u");
 
 /**
- * The code that was typed, or that the pasted activation address says: case, spaces and marks don't matter,
- * full-width letters and other scripts' digits count, O is 0, I and L are 1. Undefined for what can't be a
- * code: mistyped, then, since any one wrong or swapped character shows.
+ * The code, typed or in a pasted activation address. Ignores case, spaces and marks; takes full-width letters
+ * and other scripts' digits; reads O as 0, I and L as 1. Undefined if mistyped: the check character catches
+ * any one wrong or swapped character.
  */
 export function readTicketCode(typed: string): string | undefined {
   const inAddress = IN_ADDRESS.exec(typed)?.groups?.["code"];
@@ -66,21 +65,21 @@ export function readTicketCode(typed: string): string | undefined {
   return isOne && ALPHABET[remainderOf(code.slice(0, -1))] === code.slice(-1) ? code : undefined;
 }
 
-/** Of a query's parameter, up to the next one. */
+/** The query parameter's value, up to the next parameter. */
 const decodedIn = (parameter: string): string => new URLSearchParams(`code=${parameter}`).get("code") ?? "";
 
 const remainderOf = (data: string) =>
   Array.from(data).reduce((rest, letter) => (rest * 32 + ALPHABET.indexOf(letter)) % CHECK_MODULUS, 0);
 
-/** What a QR code says: where, and the code. An app that can't scan it takes the same two by hand. */
+/** The QR code's text: address and code. An app that can't scan it takes both by hand. */
 export const qrText = (address: string, code: string): string =>
   `authenticator:activate?${new URLSearchParams({ address, code: grouped(code) })}`;
 
 export const ticketFor = (account: DeviceBoundAccount): string => sha256(accountKey(account));
 
 /**
- * Whom a ticket is to be good for: `providers` are the apps that may issue any, `endedDevices` those that may
- * not any more.
+ * Who redeems a ticket. `providers`: the apps that may issue tickets. `endedDevices`: devices whose tickets
+ * no longer count.
  */
 export type Redeeming = {
   account: DeviceBoundAccount;
@@ -96,13 +95,12 @@ const isTrusted = ({ issuedBy }: Ticket, { account, owner, endedDevices, provide
     ? providers.some((each) => each.clientId === issuedBy.client && answersFor(each, account))
     : issuedBy.owner === owner && !endedDevices.includes(issuedBy.device);
 
-/** Used for this very challenge by this very device: the request is repeated, since it was cut off. */
+/** Also true for the device and challenge that used it: this repeats an interrupted request. */
 const isUnused = ({ usedBy, usedFor }: Ticket, { device, challenge }: Redeeming): boolean =>
   usedBy === undefined || (usedBy === device && usedFor === challenge);
 
 /**
- * The ticket, if it can be redeemed. Fails as `ticket-invalid`, whatever is wrong: there is none, or none for
- * this.
+ * The ticket, if it can be redeemed. Fails as `ticket-invalid`, whether it is missing or wrong for this use.
  */
 export function requireTicket(ticket: Ticket | undefined, redeeming: Redeeming, now: Date): Ticket {
   const isFor = ticket?.account === ticketFor(redeeming.account) && isTrusted(ticket, redeeming);

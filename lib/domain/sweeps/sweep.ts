@@ -1,4 +1,4 @@
-/** Sweeps: everything stored is looked at a page at a time, and worked on only where the listing says that it is due (R29). */
+/** The sweep engine: lists everything stored, page by page, and handles only what is due (R29). */
 import * as z from "zod";
 import { Failure } from "../failure.ts";
 import { loose } from "../loose.ts";
@@ -16,28 +16,27 @@ export const SWEEPS = [
 export const SweepName = z.enum(SWEEPS);
 export type SweepName = z.infer<typeof SweepName>;
 
-/** Shard after shard, a few blobs at a time: what they need most, the vault, must be left for others. */
+/**
+ * One shard at a time, few blobs at once: these need the vault most, and must leave some of it for others.
+ */
 const SLOW: SweepName[] = ["rewrap"];
 
-/** How often each key version is named. */
+/** How many blobs name each key version. */
 const Counts = z.record(z.string(), z.int().min(0));
 type Counts = z.infer<typeof Counts>;
 
 const Sums = {
-  /** What was due and is done; where keys are counted, each that was wrapped anew. */
+  /** Due and done; in a sweep that counts keys, the number of keys wrapped anew. */
   handled: z.int().min(0),
-  /**
-   * What was due and can't be done: it is damaged, or its key is disabled. It must not keep the rest from its
-   * turn.
-   */
+  /** Due, but damaged or under a disabled key. This must not hold up the rest. */
   failed: z.int().min(0).default(0),
   keys: Counts.default({}),
 };
 
 /**
- * One page of one shard of one sweep. `from`: where the listing goes on. `after`: the last name of that page
- * that was looked at, where more of it is due than one message handles. `since`: when the last whole run
- * began. The sums are of this shard so far.
+ * One page of one shard of a sweep. `from`: where the listing goes on. `after`: the last handled name on that
+ * page, if more of it is due than one message handles. `since`: when the last complete run began. The sums
+ * cover this shard so far.
  */
 export const SweepMessage = loose({
   sweep: SweepName,
@@ -50,7 +49,7 @@ export const SweepMessage = loose({
 });
 export type SweepMessage = z.infer<typeof SweepMessage>;
 
-/** Owners, accounts and tickets are all named by base64url: its letters share them out evenly. */
+/** Names of owners, accounts and tickets are base64url, so first letters distribute them evenly. */
 const SHARDS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
@@ -60,23 +59,23 @@ type Page = { blobs: Listed[]; next: string | undefined };
 export type Changed = (metadata: Listed["metadata"], keys: number) => void;
 type When = { now: Date; since: Date | undefined };
 
-/** What a sweep does: small, so that doing it twice, or half of it, does no harm. */
+/** The work of one sweep: small steps, so that doing one twice, or half of one, does no harm. */
 export type Sweep = {
-  /** Where it looks in this shard. */
+  /** Where this shard's blobs are. */
   prefix(shard: string): string;
-  /** By what the listing tells alone: nothing is read for what isn't. */
+  /** Decides by the listing alone; a blob that isn't due is never read. */
   isDue(listed: Listed, when: When): boolean;
-  /** What is done once for several of a page; each is its own if left out. */
+  /** Blobs of one group on a page are handled once; by default each is its own group. */
   groupOf?(listed: Listed): string;
-  /** `changed` takes the metadata, if it is another one now. */
+  /** Calls `changed` with the new metadata, if that changes. */
   handle(listed: Listed, now: Date, changed: Changed): Promise<void>;
-  /** Before each page. */
+  /** Runs before each page. */
   prepare?(): Promise<void>;
-  /** The report tells how many name each key version. */
+  /** The report counts how many blobs name each key version. */
   countsKeys?: true;
 };
 
-/** How far the last run has come. `since`: when the last run began that came to its end before. */
+/** The progress of the last run. `since`: when the last complete run before it began. */
 export const SweepProgress = loose({
   run: z.string(),
   startedAt: z.coerce.date(),
@@ -84,40 +83,40 @@ export const SweepProgress = loose({
   since: z.coerce.date().optional(),
   shardsDone: z.array(z.string()),
   ...Sums,
-  /** Makes each writing of it different. */
+  /** Makes each write different. */
   round: z.string().optional(),
 });
 export type SweepProgress = z.infer<typeof SweepProgress>;
 
 export interface SweepStore {
   list(prefix: string, page: { size: number; from?: string | undefined }): Promise<Page>;
-  /** Puts the message where some instance will take it. */
+  /** Queues the message for any instance. */
   next(message: SweepMessage): Promise<void>;
   progress(sweep: SweepName): Promise<SweepProgress | undefined>;
-  /** Changes it whatever others change at the same time. */
+  /** Applies the change despite concurrent ones. */
   report(sweep: SweepName, change: (progress: SweepProgress | undefined) => SweepProgress): Promise<void>;
 }
 
 export type LastRun = { sweep: SweepName; of: SweepProgress };
 
-/** Of each sweep that ever ran. */
+/** Of each sweep that has ever run. */
 export async function lastRuns(store: Pick<SweepStore, "progress">): Promise<LastRun[]> {
   const all = await Promise.all(SWEEPS.map(async (sweep) => ({ sweep, of: await store.progress(sweep) })));
   return all.flatMap(({ sweep, of }) => (of ? [{ sweep, of }] : []));
 }
 
-/** As many as a listing tells at most. */
+/** The most that one listing returns. */
 const PAGE = 5000;
-/** What one message handles takes seconds. */
+/** One message then takes seconds. */
 const MOST_DUE = 250;
 const AT_ONCE = 8;
 const SLOWLY = { mostDue: 25, atOnce: 2 };
-/** A queue that answers slowly must not use up the time of those that wait behind. */
+/** Few at once: a slow queue must not use up the time of waiting sends. */
 const SENT_AT_ONCE = 16;
 
 const nothingYet = { handled: 0, failed: 0, keys: {} };
 
-/** One message a shard; safe to start again at any time. */
+/** Queues one message per shard. Safe to start again at any time. */
 export async function startSweep(
   store: SweepStore,
   { sweep, run }: { sweep: SweepName; run: string },
@@ -134,7 +133,7 @@ export async function startSweep(
   if (fault !== undefined) throw fault;
 }
 
-/** So many at a time; all have their turn, and what some of them threw is told afterwards. */
+/** Works on `atOnce` at a time. Each has its turn; what some of them threw is returned at the end. */
 export async function faultsOf<T>(
   all: readonly T[],
   atOnce: number,
@@ -150,8 +149,8 @@ export async function faultsOf<T>(
 }
 
 /**
- * One page: what is due is handled, a few at a time; then comes the next page, or the shard is done. `last`:
- * of its shard. `finished`: no shard is left.
+ * Handles what is due on one page, a few at a time; then queues the next page or ends the shard. `last`: the
+ * shard has no more pages. `finished`: no shard is left.
  */
 export async function runPage(
   store: SweepStore,
@@ -180,15 +179,15 @@ export async function runPage(
   return { handled, failed, last: !next, finished };
 }
 
-/** The first of them, so that no more than `most` are due. */
+/** The first of them, at most `most` of them due. */
 function upToDue(blobs: Listed[], most: number, isDue: (listed: Listed) => boolean): Listed[] {
   const last = blobs.filter(isDue)[most - 1];
   return last ? blobs.slice(0, blobs.indexOf(last) + 1) : blobs;
 }
 
 /**
- * `listed`: as it is afterwards. Throws what may pass, after all the others had their turn: then the page
- * comes again.
+ * `listed`: with the new metadata. Throws a transient fault after all the others had their turn; the page
+ * then comes again.
  */
 async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: number) {
   const { groupOf = ({ name }: Listed) => name, handle, isDue } = sweep;
@@ -209,8 +208,8 @@ async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: numb
 }
 
 /**
- * What is damaged stays so, a disabled key until somebody enables it, and one busy owner must not hold up the
- * others; storage and vault come back.
+ * Storage and vault come back. Damage stays, a disabled key needs somebody to enable it, and one busy owner
+ * must not hold up the others.
  */
 const mayPass = (error: unknown) =>
   error instanceof Failure &&
@@ -218,10 +217,7 @@ const mayPass = (error: unknown) =>
   !(error instanceof KeyDisabled) &&
   !isUnreadable(error);
 
-/**
- * Whether that was the last one. A slow sweep goes on with the next shard, unless a newer run has begun
- * meanwhile.
- */
+/** Whether that was the last shard. A slow sweep goes on with the next one, unless a newer run has begun. */
 async function endShard(store: SweepStore, message: SweepMessage, now: Date): Promise<boolean> {
   let isOutdated = false;
   let isFinished = false;
@@ -237,7 +233,7 @@ async function endShard(store: SweepStore, message: SweepMessage, now: Date): Pr
   return isFinished;
 }
 
-/** A shard that is done twice counts once; one of an older run counts no more. */
+/** Counts a shard once, even if it ran twice; ignores shards of an older run. */
 function withShard(
   progress: SweepProgress | undefined,
   { run, shard, handled, failed, keys }: SweepMessage,
@@ -255,7 +251,7 @@ function withShard(
   return { ...current, shardsDone, ...sums, ...(isOver && { finishedAt: now }) };
 }
 
-/** The key versions that wrap something in it. */
+/** The key versions that wrap something in this blob. */
 export const kidsOf = ({ metadata: { kids, kid } }: Pick<Listed, "metadata">): string[] =>
   (kids ?? kid)?.split(" ") ?? [];
 

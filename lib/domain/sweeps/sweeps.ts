@@ -1,4 +1,4 @@
-/** The sweeps there are: each a place, a condition and a deed. */
+/** The table of sweeps: for each, where it looks, what is due, and what to do. */
 import { isGone } from "../backup/backup.ts";
 import type { Head, StoredHead, VersionSeal, Wrapping } from "../backup/head.ts";
 import { notify } from "../backup/stale-notice.ts";
@@ -27,24 +27,22 @@ export type SweepPorts = EraseStores & {
   credentials: CredentialStore;
   versions: Pick<VersionSeal, "rewrap">;
   list: SweepStore["list"];
-  /** Where the bodies of an owner lie. */
+  /** The folder of an owner's bodies. */
   bodiesOf(owner: OwnerId): string;
-  /** Gone afterwards, whether it was there or not. */
+  /** Succeeds if it is gone already. */
   remove(name: string): Promise<void>;
-  /** Wraps anew with the current key what isn't; nothing else is touched. */
+  /** Wraps the shard key with the current key, if it isn't yet; changes nothing else. */
   rewrapShardKey(listed: Listed, changed: Changed): Promise<void>;
-  /** Whether what this key id wraps may stay so. */
+  /** Whether keys may stay wrapped by this key id. */
   isCurrentKey(keyId: string): boolean;
   /** Asks the vault, so that nothing is ever wrapped with an older version than before. */
   findNewestKeys(): Promise<void>;
 };
 type Policy = { staleness: StalenessPolicy; contactCoolingOffHours: number };
 
-/**
- * An upload puts its content first and the state that names it after; an hour is more than any upload takes.
- */
+/** An upload stores its content first and then the state that names it; no upload takes an hour. */
 const ORPHAN_AGE = HOUR;
-/** They count a day. */
+/** Budgets count one day. */
 const BUDGET_KEPT = 2 * DAY;
 const LARGE_PAGE = 5000;
 
@@ -57,7 +55,7 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
   },
   orphans: {
     prefix: (shard) => `bodies/${shard}`,
-    // Each is looked at once, when it has come of age: only a newer one makes an older one an orphan.
+    // Due once, at that age: an older body becomes an orphan only through a newer one, which is due then.
     isDue: ({ modifiedAt }, { now, since }) => {
       const ofAgeAt = later(modifiedAt, ORPHAN_AGE);
       return ofAgeAt <= now && (since === undefined || ofAgeAt > since);
@@ -101,7 +99,7 @@ const wrappedAnew = ({ isCurrentKey, findNewestKeys }: SweepPorts, folder: strin
 /** owners/{owner}, bodies/{owner}/{id} */
 const ownerOf = ({ name }: Listed): OwnerId => OwnerId.parse(name.split("/")[1]);
 
-/** Erasures first: of who is erased, nothing else is due. */
+/** Erasures first: nothing else is due for an erased owner. */
 async function doWhatIsDue(
   ports: SweepPorts,
   { staleness, contactCoolingOffHours }: Policy,
@@ -119,7 +117,7 @@ async function doWhatIsDue(
   if (held) await dropOutlived(ports, owner, held, now);
 }
 
-/** For owners who are idle: where nothing of the record is over, nothing is written. */
+/** For idle owners; writes only if something in the record has expired. */
 async function dropOutlived(
   { owners }: SweepPorts,
   owner: OwnerId,
@@ -149,8 +147,8 @@ async function noticeOrPurge(
 }
 
 /**
- * First nothing names the content any more, then it goes. It stays due until all is gone: what was cut off is
- * gone on with.
+ * Removes all references to the content first, then the content. Stays due until all is gone, so that a later
+ * sweep completes an interrupted purge.
  */
 async function purge(
   ports: SweepPorts,
@@ -167,7 +165,7 @@ async function purge(
 
 type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
 
-/** Not if it was uploaded anew meanwhile. */
+/** Does nothing if a new upload came meanwhile. */
 function beginPurge(stored: StoredHead | undefined, undeleteDays: number, now: Date): HeadChange<boolean> {
   if (!stored || !isGone(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
   if (stored.value.purgedAt) return { result: true, unchanged: stored };
@@ -179,16 +177,13 @@ function endPurge(stored: StoredHead | undefined): HeadChange<void> {
   return { result: undefined, next: { ...stored.value, deletedAt: undefined } };
 }
 
-/** What no state names. A state that can't be read fails: nothing is removed then. */
+/** Removes content that no state names. Fails, and removes nothing, if the state can't be read. */
 async function removeOrphans(ports: SweepPorts, owner: OwnerId, now: Date): Promise<void> {
   const held = await ports.owners.find(owner);
   await removeUnnamed(ports, owner, held?.state, now);
 }
 
-/**
- * Whether nothing is left but what is named. What is young may be of an upload whose state is still to come:
- * it stays.
- */
+/** Whether only named content is left. Keeps young content: its upload may be about to store its state. */
 async function removeUnnamed(
   { list, remove, bodiesOf }: SweepPorts,
   owner: OwnerId,
@@ -215,8 +210,8 @@ async function listAll(list: SweepPorts["list"], prefix: string): Promise<Listed
 }
 
 /**
- * Wraps every data key of the owner anew that an older key version wraps: no content is touched, and each is
- * unwrapped once (R38).
+ * Wraps all of the owner's data keys anew that an older key version wraps; unwraps each once, touches no
+ * content (R38).
  */
 async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Changed): Promise<void> {
   const owner = ownerOf(listed);
@@ -226,7 +221,7 @@ async function rewrap(ports: SweepPorts, listed: Listed, now: Date, changed: Cha
   const renewed = new Map<string, Wrapping>();
   const old = new Map(versionsIn(held.state).map((version) => [version.id, version]));
   const stale = [...old.values()].filter(({ keyId }) => !isCurrentKey(keyId));
-  // One that can't be unwrapped, for a while or for good, keeps none of the others.
+  // A key that can't be unwrapped, for a while or for good, doesn't hold up the others.
   const faults = await faultsOf(stale, 1, async (version) => {
     renewed.set(version.id, await versions.rewrap(owner, version));
   });

@@ -43,8 +43,8 @@ describe("R1 settings of the app's own", () => {
     expect(read(custom(full)).custom).toStrictEqual(full);
   });
 
-  const called = "must be called by 1 to 64 of the characters a-z, 0-9, dot and dash";
-  const renamed = "must have another name: objects have that by themselves";
+  const called = "must be named with 1 to 64 of the characters a-z, 0-9, dot and dash";
+  const renamed = "must have another name: every object already has this one";
   const finite = "must be a finite number";
   const typed = "must be text, a number, true or false";
   it.each([

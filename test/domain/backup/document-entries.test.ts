@@ -63,7 +63,7 @@ describe("R2 one backup holds all kinds of accounts", () => {
   });
 
   it("R2 refuses an id that two entries have, and names both places", () => {
-    const detail = "is the id of /accounts/1, too: it must name one entry";
+    const detail = "is also the id of /accounts/1: an id must name one entry";
     expect(faultsIn([anAccount(), anAccount({ id: "a" }), aPersonalAccount({ id: "a" })])).toEqual([
       `/accounts/2/id ${detail}`,
     ]);

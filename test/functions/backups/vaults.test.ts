@@ -167,7 +167,7 @@ describe.concurrent("entries of one name", () => {
     );
     expect(problem.errors).toEqual([
       { at: "/accounts/2", detail: "is the same entry as /accounts/0" },
-      { at: "/accounts/3/id", detail: "is the id of /accounts/1, too: it must name one entry" },
+      { at: "/accounts/3/id", detail: "is also the id of /accounts/1: an id must name one entry" },
     ]);
     await upload(phone, {
       document: aBackup([one, anAccount({ ...admin, otp: { type: "steam", secret: aSecret() } })]),
