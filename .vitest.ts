@@ -1,4 +1,4 @@
-/** How the tests run: one local stack for all files, each test with owners of its own. */
+/** How the tests run: one local stack for all files, and separate owners for each test. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig(({ mode }) => ({
@@ -6,8 +6,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === "long" ? ["test/**/*.long.ts"] : ["test/**/*.test.ts"],
     globalSetup: ["test/support/stack.ts"],
     maxWorkers: 2,
-    // A race that is lost once in a thousand rounds is what a retry would hide: only a test that measures
-    // time has one of its own.
+    // A retry would hide a race that is lost once in a thousand rounds. Only tests that measure time set one.
     retry: 0,
     testTimeout: mode === "long" ? 600_000 : 30_000,
     hookTimeout: 60_000,
