@@ -46,3 +46,14 @@ it("every file that is listed is there, and proves it in a test's name", () => {
     silent: there.filter(({ id, file }) => !(tests.includes(file) && proofsIn(file).includes(id))),
   }).toEqual({ missing: [], silent: [] });
 });
+
+it("every promise of SECURITY.md names tests that are there", () => {
+  const [, promised = ""] = read(".github/SECURITY.md").split(/^## .*$/m);
+  const promises = promised.split(/^- (?=\*\*)/m).slice(1);
+  const files = (promise: string) => [...promise.matchAll(/`(test\/[^`]+)`/g)].map(([, file = ""]) => file);
+  expect({
+    unproven: promises.filter((promise) => files(promise).length === 0),
+    missing: promises.flatMap(files).filter((file) => !tests.includes(file)),
+  }).toEqual({ unproven: [], missing: [] });
+  expect(promises.length).toBeGreaterThan(10);
+});
