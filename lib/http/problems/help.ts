@@ -107,7 +107,7 @@ export const problemHelp = {
     LATER,
   ),
   "vault-unavailable": help(
-    "Key Vault didn't answer, or throttles for now. Every request that must open something sealed needs it.",
+    "Key Vault didn't answer, or refuses for now. Every request that must open something sealed needs it.",
     "The service can't open sealed backups at the moment. Backing up still works.",
     LATER,
   ),
