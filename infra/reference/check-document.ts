@@ -1,4 +1,4 @@
-/** `npm run document:check`: the document is current, lints without warnings, and keeps what the last release promised. */
+/** `npm run document:check`: the document is current, lints cleanly and keeps the last release's promises. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { ROOT } from "./document.ts";

@@ -1,4 +1,4 @@
-/** `npm run drift`: holds the traffic of the last `npm run test:long` against the document, and lists what of the document it didn't meet. */
+/** `npm run drift`: checks the last `test:long`'s traffic against the document and lists what it missed. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -41,7 +41,7 @@ function main(): boolean {
   const isRefused = ({ response }: Exchange) => response.status >= 400;
   const wrong = [
     ...problemsIn(all.filter((each) => !isRefused(each))),
-    // That these requests aren't as the document says is why they were refused.
+    // These requests were refused because they violate the document, so only their replies count.
     ...problemsIn(all.filter(isRefused)).filter(({ target }) => target === "response"),
   ];
   for (const problem of wrong) say(`✗ ${JSON.stringify(problem, undefined, 2)}`);
@@ -64,7 +64,7 @@ function problemsIn(exchanges: Exchange[]) {
   return Problems.parse(JSON.parse(readFileSync(FILES.report, "utf8"))).problems;
 }
 
-/** How much of the document the traffic met, as a table. */
+/** A table of how much of the document the traffic covers. */
 function coverageOf(exchanges: Exchange[]): string {
   const { wrote } = drift(exchanges, "--coverage", "--coverage-output", FILES.coverage);
   return /^API coverage\n(?: .*\n)+/m.exec(wrote)?.[0] ?? wrote;
