@@ -29,7 +29,7 @@ const Token = z.object({ access_token: z.string() });
 
 const Failed = z.object({ stdout: z.string(), stderr: z.string() });
 
-/** Runs asynchronously, since this process is the local stack. Throws with the command's output if it fails. */
+/** Runs asynchronously, since this process is the local stack. If it fails, throws the command's output. */
 async function run(command: string, ...args: string[]): Promise<string> {
   // biome-ignore lint/style/noProcessEnv: a child needs the surroundings of this process, such as PATH.
   const env = { ...process.env, ...SURROUNDINGS };

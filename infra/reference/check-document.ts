@@ -16,8 +16,8 @@ function isCurrent(): boolean {
   const current = readFileSync(DOCUMENT, "utf8") === documentText();
   say(
     current
-      ? `✓ ${short(DOCUMENT)} is what the declarations make`
-      : `✗ ${short(DOCUMENT)} isn't current: run \`npm run document\` and commit what it makes.`,
+      ? `✓ ${short(DOCUMENT)} matches the declarations`
+      : `✗ ${short(DOCUMENT)} is outdated: run \`npm run document\` and commit the result.`,
   );
   return current;
 }

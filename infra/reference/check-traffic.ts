@@ -72,12 +72,12 @@ function coverageOf(exchanges: Exchange[]): string {
 
 function listMissing(): void {
   const { operations } = Coverage.parse(JSON.parse(readFileSync(FILES.coverage, "utf8")));
-  say("Not met by the traffic:");
+  say("Not covered by the traffic:");
   for (const operation of operations) {
     const what = missingIn(operation);
     if (what) say(`  ${operation.method} ${operation.path.slice(1)}: ${what}`);
   }
-  say(`Each member of each body that wasn't met: ${FILES.coverage}`);
+  say(`All members that the traffic didn't cover: ${FILES.coverage}`);
 }
 
 function missingIn({ missing }: Operation): string {

@@ -20,15 +20,16 @@ export function describeSchemas(schemas: Record<string, Json>): Record<string, J
     ] as const;
   });
   const idle = [SCHEMAS, OWN, SHARED].flatMap(Object.keys).filter((key) => !used.has(key));
-  if (missing.length > 0) throw new Error(`infra/reference/members.ts says nothing of ${missing.join(", ")}`);
+  if (missing.length > 0)
+    throw new Error(`infra/reference/members.ts doesn't describe ${missing.join(", ")}`);
   if (idle.length > 0)
-    throw new Error(`infra/reference/members.ts tells of ${idle.join(", ")}, which there isn't`);
+    throw new Error(`infra/reference/members.ts describes ${idle.join(", ")}, which doesn't exist`);
   return Object.fromEntries(described);
 }
 
 type Tell = (path: string, last: string) => string;
 
-/** Describes members at any depth, up to references. `path`: the names of the schema and the outer members. */
+/** Describes members at any depth, up to references. `path`: names of the schema and the outer members. */
 function withMembers(schema: Json, path: string, tell: Tell): Json {
   const inner = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inner);

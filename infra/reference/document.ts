@@ -83,13 +83,13 @@ function paths(): Json {
   const all: Record<string, Json> = {};
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     const endpoint = endpoints.find((each) => each.name === name);
-    if (!endpoint) throw new Error(`infra/reference/operations.ts tells of ${name}, which is no endpoint`);
+    if (!endpoint) throw new Error(`infra/reference/operations.ts describes ${name}, which is no endpoint`);
     const path = `/${endpoint.route}`;
     all[path] = { ...all[path], [endpoint.method.toLowerCase()]: operationObject(endpoint, operation) };
   }
   const missing = endpoints.filter(({ name }) => !(name in OPERATIONS)).map(({ name }) => name);
   if (missing.length > 0)
-    throw new Error(`infra/reference/operations.ts says nothing of ${missing.join(", ")}`);
+    throw new Error(`infra/reference/operations.ts doesn't describe ${missing.join(", ")}`);
   return all;
 }
 

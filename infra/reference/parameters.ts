@@ -184,7 +184,7 @@ function namedIn(
     place === "path" || (required.includes(name) && !hasFallback(schema, name));
   return Object.entries(properties).map(([name, member]) => {
     const told = TOLD[name];
-    if (!told) throw new Error(`infra/reference/parameters.ts says nothing of the parameter ${name}`);
+    if (!told) throw new Error(`infra/reference/parameters.ts doesn't describe the parameter ${name}`);
     const example = shown[name] ?? told.example;
     return {
       name,

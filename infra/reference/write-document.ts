@@ -1,4 +1,4 @@
-/** `npm run document` writes `lib/http/openapi.json`; `-- --release` also makes it the base of later diffs. */
+/** `npm run document` writes `lib/http/openapi.json`; `-- --release` also makes it the base of diffs. */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openApiDocument, ROOT } from "./document.ts";

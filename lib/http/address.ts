@@ -33,7 +33,7 @@ export function emailAddress(text: string): string {
   if (/[^\p{ASCII}]/u.test(local))
     throw invalid(
       "/address",
-      "must have only ASCII letters, digits and signs before the @: mail is sent to no others",
+      "must have only ASCII letters, digits and signs before the @: the service sends mail to no others",
     );
   const canonical = `${local}@${domain ?? ""}`;
   if (domain && LOCAL.test(local) && local.length <= MOST_LOCAL && canonical.length <= MOST_EMAIL)
@@ -87,7 +87,7 @@ export function phoneNumber(text: string): string {
   if (written.startsWith("00"))
     throw invalid(
       "/address",
-      "must begin with + and the country code: 00 says something else in some countries",
+      "must begin with + and the country code: 00 has another meaning in some countries",
     );
   throw invalid("/address", "must be a mobile number with + and its country code, such as +46701234567");
 }

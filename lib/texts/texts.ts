@@ -1,7 +1,7 @@
 /** The texts that every language needs. To add one, write a file like en.ts and list it in languages.ts. */
 import type { LetterKind } from "../domain/messages/announcement.ts";
 
-/** `link`: empty for contacts that may not shut the device out. `eraseAt`: the deadline to stop an erasure. */
+/** `link`: empty for contacts that may not shut the device out. `eraseAt`: the deadline to stop erasure. */
 export type Facts = { deviceName: string; at: string; code: string; link: string; eraseAt: string };
 type Letter = { subject: string; text(facts: Facts): string };
 

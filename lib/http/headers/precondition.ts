@@ -10,10 +10,10 @@ const ETAG = /^(?:W\/)?("[\x21\x23-\x7e]{1,100}")$/;
 export function readPrecondition({ headers }: HttpRequest): Precondition {
   const replaces = headers.get("if-match");
   const absent = headers.get("if-none-match");
-  if (replaces !== null && absent !== null) throw invalid("If-None-Match", "must not stand beside If-Match");
+  if (replaces !== null && absent !== null) throw invalid("If-None-Match", "must not be sent with If-Match");
   if (absent !== null) {
     if (absent.trim() !== "*")
-      throw invalid("If-None-Match", "must be * here: it says that there is no backup yet");
+      throw invalid("If-None-Match", "must be *, which means that there is no backup yet");
     return "nothing";
   }
   if (replaces === null) throw new Failure("precondition-required", "If-Match or If-None-Match is missing.");

@@ -108,8 +108,8 @@ export type Endpoint<
   /** Notes that a body was refused, so that staleness can say since when. */
   notesRefusals: boolean;
   /**
-   * May start from the owner as this instance stored it moments ago: it ends in a conditional write, or starts
-   * over with a fresh read.
+   * May start from the owner as this instance stored it moments ago: it ends in a conditional write, or
+   * starts over with a fresh read.
    */
   startsAtHand: boolean;
   /** Replies may carry the ETag of the state they describe. */

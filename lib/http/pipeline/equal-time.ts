@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 /** Longer than the slowest negative answer. */
 const NO_TAKES_MS = 120;
 
-/** Timers count whole milliseconds of the event loop's clock; the remainder would leak the work's duration. */
+/** Timers count whole milliseconds of the event loop's clock; the rest would leak the work's duration. */
 const TIMER_ERROR_MS = 2;
 
 /** Returns an answer at once, but `undefined` only when the time is up. */

@@ -81,7 +81,7 @@ async function handle(endpoint: Endpoint, request: HttpRequest, services: Servic
   return await endpoint.handle(input, services);
 }
 
-/** The storage read starts before the proof and the body are checked, so the two overlap. */
+/** The storage read starts before the checks of proof and body, so the two overlap. */
 async function handleForOwner(
   endpoint: Endpoint,
   access: OwnerAccess,
@@ -214,7 +214,7 @@ function readQuery(url: string): Record<string, string> {
   const { searchParams } = new URL(url);
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
   if (repeated !== undefined)
-    throw invalid(`query parameter ${repeated.slice(0, 64)}`, "must stand only once");
+    throw invalid(`query parameter ${repeated.slice(0, 64)}`, "must not be repeated");
   return Object.fromEntries(searchParams);
 }
 

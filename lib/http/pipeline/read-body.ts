@@ -27,7 +27,7 @@ async function readText(request: HttpRequest, maxBytes: number, type: RegExp): P
   if (Number(length) > maxBytes) throw tooLarge(maxBytes);
   if (Number(length) === 0) throw new Failure("body-required", "The request has no body.");
   if (!type.test(request.headers.get("content-type") ?? "")) {
-    throw new Failure("unsupported-media-type", "Only application/json in UTF-8 is taken here.");
+    throw new Failure("unsupported-media-type", "The body must be application/json in UTF-8.");
   }
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length === 0) throw new Failure("body-required", "The request has no body.");

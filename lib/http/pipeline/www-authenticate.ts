@@ -1,7 +1,7 @@
 /** WWW-Authenticate: the credentials a client must bring (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import type { ProblemKind } from "../problems/problems.ts";
 
-/** `authContexts`: authentication contexts of the Entra issuers, which understand a claims challenge instead. */
+/** `authContexts`: authentication contexts of the Entra issuers, which expect a claims challenge instead. */
 export type ChallengePolicy = { maxAgeSeconds: number; accountMaxAgeSeconds: number; authContexts: string[] };
 
 /** The header's value; undefined for refusals that other credentials wouldn't change. */

@@ -7,9 +7,9 @@ import { problems, RETRIES } from "../problems/problems.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
- * `problem`: the type of the problem that a recovery would answer. `warning`: a recovery works, with a caveat.
- * The check `backup` has `absence`: with `undeletableUntil` for a deleted backup, and with `from` if the
- * other platform has a backup.
+ * `problem`: the type of the problem that a recovery would answer. `warning`: a recovery works, but see
+ * `detail`. The check `backup` has `absence`: with `undeletableUntil` for a deleted backup, and with `from`
+ * if the other platform has a backup.
  */
 export const Check = z.strictObject({
   id: z.enum(CHECKS),
