@@ -1,4 +1,4 @@
-/** Renders all pages that are the same for everybody into one file, which lies beside the bundle and is shipped with it. */
+/** Renders all static pages into one file, which is shipped beside the bundle. */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { LinkTo } from "./markdown.ts";
 import { readDocument } from "./openapi.ts";
 import { problemPages } from "./problem-pages.ts";
 
-/** The name that lib/http/replies/built-pages.ts is told to read. */
+/** The file that lib/http/replies/built-pages.ts reads. */
 const FILE = "pages.json";
 
 const DOCUMENT = new URL("../../lib/http/openapi.json", import.meta.url);
@@ -31,7 +31,7 @@ export async function buildPages(folder: string): Promise<{ bytes: number }> {
   return { bytes: Buffer.byteLength(text) };
 }
 
-/** Where the reference has it, seen from beside the reference. */
+/** Links into the reference, from a page beside it. */
 const fromDocs =
   (linkTo: LinkTo): LinkTo =>
   (code) => {

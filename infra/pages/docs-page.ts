@@ -1,4 +1,4 @@
-/** The reference: the guide's chapters and the operations, area by area in the order an app needs them, then the shapes that they share. */
+/** The reference page: guide and operations, area by area in the order an app needs them, then the shapes. */
 import type { Called } from "./examples.ts";
 import { frame } from "./frame.ts";
 import { type Html, html, joined } from "./html.ts";
@@ -12,7 +12,7 @@ import { members, namesIn, shapeId, typeOf } from "./schema-view.ts";
 type Chapter = { title: string; text: string };
 type Area = { title: string; lead: string; chapter: Chapter | undefined; operations: Called[] };
 
-/** Where the reference describes each operation, relative to itself. */
+/** Links to each operation within the reference. */
 export function operationLinks(document: Document): (route: string) => string | undefined {
   const links = new Map(
     calledIn(document).map(({ method, path, operation }) => [
@@ -28,7 +28,7 @@ const calledIn = ({ paths }: Document): Called[] =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
   );
 
-/** Throws if the guide has a chapter for an area that the document doesn't have. */
+/** Throws if the guide has a chapter without an area in the document. */
 export function docsPage(document: Document, guide: string, linkTo: LinkTo): string {
   const [first, ...chapters] = chaptersIn(guide);
   if (!first) throw new Error("The guide has no chapters.");
@@ -63,7 +63,7 @@ ${joined(
   "\n",
 )}
 <h2 id="shapes">Shapes</h2>
-<p>What several operations send or answer.</p>
+<p>The objects that operations send or answer.</p>
 ${joined(
   shapes.map((name) => shapeView(document, name, linkTo)),
   "\n",
@@ -110,10 +110,7 @@ ${joined(
   "\n",
 )}`;
 
-/**
- * By name, whatever leads from an operation to a shape, and from there to others; problems have pages of
- * their own.
- */
+/** The names of all shapes that operations refer to, directly or not; problems have their own pages. */
 function sharedShapes(document: Document): string[] {
   const { schemas, responses } = document.components;
   const contents = calledIn(document).flatMap(({ operation }) => [

@@ -1,4 +1,4 @@
-/** Requests and replies as one would see them: a curl command where that is all it takes, else what goes over the wire. */
+/** Example requests and replies: a curl command if that suffices, else the raw HTTP request. */
 import type { Example } from "../reference/examples.ts";
 import { type Html, html } from "./html.ts";
 import { codeBlock } from "./markdown.ts";
@@ -6,7 +6,7 @@ import { type Content, type Document, type Operation, type Parameter, resolve } 
 
 export type Called = { method: string; path: string; operation: Operation };
 
-/** As the document has them. */
+/** The examples in the document. */
 export const replyExamples = ({
   example,
   examples,
@@ -16,13 +16,13 @@ export const replyExamples = ({
 export const pretty = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value, undefined, 2);
 
-/** Folded away until somebody wants to see it. */
+/** An example, folded until the reader opens it. */
 export const details = (summary: string | undefined, text: string): Html =>
   html`<details><summary>Example${summary && `: ${summary}`}</summary>\n${codeBlock(text)}\n</details>`;
 
 const takesProof = (operation: Operation): boolean => operation["x-access"].startsWith("owner");
 
-/** Those that the service was really asked. `examples`: of this operation. */
+/** Requests that the tests really sent. `examples`: those of this operation. */
 export function requestExamples(
   { parameters: named }: Document["components"],
   called: Called,

@@ -1,8 +1,8 @@
-/** What all built pages share: their frame and their one style sheet, which the content security policy names by its hash. */
+/** The frame and style sheet of all built pages; the content security policy names the styles by hash. */
 import { createHash } from "node:crypto";
 import { Html, html } from "./html.ts";
 
-/** Colours are named once for each theme; contrast is at least 4.5 to 1 in both. */
+/** Each theme names its colours once; contrast is at least 4.5 to 1 in both. */
 const STYLE = `
 :root { color-scheme: light dark; --text: #1b1b1f; --soft: #55555e; --page: #fff; --raised: #f4f4f7; --line: #d5d5dd; --link: #0b57a4; --good: #1a6b3a; --bad: #a3271f }
 @media (prefers-color-scheme: dark) {
@@ -74,7 +74,7 @@ export const styleHash = `sha256-${createHash("sha256").update(STYLE).digest("ba
 
 type Framed = { title: string; body: Html };
 
-/** `body` has the landmarks and the only h1. */
+/** `body` contains the landmarks and the only h1. */
 export const frame = ({ title, body }: Framed): string =>
   html`<!doctype html>
 <html lang="en">

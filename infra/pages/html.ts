@@ -1,4 +1,4 @@
-/** HTML as values: whatever is put into a template is escaped, unless it is HTML already. */
+/** HTML as values: templates escape every part that isn't HTML already. */
 import { escapeHtml } from "../local/escape-html.ts";
 
 export class Html {
@@ -11,13 +11,13 @@ export class Html {
 
 export type Part = Html | string | number | undefined | readonly Part[];
 
-/** `undefined` is nothing; the parts of a list follow each other. */
+/** `undefined` renders nothing; a list renders its parts in order. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   const rendered = parts.map((part, at) => render(part) + strings[at + 1]);
   return new Html(strings[0] + rendered.join(""));
 }
 
-/** Between each two of them. */
+/** Puts `between` between the parts. */
 export const joined = (parts: readonly Part[], between: Part): Html =>
   html`${parts.map((part, at) => (at === 0 ? part : html`${between}${part}`))}`;
 

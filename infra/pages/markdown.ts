@@ -1,10 +1,7 @@
-/** The little of Markdown that the guide and the descriptions of the document use: headings, paragraphs, lists, tables, code, links. */
+/** Renders the Markdown that the guide uses: headings, paragraphs, lists, tables, code and links. */
 import { type Html, html, joined } from "./html.ts";
 
-/**
- * Where something that stands as code is described, such as `POST v1/devices` or `clock-skewed`; undefined if
- * nowhere.
- */
+/** The address that describes a piece of code, such as `POST v1/devices` or `clock-skewed`, if any. */
 export type LinkTo = (code: string) => string | undefined;
 
 const MARK = new RegExp(
@@ -17,7 +14,7 @@ const MARK = new RegExp(
   ].join("|"),
 );
 
-/** Within a line: `code` that is described somewhere leads there, and so does an operation that is named. */
+/** Renders inline marks. Code and operations link to their description if there is one. */
 export function inline(text: string, linkTo: LinkTo): Html {
   const marked = MARK.exec(text);
   if (!marked) return html`${text}`;
@@ -38,14 +35,14 @@ function shown(
   return target === undefined ? plain : html`<a href="${target}">${plain}</a>`;
 }
 
-/** Blocks with an empty line between them. `level`: of the heading that `##` makes. */
+/** Renders blocks separated by empty lines. `level`: the heading level of `##`. */
 export const blocks = (text: string, linkTo: LinkTo, level = 3): Html =>
   joined(
     blocksIn(text).map((block) => renderBlock(block, linkTo, level)),
     "\n",
   );
 
-/** A fenced block may have empty lines in it. */
+/** A fenced block may contain empty lines. */
 const blocksIn = (text: string) => text.match(/^```[\s\S]*?^```$|^(?!```).+(?:\n(?!```).+)*/gm) ?? [];
 
 function renderBlock(block: string, linkTo: LinkTo, level: number): Html {
@@ -77,9 +74,8 @@ const items = (block: string, mark: RegExp, linkTo: LinkTo) =>
     .map((item) => html`\n<li>${inline(item.trim().replaceAll(/\n\s*/g, " "), linkTo)}</li>`);
 
 /**
- * The second line is the rule under the head. An empty first cell of the head is no header. On a narrow
- * screen the cells stand below each other, then each says by its label which column it is of, where there are
- * several.
+ * The second line, the rule under the head, is skipped. An empty first cell of the head is no header. Narrow
+ * screens stack the cells; if there are several columns, each cell has its column's name as a label.
  */
 function table([head = "", , ...rows]: string[], linkTo: LinkTo): Html {
   const labels = cellsOf(head);

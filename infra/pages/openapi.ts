@@ -1,4 +1,4 @@
-/** What the reference reads of the OpenAPI document. */
+/** The parts of the OpenAPI document that the reference reads. */
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 
@@ -100,13 +100,13 @@ const Document = z.object({
 });
 export type Document = z.infer<typeof Document>;
 
-/** Throws if the document has what the reference wouldn't know how to show. */
+/** Throws if the document has something that the reference can't show. */
 export const readDocument = async (file: URL): Promise<Document> =>
   Document.parse(JSON.parse(await readFile(file, "utf8")));
 
 export const nameIn = (reference: string): string => reference.slice(reference.lastIndexOf("/") + 1);
 
-/** Itself, or what it refers to among these. */
+/** Follows a reference; other values are returned as they are. */
 export function resolve<T extends object>(value: T | z.infer<typeof Reference>, named: Record<string, T>): T {
   if (!("$ref" in value) || typeof value.$ref !== "string") return value as T;
   const found = named[nameIn(value.$ref)];
@@ -114,5 +114,5 @@ export function resolve<T extends object>(value: T | z.infer<typeof Reference>, 
   return found;
 }
 
-/** `PUT v1/backups/{platform}`, as everywhere here. */
+/** The usual form, such as `PUT v1/backups/{platform}`. */
 export const routeOf = (method: string, path: string): string => `${method.toUpperCase()} ${path.slice(1)}`;

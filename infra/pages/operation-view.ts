@@ -1,4 +1,4 @@
-/** One operation in the reference: what it is for, what to send, what comes back, and what it refuses. */
+/** One operation in the reference: its purpose, request, replies and refusals. */
 import { examplesOf } from "../reference/examples.ts";
 import { type Called, requestExamples } from "./examples.ts";
 import { type Html, html, joined, type Part } from "./html.ts";
@@ -21,7 +21,7 @@ ${refusalsPart(document, operation)}
 </section>`;
 }
 
-/** No link to where one is already. */
+/** Leaves out links to the operation itself. */
 const withoutSelf =
   (linkTo: LinkTo, route: string): LinkTo =>
   (code) =>
@@ -30,7 +30,7 @@ const withoutSelf =
 function whoMay(operation: Operation): Part {
   const access = operation["x-access"];
   if (access === "anonymous") return "For anyone, without a token.";
-  if (access === "capability") return "For whoever has the link: it is the key.";
+  if (access === "capability") return "For anyone who has the link: the link is the key.";
   if (access.startsWith("provider:"))
     return html`For a <a href="#providers">provider's app</a> whose token has the role <code>${access.slice("provider:".length)}</code>.`;
   const fresh =
@@ -50,7 +50,7 @@ ${Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) => bodyPar
 ${joined(examples, "\n")}`;
 }
 
-/** The endpoint's name, which the operation's is made of. */
+/** The endpoint's name: the operation id in kebab case. */
 const endpointOf = (operationId: string) =>
   operationId.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -90,7 +90,7 @@ function refusalsPart(document: Document, { responses }: Operation): Html | unde
 </dl>`;
 }
 
-/** From the constant `type` of each problem. */
+/** Reads the kinds from the constant `type` of each problem. */
 function kindsIn(schema: Schema, schemas: Record<string, Schema>): string[] {
   const { oneOf, properties } = resolve(schema, schemas);
   if (oneOf) return oneOf.flatMap((each) => kindsIn(each, schemas));

@@ -1,4 +1,4 @@
-/** A page for each problem, where its `type` leads, and the list of them all. */
+/** A page for each problem, to which its `type` leads, and the list of all problems. */
 
 import { type Help, problemHelp } from "../../lib/http/problems/help.ts";
 import { typeOf } from "../../lib/http/problems/problem.ts";
@@ -13,17 +13,14 @@ const KINDS = Object.keys(problems)
   .toSorted();
 
 const RETRIES = {
-  "as-is": "Yes, the same request, after the seconds in Retry-After.",
-  "after-change": "Yes, once what is wrong is changed.",
-  never: "No: it will be refused each time.",
+  "as-is": "Yes, unchanged, after the seconds in Retry-After.",
+  "after-change": "Yes, after the change described below.",
+  never: "No. The service would refuse it again.",
 } as const;
 
 const withoutStop = (title: string) => title.replace(/\.$/, "");
 
-/**
- * The path of each page, relative to the API's address, and its HTML. `linkTo`: seen from beside the
- * reference.
- */
+/** Each page's HTML, by its path relative to the API's address. `linkTo` is relative to it, too. */
 export function problemPages(document: Document, linkTo: LinkTo): Record<string, string> {
   const fromProblem: LinkTo = (code) => above(linkTo(code));
   const pages = KINDS.map((kind) => [`problems/${kind}`, problemPage(document, kind, fromProblem)] as const);
@@ -58,7 +55,7 @@ ${exampleOf(document, kind)}
   return frame({ title: withoutStop(title), body });
 }
 
-/** From the document; what no endpoint answers has none. */
+/** The document's example; problems that no endpoint answers have none. */
 function exampleOf({ components }: Document, kind: ProblemKind): Html | undefined {
   const isOfKind = ({ properties }: Schema) => properties?.["type"]?.const === typeOf(kind);
   const [example] = Object.values(components.schemas).find(isOfKind)?.examples ?? [];
@@ -73,7 +70,7 @@ const listPage = () =>
     body: html`<main class="page">
 <p class="soft"><a href="docs">Reference</a></p>
 <h1>Problems</h1>
-<p>Whatever the service refuses, it answers with a problem document (RFC 9457). Its <code>type</code> is one of these, and leads to its page.</p>
+<p>The service refuses requests with a problem document (RFC 9457). Its <code>type</code> is one of these, and links to its page.</p>
 ${kindList("problems/")}
 </main>`,
   });
@@ -84,7 +81,7 @@ const unknownPage = () =>
     body: html`<main class="page">
 <p class="soft"><a href="../docs">Reference</a></p>
 <h1>There is no such problem</h1>
-<p>The address names none that this service answers. These are all that there are:</p>
+<p>The service has no problem with this name. These are all of them:</p>
 ${kindList("")}
 </main>`,
   });

@@ -1,4 +1,4 @@
-/** What comes back from an operation where it isn't refused: by status, member by member, with examples. */
+/** The replies of an operation except refusals: by status, member by member, with examples. */
 import { isDeepStrictEqual } from "node:util";
 import { details, pretty, replyExamples } from "./examples.ts";
 import { type Html, html, joined } from "./html.ts";
@@ -14,7 +14,7 @@ import {
 import { members, typeOf } from "./schema-view.ts";
 
 export const PROBLEM = "application/problem+json";
-/** Every answer has them; the guide says so once. */
+/** Headers of every reply; the guide mentions them once. */
 const EVERYWHERE = ["Cache-Control", "X-Request-Id"];
 
 type Reply = { status: string; response: Response };
@@ -28,7 +28,7 @@ export function repliesView(document: Document, { responses }: Operation, linkTo
 ${joined(views, "\n")}`;
 }
 
-/** Replies whose bodies have the same members are told together. */
+/** Groups replies whose bodies have the same members. */
 function ofOneShape(replies: Reply[]): Reply[][] {
   const groups: { shape: unknown; replies: Reply[] }[] = [];
   for (const reply of replies) {
@@ -57,7 +57,7 @@ function statusLine({ status, response }: Reply, linkTo: LinkTo): Html {
   return html`<p><strong>${status}</strong> ${inline(response.description, linkTo)}${headers}</p>\n`;
 }
 
-/** A page is for people; what else comes back is told member by member. */
+/** Lists a body's members; an HTML page has none. */
 function bodyShape(document: Document, type: string, schema: Schema, linkTo: LinkTo): Html | undefined {
   if (type === "text/html") return undefined;
   const whole = resolve(schema, document.components.schemas);

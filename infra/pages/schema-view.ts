@@ -1,9 +1,9 @@
-/** How a schema of the document is told: in words, and member by member. */
+/** Describes a schema of the document in words, and member by member. */
 import { type Html, html, joined, type Part } from "./html.ts";
 import { inline, type LinkTo } from "./markdown.ts";
 import { nameIn, type Schema } from "./openapi.ts";
 
-/** Where the shape of that name is described. */
+/** The anchor of a shape's description. */
 export const shapeId = (name: string): string => `shape-${name}`;
 
 const json = (value: unknown) => html`<code>${JSON.stringify(value)}</code>`;
@@ -16,7 +16,7 @@ const TYPES: Record<string, string> = {
   null: "null",
 };
 
-/** In a few words, with its limits; what has a name leads there. */
+/** A type in a few words, with its limits; a named schema becomes a link. */
 export function typeOf(schema: Schema): Html {
   if (schema.$ref) {
     const name = nameIn(schema.$ref);
@@ -54,7 +54,7 @@ const listOf = ({ items, prefixItems, maxItems }: Schema): Html => {
 
 const counted = (number: number) => number.toLocaleString("en");
 
-/** What no number in JSON can pass isn't worth a word. */
+/** Skips limits that no JSON number exceeds. */
 const isLimit = (value: number | undefined): value is number =>
   value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 
@@ -77,10 +77,7 @@ function range(least: number | undefined, most: number | undefined): string | un
   return isLimit(least) ? `at least ${counted(least)}` : undefined;
 }
 
-/**
- * Every member of an object, and of the objects without a name in it; of one of several, every member of
- * each.
- */
+/** Lists the members of an object and of unnamed objects inside it; of a union, those of each form. */
 export function members(schema: Schema, linkTo: LinkTo): Html | undefined {
   const several = (schema.oneOf ?? schema.anyOf)?.filter(({ $ref }) => !$ref);
   if (several && several.length > 0)
@@ -106,7 +103,7 @@ const defaultOf = (schema: Schema) =>
 const toldOf = ({ description }: Schema, linkTo: LinkTo) =>
   description ? html`. ${inline(description, linkTo)}` : undefined;
 
-/** The names that a schema leads to, its own left out. */
+/** The names of the schemas that a schema refers to. */
 export function namesIn(schema: Schema): string[] {
   const {
     $ref,

@@ -1,4 +1,4 @@
-/** `npm run client`: a C# client that Kiota makes from the document compiles, and uploads and recovers against the local stack. */
+/** `npm run client`: generates a C# client with Kiota, compiles it, and runs it against the local stack. */
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,12 +12,12 @@ import { endWith, say } from "./say.ts";
 import { DOCUMENT } from "./write-document.ts";
 
 const KIOTA = "1.38.0";
-/** What is made and fetched lies there between runs. */
+/** Generated and downloaded files stay here between runs. */
 const MADE = join(ROOT, ".local/client");
 const TOOL = join(MADE, `kiota-${KIOTA}`);
 const CODE = join(MADE, "generated");
 const PROJECT = join(ROOT, "infra/reference/csharp/client.csproj");
-/** Kiota runs on whichever .NET is there, and doesn't look for a newer version of itself. */
+/** Lets Kiota run on any installed .NET, without looking for a newer version of itself. */
 const SURROUNDINGS = {
   DOTNET_ROLL_FORWARD: "Major",
   DOTNET_CLI_TELEMETRY_OPTOUT: "1",
@@ -29,9 +29,7 @@ const Token = z.object({ access_token: z.string() });
 
 const Failed = z.object({ stdout: z.string(), stderr: z.string() });
 
-/**
- * While it runs, this process goes on: it is the local stack. @throws with all that it wrote, where it fails
- */
+/** Runs asynchronously, since this process is the local stack. If it fails, throws the command's output. */
 async function run(command: string, ...args: string[]): Promise<string> {
   // biome-ignore lint/style/noProcessEnv: a child needs the surroundings of this process, such as PATH.
   const env = { ...process.env, ...SURROUNDINGS };
@@ -66,7 +64,7 @@ async function makeClient(): Promise<void> {
   say(`✓ Kiota ${KIOTA} made a client of lib/http/openapi.json`);
 }
 
-/** The assembly. */
+/** Returns the path of the assembly. */
 async function compile(): Promise<string> {
   const properties = {
     GeneratedCode: CODE,

@@ -1,4 +1,4 @@
-/** `npm run document:check`: the document is current, lints without warnings, and keeps what the last release promised. */
+/** `npm run document:check`: the document is current, lints cleanly and keeps the last release's promises. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { ROOT } from "./document.ts";
@@ -16,8 +16,8 @@ function isCurrent(): boolean {
   const current = readFileSync(DOCUMENT, "utf8") === documentText();
   say(
     current
-      ? `✓ ${short(DOCUMENT)} is what the declarations make`
-      : `✗ ${short(DOCUMENT)} isn't current: run \`npm run document\` and commit what it makes.`,
+      ? `✓ ${short(DOCUMENT)} matches the declarations`
+      : `✗ ${short(DOCUMENT)} is outdated: run \`npm run document\` and commit the result.`,
   );
   return current;
 }

@@ -1,4 +1,4 @@
-/** `npm run drift`: holds the traffic of the last `npm run test:long` against the document, and lists what of the document it didn't meet. */
+/** `npm run drift`: checks the last `test:long`'s traffic against the document and lists what it missed. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -41,7 +41,7 @@ function main(): boolean {
   const isRefused = ({ response }: Exchange) => response.status >= 400;
   const wrong = [
     ...problemsIn(all.filter((each) => !isRefused(each))),
-    // That these requests aren't as the document says is why they were refused.
+    // These requests were refused because they violate the document, so only their replies count.
     ...problemsIn(all.filter(isRefused)).filter(({ target }) => target === "response"),
   ];
   for (const problem of wrong) say(`✗ ${JSON.stringify(problem, undefined, 2)}`);
@@ -64,7 +64,7 @@ function problemsIn(exchanges: Exchange[]) {
   return Problems.parse(JSON.parse(readFileSync(FILES.report, "utf8"))).problems;
 }
 
-/** How much of the document the traffic met, as a table. */
+/** A table of how much of the document the traffic covers. */
 function coverageOf(exchanges: Exchange[]): string {
   const { wrote } = drift(exchanges, "--coverage", "--coverage-output", FILES.coverage);
   return /^API coverage\n(?: .*\n)+/m.exec(wrote)?.[0] ?? wrote;
@@ -72,12 +72,12 @@ function coverageOf(exchanges: Exchange[]): string {
 
 function listMissing(): void {
   const { operations } = Coverage.parse(JSON.parse(readFileSync(FILES.coverage, "utf8")));
-  say("Not met by the traffic:");
+  say("Not covered by the traffic:");
   for (const operation of operations) {
     const what = missingIn(operation);
     if (what) say(`  ${operation.method} ${operation.path.slice(1)}: ${what}`);
   }
-  say(`Each member of each body that wasn't met: ${FILES.coverage}`);
+  say(`All members that the traffic didn't cover: ${FILES.coverage}`);
 }
 
 function missingIn({ missing }: Operation): string {

@@ -1,11 +1,8 @@
-/** Puts words to the schemas and their members; whatever has none, and words that are for nothing, are errors. */
+/** Adds descriptions to the schemas and their members; missing and unused descriptions are errors. */
 import { OWN, SCHEMAS, SHARED } from "./members.ts";
 import { isJson, type Json } from "./schemas.ts";
 
-/**
- * Each with its description, and so each of its members. Fails where there is none, and for words that
- * nothing needs.
- */
+/** Describes each schema and each of its members. Throws on missing or unused descriptions. */
 export function describeSchemas(schemas: Record<string, Json>): Record<string, Json> {
   const used = new Set<string>();
   const missing: string[] = [];
@@ -23,18 +20,16 @@ export function describeSchemas(schemas: Record<string, Json>): Record<string, J
     ] as const;
   });
   const idle = [SCHEMAS, OWN, SHARED].flatMap(Object.keys).filter((key) => !used.has(key));
-  if (missing.length > 0) throw new Error(`infra/reference/members.ts says nothing of ${missing.join(", ")}`);
+  if (missing.length > 0)
+    throw new Error(`infra/reference/members.ts doesn't describe ${missing.join(", ")}`);
   if (idle.length > 0)
-    throw new Error(`infra/reference/members.ts tells of ${idle.join(", ")}, which there isn't`);
+    throw new Error(`infra/reference/members.ts describes ${idle.join(", ")}, which doesn't exist`);
   return Object.fromEntries(described);
 }
 
 type Tell = (path: string, last: string) => string;
 
-/**
- * However deep they stand, up to where another schema begins. `path`: the names of the schema and of the
- * members around.
- */
+/** Describes members at any depth, up to references. `path`: names of the schema and the outer members. */
 function withMembers(schema: Json, path: string, tell: Tell): Json {
   const inner = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inner);

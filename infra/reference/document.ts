@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made from the endpoints' declarations. */
+/** Makes the OpenAPI 3.1 document from the endpoints' declarations. */
 import { readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
@@ -23,9 +23,8 @@ import { isJson, type Json, namedSchemas, schemaFor } from "./schemas.ts";
 export const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * `answers`: whether what replies tell may have members that the document doesn't know. It is published
- * `open`, since a later version of v1 may add some; the tests hold replies against the `closed` one, so that
- * nothing undocumented is told.
+ * `answers`: whether replies may have undocumented members. The published document is `open`, since a later
+ * version of v1 may add some; tests check replies against the `closed` one, to find undocumented members.
  */
 export function openApiDocument({ answers }: { answers: "open" | "closed" }): Json {
   const named = describeSchemas(namedSchemas());
@@ -69,14 +68,14 @@ const SECURITY_SCHEMES: Json = {
     in: "header",
     name: "DPoP",
     description:
-      "A proof of the device's P-256 key, made anew for each request (RFC 9449 §4): a JWT with the header `typ: dpop+jwt`, `alg: ES256` and the public `jwk`, and the claims `htm`, " +
+      "A proof by the device's P-256 key, new for each request (RFC 9449 §4): a JWT with the header `typ: dpop+jwt`, `alg: ES256` and the public `jwk`, and the claims `htm`, " +
       "`htu`, `iat`, `jti` and `ath`. The key's thumbprint (RFC 7638) is the device's id.",
   },
   providerToken: {
     type: "http",
     scheme: "bearer",
     description:
-      "`Authorization: Bearer` with an access token of the provider's app, with the role that the operation names in its claim `roles`.",
+      "`Authorization: Bearer` with an access token of the provider's app. Its claim `roles` must contain the operation's role.",
   },
 };
 
@@ -84,13 +83,13 @@ function paths(): Json {
   const all: Record<string, Json> = {};
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     const endpoint = endpoints.find((each) => each.name === name);
-    if (!endpoint) throw new Error(`infra/reference/operations.ts tells of ${name}, which is no endpoint`);
+    if (!endpoint) throw new Error(`infra/reference/operations.ts describes ${name}, which is no endpoint`);
     const path = `/${endpoint.route}`;
     all[path] = { ...all[path], [endpoint.method.toLowerCase()]: operationObject(endpoint, operation) };
   }
   const missing = endpoints.filter(({ name }) => !(name in OPERATIONS)).map(({ name }) => name);
   if (missing.length > 0)
-    throw new Error(`infra/reference/operations.ts says nothing of ${missing.join(", ")}`);
+    throw new Error(`infra/reference/operations.ts doesn't describe ${missing.join(", ")}`);
   return all;
 }
 
@@ -113,17 +112,15 @@ function operationObject(endpoint: Endpoint, operation: Operation): Json {
 
 const camelCase = (name: string) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What access asks for beyond a security scheme. */
+/** Access requirements that a security scheme can't express. */
 function needs({ access, devices }: Endpoint): string[] {
   return [
     ...(access === "owner-fresh"
-      ? [
-          "Needs a fresh sign-in: one of the last ten minutes (`auth_time`), unless the service is set otherwise.",
-        ]
+      ? ["Needs a fresh sign-in: `auth_time` at most ten minutes ago, unless the service is set otherwise."]
       : []),
-    ...(isOwnerAccess(access) && devices === "any" ? ["Open to devices that aren't registered."] : []),
+    ...(isOwnerAccess(access) && devices === "any" ? ["Unregistered devices may call it."] : []),
     ...(isProviderAccess(access) ? [`Needs the role \`${access.replace("provider:", "")}\`.`] : []),
-    ...(access === "capability" ? ["Whoever has the link may use it; no token is looked at."] : []),
+    ...(access === "capability" ? ["Anyone who has the link may use it, without a token."] : []),
   ];
 }
 
@@ -155,7 +152,7 @@ const JWE: Json = {
   type: "string",
   pattern: "^[\\w-]+\\.[\\w-]*\\.[\\w-]+\\.[\\w-]*\\.[\\w-]+$",
   description:
-    "A compact JWE (RFC 7516 §7.1) with `alg` and `enc`, not compressed. The service stores it and can't read it.",
+    "A compact JWE (RFC 7516 §7.1) with `alg` and `enc`, not compressed. The service stores it but can't read it.",
 };
 
 const replies = (endpoint: Endpoint, operation: Operation, examples: Example[]): [string, Json][] =>
@@ -169,7 +166,7 @@ const replies = (endpoint: Endpoint, operation: Operation, examples: Example[]):
     return [status, { description, headers: headersOf(endpoint, status), ...content }];
   });
 
-/** Not found is an answer without an ETag. */
+/** A 404 has no ETag. */
 function headersOf(endpoint: Endpoint, status: string): Json {
   const isTagged = endpoint.tagged && status !== "404";
   return {
@@ -184,7 +181,7 @@ const contentOf = ({ page }: Endpoint, schema: z.ZodType, shown: Json): Json =>
     ? { "text/html": { schema: { type: "string" }, ...shown } }
     : { "application/json": { schema: schemaFor(schema), ...shown } };
 
-/** Without the word that nothing may be added, where no request is held against it. */
+/** Lets schemas that no request uses have additional members. */
 function openAnswers(schemas: Record<string, Json>): Record<string, Json> {
   const asked = new Set(
     endpoints.filter(takesBody).flatMap(({ request }) => reachable(schemaFor(request.body), schemas)),

@@ -1,11 +1,11 @@
-/** Requests that the service takes and what it answers, as the tests have told them: `test/infra/reference/story.ts`. */
+/** Example requests and replies, as `test/infra/reference/story.ts` recorded them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 
 const words = z.record(z.string(), z.string()).optional();
 
-/** `sealed`: the body, where the device has sealed it itself. */
+/** `sealed`: a device-sealed document as the body. */
 const Example = z.strictObject({
   name: z.string(),
   summary: z.string(),
@@ -22,5 +22,4 @@ export type Example = z.infer<typeof Example>;
 const FILE = join(import.meta.dirname, "examples.json");
 const examples = z.record(z.string(), z.array(Example)).parse(JSON.parse(readFileSync(FILE, "utf8")));
 
-/** Of an operation. */
 export const examplesOf = (name: string): Example[] => examples[name] ?? [];

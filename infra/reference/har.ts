@@ -1,4 +1,4 @@
-/** Traffic as the tests record it, a line each, becomes a HAR (HTTP Archive 1.2). */
+/** Converts recorded test traffic, one exchange per line, into a HAR (HTTP Archive 1.2). */
 import * as z from "zod";
 
 const Pairs = z.array(z.strictObject({ name: z.string(), value: z.string() }));
@@ -26,7 +26,7 @@ export const harOf = (exchanges: Exchange[]): string =>
   });
 
 const typeIn = (headers: Pairs) => headers.find(({ name }) => name === "content-type")?.value ?? "";
-/** Which instance it went to doesn't matter. */
+/** Stands in for whichever instance the tests called. */
 export const SERVER = "https://backup.example/api";
 const urlOf = (path: string) => new URL(path, SERVER);
 const NOT_SAID = { cookies: [], headersSize: -1, bodySize: -1, httpVersion: "HTTP/1.1" };

@@ -1,4 +1,4 @@
-/** Headers and other parameters of the requests, and headers of the replies. */
+/** Parameters and headers of the requests, and headers of the replies, with their descriptions. */
 import * as z from "zod";
 import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { isOwnerAccess } from "../../lib/http/pipeline/endpoint.ts";
@@ -22,11 +22,11 @@ const header = (
   example,
 });
 
-/** Those that several operations share, by their names in the document. */
+/** Request headers that several operations share, by their names in the document. */
 export const HEADERS = {
   AppVersion: header(
     "App-Version",
-    "The app that asks, as `ios/VERSION` or `android/VERSION`. Versions older than the service is set to get 426 and the version they need.",
+    "The calling app, as `ios/VERSION` or `android/VERSION`. An app below the minimum version gets 426 and the version it needs.",
     { pattern: "^(ios|android)/\\d{1,5}(\\.\\d{1,5}){0,3}$" },
     "android/6.6.0",
     true,
@@ -45,25 +45,25 @@ export const HEADERS = {
   ),
   IfNoneMatch: header(
     "If-None-Match",
-    "ETags that are at hand, separated by commas, or `*`. If the state still has one of them, the answer is 304 without a body.",
+    "ETags that the caller has, separated by commas, or `*`. If one of them is current, the answer is 304 without a body.",
     {},
     ETAG,
   ),
   IdempotencyKey: header(
     "Idempotency-Key",
-    "A name for this request, such as a UUID: repeated with the same key and body, it is done once and answered again. Another body under the same key gets 422.",
+    "A name for this request, such as a UUID. A repeat with the same key and body takes effect once and gets the same answer. Another body with the same key gets 422.",
     { pattern: VISIBLE },
     "8f7d2c1e-5b0a-4f6e-9d3c-2a1b0c9d8e7f",
   ),
   DeviceName: header(
     "Device-Name",
-    "What the owner calls this device, percent-encoded UTF-8 as `encodeURIComponent` makes it; 1 to 80 characters. Counts with the device's first upload; later, `PATCH v1/devices/{id}` renames it.",
+    "The owner's name for this device: percent-encoded UTF-8 as `encodeURIComponent` makes it, 1 to 80 characters. Only the device's first upload uses it; later, `PATCH v1/devices/{id}` renames the device.",
     { pattern: "^[\\x20-\\x7e]+$" },
     "Anna%E2%80%99s%20phone",
   ),
   AccountAuthorization: header(
     "Account-Authorization",
-    "`Bearer` and an access token of the personal account that is to be proven, signed in to within the last five minutes. Left out for work accounts.",
+    "`Bearer` and an access token of the personal account to be proven, from a sign-in at most five minutes ago. Leave it out for work accounts.",
     { pattern: "^([Bb]earer|[Dd][Pp][Oo][Pp]) +[A-Za-z0-9._~+/-]+=*$" },
     "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl",
   ),
@@ -77,17 +77,17 @@ const replyHeader = (description: string, schema: Json, example: string | number
 
 export const REPLY_HEADERS = {
   ETag: replyHeader(
-    "Names the state that the answer tells of, for the `If-Match` of what replaces it.",
+    "Names the state that the answer describes. Send it as `If-Match` with the next change.",
     { type: "string" },
     ETAG,
   ),
   RetryAfter: replyHeader(
-    "Seconds to wait before the same request is repeated.",
+    "Seconds to wait before repeating the same request.",
     { type: "integer", minimum: 1 },
     5,
   ),
   WwwAuthenticate: replyHeader(
-    "What a client must bring to be let in (RFC 6750 §3, RFC 9449 §7.1). For a sign-in that is too old it says `max_age` (RFC 9470 §3).",
+    "The credentials that the client must bring (RFC 6750 §3, RFC 9449 §7.1). If the sign-in is too old, it has `max_age` (RFC 9470 §3).",
     { type: "string" },
     'Bearer error="insufficient_user_authentication", max_age=600',
   ),
@@ -96,9 +96,13 @@ export const REPLY_HEADERS = {
     { type: "string", format: "uuid" },
     "3f2b8c54-6d1e-4a0b-9c7f-5e8d2a1b4c60",
   ),
-  CacheControl: replyHeader("The answer may not be kept.", { type: "string", const: "no-store" }, "no-store"),
+  CacheControl: replyHeader(
+    "Caches must not store the answer.",
+    { type: "string", const: "no-store" },
+    "no-store",
+  ),
   CacheControlOfAll: replyHeader(
-    "The answer is the same for everybody: it may be kept, if it is asked for again with its ETag.",
+    "The answer is the same for everybody. Caches may store it and revalidate it with its ETag.",
     { type: "string", const: "no-cache" },
     "no-cache",
   ),
@@ -109,26 +113,26 @@ export const headerRef = (name: keyof typeof REPLY_HEADERS): Json => ({
   $ref: `#/components/headers/${name}`,
 });
 
-/** What a parameter of path or query says. */
+/** Descriptions of the path and query parameters. */
 const TOLD: Record<string, { description: string; example: string }> = {
   platform: {
-    description: "Whose backup: that of the owner's iOS or of their Android devices.",
+    description: "The platform of the backup: the owner's iOS or Android devices.",
     example: "android",
   },
   versionId: {
-    description: "The id of a version, as `GET v1/backups/{platform}/versions` tells it.",
+    description: "The id of a version, from `GET v1/backups/{platform}/versions`.",
     example: "",
   },
-  id: { description: "The id that an earlier answer told.", example: "" },
+  id: { description: "The id from an earlier answer.", example: "" },
   capability: {
-    description: "The secret part of the link. Whoever has it may use it, for thirty days.",
+    description: "The secret part of the link. Anyone who has it may use it, for thirty days.",
     example: "",
   },
-  sweep: { description: "Which sweep.", example: "stale" },
+  sweep: { description: "The name of the sweep.", example: "stale" },
   kind: { description: "The last part of a problem's `type`.", example: "stale-precondition" },
   custody: {
     description:
-      "Who keeps the sealed copy: `client` gets an `envelope` back for the owner's own cloud drive; `service` keeps it here. If left out, `client` on iOS and `service` on Android.",
+      "Who stores the sealed copy. `client`: the answer has an `envelope` for the owner's own cloud drive. `service`: the service stores it. If left out, `client` on iOS and `service` on Android.",
     example: "service",
   },
   generation: {
@@ -136,15 +140,15 @@ const TOLD: Record<string, { description: string; example: string }> = {
     example: "1",
   },
   digest: {
-    description: "The digest that came with that generation. Only together with `generation`.",
+    description: "The digest of that generation. Send it only together with `generation`.",
     example: "",
   },
-  before: { description: "The `next` of the former page; the newest page if left out.", example: "100" },
-  confirm: { description: "Must be sent: nothing comes back.", example: "erase-everything" },
-  language: { description: "The language of the page; English for anything else.", example: "en" },
+  before: { description: "`next` from the previous page. If left out, the newest page.", example: "100" },
+  confirm: { description: "Required, since erased data can't be brought back.", example: "erase-everything" },
+  language: { description: "The language of the page. Unknown languages get English.", example: "en" },
 };
 
-/** All of an operation, those of the path first. `shown`: values from its first example. */
+/** All parameters of an operation, path parameters first. `shown`: values from its first example. */
 export function parametersOf(endpoint: Endpoint, shown: Record<string, string>): Json[] {
   const { params, query } = endpoint.request;
   return [
@@ -180,7 +184,7 @@ function namedIn(
     place === "path" || (required.includes(name) && !hasFallback(schema, name));
   return Object.entries(properties).map(([name, member]) => {
     const told = TOLD[name];
-    if (!told) throw new Error(`infra/reference/parameters.ts says nothing of the parameter ${name}`);
+    if (!told) throw new Error(`infra/reference/parameters.ts doesn't describe the parameter ${name}`);
     const example = shown[name] ?? told.example;
     return {
       name,
@@ -193,6 +197,6 @@ function namedIn(
   });
 }
 
-/** Anything else counts as that, and so does nothing. */
+/** The parameter has a fallback for invalid and missing values. */
 const hasFallback = (schema: z.ZodType, name: string): boolean =>
   schema instanceof z.ZodObject && schema.shape[name] instanceof z.ZodCatch;

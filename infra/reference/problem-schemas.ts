@@ -1,4 +1,4 @@
-/** Each kind of problem as a schema of its own, and which of them an operation answers with which status. */
+/** The schema of each kind of problem, and the problem replies of each operation, by status. */
 import * as z from "zod";
 import { type Endpoint, problemsOf } from "../../lib/http/pipeline/endpoint.ts";
 import { wwwAuthenticateFor } from "../../lib/http/pipeline/www-authenticate.ts";
@@ -9,7 +9,7 @@ import type { Json } from "./schemas.ts";
 
 type Members = { always?: Json; sometimes?: Json };
 
-/** As the schema of all problems describes them. */
+/** The members, as the general schema of problems describes them. */
 const Described = z.record(z.string(), z.looseObject({}));
 
 const STAMP = "2026-01-05T08:00:00.000Z";
@@ -28,9 +28,7 @@ const PLAN = {
   ],
 };
 
-/**
- * What a kind tells beside what all tell, as an example: members that always stand there, and those that may.
- */
+/** Examples of each kind's own members: those it always has, and those it sometimes has. */
 const MEMBERS: Partial<Record<ProblemKind, Members>> = {
   "invalid-request": { always: { errors: FAULTS, errorsTotal: 1 } },
   "proof-invalid": { sometimes: { errors: WRONG_CLAIM, errorsTotal: 1 } },
@@ -61,7 +59,7 @@ const problemName = (kind: ProblemKind): string => `${pascalCase(kind)}Problem`;
 
 const refTo = (kind: ProblemKind) => `#/components/schemas/${problemName(kind)}`;
 
-/** `whole`: the schema that has all members of all kinds. */
+/** `whole`: the general schema, with the members of all kinds. */
 export const problemSchemas = (whole: Json): Record<string, Json> =>
   Object.fromEntries(
     KINDS.map((kind) => [problemName(kind), schemaOf(kind, Described.parse(whole["properties"]))]),
@@ -100,9 +98,7 @@ function schemaOf(kind: ProblemKind, all: Record<string, Json>): Json {
   };
 }
 
-/**
- * Sets of problems that many operations answer under one status. Any other set stands where it is answered.
- */
+/** Sets of problems that many operations answer with one status. Other sets are written out in place. */
 const SHARED: Record<string, ProblemKind[]> = {
   InvalidRequestOrNoBody: ["invalid-request", "body-required"],
   NotLetIn: ["not-signed-in", "proof-invalid", "clock-skewed", "device-revoked"],
@@ -123,14 +119,14 @@ const SHARED: Record<string, ProblemKind[]> = {
   UnavailableOrBusy: ["busy", "storage-unavailable", "vault-unavailable", "identity-unavailable"],
 };
 
-/** A problem that is alone under its status is called by its own name. */
+/** A single problem gives its name to the reply. */
 function sharedName(kinds: ProblemKind[]): string | undefined {
   const [first] = kinds;
   if (kinds.length === 1 && first) return pascalCase(first);
   return Object.keys(SHARED).find((name) => SHARED[name]?.join() === kinds.join());
 }
 
-/** Which kinds an operation answers, by status, in the order of the table of problems. */
+/** The kinds that an operation answers, by status, in the order of the table of problems. */
 function kindsByStatus(endpoint: Endpoint): [number, ProblemKind[]][] {
   const answered = new Set(problemsOf(endpoint));
   const kinds = KINDS.filter((kind) => answered.has(kind));
@@ -150,7 +146,7 @@ export function sharedProblemReplies(all: Endpoint[]): Record<string, Json> {
   return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The refusals of an operation, by status. People at a page are told in words, and not which kind it is. */
+/** The refusals of an operation, by status. Pages for people describe the refusal without its kind. */
 export const problemReplies = (endpoint: Endpoint): [number, Json][] =>
   kindsByStatus(endpoint).map(([status, kinds]) => {
     if (isPage(endpoint)) return [status, pageOf(kinds)];

@@ -1,4 +1,4 @@
-/** Runs Redocly's command line: pinned, without telemetry and questions after updates. */
+/** Runs the pinned Redocly command line, without telemetry or update notices. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import * as z from "zod";
@@ -18,7 +18,7 @@ export function redocly(...args: string[]): { ok: boolean; wrote: string } {
   return { ok: run.status === 0, wrote: `${run.stdout}${run.stderr}`.trim() };
 }
 
-/** For linting only: with a configuration of its own, `diff` rates nothing as breaking. */
+/** Only for linting: with a configuration, `diff` rates nothing as breaking. */
 const CONFIG = ["--config", join(ROOT, ".redocly.yaml")];
 
 export const lint = (document: string) => redocly("lint", document, "--format", "codeframe", ...CONFIG);
@@ -26,7 +26,7 @@ export const lint = (document: string) => redocly("lint", document, "--format", 
 const Report = z.object({ summary: z.object({ major: z.int(), minor: z.int(), patch: z.int() }) });
 type Changes = z.infer<typeof Report>["summary"];
 
-/** How many changes break apps, and how many others there are; `told`: each in words. */
+/** Counts breaking and other changes. `told`: the breaking ones in words. */
 export function changesBetween(former: string, next: string): Changes & { told: string } {
   const { wrote } = redocly("diff", former, next, "--format", "json");
   const { summary } = Report.parse(JSON.parse(wrote.slice(wrote.indexOf("{"), wrote.lastIndexOf("}") + 1)));

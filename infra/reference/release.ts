@@ -1,4 +1,4 @@
-/** When the document may break what the last release promised. Pure. */
+/** Decides whether the document may break the last release's promises. */
 
 type Version = readonly [major: number, minor: number, patch: number];
 
@@ -8,7 +8,7 @@ function versionIn(text: string): Version {
   return [Number(major), Number(minor), Number(patch)];
 }
 
-/** SemVer: a new major version may break; while it is 0, a new minor one may. */
+/** SemVer: a new major version may break; at major version 0, a new minor version may. */
 export function mayBreak(released: string, next: string): boolean {
   const [oldMajor, oldMinor] = versionIn(released);
   const [major, minor] = versionIn(next);
@@ -16,5 +16,5 @@ export function mayBreak(released: string, next: string): boolean {
 }
 
 export const RULE =
-  "A change that breaks apps needs a new version in package.json: the next major one, or, while the major version is 0, the next minor one " +
-  "(SemVer). `npm run document` then takes it over. If the change wasn't meant, take it back.";
+  "A change that breaks apps needs a new version in package.json: the next major version, or, at major version 0, the next minor one " +
+  "(SemVer). Then run `npm run document`. If the change was a mistake, undo it.";

@@ -1,8 +1,8 @@
-/** How the checks of the reference speak and end. */
+/** Output and exit code of the reference's checks. */
 
 export const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-/** By exit code: 1 if what the check does says no, or fails. */
+/** Sets the exit code: 1 if the check returns false or throws. */
 export async function endWith(check: () => boolean | Promise<boolean>): Promise<void> {
   try {
     process.exitCode = (await check()) ? 0 : 1;

@@ -1,4 +1,4 @@
-/** The schemas that the document names, and what JSON Schema can't take over from zod as it is. */
+/** The schemas that the document names, and corrections to zod's JSON Schema. */
 import * as z from "zod";
 import { checkStaleness } from "../../functions/backups/check-staleness.ts";
 import { diagnoseBackup } from "../../functions/backups/diagnose-backup.ts";
@@ -77,7 +77,7 @@ const WantedCredential = memberOf(answerStepUp.request.body, "credential");
 const [WantedCode, WantedPush] = formsOf(WantedCredential);
 const activityPage = listActivity.replies[200];
 
-/** Without `optional` and `default` around it. */
+/** Unwraps `optional` and `default`. */
 function bare(schema: z.core.$ZodType): z.core.$ZodType {
   const isWrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
   return isWrapped ? bare(schema.unwrap()) : schema;
@@ -95,7 +95,7 @@ function formsOf(schema: z.core.$ZodType): readonly [z.core.$ZodType, z.core.$Zo
   throw new Error("this has no two forms");
 }
 
-/** Every schema with a name of its own in the document; the rest stands where it is used. */
+/** Every schema with its own name in the document; others are written out in place. */
 const NAMED: Record<string, z.core.$ZodType> = {
   BackupDocument,
   Account,
@@ -194,7 +194,7 @@ for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id });
 const nameOf = (schema: z.core.$ZodType): string | undefined => registry.get(schema)?.id;
 const refTo = (name: string) => `#/components/schemas/${name}`;
 
-/** A schema as it stands in a request or reply: by its name, or written out. */
+/** A schema in a request or reply: a reference if it has a name, else written out. */
 export function schemaFor(schema: z.core.$ZodType): Json {
   const name = nameOf(bare(schema));
   return name
@@ -212,7 +212,7 @@ const OPTIONS = {
   override: ({ zodSchema, jsonSchema }) => adjust(zodSchema, jsonSchema),
 } satisfies z.core.ToJSONSchemaParams;
 
-/** All of them, by their names. */
+/** All named schemas. */
 export function namedSchemas(): Record<string, Json> {
   const { schemas } = z.toJSONSchema(registry, { ...OPTIONS, uri: refTo });
   return Object.fromEntries(Object.keys(NAMED).map((name) => [name, plain(schemas[name] ?? {})]));
@@ -224,11 +224,11 @@ function plain(schema: object): Json {
 }
 
 const secretOf = (option: { shape: { secret: z.ZodType } }): z.ZodType => option.shape.secret;
-/** Taken as people copy them, so that pattern and length are those of what is left. */
+/** Secrets are cleaned before the check, so zod's pattern and length don't apply to the input. */
 const SECRETS: ReadonlySet<unknown> = new Set([Totp, Hotp, Steam, Motp, Yandex].map(secretOf));
 const ForeignKind = ForeignAccount.shape.kind;
 
-/** In place: what zod says otherwise than the service takes it, and what is said more shortly. */
+/** Corrects zod's output in place where the service accepts something else, and shortens it. */
 function adjust(zodSchema: z.core.$ZodTypes, schema: z.core.JSONSchema.BaseSchema): void {
   const limit = Number.MAX_SAFE_INTEGER;
   if (schema.maximum === limit) delete schema.maximum;
@@ -258,7 +258,7 @@ const CUSTOM = {
 
 type Union = { def: { discriminator: string }; options: readonly z.core.$ZodType[] };
 
-/** OpenAPI's own word for what tells the forms apart; possible only where each has a name. */
+/** Adds OpenAPI's discriminator; only possible if each form has a name. */
 function discriminate({ def, options }: Union, schema: z.core.JSONSchema.BaseSchema): void {
   const propertyName = def.discriminator;
   const forms = options.map((form) => ({
@@ -270,7 +270,7 @@ function discriminate({ def, options }: Union, schema: z.core.JSONSchema.BaseSch
   schema["discriminator"] = { propertyName, mapping: Object.fromEntries(mapped) };
 }
 
-/** No reason stands in two forms, so that exactly one fits. */
+/** No two forms share a reason, so exactly one fits. */
 function discriminateByReason(
   { options }: Pick<Union, "options">,
   schema: z.core.JSONSchema.BaseSchema,

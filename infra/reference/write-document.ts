@@ -1,7 +1,4 @@
-/**
- * `npm run document`: makes `lib/http/openapi.json` anew from the endpoints' declarations. `-- --release`
- * also keeps it as the one that the next changes are compared with.
- */
+/** `npm run document` writes `lib/http/openapi.json`; `-- --release` also makes it the base of diffs. */
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openApiDocument, ROOT } from "./document.ts";

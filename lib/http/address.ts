@@ -1,10 +1,10 @@
-/** Addresses of contacts: read as people write them, kept in the one way that two of them can be compared in, never corrected. */
+/** Contact addresses: read as people write them, stored in one comparable form, never corrected. */
 import { domainToASCII } from "node:url";
 import { parsePhoneNumberFromString } from "libphonenumber-js/mobile";
 import { invalid } from "../domain/failure.ts";
 import { withoutInvisible, withPlainDigits } from "../domain/typed.ts";
 
-/** Room for a name and what else stands around an address. */
+/** Room for an address with a name and brackets around it. */
 export const MOST_TYPED = 500;
 
 const MOST_LOCAL = 64;
@@ -15,19 +15,16 @@ const IN_DOMAIN = /^[\p{L}\p{N}\p{M}.。．｡\-－\u200c\u200d]+$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const TOP_LABEL = /^[a-z][a-z0-9-]*[a-z0-9]$/;
 
-/**
- * Domains of some scripts hold joiners, which make them other domains; all else that can't be seen is
- * dropped.
- */
+/** Invisible characters to drop: all but joiners, which are significant in domains of some scripts. */
 const INVISIBLE = /[^\P{Cf}\u200c\u200d]/gu;
-/** What can neither begin nor end an address that is sent to, and quotes. */
+/** Quotes, brackets and punctuation around an address. */
 const BEFORE = /^[\s"“”„«»‘‚(<[]+/u;
 const AFTER = /[\s"“”„«»’>)\].,;:!?。．｡]+$/u;
 const NAMED = /^[^<>]*<([^<>]*)>[\s.,;]*$/;
 
 /**
- * What RFC 5321 §4.1.2 allows without quotes, at a domain of any script, which is kept as its ASCII form. The
- * domain doesn't know case (§2.4). Fails as `invalid-request`.
+ * Accepts the unquoted local parts of RFC 5321 §4.1.2. The domain may be of any script and is stored in its
+ * ASCII form, in lower case (§2.4). Fails as `invalid-request`.
  */
 export function emailAddress(text: string): string {
   const address = addressIn(text.replaceAll(INVISIBLE, "").trim()).replaceAll(/[＠﹫]/g, "@");
@@ -36,7 +33,7 @@ export function emailAddress(text: string): string {
   if (/[^\p{ASCII}]/u.test(local))
     throw invalid(
       "/address",
-      "must have only ASCII letters, digits and signs before the @: mail is sent to no others",
+      "must have only ASCII letters, digits and signs before the @: the service sends mail to no others",
     );
   const canonical = `${local}@${domain ?? ""}`;
   if (domain && LOCAL.test(local) && local.length <= MOST_LOCAL && canonical.length <= MOST_EMAIL)
@@ -44,7 +41,7 @@ export function emailAddress(text: string): string {
   throw invalid("/address", "must be an e-mail address, such as anna@example.com");
 }
 
-/** Without the name beside it, the quotes around it and the full stop after it. */
+/** Strips the name, quotes and full stop around an address. */
 function addressIn(text: string): string {
   const bare = (NAMED.exec(text)?.[1] ?? text).replace(BEFORE, "").replace(AFTER, "");
   const [, link] = /^mailto:([^?]*)/i.exec(bare) ?? [];
@@ -52,7 +49,7 @@ function addressIn(text: string): string {
   return /^'.*'$/.test(address) ? address.slice(1, -1) : address;
 }
 
-/** RFC 6068 §2: a link writes some signs as `%2B`. */
+/** RFC 6068 §2: links percent-encode some characters, such as `+` as `%2B`. */
 function decodedIn(link: string): string {
   try {
     return decodeURIComponent(link);
@@ -61,24 +58,21 @@ function decodedIn(link: string): string {
   }
 }
 
-/** Undefined for what is no domain name; a path or a port behind one makes it none. */
+/** Undefined if it isn't a domain name, or has a path or port after it. */
 function asciiOf(domain: string): string | undefined {
   const labels = (IN_DOMAIN.test(domain) ? domainToASCII(domain) : "").split(".");
   const isName = labels.length > 1 && labels.every((label) => LABEL.test(label));
   return isName && TOP_LABEL.test(labels.at(-1) ?? "") ? labels.join(".") : undefined;
 }
 
-/**
- * Spaces, dashes, dots and slashes, as numbers are grouped by; the long vowel mark stands beside the dash on
- * Japanese keyboards.
- */
+/** Spaces, dashes, dots and slashes; also the long vowel mark, beside the dash on Japanese keyboards. */
 const GAPS = /[\s\p{Pd}\u2212\u30fc./．／]/gu;
 const BRACKETS = /[()[\]]/g;
 
 /**
- * E.164, of a mobile: exactly the digits that were typed, since dropping one that is too many could make it a
- * stranger's number. Only the `(0)` that isn't dialled from abroad is left out, where one reading alone is a
- * number. Fails as `invalid-request`.
+ * A mobile number in E.164, with exactly the typed digits: dropping an extra one could make it a stranger's
+ * number. Only the `(0)` that isn't dialled from abroad is dropped, and only if just one of the two readings
+ * is a mobile number. Fails as `invalid-request`.
  */
 export function phoneNumber(text: string): string {
   const plain = withPlainDigits(withoutInvisible(text)).replaceAll(/[＋﹢]/g, "+");
@@ -93,20 +87,17 @@ export function phoneNumber(text: string): string {
   if (written.startsWith("00"))
     throw invalid(
       "/address",
-      "must begin with + and the country code: 00 says something else in some countries",
+      "must begin with + and the country code: 00 has another meaning in some countries",
     );
   throw invalid("/address", "must be a mobile number with + and its country code, such as +46701234567");
 }
 
-/**
- * The library reads a number that isn't one yet as what was meant, so what it has read must be what stands
- * there.
- */
+/** The library corrects malformed numbers, so its result must equal the input. */
 function isMobile(number: string): boolean {
   const read = /^\+\d{6,15}$/.test(number) ? parsePhoneNumberFromString(number) : undefined;
   return read?.number === number && read.isValid() && read.getType() === "MOBILE";
 }
 
-/** Of a number that `phoneNumber` wrote: "46" for Sweden. */
+/** The country code of a number from `phoneNumber`, such as "46" for Sweden. */
 export const callingCodeOf = (number: string): string =>
   parsePhoneNumberFromString(number)?.countryCallingCode ?? "";

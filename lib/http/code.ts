@@ -1,8 +1,8 @@
-/** A code as people type or copy it: its six digits count, of any script, and what stands around or between them doesn't. */
+/** A code as people type or copy it: six digits of any script; other characters around them don't count. */
 import * as z from "zod";
 import { codeTyped } from "../domain/typed.ts";
 
-/** Room for all that may stand around six digits. */
+/** Room for six digits and the characters around them. */
 const MOST_TYPED = 100;
 
 const NOT_ONE = "must be six digits";

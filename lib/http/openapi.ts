@@ -1,4 +1,4 @@
-/** The OpenAPI document: it lies beside this file and, minified, beside the bundle that this file ends up in. */
+/** The OpenAPI document, read from the file beside this one (in the package: minified, beside the bundle). */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { sha256 } from "../domain/owner.ts";
@@ -8,7 +8,7 @@ export const OpenApi = z.looseObject({ openapi: z.string() });
 type BuiltDocument = { document: z.infer<typeof OpenApi>; etag: string };
 let kept: BuiltDocument | undefined;
 
-/** Read when it is first asked for, then kept. The build fails where the file is missing. */
+/** Reads the file on first use, then answers from memory. The build fails if the file is missing. */
 export function openApi(): BuiltDocument {
   kept ??= read();
   return kept;

@@ -1,4 +1,4 @@
-/** What the endpoints work with: the domain's ports and the settings that decisions need. */
+/** What endpoints work with: the domain's ports and the settings that decisions need. */
 
 import type { VersionSeal } from "../domain/backup/head.ts";
 import type { ReadBudget } from "../domain/backup/quiet-read.ts";
@@ -20,7 +20,7 @@ import type { MinimumAppVersion } from "./headers/app-version.ts";
 import type { BuiltPages } from "./replies/built-pages.ts";
 
 type Policy = {
-  /** Where clients reach the service, with the route prefix; device proofs are made for it. */
+  /** The service's public address, with the route prefix; device proofs name it. */
   publicBaseUrl: string;
   authContexts: string[];
   minimumAppVersion: MinimumAppVersion;
@@ -31,7 +31,7 @@ type Policy = {
   ticketSeconds: number;
   printedTicketDays: number;
   providers: Provider[];
-  /** There is a number to send messages to phones from. */
+  /** A number for sending text messages is configured. */
   sendsSms: boolean;
   maxUploadBytes: number;
   historyLength: number;
@@ -56,7 +56,7 @@ export type Services = {
   versions: VersionSeal;
   recoveries: RecoveryStore;
   credentials: CredentialStore;
-  /** As `credentials.find`, at the same cost whether there is anything or not. */
+  /** Like `credentials.find`, at the same cost whether it finds anything or not. */
   findForProvider: CredentialStore["find"];
   tickets: TicketStore;
   activity: ActivityLog;
@@ -66,17 +66,14 @@ export type Services = {
   keyedHash: KeyedHash;
   sweepStore: SweepStore;
   belongings: Belongings;
-  /** What is put on its way in this name can be opened when an owner's key is gone. */
+  /** Messages queued under this owner can be opened even after an owner's key is gone. */
   serviceOwner: OwnerId;
-  /**
-   * About how many messages to people, and pages of sweeps, wait or were given up; undefined while nobody can
-   * tell.
-   */
+  /** Roughly how many messages, and pages of sweeps, wait or were given up; undefined if unknown. */
   countMessages(): Promise<{ waiting: number; failed: number } | undefined>;
   countPages(): Promise<{ waiting: number; failed: number } | undefined>;
-  /** How far the sweeps had come a moment ago; undefined while nobody can tell. */
+  /** The sweeps' progress, a moment old; undefined if unknown. */
   recentRuns(): Promise<LastRun[] | undefined>;
-  /** What was rendered when the app was built. */
+  /** The pages that the build rendered. */
   pages: BuiltPages;
   clock: Clock;
   policy: Policy;

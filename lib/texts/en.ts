@@ -1,10 +1,10 @@
-/** English. */
+/** The English texts. */
 import type { Facts, Texts } from "./texts.ts";
 
 const notYou = ({ link }: Facts) =>
   link
-    ? `If this was you, there is nothing to do.\nIf it was NOT you, stop it here:\n${link}`
-    : `If this was you, there is nothing to do.\nIf it was NOT you, change the password of your recovery account now, then list your devices in the app and revoke those you don't know.`;
+    ? `If this was you, you don't need to do anything.\nIf it was NOT you, stop it here:\n${link}`
+    : `If this was you, you don't need to do anything.\nIf it was NOT you, change the password of your recovery account now. Then open the list of your devices in the app and revoke those you don't know.`;
 
 export const en: Texts = {
   unnamed: "unnamed device",
@@ -12,17 +12,17 @@ export const en: Texts = {
     code: {
       subject: "Your code",
       text: ({ code }) =>
-        `${code} is your code. It is good for ten minutes.\nNobody will ever ask you for it: type it only into the app, and only if you have just asked for it.`,
+        `${code} is your code. It works for ten minutes.\nNobody will ever ask you for it. Type it only into the app, and only if you have just asked for it.`,
     },
     recovered: {
       subject: "Your accounts were recovered on a device",
       text: (facts) =>
-        `Your authenticator's accounts were recovered on the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+        `The accounts in your authenticator were recovered on the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
     },
     "recovery-requested": {
       subject: "A new device asks for your accounts",
       text: (facts) =>
-        `The device "${facts.deviceName}", which is new or was away, signed in as you at ${facts.at} and asked for your authenticator's accounts to be recovered on it.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}", which is new or was away for long, signed in as you at ${facts.at} and asked to recover the accounts in your authenticator.\n\n${notYou(facts)}`,
     },
     "device-registered": {
       subject: "A device was added",
@@ -32,77 +32,77 @@ export const en: Texts = {
     "device-returned": {
       subject: "A device was let in again",
       text: (facts) =>
-        `The device "${facts.deviceName}" was let in to your authenticator backup again at ${facts.at}: it had been suspended, or had changed nothing for a year.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" got access to your authenticator backup again at ${facts.at}. It had been suspended, or hadn't changed anything for a year.\n\n${notYou(facts)}`,
     },
     "device-displaced": {
       subject: "A device took the place of another",
       text: (facts) =>
-        `The device "${facts.deviceName}" came to your authenticator backup at ${facts.at}. Thirty devices were in use, so the one that was unseen for the longest had to make room. If it is yours, sign in on it again.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" joined your authenticator backup at ${facts.at}. Thirty devices were already in use, so the one not seen for the longest time had to make room. If you still use that one, sign in on it again.\n\n${notYou(facts)}`,
     },
     "device-repudiated": {
       subject: "A device was shut out",
       text: ({ deviceName, at }) =>
-        `The device "${deviceName}" was reported as not yours at ${at}. It has lost access, its recovery is stopped, and nothing it holds for your personal and work accounts is accepted any more.\n\nChange the password of your recovery account now: somebody may know it.`,
+        `The device "${deviceName}" was reported as not yours at ${at}. It has lost access, its recovery is stopped, and its codes and approvals for your personal and work accounts no longer count.\n\nChange the password of your recovery account now: somebody may know it.`,
     },
     "device-revoked": {
       subject: "A device was removed",
       text: (facts) =>
-        `The device "${facts.deviceName}" has removed a device from your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" removed another device from your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
     },
     "plan-requested": {
       subject: "A new device asks for your accounts",
       text: ({ at }) =>
-        `A device that isn't registered or was away, signed in as you, has looked at the list of your authenticator's accounts at ${at}.\n\nIf it wasn't you, change the password of your recovery account now: somebody knows it.`,
+        `A device that is new or was away for long signed in as you and looked at the list of the accounts in your authenticator at ${at}.\n\nIf it wasn't you, change the password of your recovery account now: somebody knows it.`,
     },
     "credential-issued": {
       subject: "A device can now sign in for you",
       text: (facts) =>
-        `The device "${facts.deviceName}" has proven one of your accounts and can approve sign-ins to it since ${facts.at}.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" proved one of your accounts at ${facts.at}. It can now approve sign-ins to that account.\n\n${notYou(facts)}`,
     },
     "contact-added": {
       subject: "A contact was added",
       text: (facts) =>
-        `A contact was added to your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" added a contact to your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
     },
     "contact-removed": {
       subject: "A contact was removed",
       text: (facts) =>
-        `A contact was removed from your authenticator backup by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" removed a contact from your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
     },
     "contact-changed": {
-      subject: "The language of a contact was changed",
+      subject: "A contact's language was changed",
       text: (facts) =>
-        `The language that a contact of your authenticator backup is written to in was changed by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" changed the language of a contact of your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
     },
     exported: {
-      subject: "Your authenticator backup was handed out whole",
+      subject: "Your authenticator backup was exported",
       text: (facts) =>
-        `The device "${facts.deviceName}" was given everything that is kept for your authenticator, the secrets of its accounts included, at ${facts.at}.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" exported everything that is stored for your authenticator, including the secrets of its accounts, at ${facts.at}.\n\n${notYou(facts)}`,
     },
     "backup-deleted": {
       subject: "Your authenticator backup was turned off",
       text: (facts) =>
-        `The device "${facts.deviceName}" has turned your authenticator backup off at ${facts.at}. For some days it can be brought back in the app.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" turned off your authenticator backup at ${facts.at}. For some days you can bring it back in the app.\n\n${notYou(facts)}`,
     },
     "backup-stale": {
       subject: "Your authenticator backup is out of date",
       text: () =>
-        `Your authenticator backup can't be relied on any more: it hasn't been renewed, or you haven't signed in to your recovery account, for too long.\n\nOpen the authenticator app: it says what to do. It takes a minute, and a lost phone can't wait for it.`,
+        `You can't rely on your authenticator backup any more: it hasn't been updated, or you haven't signed in to your recovery account, for too long.\n\nOpen the authenticator app: it says what to do. It takes a minute. Once your phone is lost, it is too late.`,
     },
     "erasure-requested": {
       subject: "Your authenticator backup will be erased",
       text: (facts) =>
-        `Everything that is kept for your authenticator is going to be erased for good, as the device "${facts.deviceName}" asked at ${facts.at}. Until ${facts.eraseAt} it can be kept, in the app.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}" asked at ${facts.at} to erase everything that is stored for your authenticator, for good. You can stop this in the app until ${facts.eraseAt}.\n\n${notYou(facts)}`,
     },
     erased: {
       subject: "Your authenticator backup was erased",
       text: ({ at }) =>
-        `Everything that was kept for your authenticator was erased for good at ${at}, as you asked in the app. It can't be brought back.\n\nIf it wasn't you, your devices still have your accounts: back them up anew, and change the password of your recovery account.`,
+        `Everything that was stored for your authenticator was erased for good at ${at}, as requested in the app. It can't be brought back.\n\nIf it wasn't you: your devices still have your accounts. Back them up again, and change the password of your recovery account.`,
     },
     "account-moved": {
       subject: "An account was moved",
       text: ({ at }) =>
-        `One of your accounts was bound to another recovery account at ${at}, by its own sign-in or by the organisation that runs it. Devices of yours can't approve sign-ins to it any more.\n\nIf that is news to you, change that account's password, and ask the organisation.`,
+        `One of your accounts moved to another recovery account at ${at}, by its own sign-in or by the organisation that runs it. Your devices can no longer approve sign-ins to it.\n\nIf you didn't expect this, change that account's password and ask the organisation.`,
     },
   },
   page: {
@@ -112,11 +112,11 @@ export const en: Texts = {
     lead: "If that isn't your device, press the button:",
     effects: [
       "It loses access to your backup at once, and its recovery is stopped.",
-      "What it recovered for personal and work accounts stops working.",
-      "Everyone you named as a contact is told.",
+      "Its codes and approvals for your personal and work accounts no longer count.",
+      "All your contacts get a message.",
     ],
     button: "This was not me: shut it out",
-    keep: "If it was you, just close this page.",
+    keep: "If it is your device, just close this page.",
     doneTitle: "It is shut out",
     done: [
       "The device has lost access, and its recovery is stopped.",
@@ -125,8 +125,8 @@ export const en: Texts = {
     ],
     unknownTitle: "This link is not valid",
     unknown:
-      "Open the whole link from the message. If it is whole, list your devices in the app and revoke the one you don't know.",
+      "Open the complete link from the message. If that doesn't help, open the list of your devices in the app and revoke the one you don't know.",
     troubleTitle: "It didn't work just now",
-    trouble: "It is not done yet. Please try again in a moment.",
+    trouble: "It may not be done yet. Please try again in a moment.",
   },
 };

@@ -1,10 +1,10 @@
-/** Svenska. */
+/** The Swedish texts. */
 import type { Facts, Texts } from "./texts.ts";
 
 const notYou = ({ link }: Facts) =>
   link
-    ? `Var det du behöver du inte göra något.\nVar det INTE du, stoppa det här:\n${link}`
-    : `Var det du behöver du inte göra något.\nVar det INTE du, byt lösenord på ditt återställningskonto nu, visa sedan dina enheter i appen och återkalla dem du inte känner igen.`;
+    ? `Om det var du behöver du inte göra något.\nOm det INTE var du, stoppa det här:\n${link}`
+    : `Om det var du behöver du inte göra något.\nOm det INTE var du, byt lösenord på ditt återställningskonto nu. Öppna sedan listan över dina enheter i appen och återkalla dem du inte känner igen.`;
 
 export const sv: Texts = {
   unnamed: "namnlös enhet",
@@ -12,7 +12,7 @@ export const sv: Texts = {
     code: {
       subject: "Din kod",
       text: ({ code }) =>
-        `${code} är din kod. Den gäller i tio minuter.\nIngen kommer någonsin att fråga dig om den: skriv den bara i appen, och bara om du nyss har bett om den.`,
+        `${code} är din kod. Den gäller i tio minuter.\nIngen kommer någonsin att be dig om den. Skriv den bara i appen, och bara om du själv nyss bad om den.`,
     },
     recovered: {
       subject: "Dina konton återställdes på en enhet",
@@ -22,7 +22,7 @@ export const sv: Texts = {
     "recovery-requested": {
       subject: "En ny enhet frågar efter dina konton",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}”, som är ny eller har varit borta, loggade in som du ${facts.at} och bad om att få kontona i din autentiseringsapp återställda.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}”, som är ny eller har varit borta länge, loggade in som du ${facts.at} och begärde att få återställa kontona i din autentiseringsapp.\n\n${notYou(facts)}`,
     },
     "device-registered": {
       subject: "En enhet lades till",
@@ -32,91 +32,91 @@ export const sv: Texts = {
     "device-returned": {
       subject: "En enhet släpptes in igen",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}” släpptes in till din säkerhetskopia igen ${facts.at}: den hade stängts av tills vidare, eller inte ändrat något på ett år.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” fick åtkomst till din säkerhetskopia igen ${facts.at}. Den hade varit avstängd tills vidare, eller inte ändrat något på ett år.\n\n${notYou(facts)}`,
     },
     "device-displaced": {
       subject: "En enhet tog en annans plats",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}” kom till din säkerhetskopia ${facts.at}. Trettio enheter var i bruk, så den som inte hade synts till på längst tid fick lämna plats. Är den din, logga in på den igen.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” anslöts till din säkerhetskopia ${facts.at}. Trettio enheter användes redan, så den som inte hade synts till på längst tid fick lämna plats. Om du fortfarande använder den, logga in på den igen.\n\n${notYou(facts)}`,
     },
     "device-repudiated": {
       subject: "En enhet stängdes ute",
       text: ({ deviceName, at }) =>
-        `Enheten ”${deviceName}” anmäldes som inte din ${at}. Den har ingen åtkomst längre, dess återställning är stoppad och inget den har för dina privata konton och arbetskonton godtas.\n\nByt lösenord på ditt återställningskonto nu: någon kan känna till det.`,
+        `Enheten ”${deviceName}” anmäldes ${at} som inte din. Den har ingen åtkomst längre, dess återställning är stoppad och dess koder och godkännanden för dina privata konton och arbetskonton gäller inte längre.\n\nByt lösenord på ditt återställningskonto nu: någon kan känna till det.`,
     },
     "device-revoked": {
       subject: "En enhet togs bort",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}” har tagit bort en enhet ur din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” tog bort en annan enhet från din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
     },
     "plan-requested": {
       subject: "En ny enhet frågar efter dina konton",
       text: ({ at }) =>
-        `En enhet som inte är registrerad eller har varit borta, inloggad som du, har sett listan över kontona i din autentiseringsapp ${at}.\n\nVar det inte du, byt lösenord på ditt återställningskonto nu: någon känner till det.`,
+        `En enhet som är ny eller har varit borta länge loggade in som du och tittade på listan över kontona i din autentiseringsapp ${at}.\n\nOm det inte var du, byt lösenord på ditt återställningskonto nu: någon känner till det.`,
     },
     "credential-issued": {
       subject: "En enhet kan nu logga in åt dig",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}” har styrkt ett av dina konton och kan godkänna inloggningar till det sedan ${facts.at}.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” verifierade ett av dina konton ${facts.at}. Den kan nu godkänna inloggningar till det kontot.\n\n${notYou(facts)}`,
     },
     "contact-added": {
       subject: "En kontaktväg lades till",
       text: (facts) =>
-        `En kontaktväg lades till i din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” lade till en kontaktväg för din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
     },
     "contact-removed": {
       subject: "En kontaktväg togs bort",
       text: (facts) =>
-        `En kontaktväg togs bort ur din säkerhetskopia från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” tog bort en kontaktväg för din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
     },
     "contact-changed": {
       subject: "Språket för en kontaktväg ändrades",
       text: (facts) =>
-        `Språket som en kontaktväg i din säkerhetskopia får meddelanden på ändrades från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” ändrade språket för en kontaktväg för din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
     },
     exported: {
-      subject: "Hela din säkerhetskopia lämnades ut",
+      subject: "Din säkerhetskopia exporterades",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}” fick allt som sparas för din autentiseringsapp, även kontonas hemligheter, ${facts.at}.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” exporterade ${facts.at} allt som är sparat för din autentiseringsapp, även kontonas hemligheter.\n\n${notYou(facts)}`,
     },
     "backup-deleted": {
       subject: "Din säkerhetskopia stängdes av",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}” har stängt av din säkerhetskopia ${facts.at}. I några dagar kan du få tillbaka den i appen.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” stängde av din säkerhetskopia ${facts.at}. I några dagar kan du få tillbaka den i appen.\n\n${notYou(facts)}`,
     },
     "backup-stale": {
       subject: "Din säkerhetskopia är för gammal",
       text: () =>
-        `Säkerhetskopian av din autentiseringsapp går inte längre att lita på: den har inte förnyats, eller du har inte loggat in på ditt återställningskonto, på för länge.\n\nÖppna appen: den säger vad du ska göra. Det tar en minut, och en borttappad telefon väntar inte.`,
+        `Du kan inte längre lita på säkerhetskopian av din autentiseringsapp: det är för länge sedan den uppdaterades eller du loggade in på ditt återställningskonto.\n\nÖppna autentiseringsappen: den säger vad du ska göra. Det tar en minut. När telefonen väl är borta är det för sent.`,
     },
     "erasure-requested": {
       subject: "Din säkerhetskopia kommer att raderas",
       text: (facts) =>
-        `Allt som sparats för din autentiseringsapp kommer att raderas för gott, så som enheten ”${facts.deviceName}” begärde ${facts.at}. Fram till ${facts.eraseAt} kan det behållas, i appen.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}” begärde ${facts.at} att allt som är sparat för din autentiseringsapp ska raderas för gott. Du kan stoppa det i appen fram till ${facts.eraseAt}.\n\n${notYou(facts)}`,
     },
     erased: {
       subject: "Din säkerhetskopia raderades",
       text: ({ at }) =>
-        `Allt som sparats för din autentiseringsapp raderades för gott ${at}, så som begärdes i appen. Det går inte att få tillbaka.\n\nVar det inte du har dina enheter kvar dina konton: säkerhetskopiera dem på nytt och byt lösenord på ditt återställningskonto.`,
+        `Allt som var sparat för din autentiseringsapp raderades för gott ${at}, på begäran från appen. Det går inte att få tillbaka.\n\nOm det inte var du: dina konton finns kvar på dina enheter. Säkerhetskopiera dem igen och byt lösenord på ditt återställningskonto.`,
     },
     "account-moved": {
       subject: "Ett konto flyttades",
       text: ({ at }) =>
-        `Ett av dina konton bands till ett annat återställningskonto ${at}, genom sin egen inloggning eller av organisationen som driver det. Dina enheter kan inte längre godkänna inloggningar till det.\n\nÄr det en nyhet för dig, byt lösenord på det kontot och fråga organisationen.`,
+        `Ett av dina konton flyttades till ett annat återställningskonto ${at}, genom kontots egen inloggning eller av organisationen som driver det. Dina enheter kan inte längre godkänna inloggningar till det.\n\nOm du inte väntade dig det, byt lösenord på det kontot och fråga organisationen.`,
     },
   },
   page: {
     title: "Var det här du?",
     question: ({ deviceName, platform, registeredAt }) =>
       `Enheten ”${deviceName}” (${platform}), registrerad ${registeredAt}, har åtkomst till säkerhetskopian av din autentiseringsapp.`,
-    lead: "Är det inte din enhet, tryck på knappen:",
+    lead: "Om det inte är din enhet, tryck på knappen:",
     effects: [
       "Den förlorar genast åtkomsten till din säkerhetskopia och dess återställning stoppas.",
-      "Det den återställde för privata konton och arbetskonton slutar fungera.",
-      "Alla dina kontaktvägar får veta det.",
+      "Dess koder och godkännanden för dina privata konton och arbetskonton gäller inte längre.",
+      "Alla dina kontaktvägar får ett meddelande.",
     ],
     button: "Det var inte jag: stäng ute den",
-    keep: "Var det du kan du bara stänga sidan.",
+    keep: "Om det är din enhet kan du bara stänga sidan.",
     doneTitle: "Den är utestängd",
     done: [
       "Enheten har ingen åtkomst längre och dess återställning är stoppad.",
@@ -125,8 +125,8 @@ export const sv: Texts = {
     ],
     unknownTitle: "Länken är inte giltig",
     unknown:
-      "Öppna hela länken från meddelandet. Är den hel, visa dina enheter i appen och återkalla den du inte känner igen.",
+      "Öppna hela länken från meddelandet. Om det inte hjälper, öppna listan över dina enheter i appen och återkalla den du inte känner igen.",
     troubleTitle: "Det gick inte just nu",
-    trouble: "Det är inte klart än. Försök igen om en stund.",
+    trouble: "Det kanske inte är klart än. Försök igen om en stund.",
   },
 };

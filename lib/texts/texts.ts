@@ -1,12 +1,12 @@
-/** What has to be said in every language. Adding one is adding a file like en.ts and its line in languages.ts. */
+/** The texts that every language needs. To add one, write a file like en.ts and list it in languages.ts. */
 import type { LetterKind } from "../domain/messages/announcement.ts";
 
-/** `link`: empty for whoever may not end the device. `eraseAt`: until when an erasure can be taken back. */
+/** `link`: empty for contacts that may not shut the device out. `eraseAt`: the deadline to stop erasure. */
 export type Facts = { deviceName: string; at: string; code: string; link: string; eraseAt: string };
 type Letter = { subject: string; text(facts: Facts): string };
 
 export type Texts = {
-  /** What a device without a name is called. */
+  /** Stands in for the name of a device that has none. */
   unnamed: string;
   letters: Record<LetterKind, Letter>;
   page: {
@@ -25,5 +25,5 @@ export type Texts = {
   };
 };
 
-/** A time as people read it in every language, to the minute. */
+/** Formats a time for people, to the minute, in every language alike. */
 export const readable = (time: Date): string => `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;

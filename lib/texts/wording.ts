@@ -1,4 +1,4 @@
-/** What letters say, in the language of whoever gets them. */
+/** Words letters in the recipient's language. */
 import type { Wording } from "../domain/messages/delivery.ts";
 import { texts } from "./languages.ts";
 import { readable } from "./texts.ts";

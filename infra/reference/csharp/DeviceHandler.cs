@@ -1,11 +1,11 @@
-// A device: its key, and the three headers that each call of an owner carries.
+// A device: its key, and the three headers of each call for an owner.
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace Backup.Check;
 
-/// <summary>Signs each request anew (RFC 9449 §4): also when it is repeated.</summary>
+/// <summary>Signs each request, and each repeat, with a new proof (RFC 9449 §4).</summary>
 public sealed class DeviceHandler(string token) : DelegatingHandler(new HttpClientHandler())
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -1,5 +1,5 @@
-// Two phones of one owner, through the client that was made from the OpenAPI document: one uploads, the other recovers.
-// Arguments: the API's address, and an access token of the owner.
+// Two phones of one owner use the client generated from the OpenAPI document: one uploads, the other recovers.
+// Arguments: the API's address and an access token of the owner.
 using Backup.Check;
 using Backup.Client;
 using Backup.Client.Models;

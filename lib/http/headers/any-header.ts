@@ -1,12 +1,12 @@
-/** Makes sure that a request reaches its endpoint whatever its headers say. */
+/** Lets requests reach their endpoint even if a header holds characters beyond Latin-1. */
 
-/** No header that counts may hold it, so whoever needs the value refuses it by name. */
+/** No header that we read may hold it, so the endpoint that needs the value refuses it by name. */
 const UNREADABLE = "\u00ff";
 const BEYOND_BYTES = /[^\0-\u00ff]/g;
 
 /**
- * The Functions library hands header values, which the host has decoded as UTF-8, to `Request`, which takes
- * none beyond U+00FF (Fetch, ByteString): it throws before any code of ours runs, and the client gets an
+ * The host decodes header values as UTF-8, and the Functions library passes them to `Request`, which accepts
+ * nothing beyond U+00FF (Fetch, ByteString). It throws before any code of ours runs, and the client gets an
  * empty 500.
  */
 export function tolerateNonLatin1Headers(): void {

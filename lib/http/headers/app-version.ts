@@ -19,7 +19,7 @@ export function requireAppVersion({ headers }: HttpRequest, minimum: MinimumAppV
   throw new Failure("app-too-old", `Version ${minimumVersion} or later is needed.`, { minimumVersion });
 }
 
-/** Below zero if `a` is the older one; a missing part counts as 0. */
+/** Negative if `a` is older; a missing part counts as 0. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map(Number));
   const parts = [0, 1, 2, 3].map((index) => (left?.[index] ?? 0) - (right?.[index] ?? 0));

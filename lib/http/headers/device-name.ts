@@ -1,12 +1,15 @@
-/** The Device-Name header: what the owner calls the device that uploads, since the body is the document and URLs name nobody (R34). */
+/** The Device-Name header: the owner's name for the uploading device. The body has no room for it. */
 import type { HttpRequest } from "@azure/functions";
 import { DeviceName } from "../../domain/device.ts";
 import { invalid } from "../../domain/failure.ts";
 
-/** What stands in a header as it is: visible ASCII and spaces. */
+/** Visible ASCII and spaces, which a header carries unchanged. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Percent-encoded UTF-8, as encodeURIComponent makes it. Fails as `invalid-request`. */
+/**
+ * Decodes percent-encoded UTF-8, as encodeURIComponent makes it. The body is the document and URLs name
+ * nobody (R34), so a header has the name. Fails as `invalid-request`.
+ */
 export function readDeviceName({ headers }: HttpRequest): string | undefined {
   const encoded = headers.get("device-name");
   if (encoded === null) return undefined;

@@ -1,14 +1,11 @@
-/** If-None-Match of a read (RFC 9110 §13.1.2): which states the caller has already. */
+/** If-None-Match of a read (RFC 9110 §13.1.2): the states that the caller already has. */
 import type { HttpRequest } from "@azure/functions";
 import { invalid } from "../../domain/failure.ts";
 
 const ETAGS = /^(?:W\/)?"[\x21\x23-\x7e]{1,100}"(?: *, *(?:W\/)?"[\x21\x23-\x7e]{1,100}")*$/;
 const ETAG = /"[^"]+"/g;
 
-/**
- * Weak or strong, which makes no difference here; `*` is any. Fails as `invalid-request` for anything but a
- * list of ETags or `*`.
- */
+/** Weak and strong ETags count alike; `*` matches any. Fails as `invalid-request` for anything else. */
 export function readKnownEtags({ headers }: HttpRequest): string[] {
   const text = headers.get("if-none-match")?.trim();
   if (text === undefined) return [];

@@ -1,4 +1,4 @@
-/** Who is asking: the token names the owner, the proof names the device, and both hold for this very request. */
+/** Identifies the caller: the token names the owner, the proof names the device, for this request only. */
 import type { HttpRequest } from "@azure/functions";
 import { Failure, TokenRefusal } from "../../domain/failure.ts";
 import {
@@ -16,7 +16,7 @@ import type { OwnerAccess, ProviderAccess } from "./endpoint.ts";
 
 const CREDENTIALS = /^(?:Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*)$/i;
 
-/** Scheme and token of an Authorization header, or of one like it. */
+/** The token in an Authorization or Account-Authorization header. */
 function tokenIn(value: string | null): string | undefined {
   return CREDENTIALS.exec(value ?? "")?.[1];
 }
@@ -30,10 +30,7 @@ export async function signIn(request: HttpRequest, { tokenVerifier: identity }: 
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
 }
 
-/**
- * The proof names the device, for this very request. Fails as `proof-invalid`, `clock-skewed` or as
- * `requireFresh` does.
- */
+/** The proof names the device. Fails as `proof-invalid`, `clock-skewed`, or as `requireFresh` does. */
 export async function authenticate(
   access: OwnerAccess,
   request: HttpRequest,
@@ -54,7 +51,7 @@ export async function authenticate(
   };
 }
 
-/** The app of a provider. Fails as `not-signed-in`, `role-missing` or `identity-unavailable`. */
+/** Finds the provider whose app calls. Fails as `not-signed-in`, `role-missing` or `identity-unavailable`. */
 export async function authenticateProvider(
   access: ProviderAccess,
   request: HttpRequest,
@@ -73,9 +70,8 @@ export async function authenticateProvider(
 }
 
 /**
- * The sign-in to the account that is to be proven, if the request brings one. Fails as
- * `account-sign-in-required` if it is not valid, whatever is wrong with it, or too old; as
- * `sign-in-time-missing` if its token doesn't tell how old it is.
+ * The sign-in to the account to be proven, if the request has one. Fails as `account-sign-in-required` if it
+ * is invalid for any reason or too old, and as `sign-in-time-missing` if its token doesn't say how old it is.
  */
 export async function readAccountSignIn(
   { headers }: HttpRequest,
@@ -104,5 +100,5 @@ function readToken({ headers }: HttpRequest): string {
   throw new Failure("not-signed-in", "The access token is missing or not valid.");
 }
 
-/** The provider's clock may run ahead of ours. */
+/** The identity provider's clock may run ahead of ours. */
 const notAfter = (time: Date | undefined, now: Date) => (time && time > now ? now : time);

@@ -1,4 +1,4 @@
-/** An endpoint as data: what may call it, what it takes, all it can answer. Requests, tests and documents read the same declaration. */
+/** An endpoint as data: who may call it, what it takes, what it answers. Handler, tests and docs read it. */
 import type { HttpMethod } from "@azure/functions";
 import * as z from "zod";
 import type { Precondition } from "../../domain/backup/head.ts";
@@ -14,25 +14,22 @@ export type OwnerAccess = "owner" | "owner-fresh";
 export type ProviderAccess = `provider:${ProviderRole}`;
 
 /**
- * `owner`: token and device proof. `owner-fresh`: and a fresh sign-in. `provider:…`: a registered app's token
- * with that role. `capability`: whoever has the link.
+ * `owner`: token and device proof. `owner-fresh`: also a fresh sign-in. `provider:…`: the token of a
+ * registered app with that role. `capability`: the link itself.
  */
 export type Access = "anonymous" | "capability" | OwnerAccess | ProviderAccess;
 
 type Principal<A extends Access> = A extends OwnerAccess
   ? {
       caller: Caller;
-      /** All that is stored of the owner, and the backups in it. */
+      /** Everything stored about the owner; `heads` are the backups in it. */
       held: StoredOwner | undefined;
       heads: Heads;
-      /**
-       * The sign-in to the account that is to be proven, where the endpoint takes one and the request brings
-       * it.
-       */
+      /** The sign-in to the account to be proven, if the endpoint takes one and the request has it. */
       accountSignIn: SignIn | undefined;
-      /** Why the app's version would be refused, where the endpoint takes any. */
+      /** Why the app's version would be refused, if the endpoint tolerates any. */
       appTooOld: Failure | undefined;
-      /** Why nothing stored can be opened, where the endpoint takes that. */
+      /** Why nothing stored can be opened, if the endpoint tolerates that. */
       damage: Failure | undefined;
     }
   : A extends ProviderAccess
@@ -42,9 +39,9 @@ type Principal<A extends Access> = A extends OwnerAccess
 type Replies = Record<number, z.ZodType>;
 
 /**
- * One of the declared replies. A status whose schema is z.undefined() has no body. `reopened`: something
- * sealed was opened for it, as this endpoint seldom does; the log says so. `styleHash`: of a page whose
- * styles are known by their hash.
+ * One of the declared replies. A status whose schema is z.undefined() has no body. `reopened`: the endpoint
+ * had to open something sealed, which it seldom does; the log says so. `styleHash`: the hash of a built
+ * page's styles.
  */
 type ReplyOf<R extends Replies> = {
   [S in keyof R & number]: {
@@ -60,37 +57,34 @@ type Input<A extends Access, P, Q, B, C> = {
   params: P;
   query: Q;
   body: B;
-  /** A compact JWE, where the endpoint takes one and the request brings it; there is no `body` then. */
+  /** A compact JWE in place of `body`, if the endpoint takes one and the request has it. */
   jwe: string | undefined;
   precondition: C extends true ? Precondition : undefined;
-  /** What the caller has already, where the endpoint takes that. */
+  /** ETags that the caller has. This and the next two are empty unless the endpoint takes them. */
   knownEtags: string[];
-  /** Where the endpoint takes one and the request names it. */
   idempotencyKey: string | undefined;
-  /** Where the endpoint takes one and the request brings it. */
   deviceName: string | undefined;
   now: Date;
 } & Principal<A>;
 
-/** What a request may bring beside parameters and body. */
+/** What a request may have besides parameters and body. */
 type Takes<C extends boolean> = {
   /** If-Match or If-None-Match: required. */
   precondition?: C;
-  /** If-None-Match with what the caller has: answered 304 for that. */
+  /** If-None-Match with ETags that the caller has; a match gets 304. */
   knownEtags?: boolean;
-  /** Idempotency-Key: repeated with the same one, it is done once. */
+  /** Idempotency-Key: repeats with the same key take effect once. */
   idempotencyKey?: boolean;
-  /** Device-Name. */
   deviceName?: boolean;
   /** Account-Authorization: an access token of a personal account. */
   accountSignIn?: boolean;
-  /** A document that the device has sealed itself, as application/jose, in the body's place. */
+  /** A device-sealed document as application/jose, in place of the body. */
   jwe?: boolean;
-  /** An envelope that the client kept, so that the body may be longer than an upload. */
+  /** The client's envelope, so the body may be longer than an upload. */
   envelope?: boolean;
 };
 
-/** `old-app`: older than the settings allow. `damage`: nothing stored can be opened. */
+/** `old-app`: the app is older than the settings allow. `damage`: nothing stored can be opened. */
 type Tolerated = "old-app" | "damage";
 
 export type Endpoint<
@@ -106,28 +100,25 @@ export type Endpoint<
   method: HttpMethod;
   route: string;
   access: A;
-  /** Those that are registered, or any; the decision says what they may do. */
+  /** Registered devices only, or any; the use case then decides what an unregistered one may do. */
   devices: "registered" | "any";
   takes: Takes<C>;
-  /** What is refused elsewhere, and told or made good by this endpoint. */
+  /** What other endpoints refuse, and this one reports or repairs. */
   tolerates: readonly Tolerated[];
-  /** That a body was refused is noted: staleness tells since when. */
+  /** Notes that a body was refused, so that staleness can say since when. */
   notesRefusals: boolean;
   /**
-   * May begin with the owner as this instance has stored it moments ago: it ends in a change that is stored
-   * in its place, or begins anew.
+   * May start from the owner as this instance stored it moments ago: it ends in a conditional write, or
+   * starts over with a fresh read.
    */
   startsAtHand: boolean;
-  /** What it answers may carry the ETag of the state that it tells. */
+  /** Replies may carry the ETag of the state they describe. */
   tagged: boolean;
-  /** Answers pages for people, not JSON. */
+  /** Answers HTML pages instead of JSON. */
   page: boolean;
   request: { params: P; query: Q; body: B };
   replies: R;
-  /**
-   * What it can refuse for reasons of its own; `problemsOf` adds what follows from the rest of the
-   * declaration.
-   */
+  /** The use case's own refusals; `problemsOf` adds those that follow from the rest of the declaration. */
   problems: readonly FailureKind[];
   handle(
     input: Input<A, z.infer<P>, z.infer<Q>, z.infer<B>, C>,
@@ -150,9 +141,7 @@ type Optional =
 export const Nothing = z.undefined();
 export const NoParameters = z.strictObject({});
 
-/**
- * Fills in what most endpoints don't need: no parameters, no body, no precondition, registered devices only.
- */
+/** Fills in the defaults: no parameters, no body, no precondition, registered devices only. */
 export function endpoint<
   A extends Access,
   R extends Replies,
@@ -195,17 +184,14 @@ export const isOwnerAccess = (access: Access): access is OwnerAccess =>
   access === "owner" || access === "owner-fresh";
 export const isProviderAccess = (access: Access): access is ProviderAccess => access.startsWith("provider:");
 
-/** Answers everybody the same: that may be kept, if it is asked for again by its ETag. */
+/** Answers everybody the same, so caches may store it and revalidate by ETag. */
 export const isForAll = ({ access, tagged }: Pick<Endpoint, "access" | "tagged">) =>
   access === "anonymous" && tagged;
 
 const STORAGE: ProblemKind[] = ["backup-unreadable", "storage-unavailable"];
 const TOKEN: ProblemKind[] = ["not-signed-in", "identity-unavailable", ...STORAGE];
 const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", "vault-unavailable"];
-/**
- * The vault: where nothing is stored of an owner, an erasure may be remembered, and what is remembered is
- * sealed.
- */
+/** If nothing is stored about an owner, an erasure may be on record; opening that record needs the vault. */
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
 const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];

@@ -1,16 +1,13 @@
-/** Answers that say no take the same time, whatever the reason is: how long it took must not tell strangers what there is. */
+/** Makes every negative answer take the same time, so that timing doesn't reveal what exists. */
 import { setImmediate, setTimeout } from "node:timers/promises";
 
-/** Longer than any of the reasons takes. */
+/** Longer than the slowest negative answer. */
 const NO_TAKES_MS = 120;
 
-/**
- * Timers count whole milliseconds from the event loop's own clock: what they leave over would still tell how
- * long the work took.
- */
+/** Timers count whole milliseconds of the event loop's clock; the rest would leak the work's duration. */
 const TIMER_ERROR_MS = 2;
 
-/** The answer at once if there is one; `undefined` not before that time. */
+/** Returns an answer at once, but `undefined` only when the time is up. */
 export async function equalTime<T>(work: Promise<T | undefined>): Promise<T | undefined> {
   const noAt = performance.now() + NO_TAKES_MS;
   const answer = await work;

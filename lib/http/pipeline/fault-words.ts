@@ -1,4 +1,4 @@
-/** What would be right, in plain words, for every kind of mistake that a schema finds without words of its own; never the value. */
+/** Plain words for schema faults that have no message of their own: what is expected, never the value. */
 import type * as z from "zod";
 
 type Raw = z.core.$ZodRawIssue;
@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
   null: "null",
 };
 
-/** What is counted where something is too long or too short; numbers are compared, not counted. */
+/** The unit of a length limit. Numbers have none: they are compared, not counted. */
 const COUNTED: Record<string, string> = {
   string: "characters",
   array: "entries",
@@ -23,11 +23,11 @@ const COUNTED: Record<string, string> = {
   map: "members",
 };
 
-/** The schema's own words come before these. */
+/** A schema's own message takes precedence. */
 export const wordsFor = (issue: Raw): string =>
   isMissing(issue) ? `is missing: it ${rightFor(issue)}` : rightFor(issue);
 
-/** Of a union, what is missing may be the member that tells its forms apart. */
+/** In a union, the missing member may be the discriminator. */
 function isMissing({ code, input, ...issue }: Raw): boolean {
   const isUnion = code === "invalid_union" && typeof input === "object" && input !== null;
   return isUnion && "discriminator" in issue ? !(`${issue.discriminator}` in input) : input === undefined;

@@ -1,4 +1,4 @@
-/** The one way of every request: authenticate, parse, admit, handle, reply. Whatever is thrown ends here as a problem. */
+/** The pipeline of every request: authenticate, parse, admit, handle, reply. Errors become problems here. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { DeviceSealed } from "../../domain/backup/device-sealed.ts";
 import { admit } from "../../domain/device.ts";
@@ -39,7 +39,7 @@ export const toHandler = (endpoint: Endpoint, services: Services): HttpHandler =
 
 type Answered = { response: HttpResponseInit; reopened: boolean };
 
-/** Whatever the work throws is answered as a problem, and logged; every reply carries the same. */
+/** Runs the work, logs it, turns errors into problem replies and adds the common headers. */
 export function replying(
   { name, access }: Pick<Endpoint, "name" | "access">,
   services: Services,
@@ -56,7 +56,7 @@ export function replying(
   };
 }
 
-/** What every reply carries, unless it says otherwise itself. */
+/** Default headers of every reply. */
 const common = ({ invocationId }: InvocationContext) => ({
   "cache-control": "no-store",
   "x-request-id": invocationId,
@@ -81,7 +81,7 @@ async function handle(endpoint: Endpoint, request: HttpRequest, services: Servic
   return await endpoint.handle(input, services);
 }
 
-/** The storage read starts before the proof and the body are checked, so the two overlap. */
+/** The storage read starts before the checks of proof and body, so the two overlap. */
 async function handleForOwner(
   endpoint: Endpoint,
   access: OwnerAccess,
@@ -120,7 +120,7 @@ async function handleForOwner(
   });
 }
 
-/** No more than is needed: of what only reads, only what takes known ETags answers the content. */
+/** Reads the whole owner only if needed: among GETs, only those that take known ETags answer content. */
 function readOwner(
   { startsAtHand, method, takes }: Endpoint,
   { owners }: { owners: OwnerStore },
@@ -132,7 +132,7 @@ function readOwner(
 
 type Found = { held: StoredOwner | undefined; damage: Failure | undefined };
 
-/** `damage`: what every other endpoint would refuse. */
+/** `damage`: the failure that other endpoints would answer. */
 async function ownerOrDamage(
   { tolerates }: Endpoint,
   reading: Promise<StoredOwner | undefined>,
@@ -145,7 +145,7 @@ async function ownerOrDamage(
   }
 }
 
-/** A sign-in that doesn't count is a step-up that failed. */
+/** An invalid sign-in to the account is logged as a failed step-up. */
 async function proveAccount(
   request: HttpRequest,
   asking: Asking,
@@ -157,7 +157,7 @@ async function proveAccount(
   );
 }
 
-/** Thrown, unless the endpoint wants to tell it itself. */
+/** Throws the refusal unless the endpoint tolerates old apps. */
 function appRefusal(
   { tolerates }: Endpoint,
   request: HttpRequest,
@@ -173,7 +173,7 @@ function appRefusal(
   }
 }
 
-/** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes what the client asked for. */
+/** RFC 9449 §4.3 `htu`: built from the declaration, since the host re-encodes the requested URL. */
 function targetOf({ method, route }: Endpoint, { params }: HttpRequest, { policy }: Services) {
   const path = route.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   return { method, url: `${policy.publicBaseUrl}/${path}` };
@@ -206,15 +206,15 @@ async function readContent(endpoint: Endpoint, request: HttpRequest, { policy }:
   };
 }
 
-/** As base64url a sealed document is longer by a third; the accounts that the device has need room, too. */
+/** Base64url makes a sealed document a third longer; the device's accounts need room, too. */
 export const withEnvelope = (maxUploadBytes: number) => Math.ceil(maxUploadBytes * (4 / 3)) + maxUploadBytes;
 
-/** Fails as `invalid-request` for a parameter that stands twice: which one would count? */
+/** Fails as `invalid-request` for a repeated parameter, since it would be unclear which one counts. */
 function readQuery(url: string): Record<string, string> {
   const { searchParams } = new URL(url);
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
   if (repeated !== undefined)
-    throw invalid(`query parameter ${repeated.slice(0, 64)}`, "must stand only once");
+    throw invalid(`query parameter ${repeated.slice(0, 64)}`, "must not be repeated");
   return Object.fromEntries(searchParams);
 }
 

@@ -1,4 +1,4 @@
-/** One line and one figure for each request. Only what is listed here is ever logged: no header, body, path, message or SDK error. */
+/** Logs one line and one metric per request: never a header, body, path, message or SDK error. */
 import type { InvocationContext } from "@azure/functions";
 import { Failure } from "../../domain/failure.ts";
 import { operationEnded } from "../../metrics/metrics.ts";
@@ -30,10 +30,10 @@ export function logRequest(
   else context.error(line);
 }
 
-/** `because`: why the work isn't done, where it ended well all the same. */
+/** `because`: why the work isn't done although it didn't throw. */
 type Ended = { outcome: string; because?: unknown };
 
-/** One line for a function that nobody waits for; what it throws goes on to the host, without its words. */
+/** Logs one line for a background function. Its errors reach the host, without their messages. */
 export async function logInvocation(
   context: InvocationContext,
   name: string,
@@ -58,10 +58,7 @@ export async function logInvocation(
   }
 }
 
-/**
- * Of a refusal, what caused it; of a fault of ours, where it happened. Messages may quote input, so they stay
- * out.
- */
+/** A refusal's cause, or where our bug happened. Messages may quote input, so they stay out. */
 function describe(error: unknown) {
   const cause = error instanceof Failure ? error.cause : error;
   if (!(cause instanceof Error)) return {};
@@ -69,7 +66,7 @@ function describe(error: unknown) {
   return { cause: { name: cause.name, ...codesOf(cause), ...at } };
 }
 
-/** The message stands before the frames and may look like one: only what follows it counts. */
+/** The stack begins with the message, which may look like frames: skip it. */
 function framesOf({ message, stack = "" }: Error): string[] {
   const messageAt = stack.indexOf(message);
   const frames = messageAt < 0 ? "" : stack.slice(messageAt + message.length);

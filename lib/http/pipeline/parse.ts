@@ -1,4 +1,4 @@
-/** Holds what came in against a schema; what doesn't fit is named by its place, never by its value. */
+/** Validates input against a schema. Faults name the place, never the value. */
 import type * as z from "zod";
 import { Failure, type Fault } from "../../domain/failure.ts";
 import { wordsFor } from "./fault-words.ts";
@@ -6,7 +6,7 @@ import { wordsFor } from "./fault-words.ts";
 const MAX_TOLD = 100;
 const MAX_KEY_TOLD = 64;
 
-/** Where a value came from: a body's faults are named by JSON pointer (RFC 6901), others by name. */
+/** Where a value came from. Faults in a body are named by JSON pointer (RFC 6901), others by parameter. */
 export type Source = "body" | "path" | "query" | "header";
 
 type Issue = z.core.$ZodIssue;
@@ -26,8 +26,8 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, source: So
 const countOf = (issue: Issue) => (issue.code === "unrecognized_keys" ? issue.keys.length : 1);
 
 /**
- * A hundred at most, in their order. One of each entry of a list comes before a second one of any: an app
- * that leaves out what is bad must hear of every bad entry.
+ * At most a hundred faults, in order. Each bad entry of a list gets one fault before any gets a second: an
+ * app that drops bad entries must hear of every one.
  */
 function faultsToTell(issues: Issue[], source: Source): Fault[] {
   const entries = new Set<string>();
@@ -46,7 +46,7 @@ function faultsToTell(issues: Issue[], source: Source): Fault[] {
   return told.sort((one, other) => one.at - other.at).map(({ fault }) => fault);
 }
 
-/** The path to the entry of the outermost list; elsewhere each place stands for itself. */
+/** The path to the entry of the outermost list; outside lists, the whole path. */
 function entryOf(path: PropertyKey[]): string {
   const index = path.findIndex((step) => typeof step === "number");
   return JSON.stringify((index < 0 ? path : path.slice(0, index + 1)).map(String));

@@ -1,4 +1,4 @@
-/** Notes that what was uploaded is refused: the refusal neither fails by that nor waits for it for long. */
+/** Notes a refused upload. A slow or failed note neither delays the refusal much nor changes it. */
 import { setTimeout } from "node:timers/promises";
 import { noteRefusal as note } from "../../domain/backup/refused-upload.ts";
 import type { OwnerStore, StoredOwner } from "../../domain/owner/owner-store.ts";
@@ -18,7 +18,6 @@ export async function noteRefusal(
 ): Promise<void> {
   if (!platform) return;
   const noting = reading.then((held) => note(services, { caller, held, now }, platform, refusal));
-  // What keeps it from being noted, such as storage out of reach, is nothing that the app could do anything
-  // about.
+  // Ignore errors such as unreachable storage: the app couldn't do anything about them.
   await Promise.race([noting.catch(() => undefined), setTimeout(LONGEST_MS, undefined, { ref: false })]);
 }

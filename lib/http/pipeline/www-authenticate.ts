@@ -1,13 +1,10 @@
-/** WWW-Authenticate: what a client must bring to be let in (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
+/** WWW-Authenticate: the credentials a client must bring (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import type { ProblemKind } from "../problems/problems.ts";
 
-/**
- * `authContexts`: the authentication contexts of the Entra issuers in use; they speak a claims challenge
- * instead.
- */
+/** `authContexts`: authentication contexts of the Entra issuers, which expect a claims challenge instead. */
 export type ChallengePolicy = { maxAgeSeconds: number; accountMaxAgeSeconds: number; authContexts: string[] };
 
-/** The header's value; undefined for refusals that no other credential would change. */
+/** The header's value; undefined for refusals that other credentials wouldn't change. */
 export function wwwAuthenticateFor(
   kind: ProblemKind,
   { maxAgeSeconds, accountMaxAgeSeconds, authContexts }: ChallengePolicy,
@@ -35,6 +32,6 @@ const signInAgain = (maxAgeSeconds: number, authContexts: string[]) =>
     ...authContexts.map((context) => `Bearer error="insufficient_claims", claims="${claimsFor(context)}"`),
   ].join(", ");
 
-/** Entra's claims challenge: base64 of the claims that the next token must have. */
+/** Entra's claims challenge: the claims that the next token must have, as base64. */
 const claimsFor = (value: string) =>
   Buffer.from(JSON.stringify({ access_token: { acrs: { essential: true, value } } })).toString("base64");

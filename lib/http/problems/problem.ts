@@ -1,20 +1,20 @@
-/** Problem documents (RFC 9457): what a refusal looks like to a client. */
+/** Problem documents (RFC 9457), the form in which clients get refusals. */
 import * as z from "zod";
 import { AccountName } from "../../domain/account.ts";
 import { Failure } from "../../domain/failure.ts";
 
 import { type ProblemKind, problems, RETRIES } from "./problems.ts";
 
-/** What the accounts of the device must bring, too, so that those of one name are told apart. */
+/** The member that the device's accounts must also have, to tell accounts of one name apart. */
 export const AskAgain = z.tuple([z.literal("fingerprint")]);
 
-/** The plan as it would be now. */
+/** The current plan, in place of an outdated one. */
 const Plan = z.strictObject({
   id: z.string(),
   accounts: z.array(z.strictObject({ outcome: z.string(), reason: z.string(), account: AccountName })),
 });
 
-/** RFC 9457 §3; the members after `instance` stand only where they say something. */
+/** RFC 9457 §3. The optional members appear only with the kinds that use them. */
 export const Problem = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -24,7 +24,7 @@ export const Problem = z.strictObject({
   remedy: z.string(),
   retry: z.enum(RETRIES),
   errors: z.array(z.strictObject({ at: z.string(), detail: z.string() })).optional(),
-  /** How many there are; of more than a hundred, one of each bad entry of a list comes first. */
+  /** Counts all faults. `errors` shows a hundred at most, one of each bad entry of a list first. */
   errorsTotal: z.int().optional(),
   generation: z.int().optional(),
   envelopeGeneration: z.int().optional(),
@@ -37,27 +37,25 @@ export const Problem = z.strictObject({
   usableInSeconds: z.int().optional(),
   maxAgeSeconds: z.int().optional(),
   retryAfterSeconds: z.int().optional(),
-  /**
-   * The present time here, and how far the time in the device proof is ahead of it: negative if it is behind.
-   */
+  /** The service's time, and how far the device proof's time is ahead of it (negative: behind). */
   serverTime: z.iso.datetime().optional(),
   skewSeconds: z.int().optional(),
-  /** The methods that the route takes, as in the header Allow. */
+  /** The methods that the route accepts, as in the header Allow. */
   allow: z.array(z.string()).optional(),
-  /** All routes that there are, such as `GET v1/backups`, relative to the API's address. */
+  /** All routes, such as `GET v1/backups`, relative to the API's address. */
   routes: z.array(z.string()).optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
 /**
- * A reference with its full path (RFC 9457 §3.1.1), which leads to the page of the problem on the host that
- * answered. It is the same at every deployment, so clients compare it to the letter.
+ * A relative reference with its full path (RFC 9457 §3.1.1): it leads to the problem's page on the host that
+ * answered. All deployments use the same one, so clients may compare it as a string.
  */
 export const typeOf = (kind: ProblemKind) => `/api/problems/${kind}`;
 
 export const kindOf = (error: unknown): ProblemKind => (error instanceof Failure ? error.kind : "unexpected");
 
-/** Only a Failure's own words reach the client; anything else is `unexpected` and says nothing. */
+/** Only a Failure's own words reach the client; any other error becomes `unexpected`, without its message. */
 export function problemOf(error: unknown, requestId: string): Problem {
   const kind = kindOf(error);
   const { status, title, remedy, retry } = problems[kind];

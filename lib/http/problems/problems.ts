@@ -1,12 +1,10 @@
-/** Every problem there is: its status, and what the client should do about it. */
+/** Every kind of problem: its status, its title and what the client should do. */
 import type { FailureKind } from "../../domain/failure.ts";
 
-/** `unexpected` is a fault of ours: whatever was thrown that is no Failure. */
+/** `unexpected`: a bug of ours, anything thrown that isn't a Failure. */
 export type ProblemKind = FailureKind | "unexpected";
 
-/**
- * Whether the same request may succeed later: as it is (after `Retry-After`), once changed, or not at all.
- */
+/** Whether the same request may succeed later: unchanged (after `Retry-After`), once changed, or never. */
 export const RETRIES = ["as-is", "after-change", "never"] as const;
 type Retry = (typeof RETRIES)[number];
 
@@ -20,23 +18,23 @@ const entry = (status: number, retry: Retry, title: string, remedy: string): Ent
 });
 
 export const problems = {
-  // Of the request itself, of whoever sends it, and of what the service depends on.
+  // The request, its sender, and the services behind this one.
   "invalid-request": entry(
     400,
     "after-change",
     "The request is not valid.",
-    "Correct what `errors` names. Of a backup, an app may leave out the entries that it can't correct, and tell its owner.",
+    "Correct what `errors` names. An app may drop the entries of a backup that it can't correct; it should tell the owner.",
   ),
   "route-not-found": entry(
     404,
     "after-change",
     "There is no such route.",
-    "Correct the path: `routes` names all that there are, relative to the API's address. Parts in braces are to be filled in. The reference describes each (GET docs).",
+    "Correct the path. `routes` lists every route, relative to the API's address; fill in the parts in braces. The reference describes each (GET docs).",
   ),
   "method-not-allowed": entry(
     405,
     "after-change",
-    "The route doesn't take this method.",
+    "The route doesn't accept this method.",
     "Use one of the methods in `Allow`.",
   ),
   "body-required": entry(400, "after-change", "The request has no body.", "Send the document as the body."),
@@ -44,90 +42,105 @@ export const problems = {
     401,
     "after-change",
     "A valid access token is required.",
-    "Send `Authorization: Bearer` with an access token of the recovery account (a provider: of its app); get a new one if it expired.",
+    "Send `Authorization: Bearer` with an access token of the recovery account (a provider: of its app). If the token has expired, get a new one.",
   ),
   "sign-in-too-old": entry(
     401,
     "after-change",
     "A fresh sign-in is required.",
-    "Let the owner sign in again (`max_age` as in WWW-Authenticate), then repeat with the new token.",
+    "Ask the owner to sign in again (`max_age` as in WWW-Authenticate), then repeat with the new token.",
   ),
   "sign-in-time-missing": entry(
     403,
     "after-change",
     "The access token doesn't say when the owner signed in.",
-    "Let the owner sign in again, asking for `max_age`. If the new token doesn't say it either, tell the people who run the service: " +
-      "the provider must put the claim `auth_time` into its tokens (Entra: an optional claim; Auth0: an Action and `authTimeClaim`; " +
+    "Ask the owner to sign in again, with `max_age`. If the new token doesn't say it either, tell the people who run the service: " +
+      "the identity provider must add the claim `auth_time` to its tokens (Entra: an optional claim; Auth0: an Action and `authTimeClaim`; " +
       "Okta: a custom authorization server; Keycloak: the client scope `basic`; Google: session age claims). infra/IDENTITY.md says how.",
   ),
   "proof-invalid": entry(
     401,
     "after-change",
     "A valid device proof is required.",
-    "Send a `DPoP` header made for this request: its method, its URL, this token, the present time, a new `jti`. " +
-      "`errors` names the claims that are wrong, once the signature is right.",
+    "Send a `DPoP` header made for this request: its method, its URL, this token, the current time, a new `jti`. " +
+      "Once the signature is right, `errors` names the wrong claims.",
   ),
   "clock-skewed": entry(
     401,
     "after-change",
-    "The device proof isn't of the present time.",
-    "Make a new proof with the time that `serverTime` tells, and repeat. If the app doesn't do that by itself, let the owner " +
-      "have the device set its clock automatically.",
+    "The time in the device proof is wrong.",
+    "Make a new proof with the time in `serverTime`, and repeat. If the app can't do that, ask the owner to let " +
+      "the device set its clock automatically.",
   ),
   "device-revoked": entry(
     401,
     "after-change",
     "This device was revoked.",
-    "Make a new device key, let the owner sign in again, and register it or recover with it.",
+    "Make a new device key and ask the owner to sign in again; then register or recover with the new key.",
   ),
   "device-suspended": entry(
     403,
     "after-change",
     "This device is suspended.",
-    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries): it is let in again, with all that it had.",
+    "Ask the owner to sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries). It comes back with everything it had.",
   ),
   "device-unknown": entry(
     403,
     "after-change",
     "This device is not registered.",
-    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries). " +
-      "Where nothing is stored yet, the first upload needs neither.",
+    "Ask the owner to sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries). " +
+      "The owner's very first upload needs neither.",
   ),
   "length-required": entry(411, "after-change", "The body has no length.", "Send Content-Length."),
   "body-too-large": entry(413, "after-change", "The body is too large.", "Send a smaller document."),
   "unsupported-media-type": entry(
     415,
     "after-change",
-    "The body is of a type that is not taken here.",
-    "Send `Content-Type: application/json`, in UTF-8 (a document that the device sealed: `application/jose`).",
+    "The route doesn't accept a body of this type.",
+    "Send `Content-Type: application/json`, in UTF-8 (`application/jose` for a document sealed by the device).",
   ),
   "app-too-old": entry(
     426,
     "after-change",
     "This version of the app is too old.",
-    "Let the owner update the app to `minimumVersion` or later.",
+    "Ask the owner to update the app to `minimumVersion` or later.",
   ),
-  busy: entry(503, "as-is", "Other requests change the same state.", "Repeat as Retry-After says."),
-  "storage-unavailable": entry(503, "as-is", "The storage does not answer.", "Repeat as Retry-After says."),
+  busy: entry(
+    503,
+    "as-is",
+    "Other requests are changing the same state.",
+    "Repeat after the seconds in Retry-After.",
+  ),
+  "storage-unavailable": entry(
+    503,
+    "as-is",
+    "The storage doesn't answer.",
+    "Repeat after the seconds in Retry-After.",
+  ),
   "vault-unavailable": entry(
     503,
     "as-is",
-    "The key vault does not answer.",
-    "Repeat as Retry-After says. Uploads still work.",
+    "The key vault doesn't answer.",
+    "Repeat after the seconds in Retry-After. Uploads still work.",
   ),
   "identity-unavailable": entry(
     503,
     "as-is",
-    "The identity provider does not answer.",
-    "Repeat as Retry-After says.",
+    "The identity provider doesn't answer.",
+    "Repeat after the seconds in Retry-After.",
   ),
-  unexpected: entry(500, "as-is", "Something went wrong here.", "Repeat once; then report the request id."),
-  // Of backups, recoveries and devices.
+  unexpected: entry(
+    500,
+    "as-is",
+    "Something went wrong in the service.",
+    "Repeat once. If it fails again, report the request id.",
+  ),
+  // Backups, recoveries and devices.
   "backup-not-found": entry(
     404,
     "after-change",
     "There is no backup.",
-    "Ask for its staleness, or upload a backup.",
+    "Upload a backup, or ask for a diagnosis (POST v1/backups/{platform}/diagnosis) to learn why there is none.",
   ),
   "device-not-found": entry(404, "never", "There is no such device.", "List the devices (GET v1/devices)."),
   "accounts-overlap": entry(
@@ -135,7 +148,7 @@ export const problems = {
     "after-change",
     "The device already has some of these accounts.",
     "Remove the accounts that `overlapping` points at from the device, or recover with `overlap: keep-existing`. " +
-      "Where `askAgainWith` stands, send the `fingerprint` of each account of the device first: those that only share a name don't overlap.",
+      "If the answer has `askAgainWith`, first send the `fingerprint` of each account on the device: accounts that only share a name don't overlap.",
   ),
   "recovery-not-found": entry(
     404,
@@ -146,7 +159,7 @@ export const problems = {
   "plan-outdated": entry(
     409,
     "after-change",
-    "The backup changed since the plan was made.",
+    "The backup has changed since the plan was made.",
     "Show the owner the new `plan`, then recover with its id.",
   ),
   "cross-platform-denied": entry(
@@ -159,25 +172,25 @@ export const problems = {
     410,
     "never",
     "The recovery has ended.",
-    "Recover again (POST v1/recoveries), with another `Idempotency-Key`.",
+    "Recover again (POST v1/recoveries), with a new `Idempotency-Key`.",
   ),
   "backup-unreadable": entry(
     409,
     "never",
     "The backup can't be opened.",
-    "Nothing was changed. Tell the people who run the service; a copy on another device is still good.",
+    "Nothing was changed. Tell the people who run the service. Copies on other devices are still good.",
   ),
   "recovery-required": entry(
     403,
     "after-change",
     "This device has neither uploaded nor recovered a backup yet.",
-    "Let the owner sign in again and recover on this device (POST v1/recoveries). From then on it may read.",
+    "Ask the owner to sign in again and recover on this device (POST v1/recoveries). Then it may read.",
   ),
   "stale-precondition": entry(
     412,
     "after-change",
-    "The backup changed since.",
-    "Repeat with the ETag that it has now. If `generation` is another than you know, merge its content first.",
+    "The backup has changed.",
+    "Repeat with its current ETag. If `generation` differs from the one you know, merge the newer content first.",
   ),
   "idempotency-key-reused": entry(
     422,
@@ -195,49 +208,49 @@ export const problems = {
     429,
     "as-is",
     "Too many recoveries in a short time.",
-    "Wait as Retry-After says.",
+    "Wait for the seconds in Retry-After.",
   ),
   "too-many-reads": entry(
     429,
     "as-is",
     "This device has read too often today.",
-    "Wait as Retry-After says; meanwhile ask with `If-None-Match`, which costs nothing while the backup is the same.",
+    "Wait for the seconds in Retry-After. Send `If-None-Match` when you read: a 304 doesn't count.",
   ),
   "envelope-required": entry(
     409,
     "after-change",
-    "The sealed copy is in the owner's own keeping.",
+    "The envelope is missing.",
     "Fetch the envelope from where the app put it, such as the owner's cloud drive, and send it as `envelope`.",
   ),
   "envelope-outdated": entry(
     409,
     "after-change",
-    "The envelope is that of a former version.",
-    "Send the newest one (`generation`), or restore the version that the owner still has an envelope of.",
+    "The envelope belongs to an older version.",
+    "Send the newest envelope (`generation`), or restore the version whose envelope the owner still has.",
   ),
   "envelope-unreadable": entry(
     409,
     "after-change",
     "The envelope can't be opened.",
-    "Fetch the newest one again, whole: it may be damaged, or too old to be known any more. The drive's history may have a good copy.",
+    "Fetch the newest envelope again, complete. This one is damaged, or its version has left the history. The drive's history may have a good copy.",
   ),
   "not-in-this-mode": entry(
     409,
     "never",
     "The service can't read this backup.",
-    "The device sealed it: recover it, and let the app decide what to restore.",
+    "A device sealed it. Recover it, and let the app decide what to restore.",
   ),
   "undelete-too-late": entry(
     410,
     "after-change",
-    "The deleted backup isn't kept any more.",
-    "Upload a backup: what other devices still have is all that is left.",
+    "The deleted backup has been purged.",
+    "Upload a new backup. Only the owner's devices still have the accounts.",
   ),
   "erasure-begun": entry(
     410,
     "after-change",
-    "Everything is erased.",
-    "Upload a backup: what the devices still have is all that is left.",
+    "Everything has been erased.",
+    "Upload a new backup. Only the owner's devices still have the accounts.",
   ),
   "version-not-found": entry(
     404,
@@ -245,48 +258,48 @@ export const problems = {
     "There is no such version of this backup.",
     "List the versions (GET v1/backups/{platform}/versions).",
   ),
-  // Of step-up, contacts, tickets and providers.
+  // Step-up, contacts, tickets and providers.
   "role-missing": entry(
     403,
     "never",
     "This app may not do this.",
-    "Let the people who run the service register the app, and its directory give it the role.",
+    "Ask the people who run the service to register the app, and its directory's administrator to give it the role.",
   ),
   "account-sign-in-required": entry(
     401,
     "after-change",
     "A fresh sign-in to the account itself is required.",
-    "Let the owner sign in to that account (`max_age` as in WWW-Authenticate); send its token as `Account-Authorization: Bearer`.",
+    "Ask the owner to sign in to that account (`max_age` as in WWW-Authenticate), and send its token as `Account-Authorization: Bearer`.",
   ),
   "account-not-proven": entry(
     403,
     "after-change",
-    "The sign-in is not to that account.",
-    "Let the owner sign in to the account that is to be proven, and send that token.",
+    "The sign-in is to another account.",
+    "Ask the owner to sign in to the account to be proven, and send that token.",
   ),
   "account-not-yours": entry(
     403,
     "never",
-    "The app answers for no such accounts.",
+    "The app isn't registered for this account's issuer or tenant.",
     "Ask only about accounts of the issuers and tenants that the app is registered for.",
   ),
   "answer-wrong": entry(
     403,
     "after-change",
-    "The code is not right.",
-    "Let the owner type it again while `triesLeft` is above zero; then start anew.",
+    "The code is wrong.",
+    "Let the owner type it again while `triesLeft` is above zero. Then start a new challenge.",
   ),
   "ticket-invalid": entry(
     403,
     "after-change",
     "The ticket is not valid for this account.",
-    "Get a new ticket for this account. It counts once, and only until it expires.",
+    "Get a new ticket for this account. A ticket counts once, and only until it expires.",
   ),
   "account-not-in-recovery": entry(
     409,
     "after-change",
-    "The recovery has no such account in that state.",
-    "Read the recovery (GET v1/recoveries/{id}): it names each account and its state.",
+    "The recovery has no such account in the required state.",
+    "Read the recovery (GET v1/recoveries/{id}): it lists each account and its state.",
   ),
   "contact-not-found": entry(
     404,
@@ -298,44 +311,44 @@ export const problems = {
     404,
     "after-change",
     "There is no such challenge, or it has ended.",
-    "Start anew: a challenge counts once, for ten minutes and five tries, on the device that started it.",
+    "Start a new one. A challenge counts once, for ten minutes and five tries, on the device that started it.",
   ),
   "account-not-on-device": entry(
     409,
     "after-change",
     "This device has no credential for the account.",
-    "Use a device on which the account works, or let the provider issue a ticket.",
+    "Use a device on which the account works, or ask the provider for a ticket.",
   ),
   "account-bound-elsewhere": entry(
     409,
     "never",
-    "The account is bound to another recovery account.",
-    "Sign in to the recovery account that the account was proven with, or revoke its devices there.",
+    "Another recovery account has proven this account.",
+    "Sign in to that recovery account, or revoke its devices there. The provider's ticket moves the account.",
   ),
   "contact-unusable": entry(
     409,
     "after-change",
     "The contact can't be used for this yet.",
-    "Confirm it, choose an older one, or wait `usableInSeconds`.",
+    "Confirm the contact, choose an older one, or wait for `usableInSeconds`.",
   ),
-  "too-many-contacts": entry(409, "after-change", "Too many contacts are registered.", "Remove one."),
+  "too-many-contacts": entry(409, "after-change", "The owner has too many contacts.", "Remove one."),
   "too-many-accounts": entry(
     409,
     "after-change",
-    "Too many accounts are bound.",
-    "Revoke devices that are not used: an account that no other device has makes room then.",
+    "The owner has proven too many accounts.",
+    "Revoke unused devices: an account that is on no other device then makes room.",
   ),
   "too-many-messages": entry(
     429,
     "as-is",
     "Too many codes were sent.",
-    "Wait as Retry-After says, or use another contact.",
+    "Wait for the seconds in Retry-After, or use another contact.",
   ),
-  "too-many-tries": entry(429, "as-is", "Too many wrong answers.", "Wait as Retry-After says."),
+  "too-many-tries": entry(429, "as-is", "Too many wrong answers.", "Wait for the seconds in Retry-After."),
   "messages-unavailable": entry(
     503,
     "as-is",
-    "The mail service does not answer.",
-    "Repeat as Retry-After says.",
+    "The mail service doesn't answer.",
+    "Repeat after the seconds in Retry-After.",
   ),
 } as const satisfies Record<ProblemKind, Entry>;

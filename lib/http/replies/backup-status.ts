@@ -1,4 +1,4 @@
-/** How a backup's state is told to the app: never any content. */
+/** The reply that describes a backup's state, without its content. */
 import * as z from "zod";
 import { undeletableUntil } from "../../domain/backup/backup.ts";
 import { DEVICE_SEALED } from "../../domain/backup/device-sealed.ts";
@@ -23,7 +23,7 @@ export const Staleness = z.strictObject({
   reasons: z.array(z.enum(STALENESS_REASONS)),
   indicator: z.enum(INDICATORS),
   nextStep: z.enum(NEXT_STEPS),
-  /** Since when uploads are refused, where `reasons` says so. */
+  /** Since when uploads are refused; only with the reason `uploads-refused`. */
   refusedSince: Timestamp.optional(),
 });
 
@@ -32,7 +32,7 @@ export const stalenessStatus = ({ refusedSince, ...told }: Assessment): z.infer<
   ...(refusedSince && { refusedSince: refusedSince.toISOString() }),
 });
 
-/** `digest`: SHA-256 of the stored document, base64url. `sizeBytes`: of that document. */
+/** `digest`: SHA-256 of the stored document, base64url. `sizeBytes`: its size. */
 export const VersionStatus = z.strictObject({
   id: z.string(),
   generation: z.int(),
@@ -42,7 +42,7 @@ export const VersionStatus = z.strictObject({
   sizeBytes: z.int(),
   accounts: AccountCounts,
   custody: Custody,
-  /** `device`: sealed by the device itself; the service can't read it, and counts no accounts. */
+  /** `device`: a device sealed it. The service can't read it and counts no accounts. */
   sealedBy: z.enum(["service", "device"]),
   restoredAt: Timestamp.optional(),
 });
@@ -51,9 +51,9 @@ export const BackupStatus = z.strictObject({
   platform: Platform,
   generation: z.int(),
   etag: z.string(),
-  /** The newest version; of a deleted backup, the one that undelete would bring back. */
+  /** The newest version; for a deleted backup, the one that undelete brings back. */
   version: VersionStatus.optional(),
-  /** When the owner last signed in; left out while no token ever said. */
+  /** When the owner last signed in; missing if no token has said so yet. */
   confirmedAt: Timestamp.optional(),
   deletedAt: Timestamp.optional(),
   undeletableUntil: Timestamp.optional(),

@@ -1,20 +1,20 @@
-/** Pages that are the same for everybody: rendered when the app is built, read from one file on first use, then answered from memory. */
+/** Static pages: rendered at build time, read from one file on first use, then served from memory. */
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { isKnown } from "../headers/known-etags.ts";
 
 const Built = z.object({
-  /** Of the one style sheet that all of them have, as a content security policy names it. */
+  /** Hash of the style sheet that all pages share, as a content security policy names it. */
   styleHash: z.string(),
   pages: z.record(z.string(), z.object({ etag: z.string(), html: z.string() })),
 });
 
 type BuiltPage = { etag: string; html: string; styleHash: string };
 
-/** The page at this path, such as `problems/busy`; undefined if there is none. */
+/** Finds the page at a path such as `problems/busy`; undefined if there is none. */
 export type BuiltPages = (path: string) => Promise<BuiltPage | undefined>;
 
-/** A file that couldn't be read is tried again with the next request. */
+/** If reading the file fails, the next request tries again. */
 export function builtPages(file: URL): BuiltPages {
   let reading: Promise<z.infer<typeof Built>> | undefined;
   return async (path) => {
@@ -30,7 +30,7 @@ export function builtPages(file: URL): BuiltPages {
 
 const readBuilt = async (file: URL) => Built.parse(JSON.parse(await readFile(file, "utf8")));
 
-/** 304 where the caller has it already. Throws if the build has left it out, which packaging looks for. */
+/** Answers 304 if the caller has the page. Throws if the build left it out; packaging checks for that. */
 export async function replyWithPage(pages: BuiltPages, path: string, knownEtags: string[]) {
   const page = await pages(path);
   if (!page) throw new Error(`No page was built for ${path}.`);

@@ -1,4 +1,4 @@
-/** How a contact is told to its owner: masked, since whoever holds the phone may not be its owner. */
+/** The reply that describes a contact: masked, since a stranger may hold the phone. */
 import * as z from "zod";
 import { Channel, type Contact, masked } from "../../domain/contacts/contact.ts";
 import { Language } from "../../domain/messages/language.ts";

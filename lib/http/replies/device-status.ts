@@ -1,12 +1,12 @@
-/** How a device is told to its owner. */
+/** The reply that describes a device. */
 import * as z from "zod";
 import type { Device } from "../../domain/device.ts";
 import { type Caller, DeviceId, Platform } from "../../domain/owner.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
- * `lastSeenAt`: when it last changed something. `suspendedAt`: since when it is refused until it registers
- * again. `isThisDevice`: it sent this request.
+ * `lastSeenAt`: its last change. `suspendedAt`: suspended since then, until it registers again or recovers.
+ * `isThisDevice`: it sent this request.
  */
 export const DeviceStatus = z.strictObject({
   id: DeviceId,

@@ -1,4 +1,4 @@
-/** How a diagnosis is told: each finding as a check, with the problem that a recovery would answer and its remedy (R31). */
+/** The reply of a diagnosis: each finding as a check, with the problem and its remedy (R31). */
 import * as z from "zod";
 import { Platform } from "../../domain/owner.ts";
 import { ABSENCES, type Absence, CHECKS, type Finding } from "../../domain/recovery/diagnosis.ts";
@@ -7,9 +7,9 @@ import { problems, RETRIES } from "../problems/problems.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
- * `problem`: the type of the problem that a recovery would answer. `warning`: it would work, and yet.
- * `absence` stands in the check `backup`, with `undeletableUntil` where it was deleted, and with `from` where
- * the other platform has one.
+ * `problem`: the type of the problem that a recovery would answer. `warning`: a recovery works, but see
+ * `detail`. The check `backup` has `absence`: with `undeletableUntil` for a deleted backup, and with `from`
+ * if the other platform has a backup.
  */
 export const Check = z.strictObject({
   id: z.enum(CHECKS),
@@ -31,17 +31,17 @@ export function checkOf(finding: Finding): Check {
   if (state === "failed") return failed(finding);
   if (state === "unread") return { ...NOT_READ, id };
   if (state === "stale") {
-    const detail = `It may be out of date: ${finding.reasons.join(", ")}.`;
-    const remedy = "Recover, then upload and sign in anew. What was added since the last upload is missing.";
+    const detail = `The backup may be out of date: ${finding.reasons.join(", ")}.`;
+    const remedy = "Recover, then upload and sign in again. Changes since the last upload are missing.";
     return { id, state: "warning", detail, remedy };
   }
-  return { id, state, detail: id === "staleness" ? "The backup is fresh." : "Nothing is in the way here." };
+  return { id, state, detail: id === "staleness" ? "The backup is fresh." : "No problem found." };
 }
 
 const NOT_READ: Omit<Check, "id"> = {
   state: "warning",
-  detail: "The device sealed this backup itself: the service can't compare its accounts.",
-  remedy: "Recover, open it on the device, and let the app decide what to restore.",
+  detail: "A device sealed this backup, so the service can't compare its accounts.",
+  remedy: "Recover, open the backup on the device, and let the app decide what to restore.",
 };
 
 function failed({ id, refusal, absence }: Extract<Finding, { state: "failed" }>): Check {
@@ -65,24 +65,24 @@ function absenceIn(absence: Absence): Pick<Check, "absence" | "undeletableUntil"
   switch (absence.why) {
     case "deleted": {
       const undeletableUntil = absence.undeletableUntil.toISOString();
-      const remedy = `It was deleted, and can be undeleted until ${undeletableUntil} by a device that is registered.`;
+      const remedy = `The backup was deleted. A registered device can undelete it until ${undeletableUntil}.`;
       return { absence: "deleted", undeletableUntil, remedy };
     }
     case "other-platform": {
-      const remedy = `There is one of the other platform: recover with "from": "${absence.from}".`;
+      const remedy = `The other platform has a backup: recover with "from": "${absence.from}".`;
       return { absence: "other-platform", from: absence.from, remedy };
     }
     case "purged":
       return {
         absence: "purged",
         remedy:
-          "It was deleted, too long ago to be brought back: upload anew from a device that has the accounts.",
+          "The backup was deleted too long ago to undelete it. Upload again from a device that has the accounts.",
       };
     case "other-account":
       return {
         absence: "other-account",
         remedy:
-          "There is none under this recovery account. If there was one, it may be under another: sign in with that one.",
+          "This recovery account has no backup. If the owner has one under another recovery account, sign in to that one.",
       };
   }
 }

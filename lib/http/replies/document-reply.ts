@@ -1,14 +1,11 @@
-/** How the present document is told to a device that may read it. */
+/** The reply that hands the current document to a device that may read it. */
 import * as z from "zod";
 import { StoredAccount } from "../../domain/account.ts";
 import { StoredSettings } from "../../domain/backup/app-settings.ts";
 import type { Read } from "../../domain/backup/quiet-read.ts";
 import { Platform } from "../../domain/owner.ts";
 
-/**
- * As it was uploaded, in order. `sealed`: what the device sealed itself, in the place of `accounts` and
- * `settings`.
- */
+/** As uploaded, in order. `sealed`: a device-sealed document; `accounts` and `settings` are empty then. */
 export const DocumentReply = z.strictObject({
   platform: Platform,
   generation: z.int(),

@@ -1,10 +1,10 @@
-/** How pages are answered; and those for people who follow a link from a message: plain, without script, readable on a phone, in their language. */
+/** HTML replies, and the pages behind an alarm's link: no script, phone-sized, in the reader's language. */
 import type { HttpResponseInit } from "@azure/functions";
 import { Language } from "../../domain/messages/language.ts";
 import type { Platform } from "../../domain/owner.ts";
 import { texts } from "../../texts/languages.ts";
 
-/** Of pages that were built, the one style sheet; those that are made here have theirs inline. */
+/** Built pages share one style sheet, named by its hash; the pages made here have inline styles. */
 const contentSecurityPolicy = (styleHash: string | undefined) =>
   `default-src 'none'; style-src '${styleHash ?? "unsafe-inline"}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
@@ -12,7 +12,7 @@ const PLATFORM_NAMES = { ios: "iOS", android: "Android" } as const satisfies Rec
 
 type More = { styleHash?: string | undefined; headers?: Record<string, string> };
 
-/** `body` undefined: none, as with 304. */
+/** `body` is undefined for a reply without a body, such as 304. */
 export const page = (
   status: number,
   body: unknown,
@@ -28,11 +28,11 @@ export const page = (
   },
 });
 
-/** English for whoever doesn't say. */
+/** English unless the URL says otherwise. */
 export const languageIn = (url: string): Language =>
   Language.safeParse(new URL(url).searchParams.get("language")).data ?? "en";
 
-/** `registeredAt`: as a person reads it. */
+/** `registeredAt` is already formatted for people. */
 export type ShownDevice = { deviceName: string; platform: Platform; registeredAt: string };
 
 export function askPage(language: Language, device: ShownDevice): string {

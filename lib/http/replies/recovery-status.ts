@@ -1,4 +1,4 @@
-/** How a plan, a recovery and a new credential are told to the app. */
+/** The replies that describe a plan, a recovery and a new credential. */
 import * as z from "zod";
 import {
   AccountName,
@@ -16,7 +16,7 @@ import { STEP_UP_REASONS } from "../../domain/recovery/plan.ts";
 import { ACCOUNT_STATES, endsAt, type RecoveryRecord } from "../../domain/recovery/record.ts";
 import { Timestamp } from "./backup-status.ts";
 
-/** What opening a backup can come to, by custody and mode. */
+/** Refusals when a backup is opened, by custody and mode. */
 export const ENVELOPE = [
   "envelope-required",
   "envelope-outdated",
@@ -24,11 +24,11 @@ export const ENVELOPE = [
   "not-in-this-mode",
 ] as const;
 
-/* Whole accounts are as they were backed up, with whatever this version doesn't know. */
+/* Whole accounts come back as backed up, including members that this version doesn't know. */
 
 const Named = z.discriminatedUnion("kind", [StoredPersonal, StoredWork]);
 
-/** `uri`: an otpauth URI with the secret, told once. */
+/** `uri`: an otpauth URI with the secret, sent once. */
 export const CodeCredential = z.strictObject({ type: z.literal("code"), uri: z.string() });
 export const PushCredential = z.strictObject({ type: z.literal("push") });
 
@@ -43,7 +43,7 @@ const StepUp = z.strictObject({
   account: Named,
 });
 
-/** What would happen: no secret is in it. */
+/** What a recovery would do with an account; without secrets. */
 export const PlannedAccount = z.union([
   z.strictObject({
     outcome: z.literal("restore"),
@@ -54,7 +54,7 @@ export const PlannedAccount = z.union([
   StepUp,
 ]);
 
-/** `credential` is left out where it was sent before: ask for a fresh one if it was lost. */
+/** `credential` is missing if it was sent before; a lost one can be renewed. */
 export const RecoveredAccount = z.union([
   z.strictObject({
     outcome: z.literal("restore"),

@@ -1,12 +1,9 @@
-/** How far the sweeps have come, as the people who run the service see it: counts and times, and no names. */
+/** The reply that describes a sweep's progress to the operator: counts and times, no names. */
 import * as z from "zod";
 import { SweepName, type SweepProgress } from "../../domain/sweeps/sweep.ts";
 import { Timestamp } from "./backup-status.ts";
 
-/**
- * `failed`: what was due and is damaged, or wrapped by a key version that is disabled. A sweep is over when
- * it has a `finishedAt`.
- */
+/** `failed`: due but damaged, or wrapped by a disabled key version. A finished sweep has `finishedAt`. */
 export const SweepStatus = z.strictObject({
   sweep: SweepName,
   startedAt: Timestamp,

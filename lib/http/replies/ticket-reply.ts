@@ -1,10 +1,10 @@
-/** How a ticket is told: as a QR code, and as the address and code that can be typed by hand. Told once. */
+/** The reply that carries a ticket, once: as a QR code, and as an address and code to type. */
 import QRCode from "qrcode";
 import * as z from "zod";
 import { grouped, qrText } from "../../domain/step-up/ticket.ts";
 import { Timestamp } from "./backup-status.ts";
 
-/** `text`: what the QR code says. `svg`: the QR code itself. */
+/** `text`: the QR code's content. `svg`: the QR code itself. */
 export const TicketReply = z.strictObject({
   text: z.string(),
   svg: z.string(),

@@ -1,4 +1,4 @@
-/** All that a provider learns: valid or not, and from which device. */
+/** The reply to a provider, and all it learns: valid or not, and from which device. */
 import * as z from "zod";
 import type { Checked } from "../../domain/credentials/credential.ts";
 
