@@ -1,3 +1,4 @@
+/** Limits of step-up: how long codes are valid, how many guesses count, and how often codes are sent. */
 import { describe, expect, it } from "vitest";
 import { HOUR, SECOND } from "../../../lib/domain/clock.ts";
 import { newTicketCode } from "../../../lib/domain/step-up/ticket.ts";
