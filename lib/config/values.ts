@@ -12,9 +12,7 @@ const isSafe = (url: URL | null) =>
 
 const SecureUrl = z.url().refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)");
 
-/**
- * OpenID Connect Core §2: compared exactly, so a trailing slash counts. One issuer, never a pattern for many.
- */
+/** OpenID Connect Core §2: compared exactly, including a trailing slash. One issuer, never a pattern. */
 export const IssuerUrl = SecureUrl.refine(
   (text) => !/[?#@]/.test(text),
   "must have no query, fragment or user name",

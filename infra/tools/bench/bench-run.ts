@@ -21,6 +21,6 @@ export type Run = {
   operations: readonly Operation[];
 };
 
-/** Rotates the order, so that whoever went first last time goes last now. */
+/** Alternates the order, so that the player that went first last time goes last. */
 export const inTurns = (players: readonly Player[], round: number) =>
   round % 2 === 0 ? players : players.toReversed();

@@ -73,7 +73,7 @@ describe("R18 its alarm's id", () => {
 });
 
 describe("R12 R15 the states of its accounts", () => {
-  it("R12 R15 restored, credential sent, waiting or kept, by name alone and in order", () => {
+  it("R15 restored, credential sent, waiting or kept, by name alone and in order", () => {
     const [third, bound, kept] = [anAccount(), aPersonalAccount(), anAccount()];
     const [unbound, company] = [aPersonalAccount(), aWorkAccount()];
     const accounts = [third, bound, kept, unbound, company];
