@@ -13,8 +13,8 @@ const EXTENSION = process.platform === "win32" ? ".exe" : "";
 export type Bicep = { path: string; version: string };
 
 /**
- * Pinned, so that everyone's compiler says the same. Needs the network once; afterwards it lies in .local.
- * @throws with a sentence that says how to get one, where there is none
+ * Pinned, so that everyone's compiler says the same. Downloads it once into .local. @throws with a sentence
+ * that says how to get a compiler, if there is none
  */
 export function findBicep(): Bicep {
   const version = pinnedVersion();

@@ -1,7 +1,7 @@
+/** `npm run infra`: builds, lints and formats the Bicep files, and checks deployments against snapshots. */
 /**
- * `npm run infra`: the real compiler builds and lints every Bicep file, compares their format, and evaluates
- * each deployment against its snapshot, all without Azure. Any warning fails. `-- --write` formats and takes
- * new snapshots instead.
+ * Uses the real compiler and needs no Azure. Any warning fails. `-- --write` formats the files and takes new
+ * snapshots instead.
  */
 import { spawn } from "node:child_process";
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { stripVTControlCharacters } from "node:util";
 import { type Bicep, findBicep } from "./bicep-compiler.ts";
 
 const HERE = import.meta.dirname;
-/** Of no real subscription: names that are made from it must be the same for everyone. */
+/** A fixed, invented scope: names derived from it must be the same for everyone. */
 const SCOPE = {
   "tenant-id": "00000000-0000-0000-0000-000000000002",
   "subscription-id": "00000000-0000-0000-0000-000000000001",
@@ -41,12 +41,12 @@ async function compile(
   return { code, wrote: stripVTControlCharacters(wrote).trim() };
 }
 
-/** Of a good file the compiler says nothing; a warning doesn't change its exit code. */
+/** The compiler prints nothing for a good file; a warning doesn't change its exit code. */
 const complaint = (code: number, wrote: string) => wrote || (code === 0 ? "" : `exit code ${code}`);
 
 async function lint(bicep: Bicep): Promise<Result> {
   const { code, wrote } = await compile(bicep, ["lint", "--pattern", "./**/*.bicep"]);
-  // A module's complaints come again with every file that uses it.
+  // Every file that uses a module repeats the module's complaints.
   const once = [...new Set(wrote.split("\n"))].join("\n");
   return { name: "build and lint", wrong: complaint(code, once) };
 }

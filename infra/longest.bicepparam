@@ -1,4 +1,4 @@
-// Everything that can be turned on, under the longest names: not to deploy, but to test names and settings on its snapshot.
+// Everything turned on, under the longest names. Never deployed: tests check names and settings on its snapshot.
 using 'main.bicep'
 
 param name = 'abcdefgh'

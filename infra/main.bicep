@@ -3,21 +3,21 @@ targetScope = 'resourceGroup'
 
 import { Issuer, Options, Provider, PublicKey, queues, Tags, usable } from 'modules/types.bicep'
 
-@description('Stands in the name of every resource: lower-case letters and digits.')
+@description('Part of the name of every resource: lower-case letters and digits.')
 @minLength(2)
 @maxLength(8)
 param name string
 
 param location string = resourceGroup().location
 
-@description('Identity providers whose tokens count; one of them with the role recovery.')
+@description('Identity providers whose tokens count; at least one with the role recovery.')
 @minLength(1)
 param issuers Issuer[]
 
-@description('What each provider\'s app answers for.')
+@description('The accounts that each provider\'s app answers for.')
 param providers Provider[] = []
 
-@description('Where clients reach the service, with /api. Empty: the app\'s own address, which a move to another region would change.')
+@description('Where clients reach the service, with /api. Empty: the app\'s own address, which changes if the app moves to another region.')
 param publicBaseUrl string = ''
 
 @description('Public halves of the vault keys: with them a cold instance takes uploads while the vault is down.')
@@ -26,22 +26,22 @@ param publicKeys PublicKey[] = []
 @description('Settings that have a default, by their name.')
 param options Options = {}
 
-@description('Who is told of alerts and of the budget.')
+@description('Who gets alerts and budget notices.')
 param alertEmail string
 
-@description('A domain of your own to send mail from. Empty: only the one that Azure gives, which is meant for tests.')
+@description('A domain of your own to send mail from. Empty: only the domain that Azure gives, which is meant for tests.')
 param emailDomain string = ''
 
-@description('Set it when Azure has verified the DNS records of emailDomain; mail is sent from there from then on.')
+@description('Set this once Azure has verified the DNS records of emailDomain; from then on mail is sent from that domain.')
 param emailDomainVerified bool = false
 
-@description('The number or name that text messages come from. Empty: phones are no contacts.')
+@description('The number or name that text messages come from. Empty: phone numbers can\'t be contacts.')
 param smsSender string = ''
 
-@description('Where Communication Services keeps its data.')
+@description('Where Communication Services stores its data.')
 param communicationDataLocation string = 'Europe'
 
-@description('512 is for tests: it runs Node with flags that save memory.')
+@description('512 is for tests: Node then runs with flags that save memory.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
@@ -65,24 +65,24 @@ param zoneRedundant bool = false
 @allowed(['premium', 'standard'])
 param vaultSku string = 'premium'
 
-@description('Owners are spread over the vaults; never fewer than before, or backups stay closed.')
+@description('Owners are spread over the vaults. Never lower this: backups of a removed vault can\'t be opened.')
 @minValue(1)
 @maxValue(5)
 param vaultCount int = 1
 
-@description('How long after its creation a key version is replaced (ISO 8601). Effective when the key is made; later: README.md.')
+@description('Age at which a key version is replaced (ISO 8601). Takes effect when the key is created; for later changes see README.md.')
 param keyRotation string = 'P1Y'
 
-@description('Of the two accounts that hold data. Geo-redundant, or the loss of a region is the loss of all backups.')
+@description('Of the two accounts that hold data. Geo-redundant, or losing a region loses all backups.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param redundancy string = 'Standard_GZRS'
 
-@description('How many days back the backups can be brought.')
+@description('How many days back the backups can be restored.')
 @minValue(1)
 @maxValue(364)
 param restoreDays int = 30
 
-@description('Identities of apps deployed by standby.bicep: they, too, may use keys.')
+@description('Identities of apps deployed by standby.bicep, which may also use the keys.')
 param standbyPrincipalIds string[] = []
 
 @minValue(30)
@@ -95,14 +95,14 @@ param logBackupReads bool = false
 @description('Reaches storage and vaults over private endpoints only.')
 param privateNetwork bool = false
 
-@description('Keeps accounts, vaults and logs from being deleted.')
+@description('Protects accounts, vaults and logs from deletion.')
 param deleteLocks bool = true
 
-@description('Of the resource group, a month, in the currency of the subscription.')
+@description('Monthly budget of the resource group, in the currency of the subscription.')
 @minValue(1)
 param monthlyBudget int
 
-@description('The first of a month, YYYY-MM-01: of the one in which this is first deployed. Azure never lets a budget begin at another time.')
+@description('The first day of the month of the first deployment, YYYY-MM-01. Azure never changes a budget\'s start.')
 @minLength(10)
 @maxLength(10)
 param budgetStart string
@@ -153,7 +153,7 @@ module backups 'modules/storage-account.bicep' = {
   }
 }
 
-// No versions, no soft delete, nothing to restore from: an owner key that is deleted must be gone.
+// No versions and no soft delete: a deleted owner key must be gone for good.
 module keys 'modules/storage-account.bicep' = {
   params: {
     name: accounts.keys
@@ -312,7 +312,7 @@ module locks 'modules/locks.bicep' = if (deleteLocks) {
 output appName string = names.app
 output publicBaseUrl string = settings.outputs.publicBaseUrl
 
-// What standby.bicep asks for.
+// Parameters for standby.bicep.
 output dataResourceGroup string = resourceGroup().name
 output firstPrincipalId string = identity.outputs.principalId
 output backupsAccount string = accounts.backups

@@ -1,10 +1,10 @@
-// The service as people use it. Replace what says example; README.md tells where the values come from.
+// The production service. Replace every "example"; README.md says where the values come from.
 using 'main.bicep'
 
 param name = 'authbkp'
 param alertEmail = 'operations@authenticator.example'
 param monthlyBudget = 300
-// The month of the first deployment. From then on it stays.
+// The month of the first deployment; never change it.
 param budgetStart = '2026-12-01'
 
 param publicBaseUrl = 'https://backup.authenticator.example/api'

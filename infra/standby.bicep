@@ -1,20 +1,20 @@
-// The app once more, in another region and resource group, on the data of main.bicep: for the day on which a region is lost.
-// It costs little while nobody calls it, and is watched from the first day. README.md says when and how.
+// A second app in another region and resource group, on the data of main.bicep, for the loss of a region.
+// It costs little while nobody calls it, and is monitored from the first day. README.md says when and how.
 targetScope = 'resourceGroup'
 
 import { Issuer, Options, Provider, PublicKey, queues, Tags, usable } from 'modules/types.bicep'
 
-@description('Stands in the name of every resource: lower-case letters and digits.')
+@description('Part of the name of every resource: lower-case letters and digits.')
 @minLength(2)
 @maxLength(8)
 param name string
 
 param location string = resourceGroup().location
 
-@description('The resource group that main.bicep was deployed to. What follows is said by the outputs of that deployment, under the same names.')
+@description('The resource group that main.bicep was deployed to. That deployment\'s outputs give the next values, under the same names.')
 param dataResourceGroup string
 
-@description('Of the first app\'s identity: it, too, may use keys.')
+@description('The identity of the first app, which may also use the keys.')
 param firstPrincipalId string
 param backupsAccount string
 param keysAccount string
@@ -27,7 +27,7 @@ param communicationService string
 param emailSender string
 param smsSender string = ''
 
-@description('The same as the first app\'s, or devices\' proofs don\'t fit.')
+@description('The same as the first app\'s; otherwise devices\' proofs don\'t match.')
 param publicBaseUrl string
 param issuers Issuer[]
 param providers Provider[] = []
@@ -45,7 +45,7 @@ param maximumInstances int = 100
 @maxValue(1000)
 param requestsPerInstance int = 16
 
-@description('Who is told of alerts.')
+@description('Who gets alerts.')
 param alertEmail string
 
 @minValue(30)
@@ -158,7 +158,7 @@ module settings 'modules/app-settings.bicep' = {
   dependsOn: [app]
 }
 
-// Audit logs come here, too: where the first workspace is may be the region that is lost.
+// Audit logs come here, too: the first workspace may be in the lost region.
 module diagnostics 'modules/diagnostics.bicep' = {
   scope: resourceGroup(dataResourceGroup)
   params: {
@@ -185,7 +185,7 @@ module alerts 'modules/alerts.bicep' = {
     vaults: vaults
     vaultGroup: dataResourceGroup
     historyLength: int(options.?HISTORY_LENGTH ?? '10')
-    // Until the day on which it is needed, publicBaseUrl leads elsewhere.
+    // Until the standby is needed, publicBaseUrl leads elsewhere.
     healthUrl: '${settings.outputs.ownUrl}/health'
   }
 }

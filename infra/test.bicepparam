@@ -1,10 +1,10 @@
-// A small environment to try things in: scales to zero, keeps its keys in software, and can be deleted again.
+// A small environment for trials: scales to zero, keeps its keys in software, and can be deleted.
 using 'main.bicep'
 
 param name = 'authtst'
 param alertEmail = 'developers@authenticator.example'
 param monthlyBudget = 20
-// The month of the first deployment. From then on it stays.
+// The month of the first deployment; never change it.
 param budgetStart = '2026-12-01'
 
 param issuers = [

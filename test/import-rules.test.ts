@@ -17,7 +17,7 @@ const FUNCTIONS = "Take it as a dependency; only functions/index.ts builds adapt
 const LOCAL = "The local stack serves the built entry and imports nothing of ours.";
 const CIRCLE = "This import is part of a cycle.";
 
-/** A file, what it imports, and what the linter says to that. */
+/** A file, its import, and the linter's complaint. */
 const TRIED: [file: string, imported: string, refused: string | undefined][] = [
   ["lib/domain/one.ts", "./backup/head.ts", undefined],
   ["lib/domain/one.ts", "zod", undefined],
@@ -64,7 +64,7 @@ const Report = z.object({
   diagnostics: z.array(z.object({ message: z.string(), location: z.object({ path: z.string() }) })),
 });
 
-/** What the linter says of each file that it refuses. */
+/** The linter's complaint about each refused file. */
 async function refusals(rule: string): Promise<Map<string, string>> {
   const options = ["--config-path=.biome.json", "--reporter=json", "--max-diagnostics=200", `--only=${rule}`];
   const { promise, resolve } = Promise.withResolvers<string>();

@@ -1,4 +1,4 @@
-/** One word, one meaning: names that had a second one, or that nobody in the field uses, don't come back. */
+/** One word, one meaning: retired names, ambiguous or unknown in the field, don't come back. */
 import { join } from "node:path";
 import { type Node, SyntaxKind } from "typescript/unstable/ast";
 import { API } from "typescript/unstable/sync";
@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** What is declared by another name now. Members of the API and of what is stored keep theirs. */
+/** Names that have a new one. Members of the API and of stored state keep theirs. */
 const RETIRED: Record<string, string> = {
   Binding: "ProvenAccount",
   binding: "proven",

@@ -1,9 +1,9 @@
-/** Holds the list of promises, RULES.md, against the tests that prove them. */
+/** Compares the list of promises, RULES.md, with the tests that prove them. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 const ID = /\b[RF][1-9]\d*\b/g;
-/** A test name begins with the ids of what it proves. */
+/** A test name begins with the ids of the rules it proves. */
 const NAME = /(?<=["`])(?:[RF][1-9]\d* )+/g;
 
 const read = (file: string) => readFileSync(file, "utf8");
@@ -30,7 +30,7 @@ it("every id that code or a test cites is listed", () => {
   });
 });
 
-it("every promise is in the name of a test, and nothing planned is said to be proven", () => {
+it("every promise is in the name of a test, and nothing planned is listed as proven", () => {
   expect({
     listedTwice: rows.filter(({ id }, index) => rows.findIndex((row) => row.id === id) !== index),
     unproven: rows.filter(({ id, isPlanned }) => !(isPlanned || proven.has(id))).map(({ id }) => id),
@@ -38,7 +38,7 @@ it("every promise is in the name of a test, and nothing planned is said to be pr
   }).toEqual({ listedTwice: [], unproven: [], withoutFile: [] });
 });
 
-it("every file that is listed is there, and proves it in a test's name", () => {
+it("every listed file exists, and proves its rule in a test's name", () => {
   const proofs = rows.flatMap(({ id, files }) => files.map((file) => ({ id, file })));
   const there = proofs.filter(({ file }) => existsSync(file));
   expect({

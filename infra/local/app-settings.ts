@@ -1,4 +1,4 @@
-/** The settings under which the production code runs against the local stack. */
+/** The app settings for the local stack. */
 import type { Azurite } from "./azurite.ts";
 import type { ManagedIdentity } from "./identity.ts";
 import { audienceOfApps, audienceOfPeople } from "./issuer/audiences.ts";
@@ -13,9 +13,9 @@ type Pieces = {
   mailbox: Mailbox;
   identity: ManagedIdentity;
   azurite: Azurite;
-  /** Newest version first: it wraps, the others may still unwrap. */
+  /** Newest version first: it wraps, the others only unwrap. */
   publicKeys: readonly PublicKey[];
-  /** As the app will be given it; its default if left out. */
+  /** As the app gets it; undefined for its default. */
   maxUploadBytes: string | undefined;
 };
 
@@ -50,7 +50,7 @@ export function appSettings({
   };
 }
 
-/** In bytes: where the host cuts off, as in `modules/app-settings.bicep`. */
+/** The host's body limit in bytes, as in `modules/app-settings.bicep`. */
 export const largestRequest = (maxUploadBytes = "1048576"): number =>
   Math.floor((Number(maxUploadBytes) * 7) / 3) + 1_048_576;
 
@@ -60,7 +60,7 @@ const identityIssuers = (issuer: string) => [
   { issuer, audience: audienceOfApps, role: "provider" },
 ];
 
-/** Who may check codes, and of which accounts. */
+/** Which apps may check codes, and of which accounts. */
 const providers = (issuer: string) => [
   { clientId: "contoso-sign-in", accounts: [{ issuer: workIssuer, tenants: ["contoso"] }] },
   { clientId: "fabrikam-sign-in", accounts: [{ issuer: workIssuer, tenants: ["fabrikam"] }] },

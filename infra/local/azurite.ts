@@ -1,4 +1,4 @@
-/** Runs Azurite as a child process: blob and queue storage that stays in a folder. */
+/** Runs Azurite as a child process: blob and queue storage, in a folder or in memory. */
 import { createRequire } from "node:module";
 import { pathOf, spawnNode } from "./child.ts";
 
@@ -8,9 +8,9 @@ const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 const compileCache = pathOf("../../node_modules/.cache/azurite", import.meta.url);
 
 type AzuriteOptions = {
-  /** The folder that keeps it all; undefined: memory does, and forgets it at the end. */
+  /** The data folder; undefined keeps everything in memory until the end. */
   data: string | undefined;
-  /** Port 0 = any free one. */
+  /** Port 0 takes any free port. */
   ports: { blob: number; queue: number };
   log(line: string): void;
 };
@@ -55,7 +55,7 @@ const argumentsFor = (data: string | undefined, { blob, queue }: AzuriteOptions[
   ...["--tableHost", "127.0.0.1", "--tablePort", "0"],
 ];
 
-/** Not `UseDevelopmentStorage=true`: the bundle doesn't know what that abbreviates. */
+/** Not `UseDevelopmentStorage=true`: the bundle can't expand it. */
 const connectionStringFor = (blob: string, queue: string) =>
   [
     "DefaultEndpointsProtocol=http",

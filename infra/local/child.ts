@@ -1,4 +1,4 @@
-/** A Node process of the stack: its output line by line, an end that can't hang, and no life after its parent's. */
+/** A Node process of the stack: output line by line, a bounded end, never outlives its parent. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -10,7 +10,7 @@ const endWithParent = new URL("./end-with-parent.ts", import.meta.url).href;
 type ChildOptions = {
   script: string;
   args: readonly string[];
-  /** For Node and V8 themselves. */
+  /** Flags for Node and V8. */
   nodeFlags?: readonly string[];
   env: Record<string, string>;
   cwd?: string;
@@ -19,7 +19,7 @@ type ChildOptions = {
 
 export type Child = {
   pid: number | undefined;
-  /** Why it ended, in words. */
+  /** Resolves to why it ended, in words. */
   ended: Promise<string>;
   stop(): Promise<void>;
 };
@@ -28,7 +28,7 @@ export function spawnNode({ script, args, nodeFlags = [], env, cwd, onLine }: Ch
   const child = spawn(process.execPath, [...nodeFlags, "--import", endWithParent, script, ...args], {
     env: { ...inherited(), ...env },
     ...(cwd && { cwd }),
-    // A group of its own, so that Ctrl-C reaches the parent only and it ends its children in order.
+    // In its own process group, so that Ctrl-C reaches only the parent, which ends its children in order.
     detached: true,
     windowsHide: true,
     stdio: ["pipe", "pipe", "pipe"],
@@ -51,7 +51,7 @@ async function stop(child: ChildProcessByStdio<Writable, Readable, Readable>, en
   clearTimeout(timer);
 }
 
-/** Nothing of the parent's environment reaches a child but what a process needs to run. */
+/** Passes on only the parent's variables that a process needs to run. */
 function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot"];
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What has to be ended, in the reverse order of its start. */
+/** Collects what must be ended, and ends it in reverse order of its start. */
 export class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
   #closed: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-/** Makes the blob containers and the queues that a deployment would find already there. */
+/** Creates the blob containers and queues that a deployment creates in Azure. */
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 

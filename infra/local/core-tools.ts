@@ -1,4 +1,4 @@
-/** Runs the app under Azure Functions Core Tools (`func start`) in the embedded host's place. */
+/** Runs the app under Azure Functions Core Tools (`func start`) instead of the embedded host. */
 import { setTimeout } from "node:timers/promises";
 import { pathOf, spawnNode } from "./child.ts";
 import type { HostOptions, HostProcess } from "./host-process.ts";
@@ -7,7 +7,7 @@ import { isAnswering } from "./is-answering.ts";
 const script = pathOf("./run-func.ts", import.meta.url);
 const pollMs = 200;
 
-/** Settings reach the app by the environment, which Core Tools put before local.settings.json. */
+/** Passes settings through the environment, which Core Tools prefer to local.settings.json. */
 export async function startCoreTools({ appFolder, port, settings, log }: HostOptions): Promise<HostProcess> {
   const child = spawnNode({
     script,

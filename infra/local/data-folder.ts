@@ -1,4 +1,4 @@
-/** What the stack keeps in its data folder, and how to forget it. */
+/** The stack's data folder, and how to clear it. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Closers } from "./closers.ts";
@@ -11,7 +11,7 @@ export const dataFiles = (data: string) => ({
   ports: join(data, "ports.json"),
 });
 
-/** Deletes nothing but what the stack itself has written there. */
+/** Deletes only what the stack itself has written there. */
 export async function openDataFolder(data: string, fresh: boolean, closers: Closers): Promise<void> {
   const lock = await lockDataFolder(data);
   closers.add(() => lock.release());

@@ -1,4 +1,4 @@
-/** Keeps two stacks from using one data folder: whoever holds it listens on a socket named after it. */
+/** Keeps two stacks from using one data folder: the first listens on a socket named after the folder. */
 import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";

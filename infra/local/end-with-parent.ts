@@ -1,4 +1,4 @@
-/** Preloaded into child processes: ends them when the parent is gone, however it went (its end of stdin closes). */
+/** Preloaded into child processes: ends them when the parent is gone, that is when their stdin closes. */
 const graceMs = 5_000;
 
 process.stdin.once("close", () => {

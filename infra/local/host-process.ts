@@ -1,4 +1,4 @@
-/** Runs the embedded Functions host in a process of its own and, like the real one, starts it again when it dies. */
+/** Runs the embedded Functions host in its own process and, like the real one, restarts it when it dies. */
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { type Child, pathOf, spawnNode } from "./child.ts";
@@ -13,18 +13,18 @@ export type HostOptions = {
   appFolder: string;
   port: number;
   settings: Record<string, string>;
-  /** For Node and V8, in the place of what the settings say. */
+  /** Flags for Node and V8, instead of those in the settings. */
   nodeFlags?: readonly string[];
   log(line: string): void;
 };
 export type HostProcess = {
   url: string;
-  /** Of the process that runs now; another one after a crash. */
+  /** Of the current process; a crash brings another. */
   pid(): number | undefined;
   close(): Promise<void>;
 };
 
-/** Rejects if the host ends before it listens for the first time: its app or its settings are wrong. */
+/** Rejects if the host ends before it first listens: its app or its settings are wrong. */
 export async function startHost(options: HostOptions): Promise<HostProcess> {
   const closing = new AbortController();
   let current = launch(options);
@@ -51,7 +51,7 @@ export async function startHost(options: HostOptions): Promise<HostProcess> {
 
 type Launched = { child: Child; listening: Promise<string> };
 
-/** As the real host reads them. */
+/** Splits the flags as the real host does. */
 const flagsIn = ({ languageWorkers__node__arguments: flags = "" }: Record<string, string>) =>
   flags.split(" ").filter(Boolean);
 

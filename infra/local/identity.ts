@@ -1,4 +1,4 @@
-/** Stands in for the managed-identity endpoint of a function app: gives out tokens that the vault verifies. */
+/** Stands in for a function app's managed-identity endpoint: issues tokens that the vault verifies. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { generateKeyPair, jwtVerify, SignJWT } from "jose";
@@ -11,7 +11,7 @@ const lifetimeSeconds = 24 * 60 * 60;
 type PrincipalName = string;
 
 export type ManagedIdentity = LoopbackServer & {
-  /** What the app gets as IDENTITY_ENDPOINT and IDENTITY_HEADER. */
+  /** The app's IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   settings: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string };
   issueToken(principal: PrincipalName, resource: string): Promise<string>;
   /** The principal a token was issued to; rejects if it isn't one of ours for this audience. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 const NAME = "local.settings.json";
 const SAMPLE = "local.settings.sample.json";
 
-/** Never replaces one that is there. */
+/** Never replaces an existing file. */
 export async function ensureLocalSettings(folder: string, log: (line: string) => void): Promise<void> {
   try {
     await copyFile(join(folder, SAMPLE), join(folder, NAME), constants.COPYFILE_EXCL);

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 export type LoopbackServer = { url: string; close(): Promise<void> };
 
-/** Listens on 127.0.0.1 (port 0 = any free one). `toHandler` gets the server's own base URL. */
+/** Listens on 127.0.0.1 (port 0 takes any free port). `toHandler` gets the server's own base URL. */
 export async function serveOnLoopback(
   port: number,
   toHandler: (url: string) => Handler,

@@ -7,7 +7,7 @@ const ClockSkewed = z.object({ type: z.literal("/api/problems/clock-skewed"), se
 
 export type Platform = "ios" | "android";
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-/** `fetch` and `now` are the phone's network and clock; the real ones if left out. */
+/** `fetch` and `now` are the phone's network and clock; the real ones by default. */
 export type PhoneOptions = {
   api: string;
   issuer: string;
@@ -22,15 +22,13 @@ export type Prepared = { url: string; method: string; headers: Record<string, st
 const latestApp = { ios: "ios/5.7.0", android: "android/6.6.0" } as const satisfies Record<Platform, string>;
 
 export class Phone {
-  /**
-   * Where requests go: one instance of the service; `#api` is its public address, which proofs are made for.
-   */
+  /** The instance to send requests to; proofs are made for `#api`, the service's public address. */
   instance: string;
   readonly #api: string;
   readonly #issuer: string;
   #fetch: Fetch;
   readonly #now: () => Date;
-  /** How far that clock is ahead of the service's, as far as the service has told. */
+  /** How far the phone's clock is ahead of the service's, as learned from an answer. */
   #aheadMs = 0;
   readonly #key: KeyObject;
   readonly #jwk: object;
@@ -52,12 +50,12 @@ export class Phone {
     this.deviceId = sha256(JSON.stringify(this.#jwk));
   }
 
-  /** From now on requests take this way, for example to another instance in the same process. */
+  /** Sends later requests through `fetch`, for example to another instance in the same process. */
   through(fetch: Fetch): void {
     this.#fetch = fetch;
   }
 
-  /** The issuer's development route stands in for a sign-in page; `claims` as that route takes them. */
+  /** Uses the issuer's development route instead of a sign-in page; `claims` as that route takes them. */
   async signIn(subject: string, claims: Record<string, unknown> = {}): Promise<string> {
     const response = await fetch(`${this.#issuer}/dev/token`, {
       method: "POST",
@@ -71,7 +69,7 @@ export class Phone {
 
   /**
    * `path` is relative to the API's address, such as `v1/backups`; a body that is no string is sent as JSON.
-   * A phone whose clock is off corrects it by the answer, and asks again.
+   * If the answer says that the clock is off, corrects it and asks again.
    */
   async call(method: string, path: string, call: Call = {}): Promise<Reply> {
     const reply = await this.#ask(method, path, call);
@@ -92,7 +90,7 @@ export class Phone {
     };
   }
 
-  /** What `call` would send: to be sent once, within a minute. */
+  /** The request that `call` would send: send it once, within a minute. */
   prepare(method: string, path: string, { body, headers = {}, token = this.token }: Call = {}): Prepared {
     return {
       url: `${this.instance}/${path}`,
@@ -108,7 +106,7 @@ export class Phone {
     };
   }
 
-  /** A DPoP proof (RFC 9449 §4.2) for one request; `claims` and `header` replace what it would say. */
+  /** A DPoP proof (RFC 9449 §4.2) for one request; `claims` and `header` override its content. */
   proof(method: string, url: string, token: string, claims: object = {}, header: object = {}): string {
     const [htu] = url.split("?");
     const iat = Math.floor((this.#now().getTime() - this.#aheadMs) / 1000);

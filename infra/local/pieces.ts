@@ -1,4 +1,4 @@
-/** The stand-ins as the stack starts them. What takes long to import is imported while something else starts. */
+/** Starts the stack's stand-ins. Slow imports run while another stand-in starts. */
 import { type Azurite, startAzurite } from "./azurite.ts";
 import type { Closers } from "./closers.ts";
 import { startCollector } from "./collector/start-collector.ts";
@@ -16,7 +16,7 @@ const keyName = "backup-kek";
 
 export type PieceOptions = {
   data: string;
-  /** What is stored stays in memory: faster, and gone at the end. */
+  /** Storage stays in memory: faster, and gone at the end. */
   storageInMemory?: boolean | undefined;
   ports: Ports;
   log(line: string): void;
@@ -65,7 +65,7 @@ export async function startMailboxOnItsPort({ ports, closers }: PieceOptions): P
   return mailbox;
 }
 
-/** A collector, and the settings under which the app sends it its figures every second. */
+/** A collector, and the settings with which the app sends it its figures every second. */
 export async function startMetrics(closers: Closers) {
   const { url, close } = await startCollector({ port: 0 });
   closers.add(close);

@@ -1,4 +1,4 @@
-/** Which ports the stack listens on: the usual ones, or free ones that are taken again at the next start. */
+/** The ports the stack listens on: the usual ones, or free ones that the next start takes again. */
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import * as z from "zod";
@@ -38,7 +38,7 @@ export class PortTaken extends Error {
 }
 
 /**
- * Key ids and the issuer's URL hold ports, so data stays readable only under the ports it was written with.
+ * Key ids and the issuer's URL contain ports, so data is readable only under the ports it was written with.
  */
 export async function choosePorts(data: string, wanted: Ports | "free"): Promise<Ports> {
   if (wanted !== "free") return assertFree(wanted);
@@ -65,10 +65,7 @@ async function freePorts(remembered: Readonly<Record<string, number>>): Promise<
   return Ports.parse(Object.fromEntries(chosen));
 }
 
-/**
- * Below the range from which systems take ports for outgoing connections, so that none slips in before we
- * listen.
- */
+/** Below the range for outgoing connections, so that none takes the port before we listen. */
 async function freePort(preferred: number | undefined, taken: ReadonlySet<number>): Promise<number> {
   const port = preferred ?? randomInt(20_000, 32_000);
   if (!taken.has(port) && (await isFree(port))) return port;

@@ -1,4 +1,4 @@
-/** Reads and writes JSON files that hold development keys: only for their owner, replaced in one step. */
+/** Reads and writes JSON files of development keys: for their owner only, replaced in one step. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type * as z from "zod";

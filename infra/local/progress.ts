@@ -1,4 +1,4 @@
-/** Says what is being waited for when it takes longer than a second. */
+/** Says what the start is waiting for if it takes longer than a second. */
 const patienceMs = 1_000;
 
 export async function announceIfSlow<T>(

@@ -1,4 +1,4 @@
-/** The whole local stack: the stand-ins side by side, then the Functions host with settings that point at them. */
+/** The whole local stack: the stand-ins side by side, then the Functions host with settings for them. */
 import { appSettings } from "./app-settings.ts";
 import { pathOf } from "./child.ts";
 import { Closers } from "./closers.ts";
@@ -19,23 +19,20 @@ import { announceIfSlow } from "./progress.ts";
 import type { VaultAdmin } from "./vault-admin.ts";
 
 export type StackOptions = {
-  /** The folder that keeps everything between starts. */
+  /** The folder for everything that lasts between starts. */
   data: string;
   ports: Ports | "free";
-  /** What a deployment ships: host.json, package.json, dist. This repository if left out. */
+  /** A deployment's content: host.json, package.json, dist. Default: this repository. */
   appFolder?: string;
-  /** App settings beside the stack's own, or in their place. */
+  /** App settings that add to the stack's own or override them. */
   settings?: Record<string, string>;
-  /** Forget what earlier starts left in the data folder. */
+  /** Clear what earlier starts left in the data folder. */
   fresh?: boolean;
   /** Blobs and queues stay in memory: for measurements that store very much. */
   storageInMemory?: boolean;
   /** Collect the app's metrics, at an address of their own. */
   metrics?: boolean;
-  /**
-   * The embedded Functions host if left out; `func` is Azure's Core Tools, `none` leaves serving the app to
-   * others.
-   */
+  /** Default: the embedded Functions host. `func`: Azure's Core Tools. `none`: the caller serves the app. */
   host?: "embedded" | "func" | "none";
   /** For the embedded host's Node and V8. */
   nodeFlags?: readonly string[];

@@ -25,7 +25,7 @@ const inspectFlag = "--inspect=127.0.0.1:9229";
 
 type Preparation = Pick<StartOptions, "data" | "inspect"> & { log(line: string): void };
 
-/** Answers the folder of the app, built. */
+/** Builds the app and returns its folder. */
 async function prepareApp({ data, inspect, log }: Preparation): Promise<string> {
   await ensureLocalSettings(repository, log);
   const forDebugger = resolve(data, "debug");
@@ -54,7 +54,7 @@ async function start(options: StartOptions): Promise<Stack> {
   return stack;
 }
 
-/** What to read comes first. */
+/** The addresses to open come first. */
 const describe = (addresses: Addresses, data: string, seconds: string) => `
 ${Object.entries({ docs: `${addresses.api}/docs`, ...addresses })
   .map(([name, url]) => `${name.padEnd(7)} ${url}`)
@@ -70,10 +70,7 @@ Try next:
 Ctrl-C ends everything.
 `;
 
-/**
- * Ctrl-C arrives twice under npm, which passes on what the terminal has sent already: only a later one is
- * impatience.
- */
+/** Under npm, Ctrl-C arrives twice, as npm repeats the terminal's signal: only a later one forces the end. */
 function endOnSignal(starting: Promise<Stack>): void {
   let askedAt: number | undefined;
   const end = async () => {
@@ -90,7 +87,7 @@ function endOnSignal(starting: Promise<Stack>): void {
   whenParentIsGone(() => void end());
 }
 
-/** npm's shell doesn't pass SIGTERM on: when npm is told to end, only the loss of the parent tells us. */
+/** npm's shell doesn't pass SIGTERM on: only the loss of the parent shows that npm was told to end. */
 function whenParentIsGone(act: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-/** The stack's own dealings with its vault, as administrator: make the key that wraps backups, read its public half. */
+/** The stack's administration of its vault: makes the key that wraps backups, reads its public half. */
 import * as z from "zod";
 import type { ManagedIdentity } from "./identity.ts";
 

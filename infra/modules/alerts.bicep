@@ -1,4 +1,4 @@
-// What somebody must be told of. Each query stands in a file of its own and can be pasted into the workspace.
+// The alerts. Each query is in its own file and can be pasted into the workspace.
 import { Tags } from 'types.bicep'
 
 param suffix string
@@ -8,10 +8,10 @@ param email string
 param workspaceId string
 param insightsId string
 
-@description('Of the app whose log is in this workspace.')
+@description('The app that logs to this workspace.')
 param principalId string
 
-@description('Other apps that may use keys.')
+@description('Other apps that may use the keys.')
 param otherPrincipalIds string[]
 param keysAccount string
 param vaults string[]
@@ -19,7 +19,7 @@ param vaults string[]
 @description('The resource group of the vaults.')
 param vaultGroup string
 
-@description('Versions that are kept of a backup: an export opens all of them.')
+@description('Versions stored of each backup: an export opens all of them.')
 param historyLength int
 param healthUrl string
 
@@ -33,7 +33,7 @@ type LogAlert = {
   operator: 'GreaterThan' | 'LessThan'
   threshold: int
   every: string
-  @description('How far back the query looks: more than the time between two runs, since lines arrive late.')
+  @description('How far back the query looks: longer than the time between two runs, since lines arrive late.')
   span: string
 }
 
@@ -43,7 +43,7 @@ var strangers = replace(
   join(concat([principalId], otherPrincipalIds), '\', \'')
 )
 
-// Of both platforms.
+// Both platforms together.
 var exported = string(2 * historyLength)
 var unexplained = replace(
   replace(loadTextContent('queries/unexplained-unwraps.kql'), '{principalId}', principalId),
@@ -147,7 +147,7 @@ var vaultAlerts = [
   }
 ]
 
-// An alert of its own for each vault: one for several would need all of them in one region, and says less.
+// One alert per vault: a shared one would need all vaults in one region, and says less.
 var metricAlerts = flatten(map(vaults, vault => map(vaultAlerts, alert => union(alert, { vault: vault }))))
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -177,7 +177,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       windowSize: alert.every
       overrideQueryTimeRange: alert.span
       autoMitigate: true
-      // The tables come into being with their first lines.
+      // The tables exist only after their first lines.
       skipQueryValidation: true
       criteria: {
         allOf: [
@@ -255,7 +255,7 @@ resource healthTest 'Microsoft.Insights/webtests@2022-06-15' = {
   }
 }
 
-// From two places at least: one alone is often the place's own trouble.
+// From at least two places: a failure seen from one is often that place's own.
 resource unavailable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: 'unavailable-${suffix}'
   location: 'global'

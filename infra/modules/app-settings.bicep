@@ -1,4 +1,4 @@
-// All settings of the app, in one place: deploying replaces whatever was set before. lib/config/config.ts is their schema.
+// All settings of the app: deploying replaces whatever was set before. lib/config/schema.ts is their schema.
 import { Issuer, Options, Provider, PublicKey } from 'types.bicep'
 
 param app string
@@ -20,8 +20,8 @@ param options Options
 
 var storage = environment().suffixes.storage
 
-// The host cuts off what is larger than this; up to there the app itself says what is wrong. The largest that it takes is a recovery
-// with a sealed document of the client's, a third longer as base64url, and as much again of accounts that the device has.
+// The host cuts off larger requests; below this the app itself says what is wrong. The largest valid one is a recovery with a
+// sealed document of the client's, a third longer in base64url, and as much again of accounts that the device has.
 var largestRequest = int(options.?MAX_UPLOAD_BYTES ?? '1048576') * 7 / 3 + 1048576
 
 resource site 'Microsoft.Web/sites@2025-03-01' existing = {
@@ -36,10 +36,10 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
         AzureWebJobsStorage__clientId: clientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
-        // Alerts count log lines and requests: none may be left out. README.md, Telemetry.
+        // Alerts count log lines and requests, so none may be sampled away. README.md, Telemetry.
         OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
         OTEL_TRACES_SAMPLER_ARG: '1.0'
-        // Else the host shows a page of Microsoft's at the root.
+        // Otherwise the host shows a page of Microsoft's at the root.
         AzureWebJobsDisableHomepage: 'true'
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(largestRequest)
         AZURE_CLIENT_ID: clientId
@@ -69,6 +69,6 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
 var ownUrl = 'https://${site.properties.defaultHostName}/api'
 var baseUrl = empty(publicBaseUrl) ? ownUrl : publicBaseUrl
 
-@description('Where the app is reached whatever leads to it.')
+@description('The app\'s own address, whichever addresses lead to it.')
 output ownUrl string = ownUrl
 output publicBaseUrl string = baseUrl

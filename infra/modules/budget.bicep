@@ -1,4 +1,4 @@
-// What the resource group may cost in a month before somebody is told.
+// The monthly budget of the resource group, and who is told when it is exceeded.
 param name string
 param amount int
 param start string

@@ -7,7 +7,7 @@ param dataLocation string
 param domain string
 param domainVerified bool
 
-// These services have no region, only a place for their data.
+// These services have no region, only a location for their data.
 var everywhere = 'global'
 var useOwn = !empty(domain) && domainVerified
 

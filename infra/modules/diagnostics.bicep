@@ -1,4 +1,4 @@
-// Who used keys and data, and when: written to the workspace.
+// Logs to the workspace who used keys and data, and when.
 param workspaceId string
 
 @description('Two workspaces need two settings.')

@@ -1,4 +1,4 @@
-// The app on Flex Consumption. Its settings are in app-settings.bicep, what it may do in roles.bicep.
+// The app on Flex Consumption. Its settings are in app-settings.bicep, its rights in roles.bicep.
 import { Tags } from 'types.bicep'
 
 param name string
@@ -12,7 +12,7 @@ param maximumInstances int
 param requestsPerInstance int
 param zoneRedundant bool
 
-@description('Where it enters a private network. Left out: it uses the public addresses.')
+@description('The subnet through which it enters a private network. Left out: it uses the public addresses.')
 param subnetId string?
 
 resource storage 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {

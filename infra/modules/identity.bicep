@@ -1,4 +1,4 @@
-// Who the app is to storage, vaults, mail and monitoring.
+// The identity with which the app signs in to storage, vaults, mail and monitoring.
 import { Tags } from 'types.bicep'
 
 param name string

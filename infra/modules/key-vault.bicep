@@ -1,4 +1,4 @@
-// A vault and the key that wraps: it rotates, it never expires, and it can't be purged.
+// A vault and the key that wraps: it rotates, never expires, and can't be purged.
 import { Tags } from 'types.bicep'
 
 param name string
@@ -26,7 +26,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     networkAcls: { bypass: 'None', defaultAction: privateNetwork ? 'Deny' : 'Allow' }
   }
 
-  // Made once: Azure leaves a key that exists as it is. No expiry: what an expired version has wrapped could not be opened.
+  // Azure leaves an existing key as it is. No expiry: what an expired version has wrapped could not be opened.
   resource key 'keys' = {
     name: 'backups'
     properties: {

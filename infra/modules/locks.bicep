@@ -1,4 +1,4 @@
-// What must not be deleted, not even by its owner, without first taking the lock away.
+// Locks: not even an owner of the subscription deletes these without first removing the lock.
 param accounts string[]
 param vaults string[]
 param workspace string

@@ -27,7 +27,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
-    // Addresses of callers are not kept.
+    // Don't store callers' addresses.
     DisableIpMasking: false
   }
 }

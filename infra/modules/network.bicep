@@ -1,4 +1,4 @@
-// A private network: the app enters it by one subnet; storage and vaults are reached in the other, under their usual names.
+// A private network: the app enters by one subnet; the other holds storage and vaults, under their usual names.
 import { Tags } from 'types.bicep'
 
 param suffix string

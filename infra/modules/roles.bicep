@@ -1,5 +1,5 @@
-// Every role there is: what the app may do, and on what. README.md has the same table.
-@description('Of the app\'s identity. It stands in the names: roles of an identity that was made anew are new ones, since Azure changes none.')
+// Every role assignment: what the app may do, and on what. README.md has the same table.
+@description('The app identity\'s principal id, part of the names: a recreated identity needs new assignments, since Azure changes none.')
 param principalId string
 
 type Data = {
@@ -28,7 +28,7 @@ var roles = {
 }
 var definitions = 'Microsoft.Authorization/roleDefinitions'
 
-// A name that no account can have, where there is none.
+// A name that no account can have, used if there is none.
 var nothing = 'none'
 var dataAccounts = data == null
   ? []
@@ -104,7 +104,7 @@ resource wrapping 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// There is no role that may only send.
+// Azure has no role that may only send.
 resource sending 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (data != null) {
   name: guid(communication.id, principalId, roles.CommunicationAndEmailServiceOwner)
   scope: communication
@@ -115,7 +115,7 @@ resource sending 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (data
   }
 }
 
-// The host keeps its package, leases and timers there.
+// The host stores its package, leases and timers there.
 resource hosting 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (host != null) {
   name: guid(hostAccount.id, principalId, roles.StorageBlobDataOwner)
   scope: hostAccount

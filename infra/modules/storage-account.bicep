@@ -1,4 +1,4 @@
-// A storage account without keys, without public blobs, and with or without a history.
+// A storage account without keys or public blobs, and with or without a history.
 import { Tags } from 'types.bicep'
 
 param name string
@@ -6,14 +6,14 @@ param location string
 param tags Tags
 param sku string
 
-@description('How many days back its blobs can be brought. Left out: what is deleted is gone.')
+@description('How many days back its blobs can be restored. Left out: deleted blobs are gone.')
 param restoreDays int?
 param containers string[]
 param queues string[] = []
 param privateNetwork bool
 
 var hasHistory = restoreDays != null
-// Soft delete must outlast the days that can be restored (by one), and so must former versions.
+// Soft delete and former versions must outlast the restorable days by one.
 var keptDays = (restoreDays ?? 0) + 1
 
 resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
@@ -59,7 +59,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2026-04-01' = {
   ]
 }
 
-// Without it former versions would pile up for ever.
+// Without it former versions would pile up forever.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04-01' = if (hasHistory) {
   parent: account
   name: 'default'

@@ -1,11 +1,11 @@
-// What several files share. Most types are of settings of the app: lib/config/config.ts is their schema, and test/infra holds both together.
+// Shared types, mostly of the app's settings: lib/config/schema.ts is their schema, and test/infra compares the two.
 
 @export()
-@description('Those that the app reads, and beside each the one where the host puts what has failed too often.')
+@description('The queues that the app reads, each with its twin for messages that failed too often.')
 var queues = ['messages', 'messages-poison', 'sweeps', 'sweeps-poison']
 
 @export()
-@description('The name itself, if storage accounts and vaults can have it in theirs; else the deployment fails at once and says why.')
+@description('The name itself, if storage accounts and vaults accept it; otherwise the deployment fails at once and says why.')
 func usable(name string) string =>
   empty(filter(
       map(range(0, length(name)), i => substring(name, i, 1)),
@@ -21,24 +21,24 @@ type Tags = { *: string }
 @sealed()
 type Issuer = {
   issuer: string
-  @description('Text, or a list of texts, which no type can say; the app checks it when it starts.')
+  @description('Text, or a list of texts, which no type can express; the app checks it at its start.')
   #disable-next-line no-explicit-any
   audience: any
-  @description('The claim that holds the audience where tokens have no aud.')
+  @description('The claim with the audience in tokens without aud.')
   audienceClaim: string?
   @description('recovery: the owner\'s own account. account: sign-ins that prove personal accounts. provider: apps of providers.')
   role: 'recovery' | 'account' | 'provider'
-  @description('Which tokens it is to be asked for; id where it has no others that a backend can check, never for provider.')
+  @description('The tokens to ask for; id if a backend can check no others. Never id for provider.')
   tokens: ('access' | 'id')?
-  @description('The apps that count where a token has a list of audiences.')
+  @description('The accepted apps for tokens with several audiences.')
   clients: string[]?
-  @description('The claim that names the owner, sub if left out; oid counts together with tid. Never change it once there are owners.')
+  @description('The claim that identifies the owner; default sub. oid counts together with tid. Never change it once there are owners.')
   subjectClaim: string?
-  @description('The claim that says when the owner signed in, auth_time if left out.')
+  @description('The claim with the owner\'s sign-in time; default auth_time.')
   authTimeClaim: string?
-  @description('The claim that holds the user name, where tokens prove personal accounts.')
+  @description('The claim with the user name, for tokens that prove personal accounts.')
   accountClaim: string?
-  @description('It speaks Entra\'s claims challenge, with this context.')
+  @description('Set if it supports Entra\'s claims challenge: the context to ask for.')
   authContext: string?
 }
 
@@ -46,7 +46,7 @@ type Issuer = {
 @sealed()
 type Provider = {
   clientId: string
-  @description('By whom the app\'s tokens are issued: needed where several issuers have the role provider.')
+  @description('The issuer of the app\'s tokens: needed if several issuers have the role provider.')
   issuer: string?
   accounts: { issuer: string, tenants: string[]? }[]
 }
@@ -57,7 +57,7 @@ type PublicKey = { kid: string, kty: 'RSA', n: string, e: string }
 
 @export()
 @sealed()
-@description('Settings that the app has a default for. A new one is a line here; one that the template works out stands in app-settings.bicep.')
+@description('Settings with a default in the app. A new one is a line here; those that the template computes are in app-settings.bicep.')
 type Options = {
   ACCOUNT_SIGN_IN_MAX_AGE_SECONDS: string?
   CONTACT_COOLING_OFF_HOURS: string?

@@ -1,10 +1,9 @@
+/** `npm run bench`: what each operation costs, beside the least that it could cost. */
 /**
- * `npm run bench`: what each operation costs beside the least that it could ever cost, by raw HTTP in the
- * same rounds. `npm run bench -- --beside FOLDER`: the same, in turns with the app of another checkout. `npm
- * run bench -- --rounds`: how many storage, queue and vault calls wait for each other, and how many there
- * are. `npm run bench -- --cold`: how long a host takes from its start to its first answer. `npm run bench --
- * --owners N`: what changes where there are N owners, and a sweep over all of them. Each exits 1 over a
- * budget that holds today.
+ * Without options: measures each operation beside raw HTTP in the same rounds. `--beside FOLDER`: in turns
+ * with the app of another checkout. `--rounds`: how many storage, queue and vault calls wait for each other,
+ * and how many there are. `--cold`: the time from a host's start to its first answer. `--owners N`: what
+ * changes with N owners, and a sweep over all of them. Each exits 1 if a figure exceeds its present budget.
  */
 import { parseArgs } from "node:util";
 import { coldStart } from "./bench/cold-start.ts";
@@ -19,7 +18,7 @@ import { buildBundle } from "./build.ts";
 
 const DOCUMENT = aDocument(50);
 
-/** How many owners `--owners` asks for. */
+/** The number of owners that `--owners` gives. */
 function countOf(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;

@@ -9,18 +9,13 @@ import { buildPages } from "../pages/build-pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
-/**
- * Too large for the bundle, which each cold start reads: shipped beside it, and read when it is asked for.
- */
+/** Too large for the bundle, which each cold start reads: shipped beside it and read on request. */
 const OPENAPI = join(ROOT, "lib/http/openapi.json");
 /** Inside node_modules, so that its imports resolve. */
 const UNBUNDLED = join(ROOT, "node_modules/.cache/unbundled/index.mjs");
 const MOST_BYTES = 1_700_000;
 const LARGEST_IMPORT_SHARE = 1 / 3;
-/**
- * Above the budget by more than two measurements of the same bundle differ on a busy machine: only this fails
- * the build.
- */
+/** Fails the build only above this: on a busy machine, measurements of one bundle differ by less. */
 const NEVER_IMPORT_SHARE = 0.4;
 const RUNS = 7;
 
@@ -40,8 +35,8 @@ process.stdout.write("\\n" + (performance.now() - start));
 process.exit();`;
 
 /**
- * The storage clients bring Azurite's key, for their abbreviation `UseDevelopmentStorage=true`. What is
- * deployed knows no key at all.
+ * The storage clients contain Azurite's key, for their abbreviation `UseDevelopmentStorage=true`. A deployed
+ * bundle contains no key.
  */
 const withoutDevelopmentKey: Plugin = {
   name: "without-development-key",
@@ -54,8 +49,8 @@ const withoutDevelopmentKey: Plugin = {
 };
 
 /**
- * 84 kB of WebAssembly for checksums of the storage clients that nobody asks for: what is stored is
- * authenticated when it is opened.
+ * Leaves out 84 kB of WebAssembly for the storage clients' checksums: stored content is authenticated on
+ * opening.
  */
 const withoutChecksums: Plugin = {
   name: "without-checksums",
@@ -74,10 +69,10 @@ const shared = {
   platform: "node",
   target: "node22",
   logLevel: "error",
-  // The SMS client names its ES modules only here; its CommonJS would bring a second copy of what all clients
-  // share.
+  // Only these fields name the SMS client's ES modules; its CommonJS would bring a second copy of the shared
+  // code.
   mainFields: ["module", "main"],
-  // Of the QR encoder, the part that needs no canvas and no PNG.
+  // Only the part of the QR encoder that needs no canvas and no PNG.
   alias: { qrcode: "qrcode/lib/browser.js" },
 } satisfies BuildOptions;
 
@@ -94,7 +89,7 @@ const bundled: BuildOptions = {
 };
 
 /**
- * An app folder for a debugger, with names and a source map: apart from `dist`, so that no map is ever
+ * An app folder for a debugger, with names and a source map. Apart from `dist`, so that no map is ever
  * uploaded.
  */
 export async function buildForDebugger(folder: string): Promise<void> {
@@ -104,7 +99,7 @@ export async function buildForDebugger(folder: string): Promise<void> {
   for (const name of ["host.json", "package.json"]) await copyFile(join(ROOT, name), join(folder, name));
 }
 
-/** With the pages beside it. @throws if the bundle is larger than it may be */
+/** Also copies the pages beside it. @throws if the bundle is larger than allowed */
 export async function buildBundle(outfile = BUNDLE): Promise<{ bytes: number }> {
   await build({ ...bundled, outfile });
   await putBeside(dirname(outfile));
@@ -113,7 +108,7 @@ export async function buildBundle(outfile = BUNDLE): Promise<{ bytes: number }> 
   return { bytes };
 }
 
-/** The document and the pages. @throws if there is no document, or none that is JSON */
+/** The document and the pages. @throws if there is no document, or it isn't JSON */
 async function putBeside(folder: string): Promise<void> {
   const document: unknown = JSON.parse(await readFile(OPENAPI, "utf8"));
   await mkdir(folder, { recursive: true });

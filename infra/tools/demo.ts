@@ -1,4 +1,5 @@
-/** `npm run demo [-- FILE]`: a phone backs up a list of otpauth:// URIs, is lost, and a new one recovers them. Exits 1 on any difference. */
+/** `npm run demo [-- FILE]`: a phone backs up otpauth:// URIs, is lost, and a new phone recovers them. */
+/** Exits 1 on any difference. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
+/** `npm run keep-former`: saves the present bundle, gzipped, in `test/former`. */
 /**
- * `npm run keep-former`: keeps the present bundle in `test/former`, gzipped, so that
- * `test/long/former.long.ts` runs it beside later ones on one storage. Once for each release, and before what
- * is stored gets another form.
+ * `test/long/former.long.ts` runs it beside later ones on one storage. Run it once per release, and before
+ * the stored format changes.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";

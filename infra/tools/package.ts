@@ -1,4 +1,4 @@
-/** `npm run package`: builds the bundle and makes `dist/package` and `dist/package.zip`, exactly what a deployment uploads. */
+/** `npm run package`: builds the bundle and makes `dist/package` and `dist/package.zip` for deployment. */
 import { join, relative } from "node:path";
 import { pathOf } from "../local/child.ts";
 import { buildBundle } from "./build.ts";

@@ -1,4 +1,4 @@
-/** `npm run smoke -- URL`: whether a service, deployed or local, is up and as safe as it should be. Exits 1 if not. */
+/** `npm run smoke -- URL`: checks whether a service, deployed or local, is up and safe. Exits 1 if not. */
 import { parseArgs } from "node:util";
 import { readAddress } from "./smoke/address.ts";
 import { checks } from "./smoke/checks.ts";

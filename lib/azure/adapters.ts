@@ -1,4 +1,4 @@
-/** Every port of the domain on Azure, built from the settings. */
+/** Builds every port of the domain on Azure from the settings. */
 import type { TokenCredential } from "@azure/identity";
 import { memoizeFor } from "../cache.ts";
 import type { Config } from "../config/config.ts";
@@ -33,7 +33,7 @@ import {
   ticketStore,
 } from "./stores/record-stores.ts";
 
-/** What stands between the stores and what they use, to count or break what passes. */
+/** Wraps the stores' blobs and wrapping keys: tests and benchmarks count or break calls here. */
 export type Between = {
   blobs(blobs: Blobs, container: "backups" | "keys"): Blobs;
   keys(keys: WrappingKeys): WrappingKeys;
@@ -100,7 +100,7 @@ function storageOf({ storage, queue }: Config, credential: TokenCredential, cloc
   };
 }
 
-/** What only sweeps do. */
+/** Adapters that only sweeps use. */
 const sweepWork = (backups: Blobs, keys: Blobs, wrapping: WrappingKeys) => ({
   list: backups.list,
   remove: (name: string) => backups.delete(name),

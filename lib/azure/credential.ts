@@ -1,11 +1,11 @@
-/** How the app proves itself to Azure: its managed identity, and nothing that could be copied out of a setting. */
+/** The app's sign-in to Azure: its managed identity, never a secret from a setting. */
 import type { ManagedIdentityCredential, TokenCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import type { StorageAddress } from "../config/values.ts";
 import { RETRIES } from "./storage-calls.ts";
 
-/** Its library takes long to load, and nothing needs it before the first token. */
+/** The library loads slowly and is needed only for the first token, so load it then. */
 export function managedIdentity(clientId: string | undefined): TokenCredential {
   let loading: Promise<ManagedIdentityCredential> | undefined;
   return {
@@ -20,7 +20,7 @@ export function managedIdentity(clientId: string | undefined): TokenCredential {
 
 const OPTIONS = { retryOptions: { ...RETRIES, tryTimeoutInMs: 4000 } };
 
-/** The queues lie in the account of the backups. */
+/** The queues are in the storage account of the backups. */
 export const queueService = (address: StorageAddress, credential: TokenCredential) =>
   "connectionString" in address
     ? QueueServiceClient.fromConnectionString(address.connectionString, OPTIONS)

@@ -1,4 +1,5 @@
-/** One HTTP request and its whole answer, over connections that are kept alive: what a storage call needs of a transport. */
+/** The transport of storage calls: sends a request on a kept-alive connection, reads the whole answer. */
+
 import {
   Agent,
   type ClientRequest,
@@ -11,15 +12,15 @@ import { type PipelineRequest, RestError } from "@azure/core-rest-pipeline";
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; content: Buffer };
 
-/** Of the line: a dead one must leave time for another try. */
+/** Longest silence on the line. Short enough to leave time for another try. */
 const LONGEST_SILENCE_MS = 4000;
 
 const agent = new Agent({ keepAlive: true });
 const secureAgent = new SecureAgent({ keepAlive: true });
 
 /**
- * `until`: by `performance.now()`; nothing is waited for longer. Fails with a RestError if the line breaks or
- * falls silent, which the SDK's policy tries again, and with another error once the time is over.
+ * `until`: deadline by `performance.now()`. Throws a RestError if the line breaks or goes silent (the SDK's
+ * policy retries that), another error once the deadline has passed.
  */
 export function exchange(sent: PipelineRequest, until: number): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();

@@ -1,4 +1,4 @@
-/** Makes the credential of the managed identity; a file of its own, so that it is loaded only when it is needed. */
+/** Makes the managed identity's credential, in its own file so that it loads only when needed. */
 import { ManagedIdentityCredential } from "@azure/identity";
 
 export const createManagedIdentity = (clientId: string | undefined) =>

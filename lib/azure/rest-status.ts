@@ -1,10 +1,10 @@
-/** The HTTP status and the details inside an SDK's error; undefined for everything else (no answer, time-out, not an SDK error). */
+/** Reads the HTTP status and details of an SDK error; undefined without an answer or for another error. */
 import { RestError } from "@azure/core-rest-pipeline";
 
 export const restStatus = (error: unknown): number | undefined =>
   error instanceof RestError ? error.statusCode : undefined;
 
-/** What the service says of it, as the SDK has parsed it. */
+/** The service's error details, as parsed by the SDK. */
 export const restDetails = (error: unknown): unknown =>
   error instanceof RestError ? error.details : undefined;
 

@@ -1,7 +1,7 @@
+/** The storage calls that people wait for, over the SDK's pipeline with only its retries and sign-in. */
 /**
- * The storage calls that people wait for, over the SDK's own pipeline with the policies that they need: its
- * retries and its sign-in. Its clients do more around each call (mapping forty headers, XML, tracing) than
- * the call itself takes.
+ * The SDK's clients do more around each call (mapping forty headers, XML, tracing) than the call itself
+ * takes.
  */
 import {
   bearerTokenAuthenticationPolicy,
@@ -31,10 +31,10 @@ export type StorageCall = {
   deadlineMs: number;
 };
 
-/** Fails as the SDK's clients do: with a RestError where storage refuses, or answers none of three tries. */
+/** Throws a RestError like the SDK's clients if storage refuses, or answers none of three tries. */
 export type CallStorage = (call: StorageCall) => Promise<Answer>;
 
-/** Old enough for every storage and emulator that there is, new enough for all of these calls. */
+/** Supported by every storage account and emulator; has all of these calls. */
 const VERSION = "2021-12-02";
 const SCOPE = "https://storage.azure.com/.default";
 
@@ -78,8 +78,7 @@ function sharedKeyIn(connectionString: string): { accountName: string; accountKe
 }
 
 /**
- * A pipeline passes on texts and streams; here each try brings its bytes whole, so that one that is cut off
- * is tried again.
+ * A pipeline passes on texts and streams. Each try reads its whole answer, so that a cut-off one is retried.
  */
 function wholeAnswers(until: number): { client: HttpClient; answer: () => Answer } {
   let last: Answer | undefined;
@@ -92,7 +91,7 @@ function wholeAnswers(until: number): { client: HttpClient; answer: () => Answer
   return { client, answer: () => last ?? fail() };
 }
 
-/** Policies look at the headers of a refusal only. */
+/** Only the headers of a refusal: policies look at no others. */
 function headersToJudge({ status, headers }: Answer): HttpHeaders {
   const judged = createHttpHeaders();
   if (status < 400) return judged;

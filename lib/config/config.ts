@@ -1,11 +1,11 @@
-/** The settings as the app uses them: flat names in, a typed object out. Fails at start, naming every bad one. */
+/** Reads the settings: flat names in, a typed object out. Fails at start, naming every bad one. */
 import type * as z from "zod";
 import { contradictions, devSettingsInPublic } from "./contradictions.ts";
 import { type Environment, type Given, Settings } from "./schema.ts";
 
 export type Config = ReturnType<typeof nested>;
 
-/** Compiling a schema that is used once takes longer than using it. */
+/** A schema used once takes longer to compile than to run. */
 const ONCE = { jitless: true };
 
 /** Throws one Error that names every setting that is missing, malformed or unsafe. Never repeats a value. */
@@ -18,10 +18,7 @@ export function configFromEnvironment(environment: Environment): Config {
   throw new Error(`These settings stop the app from starting:\n${bad.map((line) => `  ${line}`).join("\n")}`);
 }
 
-/**
- * Those settings that have their shape, so that what contradicts itself is told together with what is
- * malformed.
- */
+/** The settings that are well-formed, so that contradictions are reported together with malformed ones. */
 function wellFormed(environment: Environment): Given {
   const parsed = Object.entries(Settings.shape).map(([name, schema]) => [
     name,

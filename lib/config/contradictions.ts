@@ -1,4 +1,4 @@
-/** Settings that are well-formed each, and wrong together: they contradict each other, or a laptop's ways reach a public service. */
+/** Settings that are wrong together: contradictory, or for development although the service is public. */
 import { parseKeyId } from "./key-id.ts";
 import type { Environment, Given } from "./schema.ts";
 import { isLoopback } from "./values.ts";
@@ -8,8 +8,10 @@ export function contradictions(settings: Given): string[] {
   const sameAccount = backups && keys && "url" in backups && "url" in keys && backups.url === keys.url;
   const queue = settings.QUEUE_STORAGE ?? settings.QUEUE_STORAGE__queueServiceUri;
   return [
-    ...(queue ? [] : ["QUEUE_STORAGE__queueServiceUri: must be set (QUEUE_STORAGE only on loopback)"]),
-    ...(sameAccount ? ["KEYS_STORAGE: must be another account than BACKUPS_STORAGE"] : []),
+    ...(queue
+      ? []
+      : ["QUEUE_STORAGE__queueServiceUri: must be set (on loopback, QUEUE_STORAGE may be set instead)"]),
+    ...(sameAccount ? ["KEYS_STORAGE: must not be the same account as BACKUPS_STORAGE"] : []),
     ...strangersPinned(settings),
     ...ambiguousProviders(settings),
     ...mustNotExceed(settings, "SIGN_IN_AGING_DAYS", "SIGN_IN_STALE_DAYS"),
@@ -17,7 +19,7 @@ export function contradictions(settings: Given): string[] {
   ];
 }
 
-/** Of any version: after a rotation the settings of before must still start an app. */
+/** Compares without the version: after a rotation, earlier settings must still start the app. */
 function strangersPinned({ KEY_IDS: ours = [], PINNED_PUBLIC_KEYS: pinned }: Given): string[] {
   const isOurs = (kid: string) => {
     const id = parseKeyId(kid);
@@ -27,7 +29,7 @@ function strangersPinned({ KEY_IDS: ours = [], PINNED_PUBLIC_KEYS: pinned }: Giv
   return ["PINNED_PUBLIC_KEYS: must name only versions of the keys in KEY_IDS"];
 }
 
-/** Two issuers may both have an app of the same client id, and only one of them is the provider's. */
+/** Two issuers may both have an app with the same client id, and only one is the provider's. */
 function ambiguousProviders(settings: Given): string[] {
   const { IDENTITY_ISSUERS: issuers = [], PROVIDERS: providers = [] } = settings;
   const known = issuers.filter(({ role }) => role === "provider").map(({ issuer }) => issuer);
@@ -35,20 +37,22 @@ function ambiguousProviders(settings: Given): string[] {
   const isUnnamed = known.length > 1 && providers.some(({ issuer }) => issuer === undefined);
   const isUnknown = providers.some(({ issuer }) => issuer !== undefined && !known.includes(issuer));
   return [
-    ...(isUnnamed ? ["PROVIDERS: must name the issuer of each app where there are several"] : []),
-    ...(isUnknown ? ["PROVIDERS: must name only issuers of the role provider"] : []),
+    ...(isUnnamed
+      ? ["PROVIDERS: must name each app's issuer, since several issuers have the role provider"]
+      : []),
+    ...(isUnknown ? ["PROVIDERS: must name only issuers with the role provider"] : []),
     ...(new Set(named).size < named.length ? ["PROVIDERS: must name each app once"] : []),
   ];
 }
 
-/** A public address that is bad itself excuses nothing; where there is none, this may still be a laptop. */
+/** A malformed PUBLIC_BASE_URL counts as public; without one, this may still be a laptop. */
 export function devSettingsInPublic(environment: Environment, settings: Given): string[] {
   const { PUBLIC_BASE_URL: given } = environment;
   if (given === undefined || isLoopback(given)) return [];
   return [...developmentOnly(settings), ...leftovers(environment)];
 }
 
-/** What is fine on a laptop must not be what a service that others can reach relies on. */
+/** Addresses that are fine on a laptop but not in a service that others can reach. */
 function developmentOnly(settings: Given): string[] {
   const { BACKUPS_STORAGE: backups, KEYS_STORAGE: keys, COMMUNICATION_SERVICE: service } = settings;
   const local = {
@@ -67,8 +71,8 @@ function developmentOnly(settings: Given): string[] {
 }
 
 /**
- * They make libraries print headers and addresses, switch TLS off, or hold a password where the managed
- * identity is the rule.
+ * They make libraries log headers and addresses, switch TLS off, or replace the managed identity by a
+ * password.
  */
 const FOR_DEBUGGING = [
   "DEBUG",

@@ -5,19 +5,16 @@ import { IssuerUrl } from "./values.ts";
 
 const Text = z.string().min(1);
 
-/**
- * They say when a token was made, may be used, or when a profile was changed: not when somebody signed in.
- */
+/** These tell when a token was made, expires or when a profile changed, not when the person signed in. */
 const NO_SIGN_IN = ["iat", "nbf", "exp", "updated_at"];
-/** People change them, and somebody else may get them (OpenID Connect Core §5.7). */
+/** People change these, and another person may get them (OpenID Connect Core §5.7). */
 const NO_SUBJECT = ["email", "phone_number", "preferred_username", "name"];
 
 const claimBut = (unfit: string[], problem: string) => Text.refine((name) => !unfit.includes(name), problem);
 
 /**
- * `authContext`: it speaks Entra's claims challenge. `accountClaim`: the claim that holds the user name,
- * where its tokens prove personal accounts. `tokens`: whether it issues ID tokens alone that a backend can
- * check.
+ * `authContext`: the provider supports Entra's claims challenge. `accountClaim`: the claim with the user
+ * name, if its tokens prove personal accounts. `tokens`: `id` if a backend can check only its ID tokens.
  */
 const Issuer = z
   .strictObject({
@@ -27,7 +24,7 @@ const Issuer = z
     role: z.enum(ISSUER_ROLES),
     tokens: z.enum(["access", "id"]).default("access"),
     clients: z.array(Text).min(1).optional(),
-    subjectClaim: claimBut(NO_SUBJECT, "must be a claim that nobody can change").default("sub"),
+    subjectClaim: claimBut(NO_SUBJECT, "must be a claim that people can't change").default("sub"),
     authTimeClaim: claimBut(NO_SIGN_IN, "must be a claim that says when the person signed in").default(
       "auth_time",
     ),
@@ -36,7 +33,7 @@ const Issuer = z
   })
   .refine(({ role, tokens }) => role !== "provider" || tokens === "access", {
     path: ["tokens"],
-    error: "must be access for the role provider: ID tokens are of people",
+    error: "must be access for the role provider: apps have no ID tokens",
   });
 type Issuer = z.infer<typeof Issuer>;
 
@@ -48,11 +45,11 @@ export const IdentityIssuers = z
   )
   .refine(
     tellAppsFromPeople,
-    "must give the role provider an audience that no other role has with that issuer",
+    "must give the role provider its own audience, not shared with another role of the same issuer",
   );
 
 /**
- * With one audience for both, an app's token would be taken for an owner's, or for a sign-in that proves an
+ * With one audience for both, an app's token would pass as an owner's, or as a sign-in that proves an
  * account.
  */
 function tellAppsFromPeople(issuers: Issuer[]): boolean {

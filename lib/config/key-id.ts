@@ -1,9 +1,9 @@
-/** A versioned Key Vault key id in its parts: https://{vault}/keys/{name}/{version}. */
+/** Parses a versioned Key Vault key id: https://{vault}/keys/{name}/{version}. */
 export type KeyId = { id: string; vault: string; name: string; version: string };
 
 const PATH = /^\/keys\/([0-9A-Za-z-]{1,127})\/([0-9a-f]{32})$/;
 
-/** Undefined for anything that isn't such an id to the letter. */
+/** Undefined unless the id matches exactly. */
 export function parseKeyId(id: string): KeyId | undefined {
   const url = URL.parse(id);
   const [, name, version] = PATH.exec(url?.pathname ?? "") ?? [];

@@ -1,4 +1,4 @@
-/** What each setting must look like, and its default: one schema for all of them, by their flat names. */
+/** The schema of all settings by their flat names, with their defaults. */
 import * as z from "zod";
 import { Provider } from "../domain/step-up/provider.ts";
 import { jsonOf } from "../domain/text.ts";
@@ -17,7 +17,7 @@ import {
   StorageAddress,
 } from "./values.ts";
 
-/** Of 384 bytes as base64url: RSA-3072 is what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
+/** 384 bytes in base64url: RSA-3072 gives 128-bit security (NIST SP 800-57 part 1, table 2). */
 const MODULUS_LENGTH = 512;
 
 const PublicKey = z.strictObject({
@@ -65,6 +65,6 @@ export const Settings = z.object({
   METRICS_INTERVAL_SECONDS: Count.default(60),
 });
 
-/** Those that have their shape. */
+/** The settings that are well-formed. */
 export type Given = Partial<z.infer<typeof Settings>>;
 export type Environment = Record<string, string | undefined>;

@@ -1,4 +1,4 @@
-/** The kinds of values that settings have: each says what is wrong with a bad one, never what it held. */
+/** The kinds of values that settings have. Errors say what is wrong, never what the value was. */
 import * as z from "zod";
 import { parseKeyId } from "./key-id.ts";
 
@@ -12,13 +12,10 @@ const isSafe = (url: URL | null) =>
 
 const SecureUrl = z.url().refine((text) => isSafe(URL.parse(text)), "must be https (http only on loopback)");
 
-/**
- * OpenID Connect Core §2: compared to the letter, so a slash at its end belongs to it. One issuer, never a
- * family of them.
- */
+/** OpenID Connect Core §2: compared exactly, including a trailing slash. One issuer, never a pattern. */
 export const IssuerUrl = SecureUrl.refine(
   (text) => !/[?#@]/.test(text),
-  "must have no query, no fragment and no user name",
+  "must have no query, fragment or user name",
 ).refine(
   (text) => !/[*{}]|\/(common|organizations|consumers)\//.test(text),
   "must be one issuer, not a pattern for many",
@@ -26,7 +23,7 @@ export const IssuerUrl = SecureUrl.refine(
 
 export const SafeUrl = SecureUrl.refine(
   (text) => !/[?#@]|\/$/.test(text),
-  "must have no query, no fragment, no user name and no slash at its end",
+  "must have no query, fragment, user name or trailing slash",
 );
 
 export const listOf = <T extends z.ZodType<unknown, string>>(schema: T) =>
@@ -51,14 +48,14 @@ export const KeyIdText = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** A number of days, up to a century. */
+/** A number of days, 1 to 36500. */
 export const Days = z
   .string()
   .regex(/^[1-9]\d{0,4}$/, "must be a whole number above zero")
   .transform(Number)
   .refine((days) => days <= 36_500, "must not be more than 36500");
 
-/** A number of hours, up to a month; none is allowed. */
+/** A number of hours, 0 to 744. */
 export const Hours = z
   .string()
   .regex(/^\d{1,3}$/, "must be a whole number")
@@ -76,8 +73,8 @@ export const AppVersion = z.string().regex(/^\d{1,5}(\.\d{1,5}){0,3}$/, "must be
 export type CommunicationAddress = { url: string } | { connectionString: string };
 
 /**
- * Communication Services: its https address, opened with the managed identity; for a stand-in on loopback, a
- * connection string.
+ * The https address of Communication Services, used with the managed identity; a connection string only on
+ * loopback.
  */
 export const CommunicationAddress = z.string().transform((text, context): CommunicationAddress => {
   const [, endpoint = ""] = /^endpoint=([^;]+);accesskey=[^;]+$/i.exec(text) ?? [];
@@ -101,7 +98,7 @@ export const QueueConnection = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** `46:5000,*:100`: by calling code (E.164), `*` for all others; where there is none, none. */
+/** `46:5000,*:100`: limits by calling code (E.164), `*` for all others. A code without a limit gets none. */
 export const DailyLimits = z.string().transform((text, context): ReadonlyMap<string, number> => {
   const parts = text.split(",").map((part) => /^(\*|[1-9]\d{0,2}):(\d{1,7})$/.exec(part.trim()));
   if (parts.every((part) => part !== null))
@@ -113,7 +110,7 @@ export const DailyLimits = z.string().transform((text, context): ReadonlyMap<str
 
 const BLOB_ENDPOINT = /(?:^|;)\s*BlobEndpoint=([^;]+)/gi;
 
-/** Every endpoint in it: which of two the SDK takes is not for us to guess. */
+/** Checks every endpoint in the string, since the SDK might use any of them. */
 function isLoopbackConnection(text: string): boolean {
   const hosts = [...text.matchAll(BLOB_ENDPOINT)].map(([, url = ""]) => URL.parse(url)?.hostname ?? "");
   return hosts.length > 0 && hosts.every((host) => LOOPBACK.has(host));
@@ -122,8 +119,8 @@ function isLoopbackConnection(text: string): boolean {
 export type StorageAddress = { url: string } | { connectionString: string };
 
 /**
- * The blob service's https address, opened with the managed identity; for Azurite on loopback, a connection
- * string.
+ * The https address of a blob service, used with the managed identity; a connection string only for Azurite
+ * on loopback.
  */
 export const StorageAddress = z.string().transform((text, context): StorageAddress => {
   if (isLoopbackConnection(text)) return { connectionString: text };

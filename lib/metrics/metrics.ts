@@ -1,13 +1,11 @@
-/**
- * The service's own few figures, through the OpenTelemetry API: they go nowhere until a provider is set.
- * Every attribute has one of a few known values, so that none can name a person or a key.
- */
+/** The service's figures, through the OpenTelemetry API: unused until a provider is set. */
+/** Every attribute has one of a few known values, so that none can name a person or a key. */
 import { type Attributes, type Counter, type Histogram, metrics } from "@opentelemetry/api";
 
 type Instruments = { operations: Histogram; vaultCalls: Counter; swept: Counter };
 let instruments: Instruments | undefined;
 
-/** Made on first use: what was made before a provider is set would never reach it. */
+/** Created on first use: instruments created before a provider is set never reach it. */
 function instrumentsOf(): Instruments {
   const meter = metrics.getMeter("authenticator-backup");
   instruments ??= {

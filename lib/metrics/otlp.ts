@@ -1,4 +1,5 @@
-/** Sends the figures of lib/metrics/metrics.ts to an OpenTelemetry collector (OTLP over HTTP). Loaded only where one is set: it takes its time. */
+/** Sends the figures to an OpenTelemetry collector (OTLP over HTTP). */
+/** Slow to load, so the app loads it only if a collector is set. */
 import { randomUUID } from "node:crypto";
 import { metrics } from "@opentelemetry/api";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-http";
@@ -6,8 +7,8 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 
 /**
- * Answers what sends the rest, before the process ends. The address is a setting of our own, not one of
- * OpenTelemetry's variables: those would make the host send its log lines and request paths there, too.
+ * Returns a function that sends the rest before the process ends. The address is our own setting: with
+ * OpenTelemetry's variables the host would send its log lines and request paths there, too.
  */
 export function startMetrics(endpoint: string, intervalSeconds: number): () => Promise<void> {
   const exporter = new OTLPMetricExporter({ url: `${endpoint}/v1/metrics` });

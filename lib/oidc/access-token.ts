@@ -9,13 +9,12 @@ import { readClaims, requireType, type TokenIssuer } from "./token-claims.ts";
 
 const ALGORITHMS = ["RS256", "PS256", "ES256"];
 
-/** A phone's next calls bring the same token: for a minute its signature need not be checked again. */
+/** Caches verified signatures for a minute: a phone's next calls bring the same token. */
 const KEPT = { most: 10_000, milliseconds: 60_000 };
 type Verified = { signIn: SignIn; expiresAt: Date };
 
 /**
- * The verifier refuses as `not-signed-in`, whatever is wrong with a token, so that strangers learn nothing;
- * its cause says what.
+ * Refuses every bad token as `not-signed-in`, so that strangers learn nothing; the cause says what is wrong.
  */
 export function accessTokenVerifier(issuers: TokenIssuer[], now: Clock): TokenVerifier["verifyToken"] {
   const keys = new Map(issuers.map(({ issuer }) => [issuer, issuerKeys(issuer, now)]));
@@ -48,7 +47,7 @@ function verifierFor(
       const keys = keysOf(from?.issuer ?? "");
       if (!from || !keys) throw new TokenRefusal("iss");
       const { protectedHeader } = await compactVerify(token, keys, { algorithms: ALGORITHMS });
-      // Extensions must be understood (RFC 7515 §4.1.11), and none is.
+      // Extensions in `crit` must be understood (RFC 7515 §4.1.11); we support none.
       if (protectedHeader.crit !== undefined) throw new TokenRefusal("crit");
       requireType(protectedHeader.typ);
       const { expiresAt, ...signIn } = readClaims(payload, from, now());

@@ -1,4 +1,4 @@
-/** Verifies device proofs: DPoP proof JWTs (RFC 9449 §4) made with the key that names the device (RFC 7638). */
+/** Verifies device proofs: DPoP proof JWTs (RFC 9449 §4), signed with the device's key (RFC 7638 id). */
 import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import * as z from "zod";
 import { Cache } from "../cache.ts";
@@ -9,9 +9,7 @@ import { DeviceId, type ProofTarget, sha256, type TokenVerifier } from "../domai
 
 const SKEW_MS = 60_000;
 
-/**
- * 32 bytes written in the one canonical way: another spelling of the same point would be another device id.
- */
+/** 32 bytes in canonical base64url: another spelling of the same point would be another device id. */
 const Coordinate = z
   .string()
   .length(43)
@@ -32,7 +30,7 @@ const PublicKey = z.strictObject({
   ext: z.literal(true).optional(),
 });
 
-/** RFC 7515 §4.1, RFC 9449 §4.2. `crit` names extensions that must be understood, and none is. */
+/** RFC 7515 §4.1, RFC 9449 §4.2. `crit` names extensions that must be understood; we support none. */
 const Header = z.object({
   typ: z.literal("dpop+jwt"),
   alg: z.literal("ES256"),
@@ -41,11 +39,12 @@ const Header = z.object({
   b64: z.never().optional(),
 });
 
-/** The last second of the year 9999: what is later is told in milliseconds. */
+/** The last second of the year 9999; anything larger is in milliseconds. */
 const LAST_SECOND = 253_402_300_799;
 
 /**
- * What can't be read counts as missing, or of what may be missing as no number: then the refusal names it.
+ * An unreadable required claim counts as missing, an unreadable optional one as NaN: then the refusal names
+ * it.
  */
 const Claims = z.object({
   htm: z.string().optional().catch(undefined),
@@ -62,9 +61,8 @@ type Claims = z.infer<typeof Claims>;
 const COMPACT = /^[\w-]{1,2000}\.[\w-]{1,4000}\.[\w-]{86}$/;
 
 /**
- * Whoever can't sign for the device always gets the same answer. Once the signature holds, the refusal names
- * the claims that are wrong; where only the time is, it tells the present one, so that the app can correct
- * itself.
+ * Without the device's signature, the answer is always the same. With it, the refusal names the wrong claims;
+ * if only the time is wrong, it states the present time, so that the app can correct itself.
  */
 export function deviceProofVerifier(now: Clock): TokenVerifier["verifyProof"] {
   const known: KnownKeys = new Cache(now, KEPT);
@@ -79,8 +77,8 @@ export function deviceProofVerifier(now: Clock): TokenVerifier["verifyProof"] {
 
 type Key = { key: Awaited<ReturnType<typeof importJWK>>; device: DeviceId };
 /**
- * By their coordinates: a device mostly makes several calls in a row, and preparing a key takes as long as
- * checking a signature.
+ * By coordinates: devices make several calls in a row, and importing a key takes as long as checking a
+ * signature.
  */
 type KnownKeys = Cache<string, Key>;
 const KEPT = { most: 10_000, milliseconds: HOUR };
@@ -105,7 +103,7 @@ async function readSigned(proof: string, known: KnownKeys): Promise<{ device: De
   }
 }
 
-/** The `jti`. Fails as `proof-invalid`, or as `clock-skewed` where nothing but the time is wrong. */
+/** Returns the `jti`. Fails as `proof-invalid`, or as `clock-skewed` if only the time is wrong. */
 function requireTarget(claims: Claims, target: ProofTarget, now: Date): string {
   const aheadMs = (claims.iat ?? Number.NaN) * 1000 - now.getTime();
   const isSkewed = Math.abs(aheadMs) > SKEW_MS;
@@ -125,7 +123,7 @@ function faultsFor({ htm, htu, ath, jti }: Claims, { method, url, accessToken }:
   ]);
 }
 
-/** Where `iat` is off, so are the other times: by the same clock. */
+/** If `iat` is off, the other times are off by the same clock. */
 function timeFaults({ iat, exp, nbf }: Claims, now: Date): Fault[] {
   const seconds = now.getTime() / 1000;
   return faultsOf([
@@ -135,7 +133,7 @@ function timeFaults({ iat, exp, nbf }: Claims, now: Date): Fault[] {
   ]);
 }
 
-/** Claims, whether they hold, and what would. */
+/** Each check: the claim, whether it holds, and what is expected. */
 const faultsOf = (checks: [claim: string, holds: boolean, wanted: string][]): Fault[] =>
   checks.filter(([, holds]) => !holds).map(([claim, , wanted]) => ({ at: claimAt(claim), detail: wanted }));
 
@@ -148,8 +146,8 @@ function clockSkewed(skewSeconds: number, now: Date): Failure {
 }
 
 /**
- * RFC 9449 §4.3: compared after the normalization of RFC 3986 §6.2.2 and §6.2.3, without query and fragment.
- * The host serves a path with a slash at its end as the same, so it is.
+ * RFC 9449 §4.3: normalized by RFC 3986 §6.2.2 and §6.2.3, without query and fragment. Ignores a trailing
+ * slash, as the host does.
  */
 function normalized(text: string): string | undefined {
   const url = URL.parse(text);

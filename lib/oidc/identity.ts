@@ -1,4 +1,4 @@
-/** The Identity port: tokens of the configured providers, proofs of devices. */
+/** The TokenVerifier port: tokens of the configured providers, proofs of devices. */
 import type { Clock } from "../domain/clock.ts";
 import type { TokenVerifier } from "../domain/owner.ts";
 import { accessTokenVerifier } from "./access-token.ts";

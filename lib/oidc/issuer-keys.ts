@@ -1,4 +1,4 @@
-/** The signing keys of one identity provider, found by discovery and kept; fetched anew at most once a minute. */
+/** One identity provider's signing keys, found by discovery and cached; fetched at most once a minute. */
 import { createLocalJWKSet, errors, type JWTVerifyGetKey, type LocalJWKSet } from "jose";
 import * as z from "zod";
 import type { Clock } from "../domain/clock.ts";
@@ -8,13 +8,13 @@ const KEPT_MS = 60 * 60_000;
 const REFETCH_MS = 60_000;
 const TIMEOUT_MS = 3000;
 
-/** OpenID Connect Discovery 1.0 §3: the two members that matter here. */
+/** OpenID Connect Discovery 1.0 §3: the two members that we need. */
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /**
- * Finds the key that a token's header names. Fails as `identity-unavailable` while the provider has never
- * answered.
+ * Finds the key that a token's header names. Fails as `identity-unavailable` until the provider has answered
+ * once.
  */
 export function issuerKeys(issuer: string, now: Clock): JWTVerifyGetKey {
   let known: { find: LocalJWKSet; at: number } | undefined;

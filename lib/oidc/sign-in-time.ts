@@ -1,8 +1,8 @@
-/** When the person signed in, in every form in which providers are known to write it. Pure. */
+/** Reads when the person signed in, in every form that providers are known to write. Pure. */
 import * as z from "zod";
 
 /**
- * OpenID Connect wants seconds. Others: milliseconds, digits as text, and ISO 8601 (AD FS, Auth0's Actions),
+ * OpenID Connect uses seconds. Others use milliseconds, digits as text, or ISO 8601 (AD FS, Auth0's Actions),
  * also without a zone.
  */
 const Seconds = z.number();
@@ -12,14 +12,14 @@ const Digits = z
   .transform(Number);
 const Iso = z.iso.datetime({ offset: true, local: true });
 
-/** As seconds that would be the year 5138. */
+/** As seconds, this would be the year 5138. */
 const FIRST_MILLISECONDS = 1e11;
-/** Before OpenID Connect: a zero, a duration, the first day of some calendar. */
+/** Earlier values predate OpenID Connect: a zero, a duration, the first day of some calendar. */
 const EARLIEST = Date.UTC(2000);
 /** How far a provider's clock may run ahead of ours. */
 const AHEAD_MS = 60_000;
 
-/** Undefined for what can't be such a time: also one that is yet to come. */
+/** Undefined if the value can't be a sign-in time, for example one in the future. */
 export function signInTime(value: unknown, now: Date): Date | undefined {
   const milliseconds = fromNumber(Seconds.or(Digits).safeParse(value).data) ?? fromIso(value);
   const isPossible = milliseconds >= EARLIEST && milliseconds <= now.getTime() + AHEAD_MS;

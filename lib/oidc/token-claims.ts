@@ -1,14 +1,13 @@
-/** What a token proves whose signature holds, for one issuer as it is configured (RFC 7519, RFC 9068, OpenID Connect Core). Pure. */
+/** What a correctly signed token proves under one issuer's settings (RFC 7519, RFC 9068, OIDC Core). Pure. */
 import * as z from "zod";
 import { TokenRefusal } from "../domain/failure.ts";
 import type { IssuerRole, SignIn } from "../domain/owner.ts";
 import { signInTime } from "./sign-in-time.ts";
 
 /**
- * `audience`: any of them. `accountClaim`, `authTimeClaim`, `subjectClaim`: which claims name the account,
- * the time of the sign-in and the owner. `audienceClaim`: which one holds the audience of tokens without
- * `aud`. `clients`: the apps that count where a token has a list of audiences. `tokens`: whether ID tokens
- * are taken.
+ * `audience`: any of them. `accountClaim`, `authTimeClaim`, `subjectClaim`: the claims with the account, the
+ * sign-in time and the owner. `audienceClaim`: the claim with the audience in tokens without `aud`.
+ * `clients`: the accepted apps for tokens with several audiences. `tokens`: whether ID tokens are accepted.
  */
 export type TokenIssuer = {
   issuer: string;
@@ -33,10 +32,7 @@ const Text = z.string().min(1).max(255);
 const Texts = z.array(z.string());
 const Bound = z.strictObject({ jkt: z.string() });
 
-/**
- * Claims that nobody needs are not looked at, whatever they are. Fails as TokenRefusal with the name of the
- * check.
- */
+/** Ignores all other claims. Fails as TokenRefusal with the name of the check. */
 export function readClaims(payload: Payload, issuer: TokenIssuer, now: Date): SignIn & { expiresAt: Date } {
   const seconds = now.getTime() / 1000;
   const expiresAt = read(z.number(), payload, "exp");
@@ -50,7 +46,7 @@ export function readClaims(payload: Payload, issuer: TokenIssuer, now: Date): Si
     subject: subjectOf(payload, issuer),
     authTime: signInTime(claimOf(payload, issuer.authTimeClaim), now),
     authTimeClaim: issuer.authTimeClaim,
-    // A token bound in a way that isn't checked here must not pass as if it were free.
+    // Refuse a token bound in a way that we can't check: it must not pass as unbound.
     keyThumbprint: read(Bound.optional(), payload, "cnf")?.jkt,
     userName: typeof userName === "string" ? userName : undefined,
     ...appOf(payload, issuer),
@@ -58,7 +54,7 @@ export function readClaims(payload: Payload, issuer: TokenIssuer, now: Date): Si
   };
 }
 
-/** The header's `typ`; `application/` may stand before it (RFC 7515 §4.1.9). */
+/** Checks the header's `typ`, with or without `application/` before it (RFC 7515 §4.1.9). */
 export function requireType(typ: unknown): void {
   const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : typ;
   ensure(
@@ -67,7 +63,7 @@ export function requireType(typ: unknown): void {
   );
 }
 
-/** A token names whom it is for by `aud`; another claim counts only where there is none. */
+/** Uses `aud`; another claim only if there is no `aud`. */
 function requireAudience(payload: Payload, { audience, audienceClaim, clients, tokens }: TokenIssuer): void {
   const hasAud = claimOf(payload, "aud") !== undefined;
   const named = hasAud || audienceClaim === undefined ? "aud" : audienceClaim;
@@ -87,7 +83,7 @@ function requireAudience(payload: Payload, { audience, audienceClaim, clients, t
     );
 }
 
-/** A `nonce` alone says nothing: some providers put it into access tokens. */
+/** A `nonce` alone proves no ID token: some providers put it into access tokens. */
 function requireKind(payload: Payload, { tokens }: TokenIssuer): void {
   ensure(claimOf(payload, "events") === undefined, "logout-token");
   const isIdToken =
@@ -97,16 +93,13 @@ function requireKind(payload: Payload, { tokens }: TokenIssuer): void {
   ensure(tokens === "id" || !isIdToken, "id-token");
 }
 
-/** Entra's `oid` names a person within a tenant, so the tenant belongs to it. */
+/** Entra's `oid` identifies a person only within a tenant, so add the tenant. */
 function subjectOf(payload: Payload, { subjectClaim }: TokenIssuer): string {
   const subject = read(Text, payload, subjectClaim, "sub");
   return subjectClaim === "oid" ? `${read(Text, payload, "tid")}\n${subject}` : subject;
 }
 
-/**
- * Only of the role `provider` it matters which app it is. A person's token has scopes, and never an app's
- * roles.
- */
+/** The app matters only for the role `provider`. A person's token has scopes, never an app's roles. */
 function appOf(payload: Payload, { role }: TokenIssuer): Pick<SignIn, "client" | "roles"> {
   if (role !== "provider") return { client: clientOf(payload), roles: [] };
   for (const name of CLIENT_CLAIMS) read(z.string().optional(), payload, name, "client");
@@ -115,7 +108,7 @@ function appOf(payload: Payload, { role }: TokenIssuer): Pick<SignIn, "client" |
   return { client: clientOf(payload), roles: isPerson ? [] : roles };
 }
 
-/** The app: RFC 9068 §2.2, Entra's tokens of version 2 and 1, Okta's. */
+/** The app's claim: RFC 9068 §2.2, Entra's tokens of version 2 and 1, Okta's. */
 const CLIENT_CLAIMS = ["client_id", "azp", "appid", "cid"];
 
 const clientOf = (payload: Payload) =>

@@ -1,4 +1,4 @@
-/** What every implementation of a storage port must do, in memory or on Azure: one suite of laws per port. */
+/** The laws of every storage port, for implementations in memory and on Azure: one suite per port. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
@@ -19,7 +19,7 @@ export const aNewPlace = (): BackupKey => ({ owner: aNewOwner(), platform: "andr
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** The target, opened before the tests and closed after them. */
+/** Opens the target before the tests and closes it after them. */
 export function opened<T>(open: Open<T>): () => Target<T> {
   let target: Target<T> | undefined;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ export function versionSealContract(name: string, open: Open<{ versions: Version
     const unreadable = { kind: "backup-unreadable" };
     const aNewVersion = () => aVersion({ id: randomBytes(16).toString("base64url") });
 
-    /** A version with its wrapping, and its content sealed. */
+    /** A version with its wrapping, and its sealed content. */
     async function aSealed(content: Buffer, place = aNewPlace()) {
       const version = aNewVersion();
       const { wrapping, sealed } = await target().versions.seal(place, version, content);
@@ -83,7 +83,7 @@ export function versionSealContract(name: string, open: Open<{ versions: Version
   });
 }
 
-/** `instance` is a new one with a cache of its own; `erase` deletes the stored key behind their backs. */
+/** `instance`: a new one with its own cache. `erase`: deletes the stored key behind the instances' backs. */
 export type OwnerKeysTarget = {
   instance(clock: Clock): OwnerKeys;
   erase(owner: OwnerId): Promise<void>;
@@ -99,7 +99,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       milliseconds = time;
     };
 
-    it("R39 finds no key where none was made, and doesn't remember that", async () => {
+    it("R39 finds no key where none was made, and doesn't cache that", async () => {
       at(0);
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
@@ -109,7 +109,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await one.find(owner)).toEqual(key);
     });
 
-    it("R39 makes 32 bytes, others for each owner, and the same on every call and instance", async () => {
+    it("R39 makes 32 bytes: different for each owner, the same on every call and instance", async () => {
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const [owner, stranger] = [aNewOwner(), aNewOwner()];
       const key = await one.obtain(owner);
@@ -119,7 +119,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await Promise.all(same)).toEqual([key, key, key, key]);
     });
 
-    it(`R8 ${CALLERS} callers that race, on one instance or on ${CALLERS}, obtain one and the same key`, async () => {
+    it(`R8 ${CALLERS} racing callers, on one instance or on ${CALLERS}, obtain one and the same key`, async () => {
       const one = target().instance(clock);
       for (const caller of [() => one, () => target().instance(clock)]) {
         const owner = aNewOwner();
@@ -129,7 +129,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       }
     });
 
-    it("R29 a key is remembered for less than 60 s, however often it is used", async () => {
+    it("R29 caches a key for less than 60 s, however often it is used", async () => {
       at(0);
       const one = target().instance(clock);
       const owner = aNewOwner();
@@ -144,7 +144,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await one.obtain(owner)).not.toEqual(key);
     });
 
-    it("R35 erased it is gone for good, here at once, and elsewhere with the next look; a new one is another", async () => {
+    it("R35 an erased key is gone for good: here at once, elsewhere with the next read; a new one differs", async () => {
       at(0);
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const [owner, stranger] = [aNewOwner(), aNewOwner()];
@@ -168,7 +168,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await one.find(stranger)).toEqual(theirs);
     });
 
-    it("R35 whoever begins anew while a key is about to go gets another one, which stays", async () => {
+    it("R35 a first write while a key is being removed gets another key, which stays", async () => {
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       const key = await one.obtain(owner);
@@ -179,7 +179,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect((await one.look(owner))?.key).toEqual(anew);
     });
 
-    it("R35 one that isn't about to go any more stays the one to begin with", async () => {
+    it("R35 a key whose removal was called off stays the one for first writes", async () => {
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       const key = await one.obtain(owner);
@@ -190,7 +190,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect((await other.look(owner))?.key).toEqual(key);
     });
 
-    it("R35 it is replaced once, and tells since when, and until something is stored under it", async () => {
+    it("R35 a key is replaced once, and says when, until something is stored under the new one", async () => {
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       const key = await other.obtain(owner);
@@ -211,7 +211,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect(await other.look(owner)).toEqual(expect.objectContaining({ ...looked, mark: undefined }));
     });
 
-    it("R35 when a damaged owner is to be erased is said once, and leaves the key as it is", async () => {
+    it("R35 when to erase a damaged owner is set once, and leaves the key as it is", async () => {
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();
       const key = await one.obtain(owner);
@@ -221,7 +221,7 @@ export function ownerKeysContract(name: string, open: Open<OwnerKeysTarget>): vo
       expect((await other.look(owner))?.key).toEqual(key);
     });
 
-    it.each(["look", "forget"] as const)("R29 %s reads it anew", async (way) => {
+    it.each(["look", "forget"] as const)("R29 %s reads the key anew", async (way) => {
       at(0);
       const [one, other] = [target().instance(clock), target().instance(clock)];
       const owner = aNewOwner();

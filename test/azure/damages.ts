@@ -1,8 +1,8 @@
-/** All the ways in which somebody who can write to the storage might damage one blob; and what a caller is told then. */
+/** Every damage that somebody with write access could do to a blob, and what callers are told then. */
 import type { StoredBlob } from "../../lib/azure/stores/blobs.ts";
 import { Failure } from "../../lib/domain/failure.ts";
 
-/** Every change of one byte, every cut, and a byte too many. */
+/** Every change of one byte, every cut, and one byte too many. */
 export function* damagesOf(content: Buffer): Generator<Buffer> {
   for (let at = 0; at < content.length; at++) {
     const flipped = Buffer.from(content);
@@ -24,20 +24,20 @@ export function* metadataDamagesOf(metadata: Record<string, string>): Generator<
   yield { ...metadata, more: "1" };
 }
 
-/** The blob with another content. */
+/** The blob with other content. */
 export const holding = (blob: StoredBlob, content: Buffer): StoredBlob => ({
   ...blob,
   content,
   size: content.length,
 });
 
-/** All those damages of content and metadata. */
+/** All of these damages, to content and metadata. */
 export function* damagesOfBlob(blob: StoredBlob): Generator<StoredBlob> {
   for (const content of damagesOf(blob.content)) yield holding(blob, content);
   for (const metadata of metadataDamagesOf(blob.metadata)) yield { ...blob, metadata };
 }
 
-/** An owner's blob in its parts: the lengths, the state, the record, the bodies. */
+/** The parts of an owner's blob: the lengths, the state, the record, the bodies. */
 export function partsOf({ content }: StoredBlob): Buffer[] {
   const count = content.readUInt32BE(4);
   const lengths = Array.from({ length: count }, (_, index) => content.readUInt32BE(8 + index * 4));
@@ -48,11 +48,11 @@ export function partsOf({ content }: StoredBlob): Buffer[] {
   });
 }
 
-/** One part of the blob is another's. */
+/** The blob with one part taken from another. */
 export const withPartOf = (blob: StoredBlob, other: StoredBlob, index: number): StoredBlob =>
   holding(blob, Buffer.concat(partsOf(blob).with(index, partsOf(other)[index] ?? Buffer.alloc(0))));
 
-/** Every mix of two owners' blobs, part by part, but those that are one of the two. */
+/** Every mix of two owners' blobs, part by part, except the two originals. */
 export function* mixesOf(one: StoredBlob, other: StoredBlob): Generator<StoredBlob> {
   const [ours, theirs] = [partsOf(one), partsOf(other)];
   for (let chosen = 0; chosen < 2 ** ours.length; chosen++) {
@@ -73,7 +73,7 @@ export async function told(work: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/** The one refusal of all that can't be opened. */
+/** The single refusal for everything that can't be opened. */
 export const refused = JSON.stringify(["backup-unreadable", "The backup can't be opened.", {}]);
 
 export const pairs = <T>(items: T[]): [T, T][] =>

@@ -1,4 +1,4 @@
-/** Instances of the sealed stores: each with caches of its own, on a storage and a vault that they share. */
+/** Instances of the sealed stores: each with its own caches, on a shared storage and vault. */
 
 import { blobOwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
 import { blobShardKeys, shardKeyedHash } from "../../lib/azure/keys/blob-shard-keys.ts";
@@ -23,7 +23,7 @@ const vault = memoryWrappingKeys([aMemoryKey("shared")]);
 
 type Options = { wrapping?: WrappingKeys; atHand?: Clock; inlineBytes?: number };
 
-/** `blobs` holds backups and keys alike. `inlineBytes`: how much of bodies stays in the owner's blob. */
+/** `blobs` holds backups and keys alike. `inlineBytes`: how many bytes of bodies stay in the owner's blob. */
 export function anInstance(blobs: Blobs, { wrapping = vault, ...placing }: Options = {}) {
   const ownerKeys = blobOwnerKeys(blobs, () => now);
   const shards = blobShardKeys(blobs, wrapping);

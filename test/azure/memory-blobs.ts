@@ -1,10 +1,10 @@
-/** Blob Storage in memory: for what must be quick, or must be damaged byte by byte. */
+/** Blob Storage in memory: for tests that must be quick, or must damage blobs byte by byte. */
 import type { Blobs, StoredBlob } from "../../lib/azure/stores/blobs.ts";
 
-/** `stored`: all that lies there, by name. */
+/** `stored`: all blobs, by name. */
 export function memoryBlobs(stored = new Map<string, StoredBlob>()): Blobs {
   const put = (name: string, { content, metadata }: Pick<StoredBlob, "content" | "metadata">) => {
-    // Never the same twice, also of several instances on one storage.
+    // Never the same twice, even across instances on one storage.
     const etag = `"${crypto.randomUUID()}"`;
     stored.set(name, { content, metadata, size: content.length, etag });
     return etag;

@@ -1,4 +1,4 @@
-/** OwnerKeys and WrappingKeys in memory, as the real ones behave. */
+/** OwnerKeys and WrappingKeys in memory, with the behaviour of the real ones. */
 import { constants, generateKeyPairSync, type KeyObject, privateDecrypt, randomBytes } from "node:crypto";
 import { blobOwnerKeys, type OwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
 import type { StoredBlob } from "../../lib/azure/stores/blobs.ts";

@@ -13,7 +13,7 @@ export type OwnQueue = {
   close(): Promise<void>;
 };
 
-/** Its poison twin isn't there until something is put aside, as with the host's. */
+/** Its poison twin is created with the first message put aside, as by the host. */
 export async function ownQueue(): Promise<OwnQueue> {
   const address = inject("surroundings").settings["QUEUE_STORAGE"] ?? "";
   const service = QueueServiceClient.fromConnectionString(address);
@@ -30,6 +30,6 @@ export async function ownQueue(): Promise<OwnQueue> {
   };
 }
 
-/** What the host hands to the function: the text, or where that is JSON, its value. */
+/** The value that the host hands to the function: the text, parsed if it is JSON. */
 export const textOf = ({ messageText }: { messageText: string }): string =>
   Buffer.from(messageText, "base64").toString();

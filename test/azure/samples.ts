@@ -1,4 +1,5 @@
-/** States of an owner, each good and full: what the sealed stores hold in the tests. Every text that is somebody's begins with "canary". */
+/** Full, valid states of an owner for the sealed stores' tests. */
+/** Every text that is somebody's begins with "canary". */
 import type { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
 import type { OwnerRecord } from "../../lib/domain/owner/owner-record.ts";

@@ -1,4 +1,5 @@
-/** Two instances on one storage: what one does holds for the other with the next request, also once an owner's key was made anew. */
+/** Two instances on one storage: a change at one counts at the other with the next request. */
+/** Even after an owner's key was made anew. */
 import { BlobServiceClient } from "@azure/storage-blob";
 import { expect, inject, it } from "vitest";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
@@ -10,7 +11,7 @@ const BACKUP = "v1/backups/android";
 const ROUNDS = 20;
 const recovery = { body: { platform: "android", device: { name: "new" }, existingAccounts: [] } };
 
-/** Takes away what is left of an erasure when the cooling-off is over: the owner's key and blob. */
+/** Removes the remains of an erasure once the cooling-off is over: the owner's key and blob. */
 async function erase(subject: string): Promise<void> {
   const { issuer, settings } = inject("surroundings");
   const owner = ownerIdOf({ issuer, subject });
@@ -30,7 +31,7 @@ const upload = async (owner: string, app: App) => {
   return { phone, document, reply };
 };
 
-/** What a new phone gets from an instance that has cached nothing. */
+/** A new phone recovers the backup through an instance that has cached nothing. */
 async function expectRecovered(owner: string, { accounts: [account] }: ReturnType<typeof aBackup>) {
   const reply = await (await aPhone({ owner, app: anApp() })).call("POST", "v1/recoveries", recovery);
   expect(reply.body).toMatchObject({ accounts: [{ outcome: "restore", account }] });
@@ -61,7 +62,7 @@ it("R7 R8 two devices that race through two instances: one wins each round, the 
   }
 });
 
-it("R35 an instance that holds an erased key opens what was sealed since under the new one", async () => {
+it("R35 an instance that holds an erased key opens what was since sealed under the new one", async () => {
   const [one, two] = [anApp(), anApp()];
   const owner = anOwner();
   await upload(owner, one);
@@ -77,7 +78,7 @@ it("R35 an instance that holds an erased key opens what was sealed since under t
   expect(recovered.body).toMatchObject({ accounts: [{ account: document.accounts[0] }] });
 });
 
-it("R35 an instance that holds an erased key seals nothing under it: not the next upload, not a first one", async () => {
+it("R35 an instance that holds an erased key seals nothing under it: neither the next upload nor a first one", async () => {
   const [one, two] = [anApp(), anApp()];
   const owner = anOwner();
   await upload(owner, one);
@@ -94,7 +95,7 @@ it("R35 an instance that holds an erased key seals nothing under it: not the nex
   await expectRecovered(owner, next);
 });
 
-it("R17 a device that is revoked at one is refused at the other from the next request on", async () => {
+it("R17 a device revoked at one is refused at the other from the next request on", async () => {
   const [one, two] = [anApp(), anApp()];
   const owner = anOwner();
   const lost = await aPhone({ owner, app: one });
@@ -106,7 +107,7 @@ it("R17 a device that is revoked at one is refused at the other from the next re
   expect((await lost.call("GET", BACKUP)).status).toBe(401);
 });
 
-it("R7 R8 an owner's first upload, raced at both: one wins, and what it stored opens at both", async () => {
+it("R7 R8 of an owner's first uploads raced at both, one wins, and what it stored opens at both", async () => {
   for (let round = 0; round < 10; round++) {
     const owner = anOwner();
     const phones = await Promise.all([anApp(), anApp()].map((app) => aPhone({ owner, app })));

@@ -1,4 +1,4 @@
-/** What a storage call does when the line or the storage fails: it tries again, and nobody waits longer than its deadline. */
+/** A storage call when the line or the storage fails: it retries, and nobody waits beyond its deadline. */
 import { createServer, type ServerResponse } from "node:http";
 import { afterEach, expect, it } from "vitest";
 import { managedIdentity } from "../../lib/azure/credential.ts";
@@ -14,7 +14,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Answers the calls that come, one after the other, as it is told; the last way goes on. */
+/** Answers each call in one of these ways, in order; the last one repeats. */
 async function aStorage(...ways: ((outgoing: ServerResponse) => void)[]) {
   const seen: string[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -50,7 +50,7 @@ it("R32 a line that is cut and a storage that is busy are tried again, signed an
   });
 });
 
-it("R32 a refusal is told by status and code, and not tried again", async () => {
+it("R32 a refusal is reported with status and code, and not tried again", async () => {
   const { seen, url } = await aStorage(answering(412, "<Error>secret</Error>"));
   const error = await call({ method: "PUT", url, body: Buffer.from("x"), deadlineMs: 8000 }).catch(
     (reason: unknown) => reason,
@@ -60,13 +60,13 @@ it("R32 a refusal is told by status and code, and not tried again", async () => 
   expect(String(error)).not.toContain("secret");
 });
 
-it("R32 a storage that is busy three times is told as such", async () => {
+it("R32 a storage that is busy three times is reported as such", async () => {
   const { seen, url } = await aStorage(answering(503));
   const error = await call({ method: "GET", url, deadlineMs: 8000 }).catch((reason: unknown) => reason);
   expect({ status: restStatus(error), tries: seen.length }).toEqual({ status: 503, tries: 3 });
 });
 
-it("R32 a storage that says nothing is given up at the deadline", async () => {
+it("R32 a storage that doesn't answer is given up at the deadline", async () => {
   const { url } = await aStorage(silent);
   const startedAt = performance.now();
   await expect(call({ method: "GET", url, deadlineMs: 300 })).rejects.toThrow();

@@ -1,4 +1,4 @@
-/** Storage that can't be reached, both accounts or one of them, and answers that are lost on an owner's first upload. */
+/** One or both storage accounts out of reach, and lost answers to an owner's first upload. */
 import { type AddressInfo, createServer } from "node:net";
 import { expect, inject, it } from "vitest";
 import type { Phone, Reply } from "../../infra/local/phone.ts";

@@ -1,17 +1,17 @@
-/** What every store must do that replaces its states by their ETag, in memory or on Azure: one suite of laws for all of them. */
+/** The laws of every store that replaces its states by ETag, in memory or on Azure: one suite for all. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../lib/domain/store.ts";
 import { type Open, opened, times } from "./contracts.ts";
 
 export type Samples<K, T> = {
-  /** One that nothing was put under. */
+  /** A key that nothing is stored under. */
   aKey(): K;
   /** Keys that differ from this one in a single part each. */
   beside(key: K): K[];
   /** Another value for each number. */
   aValue(number: number): T;
-  /** Further ones, to be found as they were put. */
+  /** Further values, which must be found as they were put. */
   values: T[];
 };
 

@@ -1,4 +1,4 @@
-/** Where the adapters are tested: the local stand-ins, or what TEST_BLOB_URL and TEST_VAULT_URL name. */
+/** The targets of the adapter tests: the local stand-ins, or TEST_BLOB_URL and TEST_VAULT_URL. */
 import { DefaultAzureCredential, type TokenCredential } from "@azure/identity";
 import { KeyClient } from "@azure/keyvault-keys";
 import type { ContainerClient } from "@azure/storage-blob";
@@ -14,8 +14,8 @@ import { ownVault } from "../support/own-vault.ts";
 export type OwnContainer = { blobs: Blobs; container: ContainerClient; close(): Promise<void> };
 
 /**
- * A container of the test's own: TEST_BLOB_URL is a connection string or an https address; the stack's if not
- * set.
+ * A container of the test's own. TEST_BLOB_URL is a connection string or an https address; default: the
+ * stack's.
  */
 export async function ownContainer(): Promise<OwnContainer> {
   const address = process.env["TEST_BLOB_URL"] ?? inject("surroundings").settings["BACKUPS_STORAGE"] ?? "";
@@ -33,8 +33,7 @@ export async function ownContainer(): Promise<OwnContainer> {
 export type OwnKeys = VaultKeys & { credential: TokenCredential; close(): Promise<void> };
 
 /**
- * Keys of the test's own, none of them pinned, in the vault at TEST_VAULT_URL; in one started for it if that
- * isn't set.
+ * Keys of the test's own, none pinned, in the vault at TEST_VAULT_URL; by default in a vault started for it.
  */
 export async function ownKeys(count: number): Promise<OwnKeys> {
   const url = process.env["TEST_VAULT_URL"];

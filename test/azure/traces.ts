@@ -1,8 +1,8 @@
-/** Looks for texts in bytes, however they might be written there. */
+/** Searches bytes for texts in all their spellings. */
 
 /**
- * The base64 of a text that begins so many bytes into a stream, without the letters that hold bits of what is
- * beside it.
+ * The base64 of a text that begins `shift` bytes into a stream, without letters that share bits with its
+ * neighbours.
  */
 function base64Of(bytes: Buffer, shift: number): string {
   const letters = Buffer.concat([Buffer.alloc(shift), bytes])
@@ -13,8 +13,8 @@ function base64Of(bytes: Buffer, shift: number): string {
 }
 
 /**
- * The spellings of a text: as it is, in other letters, in UTF-16, hexadecimal, percent-encoded, base64 at
- * each of three places.
+ * The spellings of a text: plain, other case, UTF-16, hexadecimal, percent-encoded, base64 at each of three
+ * offsets.
  */
 function spellingsOf(text: string): Buffer[] {
   const bytes = Buffer.from(text);
@@ -35,7 +35,7 @@ function spellingsOf(text: string): Buffer[] {
     .concat(Buffer.from(text, "utf16le"));
 }
 
-/** Which of these texts are found in any of these contents. */
+/** Which of these texts occur in any of these contents. */
 export const tracesOf = (texts: string[], contents: Buffer[]): string[] =>
   texts.filter((text) =>
     spellingsOf(text).some((spelling) => contents.some((content) => content.includes(spelling))),

@@ -1,11 +1,11 @@
-/** What every implementation of WrappingKeys must do, in memory or in a vault. */
+/** The laws that every implementation of WrappingKeys must obey, in memory or in a vault. */
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { KEY_BYTES, type WrappingKeys, wrapKey } from "../../lib/domain/sealing/seal.ts";
 import { aNewOwner, opened, type Target } from "./contracts.ts";
 
 export type WrappingTarget = {
-  /** Of all instances of this target: several. */
+  /** The key ids of all instances of this target; more than one. */
   keyIds: string[];
   instance(): WrappingKeys;
 };
@@ -18,7 +18,7 @@ export function wrappingKeysContract(name: string, open: () => Promise<Target<Wr
   describe(`WrappingKeys, ${name}`, () => {
     const target = opened(open);
 
-    /** A data key as it lies wrapped for one owner under each of the key ids. */
+    /** A data key wrapped for one owner under each of the key ids. */
     async function wrappedUnderEach(): Promise<{ id: string; dataKey: Buffer; wrapped: Buffer }[]> {
       const keys = target().instance();
       const byId = new Map<string, { id: string; dataKey: Buffer; wrapped: Buffer }>();
@@ -70,7 +70,7 @@ export function wrappingKeysContract(name: string, open: () => Promise<Target<Wr
       for (const key of unwrapped) expect(Buffer.from(key)).toEqual(dataKey);
     });
 
-    it("R39 what another key wrapped is unreadable, and so is what nobody wrapped", async () => {
+    it("R39 what another key wrapped is unreadable, as are bytes that nobody wrapped", async () => {
       const [first = expect.fail("no key"), second = expect.fail("no second key")] = await wrappedUnderEach();
       const keys = target().instance();
       for (const wrapped of [second.wrapped, randomBytes(384), randomBytes(10)]) {
@@ -78,14 +78,14 @@ export function wrappingKeysContract(name: string, open: () => Promise<Target<Wr
       }
     });
 
-    it("R39 a version that there isn't is unreadable", async () => {
+    it("R39 a version that doesn't exist is unreadable", async () => {
       const [{ id, wrapped } = expect.fail("no key")] = await wrappedUnderEach();
       const unknown = id.replace(/[0-9a-f]{32}$/, randomBytes(16).toString("hex"));
       expect(unknown).not.toBe(id);
       await expect(target().instance().unwrap(unknown, wrapped)).rejects.toMatchObject(unreadable);
     });
 
-    it("R39 an id that isn't one of ours to the letter is unreadable", async () => {
+    it("R39 an id that isn't exactly one of ours is unreadable", async () => {
       const [{ id, wrapped } = expect.fail("no key")] = await wrappedUnderEach();
       const { origin, pathname } = new URL(id);
       const keys = target().instance();

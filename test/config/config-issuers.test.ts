@@ -1,10 +1,10 @@
-/** Settings of identity providers: how their tokens are read, and what would make them say what isn't so. */
+/** Settings of identity providers: how their tokens are read, and which settings would mislead. */
 import { describe, expect, it } from "vitest";
 import { anIssuer, load, messageFor, named, required } from "./sample-settings.ts";
 
 const issuersOf = (change: object) => load({ IDENTITY_ISSUERS: anIssuer(change) }).issuers;
 
-it("R49 an issuer is read as the standards say, unless it is set otherwise", () => {
+it("R49 by default an issuer is read as the standards say", () => {
   expect(issuersOf({})).toEqual([
     {
       issuer: "https://login.example",
@@ -30,7 +30,7 @@ it("R49 each setting reaches the app", () => {
   expect(issuersOf(change)).toMatchObject([change]);
 });
 
-describe("F30 R49 what would mislead stops the app", () => {
+describe("F30 R49 misleading settings stop the app", () => {
   it.each([
     ...["iat", "nbf", "exp", "updated_at"].map((name) => ["authTimeClaim", name] as const),
     ...["email", "phone_number", "preferred_username", "name"].map((name) => ["subjectClaim", name] as const),

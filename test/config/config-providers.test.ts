@@ -1,4 +1,4 @@
-/** Settings of providers: which app of which issuer each one is must be clear, and that it is no person. */
+/** Settings of providers: each names one app of one issuer without ambiguity, and never a person. */
 import { expect, it } from "vitest";
 import { anIssuer, load, named } from "./sample-settings.ts";
 

@@ -1,4 +1,4 @@
-/** Settings of what the service talks to: queue, messages, providers, accounts; each bad one named and never quoted. */
+/** Settings of queue, messages, providers and accounts: each bad one is named and never quoted. */
 import { readFile } from "node:fs/promises";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ const aProvider = (change: object = {}) =>
   JSON.stringify([{ clientId: "contoso", accounts: [{ issuer: "https://sts.example" }], ...change }]);
 const URI = "QUEUE_STORAGE__queueServiceUri";
 
-/** Where development addresses are fine. */
+/** Allows development addresses. */
 const laptop = { PUBLIC_BASE_URL: "http://127.0.0.1:7071/api" };
 
 describe("R42 safe settings pass", () => {
@@ -38,7 +38,7 @@ describe("R42 safe settings pass", () => {
     expect(issuers).toMatchObject([{ accountClaim: "preferred_username" }]);
   });
 
-  it("R42 the queue: its https address; on loopback a connection string, which counts then", () => {
+  it("R42 the queue: its https address; on loopback also a connection string, which then counts", () => {
     expect(load().queue).toEqual({ url: required[URI] });
     for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
       const connectionString = queueAt(`http://${host}:10001/devstoreaccount1`);
@@ -210,15 +210,17 @@ describe("R42 unsafe and malformed settings stop the app", () => {
 
   it("R42 one of the queue's two settings is needed, and the one for Azure is named", () => {
     expect(named({ [URI]: undefined })).toEqual([URI]);
-    expect(messageFor({ ...required, [URI]: undefined })).toContain("QUEUE_STORAGE only on loopback");
+    expect(messageFor({ ...required, [URI]: undefined })).toContain(
+      "on loopback, QUEUE_STORAGE may be set instead",
+    );
   });
 
-  it("R21 ten minutes are the most for a ticket", () => {
+  it("R21 a ticket lasts at most ten minutes", () => {
     expect(load({ TICKET_SECONDS: "600" }).ticketSeconds).toBe(600);
     expect(messageFor({ ...required, TICKET_SECONDS: "601" })).toContain("must not be more than 600");
   });
 
-  it("R34 never repeats what a setting held, whatever is wrong with it", () => {
+  it("R34 never repeats a setting's value, whatever is wrong with it", () => {
     const marker = "canary-8c1b";
     const around = fc.constantFrom(
       (text: string) => text,

@@ -9,10 +9,10 @@ const pinned = (change: object = {}) =>
     keys: [{ kid: keyId, kty: "RSA", n: Buffer.alloc(384, 255).toString("base64url"), e: "AQAB", ...change }],
   });
 
-/** Where development addresses are fine. */
+/** Allows development addresses. */
 const laptop = { PUBLIC_BASE_URL: "http://127.0.0.1:7071/api" };
 
-/** All well-formed, and none fit for a service that others can reach. */
+/** All well-formed, but unfit for a service that others can reach. */
 const development = {
   IDENTITY_ISSUERS: anIssuer({ issuer: "http://127.0.0.1:7072" }),
   BACKUPS_STORAGE: azurite("http://127.0.0.1:10000/devstoreaccount1"),
@@ -73,7 +73,7 @@ describe("R42 safe settings pass", () => {
     expect(staleness.retiredKeyIds).toEqual([keyId]);
   });
 
-  it("R38 a pinned key may be of any version of a key in KEY_IDS: a rotation stops no app", () => {
+  it("R38 a pinned key may be any version of a key in KEY_IDS: a rotation stops no app", () => {
     const kid = keyId.replace(version, "f".repeat(32));
     expect(load({ PINNED_PUBLIC_KEYS: pinned({ kid }) }).vault.pinned).toMatchObject([{ kid }]);
   });
@@ -194,7 +194,7 @@ describe("R42 unsafe and missing settings stop the app", () => {
     expect(named({ ...development, PUBLIC_BASE_URL: url })).toEqual(["PUBLIC_BASE_URL"]);
   });
 
-  it("R34 never repeats what a setting held, whatever is wrong with it", () => {
+  it("R34 never repeats a setting's value, whatever is wrong with it", () => {
     const marker = "canary-5d2e";
     const names = [...new Set(unsafe.map(([, name]) => name))];
     const around = fc.constantFrom(

@@ -1,4 +1,4 @@
-/** Settings that the app starts with, and what it says of others. */
+/** Settings that the app starts with, and the settings that its error names. */
 import { type Config, configFromEnvironment } from "../../lib/config/config.ts";
 import type { Environment } from "../../lib/config/schema.ts";
 
@@ -27,7 +27,7 @@ export function messageFor(environment: Environment): string {
   }
   return "";
 }
-/** The settings that are named, each once, in the order of the alphabet. */
+/** The settings that the error names, each once, in alphabetical order. */
 export const named = (change: Environment, base: Environment = required) => {
   const names = [...messageFor({ ...base, ...change }).matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
   return [...new Set(names)].toSorted();

@@ -1,4 +1,4 @@
-/** Documents of every allowed kind, for properties that must hold for all of them. */
+/** Arbitrary documents of every allowed kind, for properties that must hold for all of them. */
 import * as fc from "fast-check";
 import { Secret } from "otpauth";
 import { type Account, accountKey } from "../../lib/domain/account.ts";
@@ -7,13 +7,13 @@ import type { BackupDocument } from "../../lib/domain/backup/document.ts";
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
-/** Any Unicode but control characters; at most 40 code points, so always within every limit on names. */
+/** Any Unicode except control characters; at most 40 code points, which every limit on names allows. */
 const text = fc.string({ unit: "binary", maxLength: 40 }).map((any) => any.replaceAll(CONTROLS, ""));
 const filled = text.map((any) => `x${any}`);
-/** Also names that others have, too. */
+/** Sometimes a name that other entries share. */
 const name = fc.oneof(text, fc.constantFrom("", "admin", "Nextcloud"));
 
-/** As they are stored. */
+/** Secret bytes as stored. */
 const bytes = fc.uint8Array({ minLength: 8, maxLength: 40 });
 /** RFC 4648 §6, without padding. */
 export const base32 = (of: Uint8Array): string => new Secret({ buffer: Uint8Array.from(of).buffer }).base32;
@@ -94,7 +94,7 @@ const settings = fc.record(
   { requiredKeys: [], ...plain },
 ) satisfies fc.Arbitrary<AppSettings>;
 
-/** Of two entries that are doubles, or have one id, the first. */
+/** Keeps the first of two entries that are doubles or share an id. */
 function singled(accounts: Account[]): Account[] {
   const seen = new Set<string>();
   const isNew = (key: string) => seen.size < seen.add(key).size;

@@ -1,4 +1,4 @@
-/** What the decisions work on: callers, devices, versions, heads and records, each good unless a test says otherwise. */
+/** Valid callers, devices, versions, heads and records for decisions; a test changes what it needs. */
 import { createHash, createHmac } from "node:crypto";
 import type { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { type Head, newHead, type StoredHead, type Version } from "../../lib/domain/backup/head.ts";
@@ -74,7 +74,7 @@ export const aHead = (change: Partial<Head> = {}): Head => ({
 
 export const stored = (head: Head = aHead()): StoredHead => storedHead(head);
 
-/** Of an owner with this backup on Android, or with nothing. */
+/** The state of an owner with this backup on Android, or with nothing. */
 export const aState = (head: Head | undefined, change: Partial<OwnerState> = {}): OwnerState => ({
   ...(head ? withHead(newState(), "android", head) : newState()),
   ...change,
@@ -155,7 +155,7 @@ export const aContactChallenge = (change: Partial<ContactChallenge> = {}): Conta
   ...change,
 });
 
-/** Keyed as the real ones are, without a vault. */
+/** Keyed like the real one, without a vault. */
 export const keyedHash: KeyedHash = {
   hash: async (purpose, text) => createHmac("sha256", `pepper ${purpose}`).update(text).digest("base64url"),
 };

@@ -1,4 +1,4 @@
-/** What makes codes: secrets as people have them, defaults, and the fingerprint that devices make, too. */
+/** The parameters of codes: secrets as people have them, defaults, and the devices' fingerprint. */
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { Secret, TOTP } from "otpauth";
@@ -26,7 +26,7 @@ describe("R3 secrets as sites show them", () => {
     expect(totp(secret).secret).toBe(canonical);
   });
 
-  it("R3 R13 the stored spelling makes the codes that another implementation makes of the bytes", () => {
+  it("R3 R13 the stored spelling makes the same codes as another implementation", () => {
     const spelled = fc.record({
       bytes: fc.uint8Array({ minLength: 1, maxLength: 64 }),
       between: fc.constantFrom("", " ", "-", "\u00a0"),
@@ -52,7 +52,7 @@ describe("R3 secrets as sites show them", () => {
     (secret) => expect(totp(secret).secret).toBe(secret.replace(/=+$/, "")),
   );
 
-  it("R3 hexadecimal digits are stored without separators, each as it is written: some apps hash the text", () => {
+  it("R3 hexadecimal digits are stored as written, without separators: some apps hash the text", () => {
     expect(motp("0123 4567-89ab CDEF").secret).toBe("0123456789abCDEF");
     for (const bad of ["", "012", "0g", "0x12", "GEZDGNBV"])
       expect({ bad, isTaken: OneTimeCode.safeParse({ type: "motp", secret: bad }).success }).toEqual({
@@ -114,7 +114,7 @@ describe("R11 fingerprints", () => {
     expect(Fingerprint.parse(fingerprint)).toBe(fingerprint);
   });
 
-  it("R11 spelling, counter, PIN and bits that fill no byte change nothing; whatever changes codes does", () => {
+  it("R11 spelling, counter, PIN and unused bits change nothing; anything that changes codes does", () => {
     const same = [
       { type: "totp", secret: "jbsw y3dp ehpk 3pxp==" },
       { type: "totp", secret: `${secret}A`, digits: 6 },

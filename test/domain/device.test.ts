@@ -1,4 +1,4 @@
-/** Devices: who is let in, how they come, are renamed and are revoked for good. */
+/** Devices: which are admitted, how they register, are renamed and are revoked for good. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Head } from "../../lib/domain/backup/head.ts";
@@ -28,15 +28,15 @@ const devicesAfter = (change: Change<Head, Device>) => ("next" in change ? chang
 const revokedOnes = (count: number, at = (index: number) => later(now, -index * DAY)) =>
   someDevices(count, (index) => ({ revokedAt: at(index) }));
 
-describe("R17 who is let in", () => {
-  it("R17 lets a registered device in, and an unknown one only where any is", () => {
+describe("R17 which devices are admitted", () => {
+  it("R17 admits a registered device, and an unknown one only where any device may call", () => {
     expect(() => admit(caller, [aDevice()], "registered", now)).not.toThrow();
     expect(() => admit(stranger, [aDevice()], "any", now)).not.toThrow();
     expect(refusalOf(() => admit(stranger, [aDevice()], "registered", now)).kind).toBe("device-unknown");
     expect(refusalOf(() => admit(stranger, [], "registered", now)).kind).toBe("device-unknown");
   });
 
-  it("R17 refuses a revoked device everywhere, also where any device is let in", () => {
+  it("R17 refuses a revoked device everywhere, even where any device may call", () => {
     const revoked = [aDevice({ revokedAt: now })];
     expect(refusalOf(() => admit(caller, revoked, "registered", now)).kind).toBe("device-revoked");
     expect(refusalOf(() => admit(caller, revoked, "any", now)).kind).toBe("device-revoked");
@@ -86,7 +86,7 @@ describe("R17 the thirty-first", () => {
   const longest = aDeviceId("device-29");
   const activeOf = (devices: Device[]) => devices.filter(isActive).length;
 
-  it("R17 takes the place of the one unseen for the longest, which is suspended", () => {
+  it("R17 replaces the one unseen for the longest, which is suspended", () => {
     const devices = withDevice(someDevices(30, seenDaysAgo(1)), unregistered, now);
     expect(activeOf(devices)).toBe(30);
     expect(findDevice(devices, longest)).toMatchObject({ suspendedAt: now, displacedBy: stranger.device });
@@ -97,7 +97,7 @@ describe("R17 the thirty-first", () => {
     expect(() => admit(aCaller({ device: longest }), devices, "any", now)).not.toThrow();
   });
 
-  it("R17 … or revoked, if that was over thirty days ago", () => {
+  it("R17 or revoked, if it was unseen for over thirty days", () => {
     expect(
       findDevice(withDevice(someDevices(30, seenDaysAgo(30)), unregistered, now), longest),
     ).toMatchObject({
@@ -106,7 +106,7 @@ describe("R17 the thirty-first", () => {
     });
   });
 
-  it("R17 one that is listed, and one beside revoked ones, takes nobody's", () => {
+  it("R17 a listed device replaces none, and revoked ones take no place", () => {
     const full = someDevices(30, seenDaysAgo(1));
     expect(activeOf(withDevice(full, { id: longest, name: "x" }, now))).toBe(30);
     expect(displacedBy(withDevice(full, { id: longest, name: "x" }, now), longest)).toEqual([]);
@@ -114,7 +114,7 @@ describe("R17 the thirty-first", () => {
     expect(activeOf(withDevice(oneRevoked, unregistered, now))).toBe(30);
   });
 
-  it("R17 comes back by registering again, and then takes the place of another", () => {
+  it("R17 a replaced device comes back by registering again, and then replaces another", () => {
     const devices = withDevice(someDevices(30, seenDaysAgo(1)), unregistered, now);
     const back = withDevice(devices, { id: longest, name: "x" }, later(now, 1));
     expect(findDevice(back, longest)).toEqual({
@@ -126,7 +126,7 @@ describe("R17 the thirty-first", () => {
     expect(activeOf(back)).toBe(30);
   });
 
-  it("R17 whoever comes with one device after the other fills the list no further, and drives out nobody that was seen lately", () => {
+  it("R17 one device after another never overfills the list, and never drives out a recently seen one", () => {
     let devices = someDevices(30, seenDaysAgo(1));
     for (let at = 0; at < 300; at++)
       devices = withDevice(devices, { id: aDeviceId(`thief-${at}`), name: "x" }, later(now, at));
@@ -135,7 +135,7 @@ describe("R17 the thirty-first", () => {
     for (const { id } of someDevices(30)) expect(findDevice(devices, id)?.revokedAt).toBeUndefined();
   });
 
-  it("R17 in whatever order devices come and are suspended, thirty are active at most, and whoever comes is one of them", () => {
+  it("R17 in any order of arrivals and suspensions at most thirty are active, always including the newest", () => {
     const coming = fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 20 })), { maxLength: 90 });
     holds(
       fc.property(coming, (steps) => {
@@ -169,7 +169,7 @@ describe("R17 a year unseen", () => {
     expect(back).toHaveLength(1);
   });
 
-  it("R17 R18 it is unregistered for whoever has to be told", () => {
+  it("R17 R18 it counts as unregistered when others must be told", () => {
     expect({
       longAway: isUnregistered(caller, away, now),
       known: isUnregistered(caller, [aDevice()], now),

@@ -1,4 +1,4 @@
-/** The stores in memory: as atomic as the real ones, and what was put into the outbox can be read. */
+/** The stores in memory: as atomic as the real ones, with a readable outbox. */
 
 import type { UnsealedVersion, VersionSeal } from "../../lib/domain/backup/head.ts";
 import type { Outbox, OutboxItem } from "../../lib/domain/messages/announcement.ts";
@@ -97,8 +97,8 @@ export class MemoryOwners implements OwnerStore {
 }
 
 /**
- * The same owners, but the first write is made and its answer lost; before whoever made it looks again, this
- * happens.
+ * The same owners, but the first write succeeds and its answer is lost; `meanwhile` runs before the writer
+ * looks again.
  */
 export function losingAnAnswer(owners: MemoryOwners, meanwhile: () => Promise<unknown>): OwnerStore {
   let isLost = false;
@@ -114,7 +114,7 @@ export function losingAnAnswer(owners: MemoryOwners, meanwhile: () => Promise<un
   };
 }
 
-/** Seals nothing: what is sealed begins with the name of its place. */
+/** Seals nothing: "sealed" content begins with the name of its place. */
 export class MemorySeal implements VersionSeal {
   opened = 0;
   readonly keyId: string;
@@ -144,7 +144,7 @@ export class MemorySeal implements VersionSeal {
 
 const nameOf = ({ owner, platform }: BackupKey, { id }: UnsealedVersion) => `${owner}/${platform}/${id}`;
 
-/** `broken`: while it is set, nothing gets in. */
+/** `broken`: while set, refuses every item. */
 export class MemoryOutbox implements Outbox {
   readonly items: { owner: OwnerId; item: OutboxItem; delaySeconds: number }[] = [];
   broken: Error | undefined;

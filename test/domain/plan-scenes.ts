@@ -1,4 +1,4 @@
-/** Documents, and what a device and its owner have of them, for laws of plans. */
+/** Documents, and which of their accounts a device and its owner have, for laws of plans. */
 import * as fc from "fast-check";
 import { accountKey, type ExistingAccount } from "../../lib/domain/account.ts";
 import type { BackupDocument } from "../../lib/domain/backup/document.ts";
@@ -15,7 +15,8 @@ export const nowhere: Circumstances = {
 };
 
 /**
- * A document, some of its accounts on the device, some bound, names that it doesn't hold, either platform.
+ * A document on either platform; some accounts are on the device, some proven; includes names it doesn't
+ * hold.
  */
 export const scenes = fc
   .record({

@@ -1,4 +1,5 @@
-/** What a recovery works on, in memory: an owner with a backup of each kind of account, one of them proven, and a contact. */
+/** A recovery's surroundings in memory. */
+/** An owner with a backup of each kind of account, one of them proven, and a contact. */
 import { accountKey, type DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/document.ts";
 import { noFailures } from "../../lib/domain/challenges/throttle.ts";
@@ -56,7 +57,7 @@ type Setup = {
   backup?: BackupDocument;
   content?: Buffer;
   head?: Parameters<typeof aHead>[0];
-  /** Stands between the recovery and the stores. */
+  /** Wraps the stores that the recovery uses. */
   through?: (stores: RecoveryPorts) => Partial<RecoveryPorts>;
 };
 
@@ -100,7 +101,7 @@ export async function aScene({ backup = aMixedBackup(), content, head = {}, thro
     recoveries: stores.recoveries.writes,
     told: stores.outbox.items.length,
   });
-  /** Of the recovery that the state names. */
+  /** The record of the recovery that the state names. */
   const recordOf = async (id: string) => {
     const owner = anOwnerId();
     const record = recoveryIn((await stores.owners.find(owner))?.state, id)?.record;

@@ -1,4 +1,4 @@
-/** Runs what must be refused and answers the refusal; anything else that is thrown is a fault and passes through. */
+/** Runs a call that must be refused and returns the refusal; any other error passes through. */
 import { Failure } from "../../lib/domain/failure.ts";
 
 export function refusalOf(run: () => unknown): Failure {
@@ -23,7 +23,7 @@ export async function refusalFrom(run: () => Promise<unknown>): Promise<Failure>
 
 export const kindFrom = async (run: () => Promise<unknown>) => (await refusalFrom(run)).kind;
 
-/** The outcome of a race: how many were let through, and the kinds of the refusals. */
+/** The outcome of a race: how many succeeded, and the kinds of the refusals. */
 export function tally(settled: PromiseSettledResult<unknown>[]): { done: number; refused: string[] } {
   const refused = settled.flatMap((each) => {
     if (each.status === "fulfilled") return [];

@@ -1,4 +1,4 @@
-/** Values made from a schema: every field is there, every option of every union, and no two values are alike. */
+/** Values from a schema, with every field and every union option, and no two values alike. */
 import * as z from "zod";
 import { sha256 } from "../../lib/domain/owner.ts";
 
@@ -30,7 +30,7 @@ function objectsOf(shape: Record<string, z.core.$ZodType>): unknown[] {
   );
 }
 
-/** A digest, an id or base64: whichever the schema takes. */
+/** A digest, an id or base64, whichever the schema accepts. */
 function textFor(schema: z.core.$ZodType): string {
   const digest = sha256(`sample ${next()}`);
   const texts = [digest, digest.slice(0, 22), Buffer.from(digest).toString("base64")];
@@ -39,7 +39,7 @@ function textFor(schema: z.core.$ZodType): string {
   throw new Error(`no sample for ${schema._zod.def.type}`);
 }
 
-/** Each value that isn't made of others, with the names of the fields that lead to it. */
+/** Every leaf value, with the names of the fields that lead to it. */
 export function leavesOf(
   value: unknown,
   path: string[] = [],

@@ -16,14 +16,14 @@ it.each([
   expect(shownName(name, "nameless")).toBe(shown);
 });
 
-/** Also with letters outside the basic plane, and halves of them. */
+/** Includes letters outside the basic plane, and lone surrogates. */
 const names = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 80 }),
   fc.string({ unit: "binary", maxLength: 80 }),
   fc.string({ unit: fc.constantFrom("a", "\u{20000}", "\ud842", "e\u0301"), maxLength: 80 }),
 );
 
-it("R18 no shown name has a link or a number to call in it, or is longer than a line", () => {
+it("R18 no shown name contains a link or a phone number, or is longer than a line", () => {
   holds(
     fc.property(names, (name) => {
       const shown = shownName(name, "nameless");

@@ -1,4 +1,4 @@
-/** change: whatever the order in which racing changes meet, each is applied once, on the state before it. */
+/** change: in any order of racing changes, each is applied once, on the state before it. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Head, newHead, type StoredHead } from "../../lib/domain/backup/head.ts";
@@ -10,7 +10,7 @@ import { refusalFrom } from "./refusals.ts";
 
 const aMemory = () => new MemoryStore<BackupKey, Head>(({ owner, platform }) => `${owner}/${platform}`);
 
-/** Adds a name that stands for the change, and answers the generation that it made. */
+/** Adds a name that stands for the change, and returns the generation that it made. */
 const append =
   (name: string) =>
   (held: StoredHead | undefined): Change<Head, number> => {
@@ -53,7 +53,7 @@ describe("R7 changes of one head", () => {
     );
   });
 
-  it("R7 answers the state that it left, with its ETag", async () => {
+  it("R7 returns the state that it left, with its ETag", async () => {
     const heads = aMemory();
     const { stored: left } = await change(heads, aPlace(), undefined, append("only"));
     expect(await heads.find(aPlace())).toEqual(left);
@@ -75,7 +75,7 @@ describe("R7 changes of one head", () => {
     expect(rounds).toBe(10);
   });
 
-  it("R7 decides anew on what the other request left, so a refusal that follows from it is told", async () => {
+  it("R7 decides anew on the other request's state, and passes on a refusal that follows from it", async () => {
     const heads = aMemory();
     const held = { value: aHead(), etag: '"never"' };
     await heads.put(aPlace(), aHead({ generation: 7 }), undefined);
@@ -97,7 +97,7 @@ describe("R7 changes of one head", () => {
     expect(heads.writes).toBe(0);
   });
 
-  it("R39 a head comes back from its JSON as it was, and with what a newer instance added", () => {
+  it("R39 a head round-trips through JSON, with members that a newer instance added", () => {
     const head = aHead({ deletedAt: now, spentProofs: [{ id: "proof", at: now }] });
     expect(Head.parse(JSON.parse(JSON.stringify(head)))).toEqual(head);
     expect(Head.parse({ ...head, more: 1 })).toEqual({ ...head, more: 1 });

@@ -1,10 +1,10 @@
-/** What people type or copy: digits of every script count, what stands around them doesn't. */
+/** Text that people type or copy: digits of every script count, surrounding characters don't. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeTyped, withPlainDigits } from "../../lib/domain/typed.ts";
 import { holds } from "./holds.ts";
 
-/** Zeros of scripts that people write in, and of some that stand side by side in Unicode. */
+/** Zeros of scripts that people write in, and of some that are neighbours in Unicode. */
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xbe6, 0xe50, 0x1040, 0x17e0, 0x1a80, 0x1a90, 0xff10];
 const MATHEMATICAL = [0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6];
 const zeros = fc.constantFrom(...ZEROS, ...MATHEMATICAL);

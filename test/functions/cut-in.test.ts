@@ -1,4 +1,4 @@
-/** What others do at the same moment, and what fails half-way: nothing is lost, nothing is handed out unseen. */
+/** Interference and half-way failures: nothing is lost, and nothing is handed out untold. */
 
 import { randomBytes } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
@@ -49,7 +49,7 @@ describe.concurrent("an upload", () => {
     expect(accounts.map(({ account }) => account)).toEqual(document.accounts);
   });
 
-  it("R5 R32 as large as may be in the client's custody can be recovered", async () => {
+  it("R5 R32 of the largest size under client custody can be recovered", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner, platform: "ios" });
     const accounts = Array.from({ length: 900 }, () =>
@@ -62,7 +62,7 @@ describe.concurrent("an upload", () => {
     expect((await recover(await aPhone({ owner, platform: "ios" }), { envelope })).status).toBe(200);
   });
 
-  it("R30 after a deletion that is past undeleting leaves nothing of before to restore", async () => {
+  it("R30 after a final deletion leaves nothing earlier to restore", async () => {
     const { app, clock } = anAppToWatch();
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
     const { version } = z.looseObject({ version: z.object({ id: z.string() }).loose() }).parse(uploaded.body);
@@ -77,7 +77,7 @@ describe.concurrent("an upload", () => {
 });
 
 describe.concurrent("a device", () => {
-  it("R17 that has got itself registered on both platforms is revoked on both", async () => {
+  it("R17 that is registered on both platforms is revoked on both", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const thief = await aPhone({ owner });
     const register = (platform: string) =>
@@ -103,7 +103,7 @@ describe.concurrent("a device", () => {
     refused(await thief.call("GET", "v1/devices"), "device-unknown");
   });
 
-  it("R18 whose repudiation was cut off has shut it out already, says that it isn't done, and is done when repeated", async () => {
+  it("R18 whose repudiation was cut off is shut out already; the reply says that it isn't done, and a repetition completes it", async () => {
     const line = new FaultLine();
     const watched = anAppToWatch({ through: line.through });
     const scene = await aRecovery({ watched });
@@ -154,7 +154,7 @@ describe.concurrent("a credential", () => {
     refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
   });
 
-  it("R20 an account that no device holds any more stays its owner's for thirty days; then it is free, and they are told", async () => {
+  it("R20 an account without devices stays its owner's for thirty days; then it is free, and the owner is told", async () => {
     const scene = await aRecovery();
     await proven(scene);
     await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
@@ -169,7 +169,7 @@ describe.concurrent("a credential", () => {
     expect(scene.watched.told().map(({ activity }) => activity.kind)).toContain("account-moved");
   });
 
-  it("R21 R23 one ticket never makes two: whoever lost the race for it can't issue another", async () => {
+  it("R21 R23 one ticket never makes two: the loser of its race can't issue another", async () => {
     const scene = await aRecovery();
     const { watched, owner, work } = scene;
     const second = await aRegisteredPhone(owner, { app: watched.app });

@@ -1,4 +1,4 @@
-/** What the tests of erasures play on: asking for one, what may be left of an owner, and two who complete one erasure. */
+/** Scenes for erasure tests: asking for one, what may remain, and two requests completing the same one. */
 import { expect } from "vitest";
 import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { HOUR } from "../../lib/domain/clock.ts";
@@ -21,7 +21,7 @@ import { everythingOf } from "./stored.ts";
 const BACKUP = "v1/backups/android";
 export const erase = (phone: CheckedPhone) => phone.call("DELETE", "v1/me?confirm=erase-everything");
 
-/** All that may be left of an owner, for the cooling-off time, is when the erasure was. */
+/** Only the time of the erasure may remain, for the cooling-off time. */
 export async function expectErased(
   subject: string,
   { hadContact, said = "" }: { hadContact: boolean; said?: string },
@@ -40,7 +40,7 @@ export async function expectForgotten(subject: string): Promise<void> {
 const settings = { ERASURE_DELAY_HOURS: "24" };
 export const aDelayed = () => aRecovery({ watched: anAppToWatch({ settings }) });
 
-/** Asked for a day ago, and nobody has begun with it. */
+/** An erasure requested a day ago that nobody has begun. */
 export async function aDue(past = 0): Promise<Recovery> {
   const scene = await aDelayed();
   expect((await erase(scene.phone)).status).toBe(202);
@@ -52,13 +52,13 @@ export async function aDue(past = 0): Promise<Recovery> {
 
 type Line = { through(blobs: Blobs): Blobs };
 
-/** Another instance, whose calls pass the line. */
+/** Another instance, whose calls pass through the line. */
 export const instanceOn = ({ watched }: Recovery, { through }: Line): App =>
   anApp({ clock: watched.clock.now, settings, through, outbox: () => ({ put: async () => undefined }) });
 
 type Slower = { first: number; start(scene: Recovery, line: HoldLine): Promise<unknown> };
 
-/** `first`: before this call of theirs nobody can tell them from somebody who comes when all is over. */
+/** `first`: until this call, the slower one looks like a request that comes after everything is over. */
 export const slower: Record<string, Slower> = {
   "the sweep": {
     first: 1,
@@ -74,8 +74,8 @@ export const slower: Record<string, Slower> = {
 };
 
 /**
- * The slower one is held at a call of its own while another completes the erasure and the owner begins anew:
- * the new life is whole. False if the slower one makes no such call.
+ * Holds the slower one at one of its calls while another completes the erasure and the owner begins anew: the
+ * new incarnation must be whole. False if the slower one makes no such call.
  */
 export async function overtaken({ start }: Slower, line: HoldLine, said: string): Promise<boolean> {
   const scene = await aDue();

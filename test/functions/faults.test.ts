@@ -1,4 +1,4 @@
-/** What every endpoint answers when the storage fails, holds something else than was put there, or never settles. */
+/** Every endpoint's answer when the storage fails, holds damaged content or is always busy. */
 
 import { describe, expect, inject, it } from "vitest";
 import { Phone } from "../../infra/local/phone.ts";
@@ -58,7 +58,7 @@ async function aRequest(endpoint: Endpoint) {
   return { owner, ask };
 }
 
-/** One that would succeed: midway through a recovery where the endpoint belongs to one. */
+/** A request that would succeed, midway through a recovery if the endpoint needs one. */
 async function aSuccess(endpoint: Endpoint) {
   const request = midway(endpoint.name);
   if (!request) return await aRequest(endpoint);
@@ -73,7 +73,7 @@ async function aSuccess(endpoint: Endpoint) {
 }
 
 describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
-  it("R32 R39 503 while the storage doesn't answer, 409 for what was changed there, and nothing is changed", async () => {
+  it("R32 R39 503 while the storage doesn't answer, 409 for damaged content, and nothing is changed", async () => {
     const { owner, ask } = await aRequest(endpoint);
     const problem = await expectRefused(owner, "storage-unavailable", () => ask("silent"));
     expect(problem).toMatchObject({ retry: "as-is", retryAfterSeconds: 5 });
@@ -84,14 +84,14 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
 });
 
 /**
- * Plan, diagnosis and a read by envelope are asked for with a body, and change nothing. To take an erasure
- * back only deletes it.
+ * Plan, diagnosis and read by envelope send a body, and change nothing. Taking an erasure back only deletes
+ * it.
  */
 const READERS = ["plan-recovery", "diagnose-backup", "open-document", "erase-data", "keep-data"];
 const writers = ownerEndpoints.filter(({ method, name }) => method !== "GET" && !READERS.includes(name));
 
 describe.concurrent.each(named(writers))("%s", (_, endpoint) => {
-  it("R32 503 busy where others always come first, and nothing is changed; repeated later it succeeds", async () => {
+  it("R32 503 busy while other writers always come first, and nothing is changed; repeated later it succeeds", async () => {
     expect(problemsOf(endpoint)).toContain("busy");
     const { owner, ask } = await aSuccess(endpoint);
     const before = await everythingOf(owner);
@@ -118,7 +118,7 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
   });
 });
 
-it("R32 R34 500 for a fault of ours says when to repeat, and nothing of what went wrong", async () => {
+it("R32 R34 500 for a fault of ours says when to repeat, and nothing of the cause", async () => {
   const strange = () => Promise.reject(new TypeError("canary"));
   const app = anApp({ through: (blobs) => ({ ...blobs, read: strange, write: strange }), mayFail: true });
   const { api, issuer } = inject("surroundings");
@@ -142,7 +142,7 @@ it("R32 503 says when to retry while an identity provider does not answer", asyn
   expect(problem.retryAfterSeconds).toBeGreaterThan(0);
 });
 
-it("R34 R42 health reads how far the sweeps have come, nothing of any owner, and writes nothing", async () => {
+it("R34 R42 health reads the sweeps' progress, nothing of any owner, and writes nothing", async () => {
   const [read, written]: [string[], string[]] = [[], []];
   const counted = (names: string[]) => async (name: string) => {
     names.push(name);
@@ -157,7 +157,7 @@ it("R34 R42 health reads how far the sweeps have come, nothing of any owner, and
   expect(written).toEqual([]);
 });
 
-it("R37 503 for an upload where the key isn't pinned and the vault doesn't answer: nothing is stored", async () => {
+it("R37 503 for an upload if the key isn't pinned and the vault doesn't answer: nothing is stored", async () => {
   const current = () => Promise.reject(vaultSilent());
   const app = anApp({ keys: (vault) => ({ ...vault, current }) });
   const owner = anOwner();

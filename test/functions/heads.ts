@@ -1,4 +1,4 @@
-/** What is stored of an owner, opened without asking the service. */
+/** An owner's stored state, opened without asking the service. */
 
 import { inject } from "vitest";
 import type { Platform } from "../../infra/local/phone.ts";
@@ -22,7 +22,7 @@ export async function tagOf(owner: string, platform: Platform = "android"): Prom
   return stored?.etag;
 }
 
-/** The ids of all versions that are named. */
+/** The ids of all versions that the state names. */
 export async function versionsOf(owner: string): Promise<string[]> {
   reader ??= anApp();
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
@@ -30,7 +30,7 @@ export async function versionsOf(owner: string): Promise<string[]> {
   return held ? [...new Set(versionsIn(held.state).map(({ id: version }) => version))] : [];
 }
 
-/** Each backup, and the recoveries that are named, as texts to compare. */
+/** Each backup and the named recoveries, as texts to compare. */
 export async function stateOf(owner: string): Promise<Record<string, string>> {
   reader ??= anApp();
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });

@@ -1,4 +1,4 @@
-/** What the endpoint tests share: owners with a backup, what is stored of an owner, refusals that leave it as it was. */
+/** Helpers of the endpoint tests: owners with a backup, their stored state, refusals that change nothing. */
 
 import { expect } from "vitest";
 import * as z from "zod";
@@ -43,7 +43,7 @@ export function problemIn({ body, headers, status }: Reply): Problem {
   return problem;
 }
 
-/** It was refused as this, and says nothing of what was sent. */
+/** Checks that the reply is this refusal, and repeats nothing that was sent. */
 export function refused(reply: Reply, kind: FailureKind): Problem {
   const problem = problemIn(reply);
   expect(problem.type, problem.detail).toBe(typeOf(kind));
@@ -65,7 +65,7 @@ export async function anOwnerWithBackup({ owner = anOwner(), app, document, plat
   return { owner, phone, uploaded: await upload(phone, document ? { document } : {}) };
 }
 
-/** Uploads what the service must take. */
+/** Uploads a document that the service must accept. */
 export async function upload(
   phone: CheckedPhone,
   { document = aBackup(), headers = nothingYet }: { document?: BackupDocument; headers?: Headers } = {},
@@ -99,14 +99,14 @@ export const recovering = ({ platform }: CheckedPhone, change: object = {}) => (
   body: { platform, device: { name: "canary-new-phone" }, existingAccounts: [], ...change },
 });
 
-/** A device's first refused upload of a day is noted; those after it write nothing. */
+/** Has a device's first refused upload of the day noted; those after it write nothing. */
 export async function alreadyNoted(phone: CheckedPhone): Promise<void> {
   const path = `v1/backups/${phone.platform}`;
   const reply = await phone.call("PUT", path, { body: {}, headers: { "if-match": '"any"' } });
   refused(reply, "invalid-request");
 }
 
-/** Each call is refused, says nothing of what was sent, and leaves everything as it was. */
+/** Each call is refused, repeats nothing that was sent, and changes nothing. */
 export async function expectEachRefused(
   owner: string,
   kind: FailureKind,
@@ -136,7 +136,7 @@ export async function expectRefused(
   return problem ?? expect.fail("no call");
 }
 
-/** Where the faults of an invalid request are, each place once. */
+/** The places of an invalid request's faults, each once. */
 export const placesIn = ({ errors = [] }: Problem) => [...new Set(errors.map(({ at }) => at))];
 
 export const statusesOf = (replies: Reply[]) => replies.map(({ status }) => status).sort();

@@ -1,4 +1,4 @@
-/** Requests that are valid only midway through a recovery: for each such endpoint one that would succeed. */
+/** Requests that are valid only midway through a recovery: one that succeeds for each such endpoint. */
 import { expect } from "vitest";
 import { replacing } from "../support/builders.ts";
 import type { CheckedPhone } from "../support/phones.ts";
@@ -70,5 +70,5 @@ const anEmail = () => ({
   language: "en",
 });
 
-/** Undefined where the endpoint has a sample request that needs no recovery. */
+/** Undefined for an endpoint whose sample request needs no recovery. */
 export const midway = (name: string) => requests[name];

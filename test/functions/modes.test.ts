@@ -1,4 +1,4 @@
-/** Who keeps the sealed copy, and who can read it: client custody and backups that the device sealed itself. */
+/** Client custody and device-sealed backups: who stores the sealed copy, and who can read it. */
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -40,7 +40,7 @@ async function anIphone({ app }: { app?: App } = {}) {
 }
 
 describe.concurrent("client custody", () => {
-  it("R5 is what iOS gets: the sealed envelope goes to the app, and no sealed content stays", async () => {
+  it("R5 is the default on iOS: the sealed envelope goes to the app, and no sealed content stays", async () => {
     const { owner, phone, document, envelope } = await anIphone();
     expect(statusIn(await phone.call("GET", "v1/backups/ios")).version).toMatchObject({ custody: "client" });
     expect(envelope.length).toBeGreaterThan(JSON.stringify(document).length);
@@ -62,7 +62,7 @@ describe.concurrent("client custody", () => {
     refused(bad, "invalid-request");
   });
 
-  it("R5 F8 an envelope that is missing, damaged, cut or another owner's is refused, and an older one by its generation", async () => {
+  it("R5 F8 a missing, damaged, cut or foreign envelope is refused, and an older one by its generation", async () => {
     const { owner, phone, uploaded, envelope: first } = await anIphone();
     const second = envelopeIn(await put(phone, { body: aBackup(), headers: replacing(uploaded) })) ?? "";
     const { envelope: foreign } = await anIphone();
@@ -88,7 +88,7 @@ describe.concurrent("client custody", () => {
     expect((await recover(newer, { envelope: second })).status).toBe(200);
   });
 
-  it("R5 R39 an envelope older than the history is refused as a damaged one is, and the remedy says that it may be that", async () => {
+  it("R5 R39 an envelope older than the history is refused like a damaged one, and the remedy mentions both", async () => {
     const { app } = anAppToWatch({ settings: { HISTORY_LENGTH: "1" } });
     const { owner, phone, uploaded, envelope } = await anIphone({ app });
     await put(phone, { body: aBackup(), headers: replacing(uploaded) });
@@ -123,7 +123,7 @@ const jwe = async (text: string) =>
 const jose = { "content-type": "application/jose" };
 
 describe.concurrent("a backup that the device sealed", () => {
-  it("R9 comes back as it was, to the byte; the service can't read it and says so", async () => {
+  it("R9 comes back unchanged, to the byte; the service can't read it and says so", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner });
     const sealed = await jwe("canary: nobody but the device reads this");
@@ -141,7 +141,7 @@ describe.concurrent("a backup that the device sealed", () => {
     expect(reply.body).toMatchObject({ sealed, accounts: [], settings: {} });
   });
 
-  it("R9 may be in the client's custody, too", async () => {
+  it("R9 may also be in client custody", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner, platform: "ios" });
     const sealed = await jwe("canary");
@@ -150,7 +150,7 @@ describe.concurrent("a backup that the device sealed", () => {
     expect(reply.body).toMatchObject({ sealed });
   });
 
-  it("R9 R41 what is no JWE is refused by name", async () => {
+  it("R9 R41 anything but a JWE is refused by name", async () => {
     const phone = await aPhone();
     const [header, ...rest] = (await jwe("x")).split(".");
     const none = Buffer.from('{"alg":"none","enc":"A256GCM"}').toString("base64url");
@@ -172,7 +172,7 @@ describe.concurrent("a backup that the device sealed", () => {
     }
   });
 
-  it("R9 R21 its accounts are proven by what the app says they are", async () => {
+  it("R9 R21 its accounts are proven under the names that the app sends", async () => {
     const watched = anAppToWatch();
     const owner = anOwner();
     const phone = await aPhone({ owner, app: watched.app });

@@ -1,4 +1,4 @@
-/** What the passing of days does to a backup and to the times of its devices (R26-R28). */
+/** How passing days change a backup and its devices' times (R26-R28). */
 import { describe, expect, inject, it } from "vitest";
 import { anApp } from "../support/app.ts";
 import { type CheckedPhone, signInAt } from "../support/phones.ts";
@@ -75,7 +75,7 @@ describe.concurrent("over time", () => {
     expect(await at(180)).toMatchObject(stale);
   });
 
-  it("R27 tells all reasons, the one to act on first", async () => {
+  it("R27 gives all reasons, the one to act on first", async () => {
     const { at } = await aBackupInTime();
     const { reasons, nextStep } = await at(200);
     expect({ reasons, nextStep }).toEqual({
@@ -92,7 +92,7 @@ describe.concurrent("over time", () => {
     expect((await at(200)).state).toBe("fresh");
   });
 
-  it("R26 R30 a deleted one is missing once it can't be brought back", async () => {
+  it("R26 R30 a deleted one is missing once it can't be undeleted", async () => {
     const { at, phone, uploaded } = await aBackupInTime();
     await phone.call("DELETE", "v1/backups/android", { headers: { "if-match": etagOf(uploaded) } });
     const deleted = { state: "deleted", reasons: ["deleted"], indicator: "dot", nextStep: "undelete" };
@@ -135,7 +135,7 @@ it("R27 it is stale when the key version that sealed it is retired", async () =>
   });
 });
 
-it("R17 tells when a device was registered, changed something, recovered and was revoked", async () => {
+it("R17 gives the times of a device's registration, last change, recovery and revocation", async () => {
   let now = new Date();
   const app = anApp({ clock: () => now });
   const { owner, phone, uploaded } = await anOwnerWithBackup({ app });

@@ -1,4 +1,4 @@
-/** Who may call what: every endpoint against every principal that isn't the owner on a device of theirs. */
+/** Who may call what: every endpoint against every principal but the owner on a registered device. */
 
 import { describe, expect, inject, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
@@ -27,7 +27,7 @@ import { aName, named, ownerEndpoints, providerEndpoints, sampledNames, sampleOf
 import { storedOf } from "./stored.ts";
 
 /**
- * `unregistered`: what an unknown device gets after a fresh sign-in; `stranger`: what another owner gets for
+ * `unregistered`: the answer to an unknown device after a fresh sign-in; `stranger`: to another owner with
  * this owner's ids.
  */
 type Row = {
@@ -35,7 +35,7 @@ type Row = {
   unregistered: FailureKind | "allowed";
   stranger: FailureKind | "own data";
   /**
-   * What the sample request comes to for the owner: fine, or what a well-formed request about nothing gets.
+   * The owner's answer to the sample request: success, or the refusal of a well-formed request about nothing.
    */
   owner?: FailureKind;
 };
@@ -108,9 +108,7 @@ function rowOf({ name }: Endpoint): Row {
   return row;
 }
 
-/**
- * An owner with a backup, a second device and a revoked one, and a valid request of theirs for this endpoint.
- */
+/** An owner with a backup, a second device and a revoked one, and their valid request for this endpoint. */
 async function aTarget(endpoint: Endpoint) {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const [second, lost] = [await aRegisteredPhone(owner), await aRegisteredPhone(owner)];
@@ -149,7 +147,7 @@ const providerTokens = [
 
 const longAgo = () => new Date(Date.now() - 700_000);
 
-it("R33 every endpoint has a row in the policy and a sample request, and no row is for nothing", () => {
+it("R33 every endpoint has a row in the policy and a sample request, and no row is superfluous", () => {
   const names = endpoints.map(({ name }) => name).sort();
   expect(Object.keys(rows).sort()).toEqual(names);
   expect(sampledNames.toSorted()).toEqual(names);
@@ -161,7 +159,7 @@ it("R33 every endpoint is declared with the access that the policy says", () => 
 
 describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
   const tooOld = endpoint.access === "owner-fresh" ? "sign-in-too-old" : "device-unknown";
-  /** Says itself that the sign-in is too old, and nothing else. */
+  /** A diagnosis reports itself that the sign-in is too old, and nothing else. */
   const isTold = endpoint.name === "diagnose-backup";
 
   it("R4 R10 R17 R49 refuses everybody but the owner on a registered device", async () => {
@@ -190,7 +188,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     if (unregistered === "allowed") expectSuccess(await ask(unknown));
   });
 
-  it("R4 R33 takes no app of a provider's for an owner, whatever its roles, from whatever device", async () => {
+  it("R4 R33 never accepts a provider's app as an owner, whatever its roles and device", async () => {
     const { owner, phone, ask } = await aTarget(endpoint);
     const stranger = await aPhone();
     for (const app of providerTokens) {
@@ -202,7 +200,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     }
   });
 
-  it("R17 R33 shows and changes nothing of this owner with another owner's token, from whatever device", async () => {
+  it("R17 R33 shows and changes nothing of this owner with another owner's token, from any device", async () => {
     const { owner, phone, second, uploaded, ask } = await aTarget(endpoint);
     const { owner: other, phone: stranger } = await anOwnerWithBackup();
     const before = await storedOf(owner);
@@ -247,7 +245,7 @@ describe.concurrent.each(named(providerEndpoints))("%s", (_, endpoint) => {
 const capabilityEndpoints = endpoints.filter(({ access }) => access === "capability");
 
 describe.concurrent.each(named(capabilityEndpoints))("%s", (_, endpoint) => {
-  it("R18 R33 takes the link alone: without one that the service made, no token of anybody's opens anything", async () => {
+  it("R18 R33 accepts only the link: without one that the service made, no token opens anything", async () => {
     const { owner, phone, second } = await anOwnerWithSecond();
     const before = await storedOf(owner);
     const about = { platform: phone.platform, etag: "", device: second.deviceId };

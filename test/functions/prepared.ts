@@ -1,4 +1,4 @@
-/** For every endpoint a request that succeeds, ready to be sent through any instance of the app, and what the owner then sees. */
+/** A successful request for every endpoint, ready for any instance, and what the owner sees afterwards. */
 
 import { randomBytes } from "node:crypto";
 import { expect, inject } from "vitest";
@@ -36,10 +36,10 @@ const BACKUP = "v1/backups/android";
 
 export type Prepared = {
   scene: Recovery;
-  /** What the owner has if the request succeeds: none if nothing can be recovered any more. */
+  /** The owner's document if the request succeeds; undefined if nothing can be recovered any more. */
   document: BackupDocument | undefined;
   ask(app: App): Promise<Reply>;
-  /** As a client repeats it that was told nothing, or that it was cut off. */
+  /** Repeats the request like a client that got no answer. */
   repeat(app: App): Promise<Reply>;
 };
 
@@ -76,7 +76,7 @@ async function requestOf(endpoint: Endpoint, scene: Recovery): Promise<Request> 
   return { ...sample, headers, by: isNew ? await aPhone({ owner, app: watched.app }) : old };
 }
 
-/** Those that aren't the owner's own. */
+/** Requests that aren't the owner's own. */
 const others: Record<string, (scene: Recovery) => Promise<Request>> = {
   "verify-code": async (scene) => {
     const code = codeAt(await proven(scene), scene.watched.clock.now());
@@ -103,7 +103,7 @@ const others: Record<string, (scene: Recovery) => Promise<Request>> = {
   "repudiate-alarm": async (scene) => ({ path: await alarmPath(scene) }),
 };
 
-/** What an endpoint does in other cases than the common one, by its name and the case. */
+/** Other cases of an endpoint than the common one, by its name and the case. */
 export const variants: Record<string, (scene: Recovery) => Promise<Request>> = {
   "upload-backup of another platform, in client custody": async ({ owner, watched }) => {
     const by = await aRegisteredPhone(owner, { app: watched.app, platform: "ios" });
@@ -187,8 +187,8 @@ const isBackup = (body: unknown): body is BackupDocument => body instanceof Obje
 const SEEN = ["v1/backups", `${BACKUP}/versions`, "v1/contacts", "v1/devices"];
 
 /**
- * What the owner sees, as an instance tells that has just started. Ids, times and digests are only told
- * apart: two scenes in which the same has happened look the same.
+ * The owner's view through a fresh instance. Ids, times and digests are masked: two scenes in which the same
+ * has happened look the same.
  */
 export async function seenBy({ old, recovery, watched }: Recovery): Promise<string> {
   const app = watched.another();
@@ -206,7 +206,7 @@ const plain = (_: string, value: unknown): unknown => {
   return /^"?[\w-]{16,}"?$|@|canary/.test(value) ? "an id" : value;
 };
 
-/** What is recovered on a new device is, to the byte, what was uploaded last. */
+/** A recovery on a new device brings back, to the byte, what was uploaded last. */
 export async function expectRecovered({ owner, watched }: Recovery, document: BackupDocument | undefined) {
   const reply = await recover(await aPhone({ owner, app: watched.another() }));
   if (!document) return expect(reply.status).toBe(404);

@@ -50,7 +50,7 @@ it("R7 R8 two devices on one ETag: one wins each round, the loser learns the new
   expect((await headOf(owner, "android"))?.value.generation).toBe(ROUNDS + 1);
 });
 
-it("R8 whoever loses and repeats with the ETag of the refusal gets through: eight devices, eight generations", async () => {
+it("R8 a loser that repeats with the refusal's ETag gets through: eight devices, eight generations", async () => {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const others = await Promise.all(Array.from({ length: 7 }, () => aRegisteredPhone(owner)));
   const acknowledged = await Promise.all(
@@ -71,7 +71,7 @@ it("R8 whoever loses and repeats with the ETag of the refusal gets through: eigh
   for (const { id } of acknowledged) expect(chain).toContain(id);
 });
 
-/** An upload that comes between makes it busy: repeated, it brings back what is there then (R32). */
+/** An upload meanwhile makes it busy; repeated, the recovery brings back the new state (R32). */
 async function recoverUnlessBusy(phone: CheckedPhone): Promise<Reply> {
   const recover = () => phone.call("POST", "v1/recoveries", recovering(phone));
   const reply = await recover();
@@ -111,7 +111,7 @@ it("R7 R17 renaming, revoking, registering, recovering and uploading on one head
 describe("R7 a registration, renames and contact changes amid uploads", () => {
   const BURST = 5;
 
-  /** All that changes the owner, and no backup; each to be done amid others. */
+  /** Changes of the owner that change no backup, to be made amid others. */
   function* changes(watched: Watched, other: CheckedPhone) {
     const made = async (...call: Parameters<CheckedPhone["call"]>) =>
       expectSuccess(await other.call(...call));
@@ -144,7 +144,7 @@ describe("R7 a registration, renames and contact changes amid uploads", () => {
   });
 });
 
-it("R7 an upload and a deletion on one ETag: one wins", async () => {
+it("R7 of an upload and a deletion on one ETag, one wins", async () => {
   for (let round = 0; round < 5; round++) {
     const { phone, uploaded } = await anOwnerWithBackup();
     const headers = { "if-match": etagOf(uploaded) };
@@ -156,7 +156,7 @@ it("R7 an upload and a deletion on one ETag: one wins", async () => {
   }
 });
 
-it("R7 R17 two unknown devices make an owner's first upload on one platform: one wins, the other stays unknown", async () => {
+it("R7 R17 of two unknown devices making an owner's first upload on one platform, one wins, the other stays unknown", async () => {
   for (let round = 0; round < 5; round++) {
     const owner = anOwner();
     const phones = await Promise.all([aPhone({ owner }), aPhone({ owner })]);
@@ -167,7 +167,7 @@ it("R7 R17 two unknown devices make an owner's first upload on one platform: one
   }
 });
 
-it("R17 two devices that revoke each other: both are refused afterwards", async () => {
+it("R17 if two devices revoke each other, both are refused afterwards", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const second = await aRegisteredPhone(owner);
   const third = await aRegisteredPhone(owner);

@@ -1,4 +1,4 @@
-/** Requests that no well-made client sends: repeated, missing or odd headers, chunked or binary bodies, unusual paths. */
+/** Requests that no proper client sends: repeated, missing or odd headers, odd bodies and paths. */
 import { type RequestOptions, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { inject } from "vitest";
@@ -11,16 +11,16 @@ export const encodeUtf8 = (text: string) => Buffer.from(text).toString("latin1")
 
 const appVersions = { ios: "ios/5.7.0", android: "android/6.6.0" };
 
-/** `headers` replace the phone's own; a list is sent as that many headers, an undefined one not at all. */
+/** `headers` replace the phone's own; a list is sent as several headers, undefined omits the header. */
 export type Raw = {
   headers?: Record<string, string | string[] | undefined>;
   body?: string | Buffer;
   chunked?: boolean;
-  /** What the device proof is made for, where that isn't the path that is asked for. */
+  /** The path that the device proof is made for, if it isn't the requested one. */
   provenPath?: string;
 };
 
-/** Sent as it is; the reply must be one that the endpoint declares. */
+/** Sends it unchanged; the reply must be one that the endpoint declares. */
 export async function rawCall(
   phone: CheckedPhone,
   method: string,
@@ -34,7 +34,7 @@ export async function rawCall(
   return reply;
 }
 
-/** Sent as it is; `path` is relative to the API's address. */
+/** Sends it unchanged; `path` is relative to the API's address. */
 export async function send(
   phone: CheckedPhone,
   method: string,

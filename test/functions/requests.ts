@@ -1,20 +1,17 @@
-/** One valid request for every endpoint, so that what holds for all of them is tested on all of them. */
+/** One valid request for every endpoint, for tests of rules that hold for all of them. */
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Platform } from "../../infra/local/phone.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { type Endpoint, isOwnerAccess, isProviderAccess } from "../../lib/http/pipeline/endpoint.ts";
 import { aBackup } from "../support/builders.ts";
 
-/**
- * The owner that a request is about: the platform of the backup, its present ETag, the id of one of the
- * devices.
- */
+/** The owner of a request: the backup's platform and present ETag, and a device's id. */
 export type About = {
   platform: Platform;
   etag: string;
   device: string;
 } & Partial<Made>;
-/** The calling device's recovery, that of `device`, a contact: of nobody's if they don't matter. */
+/** The calling device's recovery, that of `device`, a contact; unknown ids if they don't matter. */
 type Made = { recovery: string; theirRecovery: string; contact: string };
 export type Sample = { path: string; body?: unknown; headers?: Record<string, string> };
 

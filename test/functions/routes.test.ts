@@ -1,4 +1,4 @@
-/** What the host does before a function is reached, and what odd but well-formed addresses and headers come to. */
+/** What the host does before a function runs, and how odd but well-formed addresses and headers end. */
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import { UNKNOWN_ROUTE } from "../../functions/unknown-route.ts";
@@ -11,7 +11,7 @@ import { storedOf } from "./stored.ts";
 const METHODS = ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 describe.concurrent.each(named(endpoints))("%s", (_, endpoint) => {
-  it("R41 R42 405 for a method that no endpoint takes there, with those that are taken, and nothing is changed", async () => {
+  it("R41 R42 405 for a method without an endpoint, listing the allowed ones, and nothing is changed", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const about = { platform: phone.platform, etag: '"0x1"', device: phone.deviceId };
     const { path } = sampleOf(endpoint, about);
@@ -35,7 +35,7 @@ const askWithoutToken = (phone: CheckedPhone, method: string, path: string, head
     headers: { authorization: undefined, dpop: undefined, "app-version": undefined, ...headers },
   });
 
-it("R41 R42 a route that there isn't is told those that there are, always in the same words, with a token or without", async () => {
+it("R41 R42 an unknown route gets the list of routes, always in the same words, with a token or without", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const before = await storedOf(owner);
   const paths = [
@@ -74,7 +74,7 @@ it("R41 R42 a route that there isn't is told those that there are, always in the
   expect(await storedOf(owner)).toEqual(before);
 });
 
-it("R41 R42 405 also in other letters and with a slash at the end", async () => {
+it("R41 R42 405 even in other letters and with a trailing slash", async () => {
   const { phone } = await anOwnerWithBackup();
   for (const path of ["v1/backups/", "V1/Backups", "HEALTH", "health/"]) {
     const reply = await askWithoutToken(phone, "DELETE", path);
@@ -86,19 +86,19 @@ it("R41 R42 405 also in other letters and with a slash at the end", async () => 
   }
 });
 
-it("R42 what no function takes stays the host's: a method that the library makes no request of", async () => {
+it("R42 the host itself answers what no function takes: a method for which the library makes no request", async () => {
   const { phone } = await anOwnerWithBackup();
   const { status, body } = await send(phone, "TRACE", "v1/backups");
   expect({ status, body }).toEqual({ status: 404, body: undefined });
 });
 
-it("R42 the function for all other routes is the last by name, whatever the letters: the host asks it last", () => {
+it("R42 the function for all other routes is the last by name, ignoring case: the host asks it last", () => {
   const names = endpoints.map(({ name }) => name.toLowerCase());
   expect(names.filter((name) => name >= UNKNOWN_ROUTE)).toEqual([]);
   expect(new Intl.Collator("en").compare(names.toSorted().at(-1) ?? "", UNKNOWN_ROUTE)).toBe(-1);
 });
 
-it("R17 R42 a path in other letters reaches the route, but a proof is for the address as it is documented, with or without a slash at its end", async () => {
+it("R17 R42 a path in other letters reaches the route, but a proof names the documented address, with or without a trailing slash", async () => {
   const { phone } = await anOwnerWithBackup();
   expect((await rawCall(phone, "GET", "V1/Backups", { provenPath: "v1/backups" })).status).toBe(200);
   expect((await send(phone, "GET", "V1/Backups")).status).toBe(401);
@@ -107,7 +107,7 @@ it("R17 R42 a path in other letters reaches the route, but a proof is for the ad
   expect((await send(phone, "GET", "v1/backups", { provenPath: "v1/backups/" })).status).toBe(200);
 });
 
-it("R41 R42 a header that no endpoint reads may say anything, one that is read is refused by name", async () => {
+it("R41 R42 an unread header may say anything; one that is read is refused by name", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const words = ["Аутентификатор/6.6.0", "Anna’s 📱"].map(encodeUtf8);
   for (const word of words) {
@@ -151,7 +151,7 @@ it("R42 an encoded slash stays in its parameter: it never reaches another route 
   expect(await storedOf(owner)).toEqual(before);
 });
 
-it("R42 dot segments are gone before a route is looked for", async () => {
+it("R42 dot segments are removed before routing", async () => {
   const { phone } = await anOwnerWithBackup();
   const reply = await rawCall(phone, "GET", "v1/devices/../backups/./android", {
     provenPath: "v1/backups/android",
@@ -159,7 +159,7 @@ it("R42 dot segments are gone before a route is looked for", async () => {
   expect(reply.status).toBe(200);
 });
 
-it("R41 an escape that hides nothing is the same parameter", async () => {
+it("R41 a needless escape is the same parameter", async () => {
   const { phone } = await anOwnerWithBackup();
   const reply = await rawCall(phone, "GET", "v1/backups/%61ndroid", { provenPath: "v1/backups/android" });
   expect(reply.status).toBe(200);
@@ -180,12 +180,12 @@ it("R41 a repeated If-Match, If-None-Match or Idempotency-Key is refused", async
   }
 });
 
-it("R32 a body where none belongs is not looked at", async () => {
+it("R32 an unexpected body is ignored", async () => {
   const { phone } = await anOwnerWithBackup();
   expect((await rawCall(phone, "GET", "v1/backups", { body: "canary" })).status).toBe(200);
 });
 
-it("F32 R42 every reply says not to keep it, and to come by TLS only", async () => {
+it("F32 R42 every reply forbids caching, and requires TLS from then on", async () => {
   const { phone } = await anOwnerWithBackup();
   for (const path of ["v1/backups", "v1/backups/ios", "v1/nowhere", "health"]) {
     const { headers } = await send(phone, "GET", path);

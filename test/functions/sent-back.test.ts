@@ -1,4 +1,4 @@
-/** The account that an answer brought can be sent back as it is: what isn't needed of it is ignored. */
+/** An account from an answer can be sent back unchanged: surplus members are ignored. */
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it } from "vitest";
 import { anApp } from "../support/app.ts";
@@ -19,8 +19,8 @@ import { everythingOf } from "./stored.ts";
 
 const besides = { id: "mine", group: "Work", ofTheFuture: { a: 1 } };
 
-describe.concurrent("an account that an answer brought", () => {
-  it("R20 R25 R14 is proven, gets a fresh credential, and is asked about as it is", async () => {
+describe.concurrent("an account from an answer", () => {
+  it("R20 R25 R14 is proven, gets a fresh credential, and is asked about unchanged", async () => {
     const scene = await aRecovery();
     const { phone, recovery, contact, watched, owner } = scene;
     const account = { ...scene.personal, ...besides };
@@ -43,7 +43,7 @@ describe.concurrent("an account that an answer brought", () => {
     expect(verdict.body).toEqual({ valid: true, device: phone.deviceId });
   });
 
-  it("R21 R23 is ticketed as it is, by its provider and by an older device", async () => {
+  it("R21 R23 is ticketed unchanged, by its provider and by an older device", async () => {
     const scene = await aRecovery();
     const { phone, recovery, watched } = scene;
     const account = { ...scene.work, ...besides };
@@ -56,7 +56,7 @@ describe.concurrent("an account that an answer brought", () => {
   });
 });
 
-it("R11 R34 a fingerprint is neither stored, logged nor told: nor is a secret that came along", async () => {
+it("R11 R34 a fingerprint is neither stored, logged nor returned, and neither is a secret sent with it", async () => {
   const app = anApp();
   const admin = { issuer: "Nextcloud", userName: "admin" };
   const [backedUp, there] = [anAccount(admin), anAccount(admin)];

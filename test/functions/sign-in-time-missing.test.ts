@@ -1,4 +1,4 @@
-/** Tokens that don't say when their owner signed in: told at once, by name, and over with the first one that does. */
+/** Tokens without a sign-in time: reported at once by name, until the first token that has one. */
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
@@ -10,7 +10,7 @@ import { etagOf, recovering, refused, stalenessIn, statusIn } from "./helpers.ts
 
 const untold = { authTime: null };
 
-/** A phone whose tokens tell no sign-in; its provider may be mended later. */
+/** A phone whose tokens lack the sign-in time; its provider may be mended later. */
 async function aPhoneOfUnknownSignIn(owner = anOwner()): Promise<{ owner: string; phone: CheckedPhone }> {
   const phone = await aPhone({ owner });
   await phone.signIn(owner, untold);
@@ -35,7 +35,7 @@ const unknown = {
 const fresh = { state: "fresh", reasons: [], indicator: "none", nextStep: "none" };
 
 describe.concurrent("a sign-in time that is missing", () => {
-  it("R49 R26 is told by each upload and by staleness; no time is made up", async () => {
+  it("R49 R26 is reported by each upload and by staleness; no time is invented", async () => {
     const { phone } = await aPhoneOfUnknownSignIn();
     const first = await put(phone);
     expect(first).toMatchObject({ status: 201, body: warned });
@@ -47,7 +47,7 @@ describe.concurrent("a sign-in time that is missing", () => {
     expect(await staleness(phone)).toEqual(unknown);
   });
 
-  it("R49 R26 R28 is over as soon as the provider is mended, for good", async () => {
+  it("R49 R26 R28 ends as soon as the provider is mended, for good", async () => {
     const { owner, phone } = await aPhoneOfUnknownSignIn();
     const first = await put(phone);
     await phone.signIn(owner);
@@ -59,7 +59,7 @@ describe.concurrent("a sign-in time that is missing", () => {
     expect((await put(phone, replacing(second))).body).not.toHaveProperty("warnings");
   });
 
-  it("R49 R10 keeps nobody from recovering once it is told", async () => {
+  it("R49 R10 stops nobody's recovery once a token has it", async () => {
     const { owner, phone } = await aPhoneOfUnknownSignIn();
     await put(phone);
     const next = await aPhone({ owner });
@@ -76,7 +76,7 @@ describe.concurrent("a sign-in time that is missing", () => {
     expect(await staleness(phone)).toEqual(fresh);
   });
 
-  it("R49 a token that tells a time which can't be is one that tells none", async () => {
+  it("R49 an impossible time counts as none", async () => {
     const { owner, phone } = await aPhoneOfUnknownSignIn();
     await put(phone);
     for (const auth_time of [0, -1, "yesterday", 99_999_999_999, { at: 1 }, [1]]) {
@@ -94,7 +94,7 @@ const Line = z.object({
   cause: z.object({ name: z.string(), code: z.string() }).optional(),
 });
 
-/** What the operator reads of that request. */
+/** The operator's log line of that request. */
 async function lineOf({ headers }: Reply): Promise<z.infer<typeof Line>> {
   const id = headers.get("x-request-id") ?? "";
   const found = () =>
@@ -126,7 +126,7 @@ describe("R49 R34 the operator's log says which check a refused token failed", (
     expect(JSON.stringify(line)).not.toContain("canary");
   });
 
-  it("R49 R34 of a fresh sign-in that isn't told, the same", async () => {
+  it("R49 R34 the same for an unstated fresh sign-in", async () => {
     const { phone } = await aPhoneOfUnknownSignIn();
     const reply = await phone.call("POST", "v1/recoveries", recovering(phone));
     refused(reply, "sign-in-time-missing");

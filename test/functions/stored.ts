@@ -1,4 +1,4 @@
-/** What the storage itself says of an owner, asked without the service: blob names and ETags, by a signed listing. */
+/** An owner's blob names and ETags, read from storage itself by a signed listing. */
 import { createHmac } from "node:crypto";
 import { inject } from "vitest";
 import { ownerIdOf } from "../../lib/domain/owner.ts";
@@ -9,8 +9,7 @@ const API_VERSION = "2021-12-02";
 const FOLDERS = ["owners", "bodies", "recoveries", "activity", "budgets"];
 
 /**
- * Each blob of an owner by its name, with its ETag: two of these are equal only if nothing was written in
- * between.
+ * Each blob of an owner by name, with its ETag: two results are equal only if nothing was written in between.
  */
 export async function everythingOf(owner: string): Promise<Record<string, string>> {
   const id = ownerIdOf({ issuer: inject("surroundings").issuer, subject: owner });
@@ -18,9 +17,7 @@ export async function everythingOf(owner: string): Promise<Record<string, string
   return Object.fromEntries(found.flat().map(([name, etag]) => [name.replace(id, ""), etag]));
 }
 
-/**
- * What a backup and its recoveries are: neither the record of the owner, nor what is only counted or logged.
- */
+/** A backup and its recoveries, without the owner's record, counters and logs. */
 export async function storedOf(owner: string): Promise<Record<string, string>> {
   const blobs = Object.entries(await everythingOf(owner)).filter(([name]) =>
     /^(bodies|recoveries)\//.test(name),

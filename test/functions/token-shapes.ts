@@ -1,16 +1,17 @@
-/** What tokens of known providers look like, with the placeholders of infra/IDENTITY.md. Written by hand: none was recorded from a provider. */
+/** The tokens of known providers, with the placeholders of infra/IDENTITY.md. */
+/** Written by hand: none was recorded from a provider. */
 
 /** One person, signed in with one of the provider's apps: the iOS one or the Android one. */
 export type Signed = { person: string; app: "ios" | "android"; at: Date };
 
-/** `time`: the claim that tells the sign-in. `typ`: of the header; none if left out. */
+/** `time`: the claim with the sign-in time. `typ`: of the header; omitted if undefined. */
 export type Shape = { time: string; typ?: string; claims(signed: Signed): Record<string, unknown> };
 
 const seconds = (at: Date) => Math.floor(at.getTime() / 1000);
 const oneOf = (ios: string, android: string, { app }: Signed) => (app === "ios" ? ios : android);
 const clientOf = (signed: Signed) => oneOf("IOS_CLIENT_ID", "ANDROID_CLIENT_ID", signed);
 
-/** Entra: `sub` is another one for each client, `oid` the same. */
+/** Entra: `sub` differs for each client, `oid` doesn't. */
 const entra = (signed: Signed, tid = "TENANT_ID") => ({
   sub: `${signed.person} in ${signed.app}`,
   oid: signed.person,

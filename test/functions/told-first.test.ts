@@ -1,4 +1,5 @@
-/** What takes something away or hands something out is told first, or isn't done; a code that can't be sent was never asked for. */
+/** Every action that removes or hands out something is announced first, or isn't done. */
+/** A code that can't be queued counts as never requested. */
 
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/domain/clock.ts";
@@ -36,7 +37,7 @@ describe.concurrent("the owner is told", () => {
     expect(kinds(scene).filter(([kind]) => kind === "exported")).toEqual([["exported", 1]]);
   });
 
-  it("R18 R25 of a renewed code before it is made: until it is told, the former one stays good", async () => {
+  it("R18 R25 of a renewed code before it is made: until then, the former one stays valid", async () => {
     const scene = await aRecovery();
     const { phone, personal, recovery, watched } = scene;
     const former = codeAt(await proven(scene), watched.clock.now());
@@ -50,7 +51,7 @@ describe.concurrent("the owner is told", () => {
     expect(kinds(scene).filter(([kind]) => kind === "credential-issued")).toHaveLength(2);
   });
 
-  it("R6 R18 of a deletion before it is made; the log knows of what brings back, too; a repetition is no news", async () => {
+  it("R6 R18 of a deletion before it is made; the log records undeletions, too; a repetition isn't told", async () => {
     const scene = await aRecovery();
     const { old } = scene;
     const remove = async () =>
@@ -72,7 +73,7 @@ describe.concurrent("the owner is told", () => {
     ]);
   });
 
-  it("R19 of another language for a contact; of the same one, not", async () => {
+  it("R19 of another language for a contact, but not of the same one", async () => {
     const scene = await aRecovery();
     const contact = { channel: "email", address: "canary-second@mail.example", language: "en" };
     await aContact(scene.watched, scene.old, contact);
@@ -92,7 +93,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     ["plan-outdated", { plan: "made up" }] as const,
     ["accounts-overlap", { existingAccounts: [bound(scene.personal)] }] as const,
   ];
-  /** To how many contacts each such message goes, but for that of the scene's own recovery. */
+  /** How many contacts get each such message, without those of the scene's own recovery. */
   const toldOf = (scene: Recovery) =>
     kinds(scene)
       .flatMap(([kind, recipients]) => (kind === "recovery-requested" ? [recipients] : []))
@@ -124,7 +125,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     expect(new Set(ids).size).toBe(1);
   });
 
-  it("R18 after it looked, its recovery is told of all the same", async () => {
+  it("R18 after it looked, its recovery is announced all the same", async () => {
     const scene = await aRecovery();
     const phone = await anUnregisteredPhone(scene);
     expect(problemIn(await recover(phone, { plan: "made up" })).type).toBe(typeOf("plan-outdated"));
@@ -133,7 +134,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     expect(told.map(({ activity }) => activity.kind)).toEqual(["recovery-requested", "recovered"]);
   });
 
-  it("R18 sees nothing where its owner can't be told", async () => {
+  it("R18 sees nothing if its owner can't be told", async () => {
     const scene = await aRecovery();
     for (const [, look] of looks(scene)) {
       const phone = await anUnregisteredPhone(scene);
@@ -144,7 +145,7 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
     }
   });
 
-  it("R18 a registered one is no news", async () => {
+  it("R18 a registered one isn't announced", async () => {
     const scene = await aRecovery();
     for (const [kind, look] of looks(scene))
       expect(problemIn(await recover(scene.phone, look)).type).toBe(typeOf(kind));
@@ -152,8 +153,8 @@ describe.concurrent("a device that isn't registered, and only looks at what a re
   });
 });
 
-describe.concurrent("a code that can't be put on its way", () => {
-  it("R24 R32 isn't counted, and the one that was sent before is still good", async () => {
+describe.concurrent("a code that can't be queued", () => {
+  it("R24 R32 isn't counted, and the one sent before is still valid", async () => {
     const scene = await aRecovery();
     const { id } = startedIn(await start(scene));
     const code = scene.watched.lastCode();
@@ -163,7 +164,7 @@ describe.concurrent("a code that can't be put on its way", () => {
     expect((await start(scene)).status).toBe(201);
   });
 
-  it("F28 R24 because a country had its share isn't counted either", async () => {
+  it("F28 R24 because a country's share is used up isn't counted either", async () => {
     const scene = await aRecovery();
     const body = { channel: "phone", address: "+37253123457", language: "en" };
     const add = () => scene.old.call("POST", "v1/contacts", { body });

@@ -1,4 +1,4 @@
-/** What must hold once a request has met a fault, whatever it was: an honest answer, nothing lost or half done, and it can be repeated. */
+/** After any fault during a request: an honest answer, nothing lost or half done, and it can be repeated. */
 
 import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
@@ -19,7 +19,7 @@ import { expectSuccess, succeeded } from "../support/succeeded.ts";
 import { problemIn } from "./helpers.ts";
 import { expectRecovered, type Prepared, prepared, seenBy, variants } from "./prepared.ts";
 
-/** An erasure is no request that is repeated but one that is completed: it has tests of its own. */
+/** An erasure is completed rather than repeated: it has tests of its own. */
 export const repeatable = endpoints.filter(({ name }) => name !== "erase-data");
 
 export type Case = { endpoint: Endpoint; variant?: string };
@@ -30,16 +30,14 @@ export const casesOf = (endpoint: Endpoint): Case[] => [
   ),
 ];
 
-/**
- * What a repeated request may be told instead of succeeding, where it can be carried out only once and was.
- */
+/** What a repeated request may answer instead of success, if it works only once and already has. */
 const DONE_BEFORE: Record<string, string[]> = {
   "answer-step-up": ["/api/problems/challenge-not-found", "/api/problems/ticket-invalid"],
   "confirm-contact": ["/api/problems/challenge-not-found"],
   "remove-contact": ["/api/problems/contact-not-found"],
 };
 
-/** What the owner sees before the request and after it, where nothing fails. */
+/** What the owner sees before and after the request, without a fault. */
 export type Whole = { before: string; after: string };
 
 export async function undisturbed(
@@ -86,7 +84,7 @@ async function expectRepeated({ name }: Endpoint, request: Prepared, { app, told
   else expect({ isDone }, told).toEqual({ isDone: true });
 }
 
-/** The proof is used up: with a new one the device gets what it was to get. */
+/** The proof is used up: with a new one the device gets its credential. */
 async function expectProvable(scene: Recovery, told: string) {
   scene.phone.through(scene.watched.app.fetch);
   await proven(scene);

@@ -1,4 +1,4 @@
-/** E-mail addresses of contacts: read however they are written, and never made into another person's. */
+/** E-mail addresses of contacts: read in any spelling, and never made into another person's. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emailAddress } from "../../lib/http/address.ts";
@@ -6,7 +6,7 @@ import { holds } from "../domain/holds.ts";
 import { detailOf, expectRead, readOrRefused } from "./reading.ts";
 
 describe("R19 e-mail addresses", () => {
-  it("R19 international domains are kept as ASCII", () => {
+  it("R19 international domains are stored as ASCII", () => {
     expectRead(emailAddress, {
       "info@räucher.example": "info@xn--rucher-bua.example",
       "info@RÄUCHER.example": "info@xn--rucher-bua.example",
@@ -18,7 +18,7 @@ describe("R19 e-mail addresses", () => {
     });
   });
 
-  it("R19 what stands around an address is dropped", () => {
+  it("R19 surrounding characters are dropped", () => {
     const anna = "anna@mail.example";
     const typed = [
       ` ${anna}\n`,
@@ -39,7 +39,7 @@ describe("R19 e-mail addresses", () => {
     expectRead(emailAddress, { "mailto:anna%2Bb@mail.example": "anna+b@mail.example" });
   });
 
-  it("R19 what could be another person's address is refused, and so is what is none", () => {
+  it("R19 an address that could be another person's is refused, and so is anything but an address", () => {
     const typed = [
       "anna smith@mail.example",
       "anna @mail.example",
@@ -70,7 +70,7 @@ describe("R19 e-mail addresses", () => {
     expectRead(emailAddress, Object.fromEntries(typed.map((text) => [text, "refused"])));
   });
 
-  it("R19 why letters before the @ are refused is said truly", () => {
+  it("R19 says truly why letters before the @ are refused", () => {
     for (const address of ["åsa@mail.example", "ａｎｎａ@mail.example"])
       expect(detailOf(emailAddress, address), address).toMatch(/ASCII/);
     expect(detailOf(emailAddress, "anna@")).toMatch(/e-mail address/);
@@ -83,7 +83,7 @@ describe("R19 e-mail addresses", () => {
     .stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/)
     .filter((text) => !text.startsWith("xn-"));
 
-  it("R19 every local part that needs no quotes is taken and kept as typed", () => {
+  it("R19 every local part without quotes is accepted and stored as typed", () => {
     holds(
       fc.property(local, label, (name, domain) => {
         fc.pre(!/^'|^mailto:/i.test(name));
@@ -96,7 +96,7 @@ describe("R19 e-mail addresses", () => {
     );
   });
 
-  it("F20 R19 whatever is typed is read as an address of its own, the same when read again, or refused", () => {
+  it("F20 R19 any input is read as an address, the same when read again, or refused", () => {
     const odd = fc.string({ unit: "binary", maxLength: 40 });
     const domains = fc.oneof(
       odd,
@@ -114,7 +114,7 @@ describe("R19 e-mail addresses", () => {
     );
   });
 
-  it("F20 R19 the longest input is read in no time", () => {
+  it("F20 R19 the longest input is read at once", () => {
     const startedAt = performance.now();
     for (const text of [" ", "(", ".", "a.", "<", "'", "@", "¡", "\u202a"])
       readOrRefused(emailAddress, text.repeat(500).slice(0, 500));

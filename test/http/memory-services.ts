@@ -1,4 +1,4 @@
-/** All that endpoints work with, in memory: for what is decided before or beside the stores. */
+/** The endpoints' services in memory: for tests of decisions before or beside the stores. */
 import type { Ticket } from "../../lib/domain/step-up/ticket.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
 import { anOwnerId, aPolicy, keyedHash, now } from "../domain/builders.ts";

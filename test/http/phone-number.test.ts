@@ -1,4 +1,4 @@
-/** Phone numbers of contacts: read however they are written, and never made into a stranger's. */
+/** Phone numbers of contacts: read in any spelling, and never made into a stranger's. */
 import * as fc from "fast-check";
 import { getCountries, getExampleNumber } from "libphonenumber-js/mobile";
 import examples from "libphonenumber-js/mobile/examples";
@@ -64,7 +64,7 @@ describe("R19 phone numbers", () => {
     );
   });
 
-  it("R19 the data is current, and what takes no messages is refused", () => {
+  it("R19 the data is current, and numbers that can't get messages are refused", () => {
     expectRead(phoneNumber, {
       "+229 01 97 00 00 00": "+2290197000000",
       "+229 97 00 00 00": "refused",
@@ -76,7 +76,7 @@ describe("R19 phone numbers", () => {
     });
   });
 
-  it("R19 a zero that isn't dialled from abroad is left out only where it stands in brackets", () => {
+  it("R19 a trunk zero is dropped only if it is in brackets", () => {
     expectRead(phoneNumber, {
       "+46 (0)70-123 45 67": "+46701234567",
       "+44 (0) 7911 123456": "+447911123456",
@@ -86,7 +86,7 @@ describe("R19 phone numbers", () => {
     });
   });
 
-  it("R19 what could be read in more than one way is refused", () => {
+  it("R19 an ambiguous number is refused", () => {
     expectRead(phoneNumber, {
       "0046 70 123 45 67": "refused",
       "070 123 45 67": "refused",
@@ -102,7 +102,7 @@ describe("R19 phone numbers", () => {
     expect(detailOf(phoneNumber, "0046 70 123 45 67")).toMatch(/00/);
   });
 
-  it("F20 R19 whatever is typed is a number with the digits that were typed, or refused", () => {
+  it("F20 R19 any input is a number with the typed digits, or refused", () => {
     const digits = fc.string({ unit: fc.constantFrom(..."0123456789+()-. x"), maxLength: 24 });
     holds(
       fc.property(
@@ -123,13 +123,13 @@ describe("R19 phone numbers", () => {
     );
   });
 
-  it("F28 a number kept from before its country changed still counts for that country", () => {
+  it("F28 a number stored before its country changed still counts for that country", () => {
     expect(callingCodeOf("+22997000000")).toBe("229");
     expect(callingCodeOf("+46701234567")).toBe("46");
     expect(callingCodeOf("no number")).toBe("");
   });
 
-  it("F20 R19 the longest input is read in no time", () => {
+  it("F20 R19 the longest input is read at once", () => {
     const startedAt = performance.now();
     for (const text of ["+", "1", "(0)", "٣", "\u202a", " ", "-"])
       readOrRefused(phoneNumber, text.repeat(500));

@@ -1,4 +1,4 @@
-/** How what people write is read, or refused. */
+/** How input that people write is read, or refused. */
 import { expect } from "vitest";
 import { refusalOf } from "../domain/refusals.ts";
 

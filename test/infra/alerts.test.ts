@@ -1,4 +1,4 @@
-/** Every alert looks at something that exists: an endpoint, a member of a log line, a table's column, a metric. */
+/** Every alert watches something that exists: an endpoint, a log line's member, a column, a metric. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvocationContext } from "@azure/functions";
@@ -11,10 +11,7 @@ import { SWEEPS } from "../../lib/domain/sweeps/sweep.ts";
 import { logInvocation, logRequest } from "../../lib/http/pipeline/log.ts";
 import { type Deployment, ofType, onlyOf, type Resource, resourcesOf, settingsOf } from "./snapshots.ts";
 
-/**
- * Of the tables that the queries read, those columns that they may use (learn.microsoft.com, Azure Monitor
- * tables).
- */
+/** The columns that queries may use, by table (learn.microsoft.com, Azure Monitor tables). */
 const COLUMNS: Record<string, string[]> = {
   AppRequests: ["TimeGenerated", "Name", "ResultCode", "ItemCount", "AppRoleInstance"],
   AppTraces: ["TimeGenerated", "Message", "ItemCount", "AppRoleInstance"],
@@ -31,7 +28,7 @@ const METRICS: Record<string, string[]> = {
     "ServiceApiResult",
   ],
 };
-/** The times between two runs, and the reach of a query, that Azure knows. */
+/** The intervals and query ranges that Azure allows. */
 const EVERY = "PT1M PT5M PT10M PT15M PT30M PT45M PT1H PT2H PT3H PT4H PT5H PT6H P1D".split(" ");
 const SPANS = [...EVERY, "P2D"];
 
@@ -66,7 +63,7 @@ const logAlerts = logAlertsOf("main");
 const queryOf = (deployment: Deployment, name: string) =>
   logAlertsOf(deployment).find(({ displayName }) => displayName === name)?.query ?? expect.fail(`no ${name}`);
 
-/** What stands for the principal of a deployment's own app in all of them. */
+/** The principal of the deployment's own app in the snapshots. */
 const OWN = "22222222-2222-4222-8222-222222222222";
 const isAvailability = ({ properties }: Resource) => JSON.stringify(properties).includes("WebtestLocation");
 const metricAlerts = ofType(resources, "Microsoft.Insights/metricAlerts");
@@ -77,7 +74,7 @@ const texts = (query: string, member: string) =>
     ([, list = ""]) => [...list.matchAll(/'([^']*)'/g)].map(([, text = ""]) => text),
   );
 
-/** What the app logs while that is done. */
+/** The lines that the app logs during `work`. */
 async function linesOf(work: (context: InvocationContext) => Promise<unknown>) {
   const lines: Record<string, unknown>[] = [];
   const logHandler = (_: string, text: unknown) => void lines.push(JSON.parse(String(text)));
@@ -107,7 +104,7 @@ const registered = (trigger: string) =>
   [...sources.matchAll(new RegExp(`app\\.${trigger}\\(\\s*"([\\w-]+)"`, "g"))].map(([, name = ""]) => name);
 
 describe("R42 alerts", () => {
-  it("R42 tell of all that somebody must know", () => {
+  it("R42 cover everything that an operator must know", () => {
     expect(logAlerts.map(({ displayName }) => displayName).toSorted()).toEqual([
       "failed-work",
       "server-errors",
@@ -122,7 +119,7 @@ describe("R42 alerts", () => {
   });
 
   it.each(logAlerts)(
-    "R42 $displayName reads columns that exist, and measures one that it makes",
+    "R42 $displayName reads existing columns, and measures one that it makes",
     ({ query, measure }) => {
       const tables = Object.keys(COLUMNS).filter((table) => query.includes(table));
       expect(tables).not.toEqual([]);
@@ -158,7 +155,7 @@ describe("R42 alerts", () => {
     expect(alert?.query).toContain("ago(26h)");
   });
 
-  it("R29 R42 a sweep that began and never ended is noticed: all are waited for, by what the log says of the last page", () => {
+  it("R29 R42 an unfinished sweep is noticed: the query waits for all of them, by the last page's log line", () => {
     const query = queryOf("main", "sweep-unfinished");
     expect(texts(query, "function")).toEqual([...registered("timer"), "sweep-page"]);
     expect(query).toContain(`Unfinished = ${SWEEPS.length} - Finished`);
@@ -166,7 +163,7 @@ describe("R42 alerts", () => {
     expect(query).toContain("isnotnull(begun)");
   });
 
-  it("R29 R38 R42 what the sweep wraps anew is counted as its log says it", () => {
+  it("R29 R38 R42 keys that the sweep wraps anew are counted as its log line says", () => {
     const query = queryOf("main", "unexplained-unwraps");
     const [, pattern = ""] = /extract\('([^']*)'/.exec(query) ?? [];
     const outcome = new RegExp(pattern.replaceAll("\\\\", "\\"));
@@ -175,7 +172,7 @@ describe("R42 alerts", () => {
     for (const name of unwrapping) expect(outcome.exec(`${name} 17 failed 1 done`)?.[2]).toBe("17");
   });
 
-  it("R36 R42 an export explains all versions that are kept, a refused request none", () => {
+  it("R36 R42 an export explains all stored versions, a refused request none", () => {
     for (const deployment of ["main", "longest", "standby"] as const) {
       const query = queryOf(deployment, "unexplained-unwraps");
       const { historyLength } = configFromEnvironment(settingsOf(deployment));
@@ -188,13 +185,13 @@ describe("R42 alerts", () => {
   });
 
   it.each(logAlerts)(
-    "R42 $displayName looks further back than to its last run: lines arrive late",
+    "R42 $displayName looks further back than its last run: lines arrive late",
     ({ evaluationFrequency, overrideQueryTimeRange }) => {
       expect(SPANS.indexOf(overrideQueryTimeRange)).toBeGreaterThan(SPANS.indexOf(evaluationFrequency));
     },
   );
 
-  it("R36 R42 only the app counts as no stranger to the keys", () => {
+  it("R36 R42 only the app may use the keys without an alert", () => {
     const query = queryOf("main", "strangers-at-keys");
     expect(query).toContain(`Who !in ('${OWN}')`);
     expect(query).toContain(

@@ -1,4 +1,4 @@
-/** `npm run infra` where there is no compiler; and what the deployment workflows may use. */
+/** `npm run infra` without a compiler, and the rights of the deployment workflows. */
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ it("R42 without bicep, az and dotnet the check says in a sentence how to get one
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const workflows = globSync(".github/workflows/*.yml", { cwd: ROOT });
 
-it("R42 a budget begins on a date that nothing works out anew: Azure would refuse it from the second month on", () => {
+it("R42 a budget begins on a fixed date: Azure would refuse a computed one from the second month on", () => {
   const parameters = globSync("infra/*.bicepparam", { cwd: ROOT });
   const ofMain = parameters.filter((file) => read(file).includes("using 'main.bicep'"));
   for (const file of ofMain) expect(read(file)).toMatch(/^param budgetStart = '\d{4}-\d\d-01'$/m);
@@ -40,7 +40,7 @@ it("R42 a budget begins on a date that nothing works out anew: Azure would refus
     expect(read(file)).not.toMatch(/utcNow|BUDGET_START|readEnvironmentVariable|\bdate \+|budgetStart=/);
 });
 
-it("R42 the runbook's commands name the runtime that the package doesn't tell, and find roles on keys and containers", () => {
+it("R42 the runbook's commands name the runtime that the package doesn't state, and find roles on keys and containers", () => {
   const runbook = read("infra/README.md");
   const publishing = runbook.match(/func azure functionapp publish[^`;\n]*/g) ?? [];
   expect(publishing.length).toBeGreaterThan(0);
@@ -48,7 +48,7 @@ it("R42 the runbook's commands name the runtime that the package doesn't tell, a
   expect(runbook).not.toMatch(/role assignment delete (?!--ids)|role assignment list (?!--all)/);
 });
 
-it("R42 the runbook's way back to three zones names account, group and redundancy as that command takes them", () => {
+it("R42 the runbook's return to three zones names account, group and redundancy as its command takes them", () => {
   const migrating = read("infra/README.md").match(/az storage account migration start[^`]*/g) ?? [];
   expect(migrating.length).toBeGreaterThan(0);
   for (const command of migrating)
@@ -56,7 +56,7 @@ it("R42 the runbook's way back to three zones names account, group and redundanc
 });
 
 describe("R42 workflows", () => {
-  it.each(workflows)("R42 %s pins every action and runs only scripts that there are", (file) => {
+  it.each(workflows)("R42 %s pins every action and runs only existing scripts", (file) => {
     const text = read(file);
     const actions = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action);
     expect(actions.length).toBeGreaterThan(0);
@@ -66,19 +66,19 @@ describe("R42 workflows", () => {
       expect(scripts).toHaveProperty([script]);
   });
 
-  it.each(workflows)("R42 %s may do little, and holds no password", (file) => {
+  it.each(workflows)("R42 %s has few rights, and holds no password", (file) => {
     const text = read(file);
     expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
     expect(text).not.toMatch(/secrets\.|publish-profile|creds:|pull_request_target/);
   });
 
-  it.each(workflows)("R42 %s fails where any command of a pipe does", (file) => {
+  it.each(workflows)("R42 %s fails if any command of a pipe does", (file) => {
     expect(read(file)).toMatch(/^defaults:\n {2}run:\n {4}shell: bash$/m);
     expect(read(file)).not.toMatch(/^ +shell: (?!bash$)/m);
   });
 
   it.each(workflows)(
-    "R42 %s: what may log in to Azure logs in, and runs nothing that npm installed",
+    "R42 %s: jobs that may log in to Azure log in, and run nothing that npm installed",
     (file) => {
       for (const job of jobsOf(read(file))) {
         const mayLogIn = job.includes("id-token: write");
@@ -88,7 +88,7 @@ describe("R42 workflows", () => {
     },
   );
 
-  it("R42 a deployment installs without running what packages bring, and tries the app before its domain", () => {
+  it("R42 a deployment installs without running packages' scripts, and tries the app before its domain", () => {
     const jobs = jobsOf(read(".github/workflows/deploy.yml"));
     const installs = jobs.flatMap((job) => job.match(/npm (ci|cit|install).*/g) ?? []);
     expect(installs.length).toBeGreaterThan(0);
@@ -99,6 +99,6 @@ describe("R42 workflows", () => {
   });
 });
 
-/** Each with its name in front. */
+/** Each job with its name. */
 const jobsOf = (workflow: string) =>
   (workflow.split(/^jobs:$/m)[1] ?? "").split(/^ {2}(?=[\w-]+:$)/m).slice(1);

@@ -1,4 +1,4 @@
-/** ARM expressions in a snapshot: what only Azure knows is replaced by a value of its kind, the rest is worked out. */
+/** Evaluates ARM expressions in a snapshot; values only Azure knows become placeholders of their kind. */
 import { createHash } from "node:crypto";
 
 /** By type and property, for the resource of that name. */
@@ -19,15 +19,10 @@ const KNOWN: Record<string, (name: string) => string> = {
     `https://${name}.blob.core.windows.net/`,
 };
 
-/**
- * A string is an expression if it begins like a call and ends like one: a JSON list in a setting does not.
- */
+/** A string is an expression if it begins and ends like a call: a JSON list in a setting does not. */
 const isExpression = (text: string) => /^\[\w+\(.*\)[.\w]*\]$/s.test(text);
 
-/**
- * The same value with every expression in it replaced by what it comes to. Throws for one that isn't known
- * here.
- */
+/** Replaces every expression in the value by its result. Throws for an unknown one. */
 export function evaluated(value: unknown): unknown {
   if (typeof value === "string") return isExpression(value) ? evaluate(value.slice(1, -1)) : value;
   if (Array.isArray(value)) return value.map(evaluated);
@@ -90,7 +85,7 @@ const FUNCTIONS: Record<string, (given: unknown[]) => unknown> = {
   createObject: (given) =>
     Object.fromEntries(given.flatMap((name, at) => (at % 2 === 0 ? [[String(name), given[at + 1]]] : []))),
   union: (given) => Object.assign({}, ...given),
-  // Azure's own is another hash; here it matters only that different values give different ones.
+  // Azure hashes differently; here it only matters that different values give different results.
   guid: (given) =>
     createHash("sha256")
       .update(JSON.stringify(given))
@@ -102,7 +97,7 @@ const FUNCTIONS: Record<string, (given: unknown[]) => unknown> = {
     const parts = kinds.map((kind, at) => `${kind}/${names[at]}`).join("/");
     return `/subscriptions/${subscription}/resourceGroups/${group}/providers/${provider}/${parts}`;
   },
-  // Bicep takes names apart with these, to leave out empty parts: there are none.
+  // Bicep filters name parts to leave out empty ones: here there are none.
   filter: ([list]) => list,
   lambda: () => undefined,
   lambdaVariables: () => undefined,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENTS, INFRA, lastOf, ofType, onlyOf, resourcesOf } from "./snapshots.ts";
 
-/** Of the last part of the name (learn.microsoft.com, naming rules and restrictions for Azure resources). */
+/** For the last part of the name (learn.microsoft.com, naming rules and restrictions for Azure resources). */
 const LIMITS: Record<string, RegExp> = {
   "Microsoft.Authorization/locks": /^[\w.()-]{1,90}$/,
   "Microsoft.Authorization/roleAssignments": /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
@@ -42,19 +42,19 @@ const LIMITS: Record<string, RegExp> = {
 };
 
 describe("R42 names", () => {
-  it.each(DEPLOYMENTS)("R42 are ones that Azure takes: %s", (deployment) => {
+  it.each(DEPLOYMENTS)("R42 are valid in Azure: %s", (deployment) => {
     for (const { type, name } of resourcesOf(deployment)) {
       expect(LIMITS, type).toHaveProperty([type]);
       expect(lastOf(name)).toMatch(LIMITS[type] ?? /^$/);
     }
   });
 
-  it.each(DEPLOYMENTS)("R42 stand for one resource each: %s", (deployment) => {
+  it.each(DEPLOYMENTS)("R42 belong to one resource each: %s", (deployment) => {
     const ids = resourcesOf(deployment).map(({ id }) => id.toLowerCase());
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("R42 are tested with the longest values that the parameters take", () => {
+  it("R42 are tested with the longest values of the parameters", () => {
     const template = readFileSync(join(INFRA, "main.bicep"), "utf8");
     const parameters = readFileSync(join(INFRA, "longest.bicepparam"), "utf8");
     const [, longest] = /@maxLength\((\d+)\)\nparam name string/.exec(template) ?? [];
@@ -67,7 +67,7 @@ describe("R42 names", () => {
     );
   });
 
-  it("R42 what a deployment of the standby asks for, the first one says under the same names", () => {
+  it("R42 the standby's parameters are outputs of the first deployment, under the same names", () => {
     const [main, standby] = ["main.bicep", "standby.bicep"].map((file) =>
       readFileSync(join(INFRA, file), "utf8"),
     );

@@ -1,4 +1,4 @@
-/** A private network: storage and vaults answer inside it only, and are found there under their usual names. */
+/** A private network: storage and vaults answer only inside it, under their usual names. */
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { lastOf, ofType, onlyOf, purposeOf, type Resource, resourcesOf } from "./snapshots.ts";
@@ -28,7 +28,7 @@ const within = (all: readonly Resource[], { id }: Resource, kind: string) =>
 const appSubnetOf = (all: readonly Resource[]) =>
   String(onlyOf(all, "Microsoft.Web/sites").properties["virtualNetworkSubnetId"]);
 
-/** Each as `RESOURCE GROUP ZONE`: what the app's network leads to, by a name that is resolved in it. */
+/** What the app's network reaches by a name resolved in it, each as `RESOURCE GROUP ZONE`. */
 function waysIn(all: readonly Resource[]): string[] {
   const [network] = ofType(all, "Microsoft.Network/virtualNetworks").filter(({ id }) =>
     appSubnetOf(all).startsWith(`${id}/subnets/`),
@@ -67,7 +67,7 @@ describe("R42 a private network", () => {
     }
   });
 
-  it("R42 leads the app to each that it calls, and the names of each are resolved in it", () => {
+  it("R42 leads the app to each service it calls, whose names are resolved in it", () => {
     expect(lastOf(appSubnetOf(resources))).toBe("app");
     const account = (purpose: string) =>
       ofType(resources, ACCOUNT).find(({ name }) => purposeOf(name) === purpose)?.id;
@@ -80,7 +80,7 @@ describe("R42 a private network", () => {
     expect(waysIn(resources).toSorted()).toEqual(needed.toSorted());
   });
 
-  it("R42 needs each of its parts: without any one a way in is missing", () => {
+  it("R42 needs each of its parts: without any one of them something can't be reached", () => {
     const parts = resources.filter(({ type }) => /^Microsoft\.Network\/(virtualNetworks|private)/.test(type));
     expect(parts.length).toBeGreaterThan(waysIn(resources).length);
     for (const part of parts) {
@@ -89,7 +89,7 @@ describe("R42 a private network", () => {
     }
   });
 
-  it("R42 is there only where it is asked for", () => {
+  it("R42 exists only if requested", () => {
     const networks = resourcesOf("main").filter(({ type }) => type.startsWith("Microsoft.Network/"));
     expect(networks).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Who may do what: the assignments of the template are the table in infra/README.md, and nothing more. */
+/** The template's role assignments are exactly those in the table of infra/README.md. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -23,10 +23,7 @@ const ROLES: Record<string, string> = {
   "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
 };
 
-/**
- * What a scope is, in the words of the table. Throws for a subscription, a group, a vault or a whole data
- * account.
- */
+/** A scope in the words of the table. Throws for a subscription, a group, a vault or a whole data account. */
 function nameOf(scope: string): string {
   const [, account = "", kind, name] =
     /storageAccounts\/(\w+)(?:\/\w+\/default\/(container|queue)s\/([\w-]+))?$/.exec(scope) ?? [];
@@ -62,7 +59,7 @@ describe("R42 roles", () => {
     expect([...given].toSorted()).toEqual(documented().toSorted());
   });
 
-  it.each(DEPLOYMENTS)("R42 nobody but the app has any: %s", (deployment) => {
+  it.each(DEPLOYMENTS)("R42 no other principal has any: %s", (deployment) => {
     const identities = ofType(resourcesOf(deployment), "Microsoft.ManagedIdentity/userAssignedIdentities");
     expect(identities).toHaveLength(1);
     for (const { who, type } of assignments(deployment)) {
@@ -71,7 +68,7 @@ describe("R42 roles", () => {
     }
   });
 
-  it.each(DEPLOYMENTS)("R42 an identity that was made anew gets assignments of its own: %s", (deployment) => {
+  it.each(DEPLOYMENTS)("R42 a recreated identity gets assignments of its own: %s", (deployment) => {
     const names = [
       ...textOf(deployment).matchAll(/"name": "(.+)",\n.+\n {6}"properties": \{\n.+roleDefinitionId/g),
     ];

@@ -1,4 +1,4 @@
-/** The switches that keep things closed, in every deployment. */
+/** The security switches, in every deployment. */
 import { describe, expect, it } from "vitest";
 import {
   DEPLOYMENTS,
@@ -40,15 +40,15 @@ describe.each(DEPLOYMENTS)("R42 storage: %s", (deployment) => {
     }
   });
 
-  it("R42 no key, signature or connection string is read or handed on", () => {
+  it("R42 no key, signature or connection string is read or passed on", () => {
     expect(textOf(deployment)).not.toMatch(
       /listKeys|listAccountSas|listServiceSas|AccountKey|SharedAccessKey/i,
     );
   });
 });
 
-describe.each(FULL)("R30 R35 what is kept of what is deleted: %s", (deployment) => {
-  it("R35 of keys nothing", () => {
+describe.each(FULL)("R30 R35 what deletion leaves: %s", (deployment) => {
+  it("R35 nothing of keys", () => {
     const off = { enabled: false };
     expect(service(deployment, "keys")).toEqual({
       isVersioningEnabled: false,
@@ -59,7 +59,7 @@ describe.each(FULL)("R30 R35 what is kept of what is deleted: %s", (deployment) 
     });
   });
 
-  it("R30 of backups everything, for longer than they can be brought back", () => {
+  it("R30 all backups, for longer than they can be restored", () => {
     const kept = service(deployment, "backups") ?? {};
     expect(kept).toMatchObject({ isVersioningEnabled: true, changeFeed: { enabled: true } });
     const days = (policy: string, name = "days") => Number(Object(kept[policy])[name]);
@@ -146,7 +146,7 @@ describe.each(FULL)("R42 around it: %s", (deployment) => {
     }
   });
 
-  it("R42 every use of a vault, every read of the keys and every change of what is stored is logged", () => {
+  it("R42 every use of a vault, every read of the keys and every change in storage is logged", () => {
     const settings = all(deployment, "Microsoft.Insights/diagnosticSettings");
     const enabled = (part: RegExp) =>
       settings
@@ -165,8 +165,8 @@ describe.each(FULL)("R42 around it: %s", (deployment) => {
   });
 });
 
-describe("R42 what a parameter turns on", () => {
-  it("R42 delete locks stand on all that can't be made again", () => {
+describe("R42 parameters that turn something on", () => {
+  it("R42 delete locks protect everything that can't be made again", () => {
     const locked = all("main", "Microsoft.Authorization/locks").map(({ id }) => id.split("/").at(-5));
     const names = [
       ...all("main", ACCOUNT).filter(({ name }) => purposeOf(name) !== "host"),
@@ -177,7 +177,7 @@ describe("R42 what a parameter turns on", () => {
     expect(all("test", "Microsoft.Authorization/locks")).toEqual([]);
   });
 
-  it("R42 both data accounts survive a region, as the template comes", () => {
+  it("R42 by default both data accounts survive the loss of a region", () => {
     for (const { name, sku } of all("main", ACCOUNT)) {
       if (purposeOf(name) !== "host") expect(sku?.name).toBe("Standard_GZRS");
     }

@@ -1,4 +1,4 @@
-/** The settings that the template sets are those that the app reads, and it starts with them. */
+/** The template sets exactly the settings that the app reads, and the app starts with them. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
@@ -25,7 +25,7 @@ const HOST = [
 ];
 /** On loopback only. */
 const LOCAL = ["QUEUE_STORAGE"];
-/** What Flex Consumption refuses, or an app with managed identities must not have. */
+/** Flex Consumption refuses these, or an app with managed identities must not have them. */
 const FORBIDDEN = [
   "AzureWebJobsStorage",
   "ENABLE_ORYX_BUILD",
@@ -76,43 +76,46 @@ describe("R42 settings of the template", () => {
     try {
       config = without();
     } catch {
-      return; // It can't even start without.
+      return; // The app can't even start without it.
     }
     expect(config).not.toBe(JSON.stringify(configFromEnvironment(settings), mapsToo));
   });
 
-  it.each(DEPLOYMENTS)("R42 nothing that the host must not be given: %s", (deployment) => {
+  it.each(DEPLOYMENTS)("R42 nothing forbidden to the host: %s", (deployment) => {
     const settings = settingsOf(deployment);
     expect(Object.keys(settings).filter((name) => FORBIDDEN.includes(name))).toEqual([]);
     expect(Object.entries(settings).filter(([, value]) => value === "")).toEqual([]);
     expect(JSON.stringify(settings)).not.toMatch(/AccountKey=|SharedAccess|[?&]sig=|accesskey=/i);
   });
 
-  it.each(["main", "test", "longest"] as const)("R42 name what is deployed with them: %s", (deployment) => {
-    const resources = resourcesOf(deployment);
-    const names = (type: string) => ofType(resources, type).map(({ name }) => name);
-    const { storage, vault, queue, clientId } = configFromEnvironment(settingsOf(deployment));
-    const accounts = names("Microsoft.Storage/storageAccounts");
-    const urls = [storage.backups, storage.keys, queue].map((address) =>
-      "url" in address ? address.url : "",
-    );
-    const [backups = "", keys = "", queues = ""] = urls.map((url) => new URL(url).hostname);
-    for (const host of [backups, keys, queues]) expect(accounts).toContain(host.split(".")[0]);
-    expect({ backups: backups.split(".")[1], queues: queues.split(".")[1] }).toEqual({
-      backups: "blob",
-      queues: "queue",
-    });
-    expect(queues.split(".")[0]).toBe(backups.split(".")[0]);
-    expect(vault.keyIds.map((key) => `${new URL(key.vault).hostname.split(".")[0]}/${key.name}`)).toEqual(
-      names("Microsoft.KeyVault/vaults/keys"),
-    );
-    const settings = settingsOf(deployment);
-    expect(settings["AzureWebJobsStorage__clientId"]).toBe(clientId);
-    expect(settings["QUEUE_STORAGE__clientId"]).toBe(clientId);
-    expect(accounts).toContain(settings["AzureWebJobsStorage__accountName"]);
-  });
+  it.each(["main", "test", "longest"] as const)(
+    "R42 name the resources deployed with them: %s",
+    (deployment) => {
+      const resources = resourcesOf(deployment);
+      const names = (type: string) => ofType(resources, type).map(({ name }) => name);
+      const { storage, vault, queue, clientId } = configFromEnvironment(settingsOf(deployment));
+      const accounts = names("Microsoft.Storage/storageAccounts");
+      const urls = [storage.backups, storage.keys, queue].map((address) =>
+        "url" in address ? address.url : "",
+      );
+      const [backups = "", keys = "", queues = ""] = urls.map((url) => new URL(url).hostname);
+      for (const host of [backups, keys, queues]) expect(accounts).toContain(host.split(".")[0]);
+      expect({ backups: backups.split(".")[1], queues: queues.split(".")[1] }).toEqual({
+        backups: "blob",
+        queues: "queue",
+      });
+      expect(queues.split(".")[0]).toBe(backups.split(".")[0]);
+      expect(vault.keyIds.map((key) => `${new URL(key.vault).hostname.split(".")[0]}/${key.name}`)).toEqual(
+        names("Microsoft.KeyVault/vaults/keys"),
+      );
+      const settings = settingsOf(deployment);
+      expect(settings["AzureWebJobsStorage__clientId"]).toBe(clientId);
+      expect(settings["QUEUE_STORAGE__clientId"]).toBe(clientId);
+      expect(accounts).toContain(settings["AzureWebJobsStorage__accountName"]);
+    },
+  );
 
-  it("R42 the host lets through what the app itself refuses with a reason", () => {
+  it("R42 the host lets through requests that the app itself refuses with a reason", () => {
     for (const deployment of DEPLOYMENTS) {
       const settings = settingsOf(deployment);
       const { maxUploadBytes } = configFromEnvironment(settings);
@@ -131,7 +134,7 @@ describe("R42 settings of the template", () => {
     expect(settingsOf(deployment)).toMatchObject({ AzureWebJobsDisableHomepage: "true" });
   });
 
-  it.each(DEPLOYMENTS)("R42 nothing that alerts count is left out by sampling: %s", (deployment) => {
+  it.each(DEPLOYMENTS)("R42 sampling leaves out nothing that alerts count: %s", (deployment) => {
     expect(settingsOf(deployment)).toMatchObject({
       OTEL_TRACES_SAMPLER: "microsoft.fixed_percentage",
       OTEL_TRACES_SAMPLER_ARG: "1.0",
@@ -143,7 +146,7 @@ describe("R42 settings of the template", () => {
     expect(host).toHaveProperty("telemetryMode", "OpenTelemetry");
   });
 
-  it("R42 the host sends the app's log lines: nothing tells it that the app does so itself", () => {
+  it("R42 the host sends the app's log lines: no setting says that the app does so itself", () => {
     const root = join(import.meta.dirname, "../..");
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const packages = Object.keys({ ...dependencies, ...devDependencies });
@@ -155,14 +158,14 @@ describe("R42 settings of the template", () => {
     expect(telling).toEqual([]);
   });
 
-  it("R42 small instances run Node with flags that save memory, others with what the local stack runs it with", () => {
+  it("R42 small instances run Node with flags that save memory, others with the local stack's flags", () => {
     const flags = "languageWorkers__node__arguments";
-    // The benchmark measures with the very same flags.
+    // The benchmark uses the same flags.
     expect(settingsOf("test")[flags]).toBe(SMALL_INSTANCE.join(" "));
     expect(settingsOf("main")[flags]).toBe(inject("surroundings").settings[flags]);
   });
 
-  it("R42 every queue that a function waits for exists, and beside it its poison", () => {
+  it("R42 every queue with a function exists, and so does its poison queue", () => {
     const entry = readFileSync(join(import.meta.dirname, "../../functions/index.ts"), "utf8");
     const awaited = [...entry.matchAll(/queueName: "([\w-]+)"/g)].map(([, name = ""]) => name);
     expect(awaited).toContain("messages");

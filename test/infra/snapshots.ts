@@ -1,4 +1,4 @@
-/** The committed snapshots: what Bicep would deploy, with values in the place of those that only Azure knows. */
+/** The committed snapshots of what Bicep would deploy, with placeholders for values only Azure knows. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -33,7 +33,7 @@ export function resourcesOf(deployment: Deployment): Resource[] {
 export const ofType = (resources: readonly Resource[], type: string) =>
   resources.filter((resource) => resource.type === type);
 
-/** The one of its type; fails where there are none or several. */
+/** The only one of its type; fails if there are none or several. */
 export function onlyOf(resources: readonly Resource[], type: string): Resource {
   const [found, ...more] = ofType(resources, type);
   if (found && more.length === 0) return found;
@@ -45,7 +45,7 @@ export const settingsOf = (deployment: Deployment): Record<string, string> =>
     .record(z.string(), z.string())
     .parse(onlyOf(resourcesOf(deployment), "Microsoft.Web/sites/config").properties);
 
-/** `backups`, `keys` or `host`: what an account is for, as its name says. */
+/** `backups`, `keys` or `host`: the account's purpose, from its name. */
 export const purposeOf = (account: string) =>
   ({ b: "backups", k: "keys", h: "host" })[account.at(2) ?? ""] ?? "";
 

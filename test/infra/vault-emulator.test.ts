@@ -1,4 +1,4 @@
-/** What stands between the vault's contract tests and a foreign emulator changes the form of key ids, and nothing else. */
+/** The bridge from the vault's contract tests to a foreign emulator changes only the form of key ids. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   type LoopbackServer,

@@ -1,10 +1,10 @@
+/** Runs the vault's contract tests against an independent emulator. */
 /**
- * Lets the vault's contract tests run against an independent emulator
- * (jamesgoulddev/azure-keyvault-emulator): it names key versions with dashes, which Key Vault never does, and
- * speaks HTTPS under a certificate of its own. This passes every call on, over plain HTTP on loopback, with
- * the dashes taken out of ids and put back into paths; nothing else is changed. Run as main it also gives out
- * tokens, as a function app's identity endpoint does, and runs a command with both: `node
- * test/infra/vault-emulator.ts https://localhost:4997 COMMAND …`
+ * The emulator (jamesgoulddev/azure-keyvault-emulator) names key versions with dashes, which Key Vault never
+ * does, and uses HTTPS under its own certificate. This bridge passes every call on over plain HTTP on
+ * loopback; it only removes dashes from ids and puts them back into paths. Run as main, it also issues tokens
+ * like a function app's identity endpoint, and runs a command with both: `node test/infra/vault-emulator.ts
+ * https://localhost:4997 COMMAND …`
  */
 import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -13,7 +13,7 @@ import { type LoopbackServer, readBody, serveOnLoopback } from "../../infra/loca
 
 const VERSION = /(?<=\/)([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})(?=[/?]|$)/g;
 const KEY_ID = /https?:\/\/[^/"]+(\/(?:deleted)?keys\/[^/"]+\/)([0-9a-f-]{36})(?=")/g;
-/** Of the connection, or wrong once the body is changed. */
+/** Headers of the connection, or wrong once the body is changed. */
 const NOT_PASSED_ON = new Set([
   "connection",
   "content-encoding",
@@ -46,11 +46,11 @@ async function pass(upstream: string, origin: string, request: IncomingMessage, 
   response.writeHead(answer.status, Object.fromEntries(kept)).end(text);
 }
 
-/** `upstream`: the emulator's address, without a slash at its end. */
+/** `upstream`: the emulator's address, without a trailing slash. */
 export const bridgeTo = (upstream: string): Promise<LoopbackServer> =>
   serveOnLoopback(0, (origin) => (request, response) => pass(upstream, origin, request, response));
 
-/** The exit code of the command. */
+/** Returns the exit code of the command. */
 async function runWith(upstream: string, command: string, args: string[]): Promise<number> {
   const [bridge, identity] = await Promise.all([bridgeTo(upstream), startManagedIdentity({ port: 0 })]);
   const env = {

@@ -1,4 +1,4 @@
-/** Runs all tests of the endpoints, whose every secret and name is a canary, and then looks for canaries where none may be. */
+/** Runs all endpoint tests with canaries for secrets and names, then searches for them everywhere. */
 import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { tracesOf } from "../azure/traces.ts";
 
 /** Three parts of base64url, the first a JSON object: an access token or a device proof. */
 const TOKEN = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/;
-/** How every name, address and owner begins, and every secret. */
+/** The beginning of every name, address and owner, and of every secret. */
 const CANARIES = ["canary-", "CANARY"];
 
 async function runEndpointTests(data: string): Promise<number | null> {
@@ -34,7 +34,7 @@ async function runEndpointTests(data: string): Promise<number | null> {
   return await promise;
 }
 
-/** Names and metadata of all blobs, as the service tells them. */
+/** Names and metadata of all blobs, as the storage service lists them. */
 async function listBlobs(data: string): Promise<string[]> {
   const ports = { blob: 0, queue: 0 };
   const azurite = await startAzurite({ data: dataFiles(data).azurite, ports, log: () => undefined });
@@ -49,8 +49,7 @@ async function listBlobs(data: string): Promise<string[]> {
 }
 
 /**
- * The one refusal that names accounts, to their owner: the plan as it would be now, instead of the outdated
- * one (R12).
+ * The only refusal that names accounts, to their owner: the present plan instead of the outdated one (R12).
  */
 function withoutPlan(line: string): string {
   if (!line.includes('/problems/plan-outdated"')) return line;
@@ -77,7 +76,7 @@ it("R34 F19 no secret, name or token in log, refusals, blob names, metadata or s
   const texts = [...printed, ...refused, ...output].map((content) => content.toString());
   expect(texts.filter((text) => TOKEN.test(text))).toEqual([]);
 
-  // The search does see what is there, however it is written.
+  // The search does find what is there, however it is written.
   expect(tracesOf(["canary-"], [Buffer.from(Buffer.from("canary-anna").toString("hex"))])).toHaveLength(1);
   for (const before of ["", "x", "xy"]) {
     const hidden = [Buffer.from(Buffer.from(`${before}CANARYJBSWY`).toString("base64url"))];

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { SECOND } from "../../lib/domain/clock.ts";
 import { aRecovery, codeAt, proven, verify } from "../support/step-up.ts";
 
-it("R24 a hundred wrong codes in a row, and not even a right one passes for a month", async () => {
+it("R24 after a hundred wrong codes in a row, not even a right one passes for a month", async () => {
   const scene = await aRecovery();
   const uri = await proven(scene);
   const { watched, personal } = scene;

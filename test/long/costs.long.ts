@@ -45,7 +45,7 @@ it("F28 A13 a thousand requests without a valid token, or too large: no vault ca
   expect(spent).toEqual({ vault: 0, messages: 0, reads: 0, writes: 0 });
 });
 
-it("F28 A13 too large from an owner's device: 413 everywhere, no vault call, no message and no write", async () => {
+it("F28 A13 too large a request from an owner's device: 413 everywhere, no vault call, no message and no write", async () => {
   const { app, spent } = aCountedApp();
   const phone = await aPhone({ app });
   const taking = closed.filter((each) => isOwnerAccess(each.access) && takesBody(each));

@@ -1,4 +1,4 @@
-/** The functions process is killed again and again while phones upload: whatever was acknowledged is there, to the byte. */
+/** Kills of the functions process during uploads: everything acknowledged is there, to the byte. */
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** The same one after each start, so that phones find it again. */
+/** The same port after each start, so that phones find it again. */
 async function aFreePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -40,10 +40,7 @@ async function aFreePort(): Promise<number> {
 
 let killed = 0;
 
-/**
- * Nothing but the host itself: to the system, 0 means the tests' own process group. Never one that is dead
- * already.
- */
+/** Kills only the host itself, never a dead one: process id 0 would be the tests' own group. */
 async function kill(): Promise<void> {
   while (host.pid() === killed) await setTimeout(5);
   killed = host.pid() ?? expect.fail("the host has no process");
@@ -51,8 +48,8 @@ async function kill(): Promise<void> {
 }
 
 /**
- * `documents`: all that were sent, by digest. `seen`: the newest state that an answer told of; `former`:
- * ETags before it.
+ * `documents`: all that were sent, by digest. `seen`: the newest state in an answer; `former`: ETags before
+ * it.
  */
 type Uploader = {
   owner: string;
@@ -71,7 +68,7 @@ async function anUploader(): Promise<Uploader> {
   return { owner, phone, acknowledged: new Map(), documents: new Map(), seen };
 }
 
-/** R7: neither generation nor ETag is ever one that was replaced before. */
+/** R7: neither generation nor ETag goes back to a replaced one. */
 function expectOnwards({ seen }: Uploader, generation: number, etag: string): void {
   expect(generation).toBeGreaterThanOrEqual(seen.generation);
   expect(seen.former).not.toContain(etag);
@@ -83,7 +80,7 @@ function expectOnwards({ seen }: Uploader, generation: number, etag: string): vo
 const Status = z.looseObject({ generation: z.int() });
 const History = z.object({ versions: z.array(VersionStatus) });
 
-/** What isn't answered may or may not be stored; all that is, is checked at once. */
+/** An unanswered upload may or may not be stored; an answered one is checked at once. */
 async function upload(uploader: Uploader): Promise<void> {
   const { phone, acknowledged, documents } = uploader;
   const status = await phone.call("GET", BACKUP);
@@ -102,7 +99,8 @@ async function upload(uploader: Uploader): Promise<void> {
 }
 
 /**
- * Tried until the host is there: a refused connection is a TypeError, an answer cut off may be a SyntaxError.
+ * Retries until the host is there: a refused connection is a TypeError, a cut-off answer may be a
+ * SyntaxError.
  */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
@@ -120,8 +118,8 @@ async function uploading(uploader: Uploader, until: () => boolean): Promise<void
 }
 
 /**
- * Generations without a gap; each acknowledged one with its digest, each other one a document that was under
- * way.
+ * Generations without a gap: each acknowledged one with its digest, each other one a document that was being
+ * sent.
  */
 async function expectWholeHistory(uploader: Uploader): Promise<void> {
   const { phone, acknowledged, documents } = uploader;
@@ -139,10 +137,7 @@ async function expectWholeHistory(uploader: Uploader): Promise<void> {
   }
 }
 
-/**
- * Each version that is listed opens, and is what was sent, byte for byte: the head's own word of it is not
- * enough.
- */
+/** Each listed version opens to exactly the document that was sent: the head's word isn't enough. */
 async function expectContents({ owner, documents }: Uploader): Promise<void> {
   const { owners, versions } = anApp().services;
   const { issuer } = inject("surroundings");

@@ -1,4 +1,4 @@
-/** What a provider could learn by asking about accounts: nothing from the answer, nothing from its time. */
+/** What a provider learns by asking about accounts: nothing from the answer, nothing from its time. */
 import { expect, it } from "vitest";
 import { waitFor } from "../../lib/domain/challenges/throttle.ts";
 import { later, SECOND } from "../../lib/domain/clock.ts";
@@ -7,7 +7,7 @@ import { aProviderToken } from "../support/tokens.ts";
 
 const EACH = 1000;
 const ACCOUNTS = 10;
-/** So few that a check is done before its time is up: where it isn't, there is nothing to measure. */
+/** So few that each check ends within its fixed time: beyond it, there is nothing to measure. */
 const AT_ONCE = 2;
 
 type Which = "known" | "unknown";
@@ -31,10 +31,7 @@ function normal(z: number): number {
   return 1 - (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * tail;
 }
 
-/**
- * One in a hundred is below 0.01 by chance alone: that happens twice in a row only where there is something
- * to find.
- */
+/** One run in a hundred is below 0.01 by chance; twice in a row only if there is a difference. */
 const AGAIN = { retry: 1 };
 
 type Scene = Awaited<ReturnType<typeof aRecovery>> & { uri: string };
@@ -44,15 +41,15 @@ async function aScene(): Promise<Scene> {
   return { ...scene, uri: await proven(scene) };
 }
 
-/** A code that no step near counts for: one in a thousand runs would guess right. */
+/** A wrong code for every step nearby: one in a thousand random ones would be right. */
 function aWrongCode({ uri, watched }: Scene): string {
   const right = [-30, 0, 30].map((seconds) => codeAt(uri, later(watched.clock.now(), seconds * SECOND)));
   return ["000000", "111111", "222222", "333333"].find((code) => !right.includes(code)) ?? "";
 }
 
 /**
- * Known and unknown by turns, in either order; the clock passes the wait, so that each code is compared and
- * each no is counted.
+ * Asks known and unknown in turns and in either order. The clock passes the wait, so that each code is
+ * compared and each failure counted.
  */
 async function askByTurns(scene: Scene, ask: (which: Which, scene: Scene) => Promise<void>): Promise<void> {
   for (let turn = 0; turn < EACH / ACCOUNTS; turn++) {

@@ -1,4 +1,5 @@
-/** An erasure that is cut off, or overtaken, at any of its calls: it is completed, nothing of before comes back, and the owner may begin anew. */
+/** Erasures cut off or overtaken at any call: they complete, and the owner may begin anew. */
+/** Nothing from before comes back. */
 import { describe, expect, it } from "vitest";
 import { eraseData } from "../../functions/privacy/erase-data.ts";
 import { erase, expectErased, overtaken, slower } from "../functions/erasure-scene.ts";
@@ -22,7 +23,7 @@ import {
 import { sweep } from "../support/sweeping.ts";
 
 describe("an erasure that is cut off", () => {
-  /** After so many writes; `met` is false if there are no more. What was cut off can start anew. */
+  /** Cuts off after `at` writes; `met` is false if there are no more. */
   async function cutOff(at: number) {
     const line = new FaultLine({ stays: true });
     const watched = anAppToWatch({ through: line.through });
@@ -49,7 +50,7 @@ describe("an erasure that is cut off", () => {
     expect(at).toBeGreaterThan(5);
   });
 
-  it("R35 R7 whoever begins anew after that finds nothing of the former life, and loses nothing of the new one", async () => {
+  it("R35 R7 whoever begins anew after that finds nothing of the former incarnation, and loses nothing of the new one", async () => {
     let at = 1;
     for (let scene = await cutOff(at); scene.met; scene = await cutOff(++at)) {
       const later = await aPhone({ owner: scene.owner, app: scene.watched.app });
@@ -128,7 +129,7 @@ describe.concurrent.each(["refused", "lost"] as const)("any call of an erasure %
 const AT_ONCE = 6;
 
 describe.each(Object.entries(slower))("%s", (_, each) => {
-  it("R8 R35 held at any of its calls while another completes the erasure, it touches nothing of the new life", async () => {
+  it("R8 R35 held at any of its calls while another completes the erasure, it touches nothing of the new incarnation", async () => {
     let at = each.first;
     for (let isOver = false; !isOver; at += AT_ONCE) {
       const calls = Array.from({ length: AT_ONCE }, (_, more) => at + more);

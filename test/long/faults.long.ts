@@ -1,4 +1,4 @@
-/** Every endpoint over real HTTP to storage and queue, while one of them is throttled, down, slow, or cuts the line. */
+/** Every endpoint over HTTP to storage and queue that are throttled, down, slow or cut the line. */
 import { afterAll, describe, expect, it } from "vitest";
 import { isForAll } from "../../lib/http/pipeline/endpoint.ts";
 import { prepared } from "../functions/prepared.ts";
@@ -9,7 +9,7 @@ import { type FaultKind, startFaultProxy } from "../support/fault-proxy.ts";
 import { anAppToWatch, type Watched } from "../support/step-up.ts";
 
 /**
- * Until it is mended, so that the SDK's own tries don't help; or once, where a test would take too long or
+ * Until it is mended, so that the SDK's own retries don't help; or once, if a test would take too long or
  * they must help.
  */
 const orders: { kind: FaultKind; times?: number }[] = [
@@ -20,10 +20,7 @@ const orders: { kind: FaultKind; times?: number }[] = [
   { kind: "lost", times: 1 },
 ];
 
-/**
- * An instance that has just started, whose calls to that service pass the proxy; its messages go to the real
- * queue.
- */
+/** A fresh instance whose calls to that service pass the proxy; its messages go to the real queue. */
 const instanceAt = (settings: Record<string, string>, { clock, sent }: Watched) =>
   anApp({
     clock: clock.now,
@@ -37,8 +34,8 @@ const instanceAt = (settings: Record<string, string>, { clock, sent }: Watched) 
   });
 
 /**
- * What has met a fault: these tests must not pass because nothing comes their way. What is the same for all
- * comes from memory.
+ * Endpoints that met a fault: these tests must not pass by missing all faults. Shared content comes from
+ * memory.
  */
 const reached = { storage: new Set<string>(), queue: new Set<string>() };
 afterAll(() => {

@@ -1,4 +1,4 @@
-/** F36 a former bundle and the present one on one storage, as while a deployment rolls out: whoever answers, it is as if there were one. */
+/** F36 a former bundle and the present one on one storage, as during a deployment: they act like one. */
 import * as fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { formerBundles, startFormer } from "../support/former.ts";

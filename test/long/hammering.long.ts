@@ -1,4 +1,4 @@
-/** Fifty clients that change one owner all the time, while that owner's phone uploads: no upload is refused, and none waits long. */
+/** Fifty clients change one owner all the time while a phone uploads: no upload is refused or slow. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { pathOf } from "../../infra/local/child.ts";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
@@ -50,7 +50,7 @@ async function aScene() {
 
 type Sent = { status: number };
 
-/** Without the tests' own checks, which take as long as the host does. */
+/** Skips the tests' own checks, which take as long as the host does. */
 async function send(
   by: CheckedPhone,
   instance: string,
@@ -73,7 +73,7 @@ async function hammer(rename: (name: string) => Promise<Sent>, guess: () => Prom
   }
 }
 
-/** How often what was answered what. */
+/** How often each answer came. */
 class Counts {
   isOver = false;
   readonly all = new Map<string, number>();
@@ -84,7 +84,7 @@ class Counts {
   }
 }
 
-/** Each with the ETag of the one before; how long each took. */
+/** Each with the ETag of the one before; returns how long each took. */
 async function uploadMany(phone: CheckedPhone, before: string) {
   const [took, statuses] = [[] as number[], [] as number[]];
   let etag = before;
@@ -99,7 +99,7 @@ async function uploadMany(phone: CheckedPhone, before: string) {
   return { took, statuses };
 }
 
-/** The clients are spread over the hosts; what they and the uploads were answered. */
+/** Spreads the clients over the hosts; returns the answers to them and to the uploads. */
 async function uploadsAmidHammering(count: number) {
   const { owner, phone, etag, recovered, stepUp } = await aScene();
   const urls = hosts.slice(0, count).map(({ url }) => `${url}/api`);
@@ -138,6 +138,6 @@ describe("fifty clients that guess and rename", () => {
     },
   );
 
-  // Of all attempts: what was measured again counts, too.
+  // Of all attempts, including repeated measurements.
   it("R7 R24 refuse none of its uploads", () => expect(new Set(answered)).toEqual(new Set([200])));
 });

@@ -1,4 +1,4 @@
-/** A new device that asks again and again for what it isn't given: its owner hears of it once an hour, and of nothing that wasn't so. */
+/** A new device that is refused again and again: its owner hears once an hour, and nothing untrue. */
 import { expect, it } from "vitest";
 import { HOUR } from "../../lib/domain/clock.ts";
 import { typeOf } from "../../lib/http/problems/problem.ts";
@@ -9,7 +9,7 @@ import { aRecovery, bound, type Recovery, recover } from "../support/step-up.ts"
 const REFUSALS = 1000;
 const HOURS = 4;
 
-/** What its owner was told of this device: when it was told, under which id, and to how many contacts. */
+/** Each message to the owner about this device: its time, id, and number of contacts. */
 const toldOf = ({ watched }: Recovery, { deviceId }: CheckedPhone) =>
   watched
     .told()
@@ -19,7 +19,7 @@ const toldOf = ({ watched }: Recovery, { deviceId }: CheckedPhone) =>
         : [],
     );
 
-it("R18 of a thousand refused recoveries from a new device its owner gets one letter an hour, and of one that succeeds, that it did", async () => {
+it("R18 about a thousand refused recoveries from a new device its owner gets one letter an hour, and one about a recovery that succeeds", async () => {
   const scene = await aRecovery();
   const { owner, watched, personal } = scene;
   const phone = await aPhone({ owner, app: watched.app });

@@ -1,4 +1,4 @@
-/** Every endpoint, and every single call that it makes to storage, queue and vault: refused, and carried out with the answer lost. */
+/** Each call of each endpoint to storage, queue and vault: refused, or done with its answer lost. */
 import { describe, it } from "vitest";
 import { startSweep } from "../../functions/operations/start-sweep.ts";
 import { type Prepared, prepared } from "../functions/prepared.ts";
@@ -15,7 +15,7 @@ import { anApp } from "../support/app.ts";
 import { type Break, FaultLine } from "../support/fault-line.ts";
 import { anAppToWatch, type Watched } from "../support/step-up.ts";
 
-/** An instance that has just started, beside the one that `watched` is: each call passes the line. */
+/** A fresh instance beside the one of `watched`: each of its calls passes the line. */
 function instanceOn(line: FaultLine, { clock, sent }: Watched) {
   const outbox = line.outbox({ put: async (_, item) => void sent.push(item) });
   const app = anApp({ clock: clock.now, through: line.through, keys: line.keys, outbox: () => outbox });
@@ -24,7 +24,7 @@ function instanceOn(line: FaultLine, { clock, sent }: Watched) {
   return app;
 }
 
-/** Not met if the request makes no such call; spent once it has written something of the owner's. */
+/** `met` is false if the request makes no such call; `spent` once it has written something of the owner's. */
 async function broken(each: Case, order: Break, request: Prepared, whole: Whole) {
   const line = new FaultLine();
   const app = instanceOn(line, request.scene.watched);
@@ -39,7 +39,7 @@ async function broken(each: Case, order: Break, request: Prepared, whole: Whole)
 }
 
 describe.concurrent.each(named(repeatable))("%s", (_, endpoint) => {
-  it("R8 R32 whichever call fails: a success, or 503 that says when to repeat; nothing is lost or half done, and repeated it succeeds", async () => {
+  it("R8 R32 whichever call fails: a success, or 503 that says when to repeat; nothing is lost or half done, and a repetition succeeds", async () => {
     for (const each of casesOf(endpoint)) {
       const watched = anAppToWatch();
       const whole = await undisturbed(each, watched, () => instanceOn(new FaultLine(), watched));

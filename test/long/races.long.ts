@@ -44,7 +44,7 @@ it("R7 R8 F26 one winner each round, the loser learns the new state, nothing is 
   await second.close();
 });
 
-/** What was acknowledged last is what comes back. */
+/** The last acknowledged document comes back. */
 async function expectRecovered(owner: string, document: BackupDocument | undefined) {
   const phone = await aPhone({ owner });
   const body = { platform: "android", device: { name: "reader" }, existingAccounts: [] };

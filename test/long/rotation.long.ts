@@ -1,4 +1,4 @@
-/** The vault's key is rotated three times while phones upload, ask and recover over HTTP: nothing is lost, and in the end no old version is needed. */
+/** Three rotations of the vault's key under load: nothing is lost, and old versions become unneeded. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,9 +24,9 @@ import { expectSuccess } from "../support/succeeded.ts";
 const BACKUP = "v1/backups/android";
 const KEY = "backup-kek";
 const OWNERS = 6;
-/** As many as an owner may make in two minutes, but a few. */
+/** A few fewer than an owner may make in two minutes. */
 const RECOVERIES = 15;
-/** Of the key, after three rotations. */
+/** Versions of the key after three rotations. */
 const VERSIONS = 4;
 
 const data = mkdtempSync(join(tmpdir(), "authenticator-backup-"));
@@ -63,7 +63,7 @@ async function expectRecovered({ phone, document }: Owner, by: Phone = phone): P
   expect(accounts.map(({ account }) => account)).toEqual(document.accounts);
 }
 
-/** A little of all that phones do. */
+/** A little of everything that phones do. */
 async function work(owner: Owner): Promise<void> {
   const { phone } = owner;
   const headers = { "if-match": etagOf(expectSuccess(await phone.call("GET", BACKUP))) };
@@ -80,7 +80,7 @@ async function work(owner: Owner): Promise<void> {
 
 type Wrapped = { name: string; kid: string; wrapped: string };
 
-/** A shard key is what is wrapped, and its metadata name what wraps it. */
+/** The wrapped shard keys, with the key version that their metadata names. */
 async function wrappedShardKeys(): Promise<Wrapped[]> {
   const client = containerNamed("keys");
   const found: Wrapped[] = [];
@@ -94,7 +94,7 @@ async function wrappedShardKeys(): Promise<Wrapped[]> {
   return found;
 }
 
-/** What wraps a version stands in its owner's state, with what is wrapped. */
+/** An owner's state names the key version of each wrapped data key. */
 async function wrappedVersions(all: Owner[]): Promise<Wrapped[]> {
   const { owners } = azureAdapters(configFromEnvironment(stack.settings), () => new Date());
   const found = await Promise.all(
@@ -116,7 +116,7 @@ const idOf = (subject: string) => ownerIdOf({ issuer: stack.addresses.issuer, su
 
 const allWrapped = async (all: Owner[]) => [...(await wrappedVersions(all)), ...(await wrappedShardKeys())];
 
-/** What the sweeps go by: the key versions that the owners' metadata name. */
+/** The key versions named in the owners' metadata, by which sweeps select. */
 async function kidsTold(all: Owner[]): Promise<string[]> {
   const told = all.map(async ({ subject }) => {
     const blob = containerNamed("backups").getBlobClient(`owners/${idOf(subject)}`);
@@ -129,7 +129,7 @@ const unwrapped = async ({ kid, wrapped: value }: Wrapped): Promise<number> =>
   (await stack.vaultAdmin.call("POST", `${new URL(kid).pathname}/unwrapkey`, { alg: "RSA-OAEP-256", value }))
     .status;
 
-/** The vault itself says so: the version that is named unwraps it, and no other does. */
+/** The vault itself confirms it: the named version unwraps it, and no other does. */
 async function expectNamedTruly(each: Wrapped, kids: string[]): Promise<void> {
   for (const kid of kids)
     expect(await unwrapped({ ...each, kid }), each.name).toBe(kid === each.kid ? 200 : 400);
@@ -165,7 +165,7 @@ async function operator(method: string, path: string): Promise<unknown> {
   return await (await fetch(`${api}/${path}`, { method, headers })).json();
 }
 
-/** Which versions a whole run of the sweep has left in use, as the service tells. */
+/** The versions that a whole run of the sweep has left in use, as the service reports. */
 async function swept(name: string): Promise<string[]> {
   const startedAt = new Date().toISOString();
   await operator("POST", `v1/sweeps/${name}`);
@@ -179,14 +179,14 @@ async function swept(name: string): Promise<string[]> {
   );
 }
 
-/** A new instance knows nothing but its settings, which name the oldest version. */
+/** A new instance knows only its settings, which name the oldest version. */
 async function restartHost(): Promise<void> {
   process.kill(stack.hostPid() ?? expect.fail("there is no host"), "SIGKILL");
   const health = async () => expect((await fetch(`${stack.addresses.api}/health`)).status).toBe(200);
   await vi.waitFor(health, { timeout: 30_000, interval: 100 });
 }
 
-it("R38 F15 F16 three rotations under load: nothing lost, each blob names what wraps it; swept, none needs an old version", async () => {
+it("R38 F15 F16 three rotations under load: nothing lost, each blob names its wrapping version; swept, none needs an old version", async () => {
   const owners = await Promise.all(Array.from({ length: OWNERS }, anOwnerAtWork));
   let isOver = false;
   const loads = Promise.all(
@@ -195,7 +195,7 @@ it("R38 F15 F16 three rotations under load: nothing lost, each blob names what w
     }),
   );
   loads.catch(() => undefined);
-  /** Uploads have taken the newest version up. */
+  /** Uploads have taken up the newest version. */
   const taken = async () => {
     const [newest] = await kidsNow();
     while (!(await kidsTold(owners)).some((kid) => kid === newest))

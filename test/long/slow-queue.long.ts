@@ -1,4 +1,4 @@
-/** A queue that answers slowly: the timer still puts a message for every shard of every sweep. */
+/** A slow queue: the timer still puts a message for every shard of every sweep. */
 import { expect, it } from "vitest";
 import { startSweeps } from "../../functions/operations/sweep-functions.ts";
 import { managedIdentity } from "../../lib/azure/credential.ts";

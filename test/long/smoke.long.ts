@@ -104,7 +104,7 @@ describe("R42 npm run smoke", () => {
     expect(wrong.join("\n")).toMatch(/max-age=60[\s\S]*off by -(89|9\d)\.\d s: proofs would be refused/);
   });
 
-  it("R42 a service that is still starting is waited for", async () => {
+  it("R42 waits for a service that is still starting", async () => {
     let asked = 0;
     const address = await serving((_, response) => {
       asked += 1;
@@ -135,7 +135,7 @@ describe("R42 npm run smoke", () => {
   );
 });
 
-/** A certificate for 127.0.0.1 that only those trust who are told to. */
+/** A certificate for 127.0.0.1 that only clients with its file trust. */
 async function aCertificate(days: number) {
   const folder = await mkdtemp(join(tmpdir(), "certificate-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
@@ -168,7 +168,7 @@ describe.skipIf(!hasOpenSsl)("R42 npm run smoke over TLS", () => {
       }),
     );
 
-  it("R42 a good certificate passes; one that isn't trusted is named", async () => {
+  it("R42 a good certificate passes; an untrusted one is named", async () => {
     const certificate = await aCertificate(90);
     const address = await behindTls(certificate);
     const trusting = await smoke([`https://${address}/api`], { NODE_EXTRA_CA_CERTS: certificate.file });
@@ -193,7 +193,7 @@ describe.skipIf(!hasOpenSsl)("R42 npm run smoke over TLS", () => {
   });
 });
 
-it("R42 a silent or unknown failure is told, too", () => {
+it("R42 a silent or unknown failure is reported, too", () => {
   const url = new URL("https://x.example/api");
   expect(describeUnreachable(url, new DOMException("", "TimeoutError"))).toContain("didn't answer in time");
   expect(

@@ -1,4 +1,4 @@
-/** The local stack as a whole: what it starts, what it keeps, and that nothing of it stays behind. */
+/** The local stack as a whole: what it starts, what it stores, and that it leaves nothing running. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await writeFile(join(appFolder, "dist/index.js"), entry);
 });
 
-/** Stands in for the `func` command: a server that answers what it was started with. */
+/** Stands in for the `func` command: a server that answers with its arguments and settings. */
 async function aFunc() {
   const folder = await mkdtemp(join(tmpdir(), "func-"));
   const script = `#!/usr/bin/env node
@@ -88,7 +88,7 @@ describe("R42 the stack", patience, () => {
     }
   }
 
-  it("serves the app with settings that point at the stand-ins, and starts it again when it dies", async () => {
+  it("serves the app with settings for the stand-ins, and restarts it when it dies", async () => {
     const stack = await start(await aDataFolder(), { settings: { EXTRA: "given" } });
     await withStack(stack, async ({ addresses, settings }) => {
       const { pid, settings: seen } = await hello(addresses.api);
@@ -135,7 +135,7 @@ describe("R42 the stack", patience, () => {
     });
   });
 
-  it("runs under Core Tools instead, which get all settings by their environment", async () => {
+  it("runs under Core Tools instead, which get all settings through their environment", async () => {
     vi.stubEnv("PATH", `${await aFunc()}${delimiter}${process.env["PATH"]}`);
     const stack = await start(await aDataFolder(), { host: "func" });
     vi.unstubAllEnvs();
@@ -212,7 +212,7 @@ describe("R42 npm start", patience, () => {
     await vi.waitFor(async () => expect(await listeners(addresses)).toBe(0), soon);
   });
 
-  it.skipIf(process.platform === "win32")("ends when the shell that npm put around it is ended", async () => {
+  it.skipIf(process.platform === "win32")("ends when npm's shell around it is ended", async () => {
     const command = `"${process.execPath}" infra/local/start.ts --json --free-ports --app "$0" --data "$1"; true`;
     const shell = spawn("sh", ["-c", command, appFolder, await aDataFolder()], {
       stdio: ["ignore", "pipe", "ignore"],
@@ -222,7 +222,7 @@ describe("R42 npm start", patience, () => {
     await vi.waitFor(async () => expect(await listeners(addresses)).toBe(0), soon);
   });
 
-  it("ends in order even if it is told so while it starts", async () => {
+  it("ends in order even if it is told to while it starts", async () => {
     const child = await startJson();
     await Promise.race([once(child.stderr, "data"), once(child.stdout, "data")]);
     child.kill("SIGINT");

@@ -1,4 +1,4 @@
-/** Guessing and replaying against two host processes on one storage, at the same time and again and again. */
+/** Guesses and replays against two host processes on one storage, in parallel and repeatedly. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type HostProcess, startHost } from "../../infra/local/host-process.ts";
 import type { Reply } from "../../infra/local/phone.ts";
@@ -37,7 +37,7 @@ const having = (replies: Reply[], status: number) =>
   replies.filter((reply) => reply.status === status).length;
 
 describe("two hosts on one storage", () => {
-  it("F1 R24 fifty answers at once, the right one somewhere among them: five at most are compared", async () => {
+  it("F1 R24 of fifty answers at once, with the right one among them, at most five are compared", async () => {
     for (let round = 0; round < 5; round++) {
       const { phone, id, code } = await aStepUp();
       const codes = Array.from({ length: AT_ONCE }, (_, at) => (at === round * 10 ? code : wrongOf(code)));

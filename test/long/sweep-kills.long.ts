@@ -1,4 +1,4 @@
-/** Each sweep, killed at every one of its calls, and run by two instances side by side: in the end it is as if it had run once. */
+/** Each sweep, killed at each of its calls or run twice in parallel, ends as if it had run once. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/clock.ts";
 import { newId } from "../../lib/domain/id.ts";
@@ -15,7 +15,7 @@ import { placeOf } from "../support/sweeping.ts";
 
 const BACKUP = "v1/backups/android";
 
-/** Rotated: what is uploaded with the settings is wrapped by the version before. */
+/** Rotated: uploads with these settings are wrapped by the previous version. */
 let vault: OwnVault;
 let newest: string | undefined;
 beforeAll(async () => {
@@ -113,7 +113,7 @@ async function prepared(prepare: Prepare): Promise<Scene> {
 const notices = ({ watched }: Scene) =>
   watched.told().filter(({ activity }) => activity.kind === "backup-stale");
 
-/** What is stored, by kind, and what the owner can do with it. */
+/** The stored blobs by kind, and what the owner can do with them. */
 async function outcomeOf(scene: Scene): Promise<unknown> {
   const { watched, owner, phone, written } = scene;
   const theirs = [...written].filter(
@@ -141,7 +141,7 @@ async function outcomeOf(scene: Scene): Promise<unknown> {
   };
 }
 
-/** Longer than anybody keeps a notice to themselves. */
+/** Longer than a sweep may claim a notice for itself. */
 const LATER = 11 * MINUTE;
 
 async function undisturbed(prepare: Prepare, sweep: SweepName): Promise<unknown> {
@@ -168,12 +168,12 @@ async function killed(prepare: Prepare, sweep: SweepName, order: Break, whole: u
   scene.watched.clock.pass(LATER);
   await sweepScene(scene, sweep);
   expect(await outcomeOf(scene), said).toEqual(whole);
-  // Told, and killed before that was marked: said once more, under the same name.
+  // Told, and killed before that was recorded: told once more, under the same id.
   expect(notices(scene).length, said).toBeLessThanOrEqual(told + 1);
   return true;
 }
 
-it("R29 each sweep there is has a case", () => {
+it("R29 every sweep has a case", () => {
   expect([...new Set(cases.map(([, sweep]) => sweep))].toSorted()).toEqual(SWEEPS.toSorted());
 });
 
@@ -188,7 +188,7 @@ describe.concurrent.each(cases)("%s", (_, sweep, prepare) => {
     },
   );
 
-  it("R29 two instances side by side: the same end as one, and one notice", async () => {
+  it("R29 two instances side by side: the same result as one, and one notice", async () => {
     const whole = await undisturbed(prepare, sweep);
     for (let round = 0; round < 5; round++) {
       const scene = await prepared(prepare);

@@ -1,4 +1,4 @@
-/** What the phone sees while vault or storage are slow, throttled or down: uploads go on, recoveries say when to come back. */
+/** A phone's view of slow or failed vault and storage: uploads continue, recoveries say when to retry. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../infra/local/phone.ts";
@@ -41,7 +41,7 @@ const faults: [string, Fault][] = [
 ];
 
 describe.each(faults)("while the vault is %s", (_, fault) => {
-  it("R32 R37 F17 uploads go on, a recovery gets 503 within the deadline and changes nothing", async () => {
+  it("R32 R37 F17 uploads continue, a recovery gets 503 within the deadline and changes nothing", async () => {
     const app = anApp(vault);
     const phone = await aPhone({ app });
     await vault.break(fault);
@@ -82,7 +82,7 @@ it("R38 an older version of the key still opens what it wrapped; a disabled one 
   expect((await phone.call("POST", "v1/recoveries", recovery)).status).toBe(200);
 });
 
-it("R38 F16 a version whose time is over still recovers, on a new instance, too; a disabled one gives 503 until it is enabled again", async () => {
+it("R38 F16 an expired version still recovers, on a new instance, too; a disabled one gives 503 until it is enabled again", async () => {
   const phone = await aPhone({ app: anApp(vault) });
   await phone.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
   const version = new URL(vault.settings["KEY_IDS"] ?? "").pathname;

@@ -1,4 +1,4 @@
-/** Every endpoint on an instance that has just started, while the vault is throttled, down, slow, or cuts the line. */
+/** Every endpoint on a fresh instance, while the vault is throttled, down, slow or cuts the line. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ManagedIdentity, startManagedIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
@@ -8,7 +8,7 @@ import { casesOf, expectUnharmed, repeatable, undisturbed } from "../functions/u
 import { type OwnVault, ownVault } from "../support/own-vault.ts";
 import { anAppToWatch } from "../support/step-up.ts";
 
-/** One for each test that runs at the same time (`maxConcurrency`): most of it they wait for a slow vault. */
+/** One for each parallel test (`maxConcurrency`): mostly they wait for a slow vault. */
 const VAULTS = 5;
 let identity: ManagedIdentity;
 let all: OwnVault[];
@@ -33,13 +33,13 @@ const FAULTS: [string, Fault][] = [
 const watch = (vault: OwnVault) =>
   anAppToWatch({ settings: vault.settings, through: (blobs) => vault.through(blobs) });
 
-/** Those that ask the vault at all: these tests must not pass because none does. */
+/** Endpoints that call the vault: these tests must not pass because none does. */
 const reached = new Set<string>();
 afterAll(() => expect(reached.size).toBeGreaterThan(15));
 
 describe.concurrent.each(named(repeatable))("%s", (_, endpoint) => {
   const hasWritten = endpoint.method !== "GET";
-  it("R32 R37 while the vault is throttled, down, slow or cut off: a success or 503; nothing is lost or half done, and repeated it succeeds", async ({
+  it("R32 R37 while the vault is throttled, down, slow or cut off: a success or 503; nothing is lost or half done, and a repetition succeeds", async ({
     onTestFinished,
   }) => {
     const vault = free.pop() ?? expect.fail("no vault is free");

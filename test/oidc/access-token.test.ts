@@ -1,4 +1,4 @@
-/** Access tokens: good ones of each allowed algorithm, and a matrix of bad ones that are all refused in the same words. */
+/** Access tokens: good ones of each allowed algorithm, and many bad ones, all refused in the same words. */
 import { createHash } from "node:crypto";
 import { EncryptJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ const [rsa, ec, ed, attacker] = [rsaKey(), ecKey(), edKey(), rsaKey()];
 const pem = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
 
 let issuer: LoopbackIssuer;
-/** Belongs to the attacker: no verifier may ever ask it for anything. */
+/** The attacker's issuer: no verifier may ever call it. */
 let elsewhere: LoopbackIssuer;
 let verifyAs: ReturnType<typeof accessTokenVerifier>;
 const verify = (token: string) => verifyAs(token, "recovery");
@@ -62,7 +62,7 @@ describe("F22 R4 good tokens pass", () => {
     });
   });
 
-  it("R4 R10 R17 tells the time of the sign-in and the key that the token is bound to", async () => {
+  it("R4 R10 R17 gives the time of the sign-in and the key that the token is bound to", async () => {
     const bound = { auth_time: seconds - 60, cnf: { jkt: "thumbprint" } };
     expect(await verify(aToken({ claims: bound, header: { typ: "at+jwt" } }))).toMatchObject({
       authTime: new Date((seconds - 60) * 1000),
@@ -232,7 +232,7 @@ describe("F22 R4 bad tokens are refused, all in the same words", () => {
     expect({ kind, message, details }).toEqual(alike);
   });
 
-  it("F22 R4 the whole matrix makes a verifier ask its own issuer once, and nobody else", async () => {
+  it("F22 R4 the whole matrix makes a verifier call its own issuer once, and nobody else", async () => {
     const before = { ...issuer.fetched };
     const anew = accessTokenVerifier([known()], () => now);
     for (const [, make] of bad) await refusalFrom(async () => anew(await make(), "recovery"));

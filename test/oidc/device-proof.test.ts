@@ -1,4 +1,4 @@
-/** Device proofs: what RFC 9449 §4.3 asks of one, point by point. */
+/** Device proofs: the checks of RFC 9449 §4.3, point by point. */
 import { createHash } from "node:crypto";
 import { calculateJwkThumbprint } from "jose";
 import { describe, expect, it } from "vitest";
@@ -39,7 +39,7 @@ describe("R17 a good proof names the device", () => {
     expect(device).toBe(await calculateJwkThumbprint(jwk, "sha256"));
   });
 
-  it("R17 members that say no more than what the key is for don't change the name", async () => {
+  it("R17 redundant members of the key don't change the name", async () => {
     const { device } = await verify(aProof(), target);
     const more = { alg: "ES256", use: "sig", kid: "mine", key_ops: ["verify"] };
     expect(await verify(aProof({ header: { jwk: { ...jwk, ...more } } }), target)).toEqual({
@@ -207,7 +207,7 @@ const told = async (proof: string, change: Partial<ProofTarget> = {}) => {
 };
 const places = ({ details }: Awaited<ReturnType<typeof told>>) => details.errors?.map(({ at }) => at);
 
-describe("R17 a proof that isn't signed as it should be is refused, always in the same words", () => {
+describe("R17 a wrongly signed proof is refused, always in the same words", () => {
   const alike = {
     kind: "proof-invalid",
     message: "The device proof is missing, or no DPoP proof that its own key has signed.",
@@ -222,7 +222,7 @@ describe("R17 a proof that isn't signed as it should be is refused, always in th
       expect(await told(aProof({ claims, signer }))).toEqual(alike);
   });
 
-  it("R17 with a token that is bound to another key, nothing is told but that", async () => {
+  it("R17 with a token bound to another key, it says only that", async () => {
     const bound = { keyThumbprint: sha256("another key") };
     const good = await told(aProof(), bound);
     expect(good).toEqual({
@@ -236,7 +236,7 @@ describe("R17 a proof that isn't signed as it should be is refused, always in th
   });
 });
 
-describe("R17 R32 a proof that is signed is told which of its claims is wrong", () => {
+describe("R17 R32 a signed proof is told which of its claims is wrong", () => {
   it.each(wrong)("R17 R32 %s: %s", async (claim, _, make) => {
     const refusal = await told(make());
     expect({ kind: refusal.kind, at: places(refusal), total: refusal.details.errorsTotal }).toEqual({
@@ -246,7 +246,7 @@ describe("R17 R32 a proof that is signed is told which of its claims is wrong", 
     });
   });
 
-  it("R32 all of them, and what would be right", async () => {
+  it("R32 all of them, and the right values", async () => {
     const { details } = await told(aProof({ claims: { htm: "GET", htu: "x", ath: 1, jti: "", iat: "now" } }));
     expect(details.errors).toEqual([
       { at: "DPoP claim htm", detail: "must be PUT" },
@@ -260,7 +260,7 @@ describe("R17 R32 a proof that is signed is told which of its claims is wrong", 
     ]);
   });
 
-  it("R34 and never what it said", async () => {
+  it("R34 and never the wrong values", async () => {
     const canaries = { htm: "canary", htu: "canary", ath: "canary", jti: ["canary"], iat: "canary" };
     expect(JSON.stringify(await told(aProof({ claims: canaries })))).not.toContain("canary");
   });
@@ -273,11 +273,11 @@ describe("R17 R32 a proof that is signed is told which of its claims is wrong", 
   });
 });
 
-describe("R17 R31 R32 a proof by a clock that is off", () => {
+describe("R17 R31 R32 a proof by a wrong clock", () => {
   const OFF = [65, 3 * 3600, 86_400, 20 * 365 * 86_400].flatMap((off) => [-off, off]);
 
   it.each(OFF)(
-    "R17 R32 by %d s: is told the time and the difference, and accepted once corrected by it",
+    "R17 R32 by %d s: is told the time and the difference, and accepted once corrected",
     async (off) => {
       const refusal = await told(aProof({ claims: { iat: seconds + off } }));
       const how = off > 0 ? `${off} s ahead of` : `${-off} s behind`;
@@ -302,7 +302,7 @@ describe("R17 R31 R32 a proof by a clock that is off", () => {
     }
   });
 
-  it("R17 isn't told the time where anything else is wrong: then it is told only that", async () => {
+  it("R17 isn't told the time if anything else is wrong: then only that", async () => {
     const claims = { htm: "GET", htu: "https://other.example", ath: "x", jti: "" };
     for (const [claim, value] of Object.entries(claims)) {
       const refusal = await told(aProof({ claims: { [claim]: value, iat: seconds - 10_800 } }));

@@ -1,4 +1,4 @@
-/** The keys of an identity provider: fetched by discovery, kept, fetched anew at most once a minute. */
+/** An identity provider's keys: fetched by discovery, cached, fetched again at most once a minute. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { accessTokenVerifier } from "../../lib/oidc/access-token.ts";
 import { kindFrom, refusalFrom } from "../domain/refusals.ts";
@@ -40,7 +40,7 @@ describe("F22 R4 keys are fetched seldom", () => {
     expect(issuer.fetched).toEqual({ discovery: 1, keys: 1 });
   });
 
-  it("F22 R4 unknown keys make one fetch a minute at most, however many tokens name them", async () => {
+  it("F22 R4 unknown keys make at most one fetch a minute, however many tokens name them", async () => {
     await signIn();
     for (const [passed, fetched] of [
       [0, 1],
@@ -57,7 +57,7 @@ describe("F22 R4 keys are fetched seldom", () => {
     }
   });
 
-  it("F22 R4 known keys are fetched anew once an hour, so that one that was withdrawn stops counting", async () => {
+  it("F22 R4 known keys are fetched again once an hour, so that a withdrawn one stops counting", async () => {
     await signIn();
     issuer.answers.keys = [jwkOf(second, "second")];
     pass(60 * MINUTE - 1);
@@ -79,7 +79,7 @@ describe("F22 R4 keys are fetched seldom", () => {
 });
 
 describe("R32 the identity provider is out of reach", () => {
-  it("R32 at first: every call is told to come again, and it works once the provider answers", async () => {
+  it("R32 at first: every call is told to retry, and it works once the provider answers", async () => {
     issuer.answers.status = 503;
     const failure = await refusalFrom(() => signIn());
     expect(failure).toMatchObject({ kind: "identity-unavailable", details: { retryAfterSeconds: 60 } });
@@ -107,7 +107,7 @@ describe("R32 the identity provider is out of reach", () => {
   });
 });
 
-describe("F22 R4 what the identity provider says is held against its name", () => {
+describe("F22 R4 the identity provider's answers must match its name", () => {
   it.each<[string, () => Partial<LoopbackIssuer["answers"]>]>([
     ["names another issuer", () => ({ issuer: "https://attacker.example" })],
     ["names itself with a slash more", () => ({ issuer: `${issuer.url}/` })],
@@ -118,7 +118,7 @@ describe("F22 R4 what the identity provider says is held against its name", () =
     expect(await kindFrom(() => signIn())).toBe("identity-unavailable");
   });
 
-  it("F22 R4 it isn't taken where it sends on to another address, whatever that one answers", async () => {
+  it("F22 R4 a redirect to another address is refused, whatever that address answers", async () => {
     const other = await startLoopbackIssuer([jwkOf(first, "first")]);
     other.answers.issuer = issuer.url;
     issuer.answers.redirect = other.url;

@@ -1,4 +1,4 @@
-/** What each issuer's tokens are good for, and what a token says of its app and of the account. */
+/** What each issuer's tokens may be used for, and what a token says of its app and of the account. */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ISSUER_ROLES, type IssuerRole } from "../../lib/domain/owner.ts";
@@ -27,7 +27,7 @@ const known = (role: IssuerRole, change: Partial<TokenIssuer> = {}) =>
 const verifier = (list: TokenIssuer[] = ISSUER_ROLES.map((role) => known(role))) =>
   accessTokenVerifier(list, () => now);
 
-/** A good token of the issuer that has this role. */
+/** A valid token of the issuer that has this role. */
 const tokenOf = (role: IssuerRole, change: object = {}) => {
   const claims = { iss: urlOf(role), aud: audience, sub: "anna", iat, exp: iat + 3600, ...change };
   return jwtOf({ alg: "ES256", kid: "ec" }, claims, signers.ES256(key.privateKey));
@@ -48,7 +48,7 @@ describe("F22 A14 a token is taken only for the role of its issuer", () => {
     expect({ kind, message, details }).toEqual(alike);
   });
 
-  it("F22 A14 also when it was taken for its own role just before", async () => {
+  it("F22 A14 even if it was just accepted for its own role", async () => {
     const verify = verifier();
     for (const [of, as] of pairs.filter(([a, b]) => a !== b)) {
       await verify(tokenOf(of), of);
@@ -56,7 +56,7 @@ describe("F22 A14 a token is taken only for the role of its issuer", () => {
     }
   });
 
-  it("F22 A14 for another role nobody's keys are asked for: the issuer doesn't even learn of it", async () => {
+  it("F22 A14 for another role nobody's keys are fetched: the issuer doesn't even learn of it", async () => {
     const verify = verifier();
     const before = structuredClone([...issuers.values()].map(({ fetched }) => fetched));
     for (const [of, as] of pairs.filter(([a, b]) => a !== b)) await kindFrom(() => verify(tokenOf(of), as));
@@ -78,7 +78,7 @@ describe("F22 A14 a token is taken only for the role of its issuer", () => {
     }
   });
 
-  it("F22 A14 where no issuer has a role, no token is taken for it", async () => {
+  it("F22 A14 without an issuer for a role, no token is accepted for it", async () => {
     for (const role of ISSUER_ROLES) {
       const others = ISSUER_ROLES.filter((each) => each !== role).map((each) => known(each));
       for (const of of ISSUER_ROLES) {
@@ -100,7 +100,7 @@ describe("R14 R33 which app a token was issued to", () => {
     ["azp before appid", { azp: "contoso", appid: "third" }],
   ])("R33 from %s", async (_, claims) => expect(await clientOf(claims)).toBe("contoso"));
 
-  it("R33 it may say nothing of it, and is nobody's app then: never its subject, audience or role", async () => {
+  it("R33 without one it is nobody's app: never its subject, audience or role", async () => {
     expect(await clientOf({ sub: "contoso", roles: ["contoso"] })).toBeUndefined();
   });
 
@@ -111,7 +111,7 @@ describe("R14 R33 which app a token was issued to", () => {
     expect(await verify(tokenOf("provider"), "provider")).toMatchObject({ roles: [] });
   });
 
-  it("F22 R33 a person's token (scp or scope, of any shape) has no roles of an app, whatever it says", async () => {
+  it("F22 R33 a person's token (scp or scope, of any shape) never has roles of an app", async () => {
     const roles = ["Codes.Verify"];
     const shapes = ["", "access_as_user", [], ["openid"], {}, null, 0, false];
     for (const shape of shapes.flatMap((each) => [{ scp: each }, { scope: each }])) {
@@ -131,7 +131,7 @@ describe("R14 R33 which app a token was issued to", () => {
   );
 });
 
-describe("R20 what an account is called", () => {
+describe("R20 the name of an account", () => {
   const userNameOf = async (claims: object, accountClaim?: string) => {
     const list = [known("account", accountClaim === undefined ? {} : { accountClaim })];
     return (await verifier(list)(tokenOf("account", claims), "account")).userName;
@@ -149,7 +149,7 @@ describe("R20 what an account is called", () => {
     if (claim !== "sub") expect(await userNameOf(others, claim)).toBeUndefined();
   });
 
-  it("R20 is nothing where that claim is no text, whatever else it is", async () => {
+  it("R20 is missing if that claim is no text", async () => {
     const odd = fc.jsonValue().filter((value) => typeof value !== "string");
     await fc.assert(
       fc.asyncProperty(odd, async (preferred_username) => {
@@ -162,7 +162,7 @@ describe("R20 what an account is called", () => {
     }
   });
 
-  it("R20 R33 is told of its own issuer's claim also where one issuer has two roles", async () => {
+  it("R20 R33 comes from its own issuer's claim, even if one issuer has two roles", async () => {
     const issuer = urlOf("recovery");
     const verify = verifier([known("recovery", { accountClaim: "email" }), known("account", { issuer })]);
     const token = tokenOf("recovery", all);

@@ -1,13 +1,13 @@
-/** A tiny identity provider on loopback: a discovery document and a key set, both as the test wants them; counts what is fetched. */
+/** A tiny identity provider on loopback: its discovery document and keys as a test sets them. */
 import { createServer } from "node:http";
 import * as z from "zod";
 import type { TokenIssuer } from "../../lib/oidc/token-claims.ts";
 
 export type LoopbackIssuer = {
   url: string;
-  /** How often each was asked for. */
+  /** How often each was fetched. */
   fetched: { discovery: number; keys: number };
-  /** What it answers; a test may change it at any time. */
+  /** Its answers; a test may change them at any time. */
   answers: { keys: unknown[]; status: number; issuer?: string; keysText?: string; redirect?: string };
   close(): Promise<void>;
 };
@@ -35,7 +35,7 @@ export async function startLoopbackIssuer(keys: unknown[]): Promise<LoopbackIssu
   return { url, fetched, answers, close };
 }
 
-/** As the settings describe it, with their defaults. */
+/** In the form of the settings, with their defaults. */
 export const aTokenIssuer = (change: Partial<TokenIssuer> = {}): TokenIssuer => ({
   issuer: "https://login.example",
   audience: ["api://authenticator-backup"],

@@ -1,4 +1,4 @@
-/** The time of a sign-in in all forms that providers write, and what is none. */
+/** The time of a sign-in in all forms that providers write, and values that are none. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { signInTime } from "../../lib/oidc/sign-in-time.ts";
@@ -58,7 +58,7 @@ describe("R10 R49 the time of a sign-in", () => {
     );
   });
 
-  it("R10 R49 is never one that is yet to come, whatever a token says", () => {
+  it("R10 R49 is never in the future, whatever a token says", () => {
     holds(
       fc.property(fc.anything(), (value) => {
         const time = signInTime(value, now);

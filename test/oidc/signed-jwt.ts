@@ -13,7 +13,7 @@ export type Signer = (input: string) => Buffer;
 export const encoded = (value: unknown): string =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 
-/** A payload that is text is taken as it is. */
+/** Uses a text payload unchanged. */
 export function jwtOf(header: object, payload: unknown, signer: Signer): string {
   const input = `${encoded(header)}.${encoded(payload)}`;
   return `${input}.${signer(input).toString("base64url")}`;

@@ -1,4 +1,4 @@
-/** What is read of a token whose signature holds: what is needed must be right, all else may be anything. */
+/** What is read from a correctly signed token: needed claims must be right, others may be anything. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TokenRefusal } from "../../lib/domain/failure.ts";
@@ -19,7 +19,7 @@ const claims = {
 const read = (change: object = {}, issuer: Partial<TokenIssuer> = {}) =>
   readClaims({ ...claims, ...change }, aTokenIssuer(issuer), now);
 
-/** The check that refuses it; what it proves, if none does. */
+/** The check that refuses the token; what it proves if none does. */
 function checkOf(change: object, issuer: Partial<TokenIssuer> = {}): string {
   try {
     return `taken for ${read(change, issuer).subject}`;
@@ -30,7 +30,7 @@ function checkOf(change: object, issuer: Partial<TokenIssuer> = {}): string {
 }
 const taken = "taken for anna";
 
-describe("F22 R49 claims that nobody needs", () => {
+describe("F22 R49 unneeded claims", () => {
   const needed = ["aud", "sub", "exp", "nbf", "auth_time", "cnf", "events", "at_hash", "c_hash"];
 
   it("F22 R49 may be there or not, in any shape", () => {
@@ -64,7 +64,7 @@ describe("F22 R49 claims that nobody needs", () => {
 describe("F22 R49 kinds of tokens", () => {
   const idTokens = [{ at_hash: "x" }, { c_hash: "x" }, { token_use: "id" }, { typ: "ID" }];
 
-  it("F22 an ID token is refused where the issuer isn't set to take them", () => {
+  it("F22 an ID token is refused unless the issuer is set to take them", () => {
     expect(idTokens.map((each) => checkOf(each))).toEqual(idTokens.map(() => "id-token"));
     expect(idTokens.map((each) => checkOf(each, { tokens: "id" }))).toEqual(idTokens.map(() => taken));
   });
@@ -88,7 +88,7 @@ describe("F22 R49 kinds of tokens", () => {
   );
 });
 
-describe("F22 R49 whom a token is for", () => {
+describe("F22 R49 a token's audience", () => {
   const [ours, other] = ["api://authenticator-backup", "api://other"];
 
   it.each<[string, object, Partial<TokenIssuer>, string]>([
@@ -153,7 +153,7 @@ describe("F22 R49 whom a token is for", () => {
   ])("F22 asked for %s", (_, change, issuer, expected) => expect(checkOf(change, issuer)).toBe(expected));
 });
 
-describe("R4 R49 who the owner is", () => {
+describe("R4 R49 the owner's identity", () => {
   it.each<[string, object, Partial<TokenIssuer>, string]>([
     ["sub", {}, {}, taken],
     ["another claim", { uid: "00u1" }, { subjectClaim: "uid" }, "taken for 00u1"],
@@ -165,15 +165,15 @@ describe("R4 R49 who the owner is", () => {
   ])("R4 R49 by %s", (_, change, issuer, expected) => expect(checkOf(change, issuer)).toBe(expected));
 });
 
-describe("R10 R49 when they signed in", () => {
-  it("R10 R49 is read from the claim that the issuer is set to, and from no other", () => {
+describe("R10 R49 the owner's sign-in time", () => {
+  it("R10 R49 is read only from the claim set for the issuer", () => {
     const authTimeClaim = "https://backup.example/auth_time";
     expect(read({}, { authTimeClaim })).toMatchObject({ authTime: undefined, authTimeClaim });
     const told = read({ [authTimeClaim]: now.toISOString() }, { authTimeClaim });
     expect(told.authTime).toEqual(now);
   });
 
-  it("R10 R49 what can't be a time doesn't refuse the token", () => {
+  it("R10 R49 an impossible time doesn't refuse the token", () => {
     for (const auth_time of ["yesterday", {}, [], true, null, -1, seconds + 9999]) {
       expect({ auth_time, read: read({ auth_time }).authTime }).toEqual({ auth_time, read: undefined });
     }

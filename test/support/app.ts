@@ -1,4 +1,4 @@
-/** The app in this process on the real adapters, with a clock that the test sets and a storage and vault of its choice. */
+/** The app in this process on the real adapters, with the test's clock, storage and vault. */
 import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,10 +27,10 @@ const REFERENCE = pathToFileURL(resolve("dist/pages.json"));
 export type AppOptions = {
   clock?: Clock;
   settings?: Record<string, string>;
-  /** Stands between the stores and the containers, to count or break what passes. */
+  /** Wraps the stores' containers, to count or break calls. */
   through?: Between["blobs"];
   keys?: Between["keys"];
-  /** Instead of the queue, or around it. */
+  /** Replaces the queue, or wraps it. */
   outbox?: (outbox: Outbox) => Outbox;
   keyedHash?: (keyedHash: KeyedHash) => KeyedHash;
   /** Something is broken on purpose: it may answer with a fault of ours, which no declaration promises. */
@@ -41,7 +41,7 @@ export type App = {
   services: Services;
   sweeps: ReturnType<typeof sweepsOf>;
   messenger: Messenger;
-  /** Runs the queue's function on one message; what it throws is thrown. */
+  /** Runs the queue's function on one message; rethrows its errors. */
   deliver(message: unknown, messenger?: Messenger): Promise<Delivery>;
   fetch(url: string, init: RequestInit): Promise<Response>;
 };
@@ -83,10 +83,7 @@ export function anApp({
   };
 }
 
-/**
- * Every reply is held against its declaration; what is logged and what is refused is kept for those who
- * search it.
- */
+/** Checks every reply against its declaration; records logs and refusals for tests that search them. */
 async function serve(
   services: Services,
   url: string,

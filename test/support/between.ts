@@ -1,4 +1,4 @@
-/** Stands between an app and its storage: every call passes one function, told as `delete owner-keys/…`. */
+/** Wraps an app's storage: every call passes one function, described as `delete owner-keys/…`. */
 import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 
 export type Pass = <T>(call: string, run: () => Promise<T>) => Promise<T>;
@@ -17,5 +17,5 @@ export const between =
     delete: (...of) => pass(`delete ${of[0]}`, () => blobs.delete(...of)),
   });
 
-/** Whether such a call only looks. */
+/** Whether such a call only reads. */
 export const isReading = (call: string) => /^(read|readFrom|list) /.test(call);

@@ -1,4 +1,4 @@
-/** Chromium, where there is one, and what it makes of a page: accessibility findings, and whether the page scrolls sideways. */
+/** Chromium, if installed, and its view of a page: accessibility findings, and sideways scrolling. */
 import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -15,7 +15,7 @@ export const launch = (): Promise<Browser> =>
 
 type Finding = { id: string; nodes: { html: string }[] };
 
-/** One line a finding. The page's own policy would let no script in: this comes by the debugger. */
+/** One line per finding. Injected by the debugger, as the page's own policy would block any script. */
 export async function findingsOn(page: Page): Promise<string[]> {
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
   const violations = await page.evaluate<Finding[]>("axe.run().then(({ violations }) => violations)");

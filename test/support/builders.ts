@@ -1,4 +1,5 @@
-/** What the tests back up. Every value that must never be seen outside begins with "canary" (or, as base32, CANARY). */
+/** The documents that tests back up. */
+/** Every value that must never be seen outside begins with "canary" (or, as base32, CANARY). */
 import { randomBytes } from "node:crypto";
 import type { Reply } from "../../infra/local/phone.ts";
 import type { Account, ExistingAccount } from "../../lib/domain/account.ts";
@@ -42,7 +43,7 @@ export const aBackup = (
   settings: { sortBy: "manual", theme: "dark" },
 });
 
-/** How a device that has the account tells of it: by its name, its id, and what its codes are made from. */
+/** How a device that has the account describes it: by its name, its id, and its code parameters. */
 export function onDevice(account: Account): ExistingAccount {
   if (account.kind !== "third-party") return byName(account);
   const { id, otp } = account;
@@ -58,9 +59,9 @@ export function byName(account: Account): ExistingAccount {
 
 export const nothingYet = { "if-none-match": "*" };
 
-/** The precondition that names the state which a reply told of. */
+/** The precondition with the ETag of this reply. */
 export const replacing = ({ headers }: Reply) => ({ "if-match": headers.get("etag") ?? "" });
 
-/** Too large to lie in the owner's own blob. */
+/** Too large for the owner's own blob. */
 export const aLargeBackup = () =>
   aBackup(Array.from({ length: 400 }, (_, n) => anAccount({ userName: `canary-${n}-${"x".repeat(100)}` })));

@@ -18,7 +18,7 @@ describe("a race", () => {
 });
 `;
 
-it("R42 a test that passed only when it was tried again is named, and counts as passed", async () => {
+it("R42 a test that passed only on a retry is named, and counts as passed", async () => {
   const root = await mkdtemp(join(tmpdir(), "count-reporter-"));
   await writeFile(join(root, "some.test.js"), TESTS);
   const options = ["run", "--root", root, "--globals", "--reporter", reporter];

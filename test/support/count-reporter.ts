@@ -1,4 +1,4 @@
-/** Ends a run with one plain line: how many tests passed and how many failed. Before it, those that passed only when tried again. */
+/** Ends a run with one plain line: how many tests passed and failed. Before it, those that needed a retry. */
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class CountReporter implements Reporter {

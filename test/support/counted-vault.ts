@@ -1,4 +1,4 @@
-/** Stands between an app and its vault: counts what is opened, and doesn't answer while it is down. */
+/** Wraps an app's vault: counts unwraps, and can be down. */
 import type { WrappingKeys } from "../../lib/domain/sealing/seal.ts";
 import { vaultSilent } from "./silent.ts";
 

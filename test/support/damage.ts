@@ -1,4 +1,4 @@
-/** A storage that can be damaged: whatever has a name that begins so reads as something else, even where nothing was. */
+/** A storage that can be damaged: names with a given beginning read as other content, even missing ones. */
 import type { Blobs, StoredBlob } from "../../lib/azure/stores/blobs.ts";
 import { type AppOptions, anApp } from "./app.ts";
 

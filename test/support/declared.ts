@@ -1,4 +1,4 @@
-/** Finds the declaration of a request's endpoint, and holds a reply against it. */
+/** Finds the declaration of a request's endpoint, and checks a reply against it. */
 import { expect } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import type { Reply } from "../../infra/local/phone.ts";
@@ -22,10 +22,7 @@ export function endpointFor(
   throw new Error(`no endpoint takes ${method} ${path}`);
 }
 
-/**
- * Every reply must be one that the endpoint declares, and the document tells of: its status, the shape of its
- * body, its headers.
- */
+/** Endpoint and document must declare every reply: its status, the shape of its body, its headers. */
 export function expectDeclared(endpoint: Endpoint, reply: Reply): void {
   const { status, headers, body } = reply;
   expectReplyDocumented(endpoint, reply);
@@ -60,7 +57,7 @@ function expectDeclaredHeaders({ tagged }: Endpoint, headers: Headers): void {
 const keepingOf = (endpoint: Endpoint, headers: Headers) =>
   isForAll(endpoint) && headers.get("etag") !== null ? "no-cache" : "no-store";
 
-/** People are told of a problem in words, not as a document. */
+/** A page tells people of a problem in words, not as a document. */
 function expectDeclaredPage(endpoint: Endpoint, status: number): void {
   expect(problemsOf(endpoint).map((kind) => problems[kind].status)).toContain(status);
 }

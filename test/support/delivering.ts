@@ -1,9 +1,9 @@
-/** The queue's function, as the tests run it: on all that an owner's app has put on its way so far. */
+/** Runs the queue's function on everything that an owner's app has queued so far. */
 import { deliverMessages } from "../../functions/operations/deliver-messages.ts";
 import type { Recovery } from "./step-up.ts";
 import { placeOf } from "./sweeping.ts";
 
-/** What happened goes into the log; nobody is written to. */
+/** Writes the events into the log; sends nothing. */
 export async function deliverAll({
   watched,
   owner: subject,

@@ -1,4 +1,4 @@
-/** Holds requests and replies against the OpenAPI document, by a reader of JSON Schema that knows nothing of zod. */
+/** Checks requests and replies against the OpenAPI document, with a JSON Schema reader independent of zod. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { expect, inject } from "vitest";
@@ -8,7 +8,7 @@ import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** As it is published, but that replies may have no members that it doesn't tell of. */
+    /** As published, except that replies may have no undocumented members. */
     document: Json;
   }
 }
@@ -22,13 +22,13 @@ export class Documented {
   constructor(document: Json) {
     this.#document = document;
     this.#ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false });
-    // The document's own words, in which the schemas lie.
+    // The document's own keywords, which contain the schemas.
     this.#ajv.addVocabulary(["discriminator", ...Object.keys(document)]);
     formats.default(this.#ajv);
     this.#ajv.addSchema({ $id: "document", ...document }, undefined, undefined, false);
   }
 
-  /** What is wrong with it; nothing if it is as the document says. */
+  /** What is wrong with it; empty if it matches the document. */
   requestFaults({ method, route }: Called, type: string, body: unknown): string[] {
     const at = ["paths", `/${route}`, method.toLowerCase(), "requestBody", "content", type, "schema"];
     return this.#faults(at, body);
@@ -61,7 +61,7 @@ export class Documented {
     return isJson(found) ? found : undefined;
   }
 
-  /** Where it leads, if there is a reference in its place. */
+  /** Follows a reference to its target, if there is one. */
   #follow(path: string[]): string[] {
     const reference = this.#find(path)?.["$ref"];
     return typeof reference === "string" ? reference.slice(2).split("/") : path;
@@ -70,7 +70,7 @@ export class Documented {
 
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null;
 
-/** Those that say something of this API; the host and the way there add others. */
+/** Headers of this API; the host and the network add others. */
 const TOLD = [
   "cache-control",
   "x-request-id",
@@ -96,7 +96,9 @@ function theDocument(): Documented {
   return documented;
 }
 
-/** Whatever the service takes, the document must take, too. Fails also for a body that is no JSON text. */
+/**
+ * The document must accept everything that the service accepts. Also fails for a body that is no JSON text.
+ */
 export function expectRequestDocumented(endpoint: Endpoint, { body, headers = {} }: Call): void {
   const { "content-type": type = "application/json" } = headers;
   const [media = ""] = type.split(";");

@@ -1,4 +1,4 @@
-/** Stands between an app and all that it uses: any one call can be made to fail, before it gets there or after it was carried out. */
+/** Wraps everything that an app uses: any one call can fail, before it is made or after it succeeded. */
 import type { Outbox } from "../../lib/domain/messages/announcement.ts";
 import type { WrappingKeys } from "../../lib/domain/sealing/seal.ts";
 import type { SweepStore } from "../../lib/domain/sweeps/sweep.ts";
@@ -6,8 +6,7 @@ import { between, isReading } from "./between.ts";
 import { storageSilent, vaultSilent } from "./silent.ts";
 
 /**
- * `lost`: carried out, and the answer gets lost; only writes are counted then. `of`: only such calls are
- * counted.
+ * `lost`: carried out, but the answer is lost; only writes are counted then. `of`: counts only such calls.
  */
 export type Break = { how: "refused" | "lost"; at: number; of?: RegExp };
 type Passing = { writes: boolean; failure: () => Error };
@@ -22,7 +21,7 @@ export class FaultLine {
   #counted = 0;
   readonly #stays: boolean;
 
-  /** `stays`: once broken, all further calls fail, too: as if the process had died there. */
+  /** `stays`: once broken, all further calls fail, too, as if the process had died there. */
   constructor({ stays = false }: { stays?: boolean } = {}) {
     this.#stays = stays;
   }
@@ -50,7 +49,7 @@ export class FaultLine {
     next: (message) => this.#pass("next", WRITE, () => store.next(message)),
   });
 
-  /** Anything else that an app asks for, or changes. */
+  /** Anything else that an app reads or changes. */
   readonly asked = <T>(call: () => Promise<T>): Promise<T> => this.#pass("asked", READ, call);
   readonly changed = <T>(call: () => Promise<T>): Promise<T> => this.#pass("changed", WRITE, call);
 

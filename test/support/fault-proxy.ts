@@ -1,4 +1,4 @@
-/** Stands between an app and Azurite, and fails as a network or a throttled account does, over real HTTP. */
+/** A proxy between an app and Azurite that fails like a network or a throttled account, over real HTTP. */
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
@@ -9,17 +9,17 @@ import { inject } from "vitest";
  * all.
  */
 export type FaultKind = "429" | "503" | "delay" | "cut" | "lost" | "silent";
-/** `of`: only calls whose URL holds this. */
+/** `of`: only calls whose URL contains this. */
 type Order = { times?: number; of?: string; delayMs?: number };
 
 export type FaultProxy = {
-  /** `127.0.0.1:port`, in the place of Azurite's own. */
+  /** `127.0.0.1:port`, instead of Azurite's own. */
   host: string;
-  /** Those by which an app calls the service through it. */
+  /** The settings with which an app calls the service through the proxy. */
   settings: Record<string, string>;
   /** How many calls met the fault since it was ordered. */
   met(): number;
-  /** The next so many calls meet it; all, if it isn't said how many. */
+  /** The next `times` calls meet it; without `times`, all. */
   order(kind: FaultKind, order?: Order): void;
   mend(): void;
   close(): Promise<void>;
@@ -30,7 +30,7 @@ const SERVICES = {
   queue: { names: ["QUEUE_STORAGE"], endpoint: /QueueEndpoint=([^;]+)/ },
 };
 
-/** Before the stack's own service. */
+/** In front of the stack's own service. */
 export async function startFaultProxy(service: keyof typeof SERVICES): Promise<FaultProxy> {
   const { names, endpoint } = SERVICES[service];
   const { settings } = inject("surroundings");

@@ -1,4 +1,4 @@
-/** The life of one owner, call by call, whichever host answers: what is asked by random steps, and what must come of it. */
+/** One owner's calls, whichever host answers: random steps, and what must come of each. */
 import { inject } from "vitest";
 import * as z from "zod";
 import { type Fetch, Phone, type Reply } from "../../infra/local/phone.ts";
@@ -16,7 +16,7 @@ const FREE_TRIES = 5;
 /** Calls go to the host `at`; `hosts`: the addresses of their APIs. */
 export type Route = { hosts: readonly [string, string]; at: number };
 
-/** What one step came to, for comparing with the same step of another life. */
+/** The result of one step, to compare with the same step of another run. */
 export type Outcome = { step: string; reply: unknown; wrong?: unknown };
 
 type Document = ReturnType<typeof aBackup>;
@@ -34,7 +34,7 @@ const Recovered = z.object({
   ),
 });
 
-/** To whichever host the route says by then. */
+/** Sends to the host that the route names at that time. */
 const routed =
   (route: Route): Fetch =>
   (url, init) =>
@@ -78,7 +78,7 @@ const read =
   (path: string): Ask =>
   async (_, phone) => ({ reply: await phone.call("GET", path) });
 
-/** A change of the backup under its present ETag, which the reply replaces. */
+/** A change of the backup under its present ETag; remembers the reply's. */
 async function change(past: Life, phone: Phone, method: string, path: string, headers: object = {}) {
   const reply = await phone.call(method, path, { headers: { "if-match": past.etag, ...headers } });
   return { reply: remembered(past, reply) };
@@ -102,13 +102,13 @@ async function upload(past: Life, phone: Phone, headers: Record<string, string> 
   return await phone.call("PUT", BACKUP, call);
 }
 
-/** A credential in the place of the phone's former one; what was guessed before counts no more. */
+/** A credential that replaces the phone's former one; earlier guesses no longer count. */
 function given(past: Life, phone: Phone, uri: string): void {
   past.credentials.set(phone, { uri });
   past.failures = 0;
 }
 
-/** What was acknowledged last comes back. */
+/** The last acknowledged document comes back. */
 const recovers: Ask = async (past, phone) => {
   const reply = await recover(phone);
   if (reply.status !== 200) return { reply };
@@ -208,7 +208,7 @@ const ASKS = {
 } satisfies Record<string, Ask>;
 
 export const STEPS = Object.keys(ASKS);
-/** What a step is answered with where it refuses, as its name says. */
+/** Steps that must be refused, as their names say. */
 export const REFUSING = ["upload of what isn't the latest any more"];
 
 /** `by`: which phone. */
@@ -223,7 +223,7 @@ export async function take(past: Life, { step, by, at }: Step): Promise<Outcome>
   return { step, reply: reply && told(reply), ...(wrong !== undefined && { wrong }) };
 }
 
-/** Erased through one host, seen through both, and begun anew through the other. */
+/** Erases through one host, looks through both, and begins anew through the other. */
 export async function end(past: Life, at: number): Promise<Outcome[]> {
   const [phone] = past.phones;
   const through = async (step: string, host: number, method: string, path: string, call = {}) => {
@@ -242,15 +242,15 @@ export async function end(past: Life, at: number): Promise<Outcome[]> {
 }
 
 /**
- * Without what differs from life to life. What is logged comes in a moment later, so that only its being
- * whole is told.
+ * Removes what differs from run to run. Log entries arrive a moment later, so only the log's being intact
+ * counts.
  */
 function told({ status, body }: Reply): { status: number; body: unknown } {
   return { status, body: alike(body) };
 }
 
 const WORD = /^(\/api\/problems\/)?[a-z][a-z-]{0,40}$/;
-/** What is logged, and the time step of the last code. */
+/** Log entries, and the time step of the last code. */
 const APART = new Set(["activity", "entries", "lastStep"]);
 
 function alike(value: unknown): unknown {
@@ -263,6 +263,6 @@ function alike(value: unknown): unknown {
   );
 }
 
-/** Recoveries are exported by their names, which are drawn. */
+/** Recoveries are exported in the order of their random ids. */
 const inOrder = (value: unknown): unknown =>
   Array.isArray(value) ? value.map((each) => JSON.stringify(each)).toSorted() : value;

@@ -1,4 +1,4 @@
-/** Former bundles of the service, as `infra/tools/keep-former.ts` keeps them, and hosts that run them. */
+/** Former bundles of the service, as `infra/tools/keep-former.ts` saves them, and hosts that run them. */
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

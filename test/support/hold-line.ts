@@ -1,4 +1,4 @@
-/** Stands between an app and its storage: the first call that is meant waits there until it is let go. */
+/** Wraps an app's storage: the first matching call waits there until it is released. */
 import { between } from "./between.ts";
 
 export class HoldLine {
@@ -7,12 +7,12 @@ export class HoldLine {
   readonly #letGo = Promise.withResolvers<void>();
   #isMet = false;
 
-  /** A call is told as `delete owner-keys/…`. */
+  /** A call is described as `delete owner-keys/…`. */
   constructor(isMeant: (call: string) => boolean) {
     this.#isMeant = isMeant;
   }
 
-  /** The call of this number, whatever it is. */
+  /** The call with this number, whatever it is. */
   static at(number: number): HoldLine {
     let calls = 0;
     return new HoldLine(() => {
@@ -27,7 +27,7 @@ export class HoldLine {
     this.#letGo.resolve();
   }
 
-  /** True once the call waits; false if `work` came to its end without such a call. */
+  /** True once the call waits; false if `work` ended without such a call. */
   async holds(work: Promise<unknown>): Promise<boolean> {
     return await Promise.race([this.#reached.promise.then(() => true), work.then(() => false)]);
   }

@@ -1,4 +1,4 @@
-/** What people were sent, as the stack's mail service shows it. */
+/** The messages sent to people, from the stack's mailbox. */
 import { inject, vi } from "vitest";
 import * as z from "zod";
 
@@ -14,7 +14,7 @@ async function messagesTo(address: string): Promise<Message[]> {
   return Messages.parse(await response.json());
 }
 
-/** Newest first, as soon as there are so many. */
+/** Newest first, as soon as there are `count`. */
 export const waitForMessages = (address: string, count: number): Promise<Message[]> =>
   vi.waitFor(
     async () => {

@@ -1,8 +1,8 @@
-/** Something else happens while an app is about to call its storage. */
+/** Runs something else when an app is about to call its storage. */
 import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { between } from "./between.ts";
 
-/** Before each call that it makes, one after the other. */
+/** Before each call, one after the other. */
 export function meanwhile(work: () => Promise<void>): (blobs: Blobs) => Blobs {
   let last = Promise.resolve();
   return between(async (_, run) => {
@@ -12,7 +12,7 @@ export function meanwhile(work: () => Promise<void>): (blobs: Blobs) => Blobs {
   });
 }
 
-/** Before the next call that begins so (`write owners/`), once it is said what. */
+/** Before the next call that begins with `call` (`write owners/`), once `happens` has set the work. */
 export function beforeNext(call: string) {
   let work: (() => Promise<unknown>) | undefined;
   const through = between(async (made, run) => {
@@ -27,7 +27,7 @@ export function beforeNext(call: string) {
   return { through, happens };
 }
 
-/** So many of its next writes of such a name come too late, as where others always come first. */
+/** Its next writes of such names come too late, as if other writers always came first. */
 export function crowded(prefix: string) {
   const state = { left: 0, writes: 0 };
   const through = (blobs: Blobs): Blobs => ({

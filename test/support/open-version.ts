@@ -1,4 +1,4 @@
-/** Stores a version as an upload does, and opens it as a recovery does. */
+/** Stores a version like an upload, and opens it like a recovery. */
 
 import { newHead, type Version, type VersionSeal } from "../../lib/domain/backup/head.ts";
 import { headIn, withHead } from "../../lib/domain/owner/owner-state.ts";
@@ -18,7 +18,7 @@ export async function openVersionIn(
   return await versions.open(place, version, kept ?? held.body(version.id));
 }
 
-/** The newest of those that stand there already, as it is stored then. */
+/** Stores it as the newest of the owner's versions, and returns it as stored. */
 export async function putVersionIn(
   { owners, versions }: { owners: OwnerStore; versions: VersionSeal },
   place: BackupKey,

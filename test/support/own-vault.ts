@@ -1,4 +1,4 @@
-/** A vault of a test file's own: what it counts is only this file's, what breaks in it breaks for nobody else. */
+/** A vault of the test file's own: its counts are this file's only, and its faults affect no other test. */
 import * as z from "zod";
 import { type ManagedIdentity, startManagedIdentity } from "../../infra/local/identity.ts";
 import type { Fault } from "../../infra/local/vault/faults.ts";
@@ -9,23 +9,23 @@ import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 const Counters = z.record(z.string(), z.number());
 
 export type OwnVault = {
-  /** The app settings that make an app use it; `PINNED_PUBLIC_KEYS` among them. */
+  /** The app settings that make an app use it, including `PINNED_PUBLIC_KEYS`. */
   settings: Record<string, string>;
   /**
-   * To stand between an app that uses it and the storage: its shard keys lie beside those of the stack's own
+   * Wraps the storage of an app that uses it: its shard keys are stored beside those of the stack's own
    * vault.
    */
   through(blobs: Blobs): Blobs;
   admin: VaultAdmin;
   url: string;
-  /** Calls by operation since the last time, those that never happened left out. */
+  /** Calls by operation since the last time, without operations that weren't called. */
   takeCalls(): Promise<Record<string, number>>;
   break(fault: Fault): Promise<void>;
   mend(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** `shared`: by the vaults of one process, which has one managed identity only; who started it ends it. */
+/** `shared`: the managed identity that the vaults of one process share; its starter ends it. */
 export async function ownVault(shared?: ManagedIdentity): Promise<OwnVault> {
   const identity = shared ?? (await startManagedIdentity({ port: 0 }));
   const { verifyToken } = identity;
@@ -58,7 +58,7 @@ export async function ownVault(shared?: ManagedIdentity): Promise<OwnVault> {
   };
 }
 
-/** Shard keys that nobody else has, in a folder of their own. */
+/** Shard keys of the test's own, in their own folder. */
 export function ownShardKeys(): (blobs: Blobs) => Blobs {
   const folder = `shard-keys-${crypto.randomUUID()}/`;
   const own = (name: string) => name.replace(/^shard-keys\//, folder);

@@ -1,4 +1,4 @@
-/** What is stored of an owner, read and set part by part, whatever store it lies in. */
+/** Reads and sets the parts of an owner's stored state, in any store. */
 import type { Head, StoredHead } from "../../lib/domain/backup/head.ts";
 import type { OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
 import { headIn, newState, type OwnerState, withHead } from "../../lib/domain/owner/owner-state.ts";
@@ -18,7 +18,7 @@ export const headOf = async (
 export const recordOf = async (owners: OwnerStore, owner: OwnerId): Promise<OwnerRecord | undefined> =>
   (await owners.find(owner)) && (await readRecord(owners, owner));
 
-/** Whatever is there by now gives way; for tests alone. */
+/** Replaces whatever is stored; for tests only. */
 export async function putOwner(
   owners: OwnerStore,
   owner: OwnerId,

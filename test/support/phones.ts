@@ -1,4 +1,4 @@
-/** Phones whose every reply is held against the endpoint's declaration. */
+/** Phones whose every reply is checked against the endpoint's declaration. */
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 import { type Call, Phone, type Platform, type Reply } from "../../infra/local/phone.ts";
@@ -44,7 +44,7 @@ export async function aPhone({
   return phone;
 }
 
-/** What a sign-in at that time looks like an hour later at most, also where that time is yet to come. */
+/** A sign-in at that time whose token lives an hour at most, even if that time is in the future. */
 export function signInAt(time: Date): { authTime: number; expiresIn: number } {
   const authTime = Math.floor(time.getTime() / 1000);
   return { authTime, expiresIn: Math.max(3600, authTime - Math.floor(Date.now() / 1000) + 3600) };

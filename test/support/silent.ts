@@ -1,4 +1,4 @@
-/** What the adapters throw where a service doesn't answer. */
+/** The errors that the adapters throw when a service doesn't answer. */
 import { Failure } from "../../lib/domain/failure.ts";
 
 export const storageSilent = () =>

@@ -12,13 +12,13 @@ export type Surroundings = {
   issuer: string;
   vault: string;
   mailbox: string;
-  /** The settings that the Functions host of the stack runs with. */
+  /** The settings that the stack's Functions host runs with. */
   settings: Record<string, string>;
-  /** All that the host has printed. */
+  /** Everything that the host has printed. */
   hostLog: string;
-  /** All that the phones were answered where they were refused. */
+  /** Every refusal that the phones got. */
   refusals: string;
-  /** Where what is sent and answered is recorded; nowhere if undefined. */
+  /** Where requests and answers are recorded; undefined: nowhere. */
   traffic: string | undefined;
 };
 
@@ -32,7 +32,7 @@ declare module "vitest" {
 export const unthrottle = (vault: string) =>
   fetch(`${vault}/dev/throttle`, { method: "PUT", body: JSON.stringify({ operationsPer10Seconds: null }) });
 
-/** An empty one, in the folder that git doesn't see. */
+/** An empty file, in the folder that git ignores. */
 function aTrafficFile(): string {
   const file = resolve(".local/traffic.ndjson");
   mkdirSync(dirname(file), { recursive: true });

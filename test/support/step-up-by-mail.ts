@@ -6,8 +6,8 @@ import { aProvablePersonal, bound, idIn, recover } from "./step-up.ts";
 import { anAccountToken } from "./tokens.ts";
 
 /**
- * The phone uploads a first backup and recovers it; `id` and `code`: of the step-up for its personal account,
- * begun and not answered.
+ * The phone uploads a first backup and recovers it. `id`, `code`: of an unanswered step-up for its personal
+ * account.
  */
 export async function aStepUpByMail(phone: Phone) {
   const personal = aProvablePersonal();

@@ -1,4 +1,4 @@
-/** What the step-up tests play on: an owner with accounts to prove, a contact, a clock, and an outbox that can be read. */
+/** Scenes for step-up tests: an owner with accounts to prove, a contact, a clock, and a readable outbox. */
 import { TOTP, URI } from "otpauth";
 import { expect, inject } from "vitest";
 import * as z from "zod";
@@ -33,7 +33,7 @@ export function anAppToWatch(options: AppOptions = {}) {
   const codes = () => sent.filter((item): item is Letter => item.type === "letter" && item.kind === "code");
   const lastCode = () => codes().at(-1)?.code ?? expect.fail("no code was sent");
   const told = () => sent.flatMap((item) => (item.type === "announcement" ? [item] : []));
-  /** An instance beside it that has just started; whom it tells doesn't matter. */
+  /** A fresh instance beside it; its messages don't matter. */
   const another = () =>
     anApp({ clock: clock.now, ...options, outbox: () => ({ put: async () => undefined }) });
   return { app, clock, sent, codes, lastCode, told, another };
@@ -43,7 +43,7 @@ export type Watched = ReturnType<typeof anAppToWatch>;
 type Personal = Extract<Account, { kind: "personal" }>;
 type Work = Extract<Account, { kind: "work" }>;
 
-/** At the stack's own issuer, so that one can sign in to it. */
+/** At the stack's own issuer, so that tests can sign in to it. */
 export const aProvablePersonal = (change: Partial<Personal> = {}): Personal => ({
   kind: "personal",
   issuer: inject("surroundings").issuer,
@@ -123,7 +123,7 @@ export type Recovery = Awaited<ReturnType<typeof aRecovery>>;
 
 type Start = { account?: Personal | Work; contact?: string; token?: string; by?: CheckedPhone };
 
-/** Begins a step-up as it should be: with a fresh sign-in to the account itself. */
+/** Begins a proper step-up, with a fresh sign-in to the account itself. */
 export async function start(
   scene: Recovery,
   { account = scene.personal, contact, token, by }: Start = {},
@@ -141,7 +141,7 @@ export async function start(
 export const answer = (phone: CheckedPhone, id: string, body: object) =>
   phone.call("POST", `v1/step-ups/${id}/answer`, { body });
 
-/** The whole way for a personal account: the otpauth URI of its code credential. */
+/** The whole step-up for a personal account; returns the otpauth URI of its code credential. */
 export async function proven(scene: Recovery): Promise<string> {
   const started = await start(scene);
   expect(started.status, JSON.stringify(started.body)).toBe(201);
@@ -150,7 +150,7 @@ export async function proven(scene: Recovery): Promise<string> {
   return credentialIn(reply).uri ?? expect.fail("no code credential");
 }
 
-/** What an app shows for this otpauth URI at that time. */
+/** The code that an app shows for this otpauth URI at that time. */
 export function codeAt(uri: string, time: Date): string {
   const totp = URI.parse(uri);
   return totp instanceof TOTP ? totp.generate({ timestamp: time.getTime() }) : expect.fail("no TOTP");

@@ -1,4 +1,4 @@
-/** An owner to be swept: on a vault and shard keys of their own, so that no other sweep touches what is theirs, nor this one others. */
+/** An owner to be swept, with their own vault and shard keys: no other sweep interferes. */
 import { expect } from "vitest";
 import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
@@ -14,7 +14,7 @@ export type Scene = {
   watched: Watched;
   owner: string;
   phone: CheckedPhone;
-  /** Each blob that was written for it, and the container that it lies in. */
+  /** Each blob that was written for it, with its container. */
   written: Map<string, Blobs>;
   another(line: FaultLine): App;
 };
@@ -44,7 +44,7 @@ export async function aSweepScene({ settings }: OwnVault): Promise<Scene> {
   return { watched, owner, phone, written, another };
 }
 
-/** One page with all that was written for the scene, as if the last whole run had begun a day before. */
+/** One page with all blobs of the scene, as if the last whole run had begun a day before. */
 export async function sweepScene(scene: Scene, sweep: SweepName, line = new FaultLine()): Promise<void> {
   const { watched, written } = scene;
   const list: SweepStore["list"] = async (prefix) => {

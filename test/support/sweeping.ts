@@ -14,7 +14,7 @@ export const placeOf = (subject: string): BackupKey => ({
   platform: "android",
 });
 
-/** One page of the owner's own: the storage is shared, other owners are none of this test's business. */
+/** One page of the test's own owner: the storage is shared with other tests. */
 export async function sweep(
   { app, clock }: Pick<Watched, "app" | "clock">,
   name: SweepName,

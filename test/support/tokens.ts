@@ -23,13 +23,13 @@ async function aToken(claims: Claims): Promise<string> {
   return Token.parse(await response.json()).access_token;
 }
 
-/** Seconds since the epoch, and an expiry that is later than the tests' clocks ever go. */
+/** Seconds since the epoch, and an expiry beyond any of the tests' clocks. */
 const timesOf = (authTime: Date) => ({
   authTime: Math.floor(authTime.getTime() / 1000),
   expiresIn: 400 * 86_400,
 });
 
-/** A sign-in to a personal account whose token doesn't say when that was. */
+/** A sign-in to a personal account whose token lacks its time. */
 export const anAccountTokenWithoutTime = (userName: string) =>
   aToken({ subject: `subject of ${userName}`, account: userName, authTime: null, expiresIn: 400 * 86_400 });
 

@@ -1,16 +1,16 @@
-/** Records what the long tests send and are answered, a line each, to be held against the OpenAPI document afterwards. */
+/** Records the long tests' requests and answers, one per line, to check against the OpenAPI document. */
 import { appendFileSync } from "node:fs";
 import { inject } from "vitest";
 import type { Fetch } from "../../infra/local/phone.ts";
 import { endpointFor } from "./declared.ts";
 
-/** Of each operation, status and problem, in each test file: the same a thousand times says no more. */
+/** For each operation, status and problem in a test file: a thousand alike say no more. */
 const MOST_ALIKE = 3;
 const SECRET = ["authorization", "dpop", "account-authorization"];
 
 const alike = new Map<string, number>();
 
-/** Nothing is recorded outside of the long tests. */
+/** Records only in the long tests. */
 export const recorded =
   (fetch: Fetch): Fetch =>
   async (url, init) => {
@@ -47,6 +47,6 @@ function record(
   );
 }
 
-/** Without anything that could be used once more. */
+/** Without anything that could be used again. */
 const pairs = (headers: Headers) =>
   [...headers].map(([name, value]) => ({ name, value: SECRET.includes(name) ? value.slice(0, 10) : value }));

@@ -1,4 +1,4 @@
-/** While this runs nothing can be put on its way, as where the queue doesn't answer. */
+/** While this runs nothing can be queued, as if the queue didn't answer. */
 import type { App } from "./app.ts";
 import { storageSilent } from "./silent.ts";
 

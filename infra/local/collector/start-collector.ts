@@ -1,10 +1,11 @@
-/** Stands in for an OpenTelemetry collector: takes metrics (OTLP over HTTP, as JSON) and shows the latest. Loopback and memory only. */
+/** Stands in for an OpenTelemetry collector: takes metrics (OTLP/HTTP, JSON) and shows the latest. */
+/** On loopback and in memory only. */
 import * as z from "zod";
 import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loopback-server.ts";
 
 const longestBody = 4 * 1024 * 1024;
 
-/** A 64-bit number, which JSON may hold as text. */
+/** A 64-bit number, which JSON may carry as text. */
 const Whole = z.union([z.number(), z.string().transform(Number)]);
 const DataPoint = z.looseObject({
   attributes: z.array(z.object({ key: z.string(), value: z.looseObject({ stringValue: z.string() }) })),

@@ -27,15 +27,15 @@ interface Nullable<T> {
 
 export interface HttpRequestData {
   method: string;
-  /** The query, too, as the app reads it. */
+  /** The app reads the query from here, too. */
   url: string;
   nullableHeaders: Record<string, Nullable<string>>;
   nullableParams: Record<string, Nullable<string>>;
-  /** An ArrayBuffer, because the library views one and would copy a Buffer. */
+  /** An ArrayBuffer, because the library would copy a Buffer. */
   body?: { bytes: ArrayBuffer };
 }
 
-/** Trigger data as the host gives it to the library. */
+/** Trigger data in the form that the library takes. */
 export type TriggerData = { http: HttpRequestData } | { json: string } | { string: string } | { int: number };
 export type TriggerMetadata = Record<string, TriggerData>;
 

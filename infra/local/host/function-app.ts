@@ -1,4 +1,4 @@
-/** A started app: its functions, its programming model, and what it wants to be called at its end. */
+/** A started app: its functions, its programming model, and its hooks for the end. */
 import type { HookCallback, ProgrammingModel } from "./core-types.ts";
 import type { HostSettings } from "./host-json.ts";
 import type { Logger } from "./logger.ts";

@@ -26,7 +26,7 @@ export function createCore(log: Logger) {
   return { api, registry, atEnd, getModel: () => model };
 }
 
-/** Answers `require` as the worker does: of CommonJS code and of an ESM bundle's `createRequire`. */
+/** Answers `require` as the worker does: from CommonJS code and from an ESM bundle's `createRequire`. */
 export function installCore(api: object): void {
   const real = Module.prototype.require;
   Module.prototype.require = function (this: NodeJS.Module, id: string) {

@@ -1,4 +1,4 @@
-/** The settings of host.json that this host honours. */
+/** The settings of host.json that this host supports. */
 import { join } from "node:path";
 import { asRecord, readJsonFile, textMembers } from "./json-file.ts";
 import { type QueueSettings, readQueueSettings } from "./queue-settings.ts";

@@ -16,7 +16,7 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-/** @throws if a function has a trigger, a route or a schedule that can't be served */
+/** @throws if the host can't serve a function's trigger, route or schedule */
 export function createHost(app: FunctionApp): Host {
   const functions = app.functions.filter((fn) => !isDisabled(fn));
   const http = functions.filter(isHttp);
@@ -41,6 +41,6 @@ const withinGrace = (work: Promise<unknown>) =>
 
 const isHttp = ({ trigger }: RegisteredFunction) => trigger.type.toLowerCase() === "httptrigger";
 
-/** An app setting switches a function off, as in Azure. */
+/** An app setting disables a function, as in Azure. */
 const isDisabled = ({ name }: RegisteredFunction) =>
   /^(true|1)$/i.test(process.env[`AzureWebJobs.${name}.Disabled`] ?? "");

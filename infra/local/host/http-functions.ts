@@ -55,7 +55,7 @@ async function answer(
   }
 }
 
-/** The answer goes out at once; the connection closes when the client has stopped sending. */
+/** Answers at once; closes the connection when the client has stopped sending. */
 function refuseBody(
   request: IncomingMessage,
   response: ServerResponse,

@@ -10,7 +10,7 @@ import type { FunctionApp } from "./function-app.ts";
 import { describeError } from "./logger.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
-/** Why it failed has been logged already. */
+/** The failure has been logged already. */
 export type Outcome = { failed: false; response: InvocationResponse } | { failed: true };
 
 export async function invoke(
@@ -41,7 +41,8 @@ async function run(app: FunctionApp, fn: RegisteredFunction, core: CoreInvocatio
 }
 
 /**
- * The library has copied the body: freeing ours at once, not when it is collected, keeps large uploads cheap.
+ * The library has copied the body. Freeing ours now rather than at garbage collection keeps large uploads
+ * cheap.
  */
 function freeBodies({ request }: CoreInvocationContext): void {
   for (const { data } of request.inputData) {

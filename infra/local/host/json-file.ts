@@ -1,4 +1,4 @@
-/** Reads a JSON settings file and narrows what is in it. */
+/** Reads a JSON settings file and narrows its content. */
 import { existsSync, readFileSync } from "node:fs";
 
 export type Json = Record<string, unknown>;
@@ -13,7 +13,7 @@ export function readJsonFile(path: string): Json {
   }
 }
 
-/** The members of an object; of anything else, none. */
+/** The members of an object; empty for anything else. */
 export function asRecord(value: unknown): Json {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -1,4 +1,4 @@
-/** What runs a function that no request triggers. */
+/** Runs a function that isn't triggered by a request. */
 export interface Listener {
   start(): void;
   stop(): void;

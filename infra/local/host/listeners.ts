@@ -1,4 +1,4 @@
-/** Builds what runs functions other than HTTP ones. A new trigger is one file and one line here. */
+/** Builds the listeners of all but HTTP functions. A new trigger is one file, and one line here. */
 import type { FunctionApp } from "./function-app.ts";
 import type { Listener } from "./listener.ts";
 import { queueListener } from "./queue-listener.ts";
@@ -12,7 +12,7 @@ const kinds = new Map<string, CreateListener>([
   ["queuetrigger", queueListener],
 ]);
 
-/** @throws if the local host doesn't know such a trigger, or not such a schedule */
+/** @throws if the local host doesn't support the trigger or its schedule */
 export function createListeners(app: FunctionApp, functions: RegisteredFunction[]): Listener[] {
   return functions.map((fn) => {
     const create = kinds.get(fn.trigger.type.toLowerCase());

@@ -21,10 +21,7 @@ export function createLogger(): Logger {
 
 const FLUSH_AFTER_MS = 50;
 
-/**
- * Writing to a pipe blocks until it is done, so lines go out a few at a time; the last ones when the process
- * ends.
- */
+/** Writes to a pipe block, so lines go out in batches; the last ones when the process ends. */
 function lineWriter(): (line: string) => void {
   let waiting = "";
   const flush = () => {
@@ -38,12 +35,12 @@ function lineWriter(): (line: string) => void {
   };
 }
 
-/** What went wrong, with its stack, for a log line. */
+/** An error with its stack, for a log line. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** In a word or a sentence: an SDK's error as a whole holds the request, and that a message or a key. */
+/** A word or sentence. An SDK's whole error holds the request, with its message or key. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return "code" in error && typeof error.code === "string" ? error.code : error.message;

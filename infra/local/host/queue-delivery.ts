@@ -1,4 +1,4 @@
-/** Delivers a message to its function and settles it: deleted, visible again later, or moved to the poison queue. */
+/** Delivers a message to its function, then deletes it, shows it later or moves it to the poison queue. */
 import type { DequeuedMessageItem } from "@azure/storage-queue";
 import type { FunctionApp } from "./function-app.ts";
 import { invoke } from "./invoke.ts";
@@ -7,7 +7,7 @@ import { decodeMessage, metadataOf } from "./queue-message.ts";
 import type { RegisteredFunction } from "./registry.ts";
 import type { StorageQueue } from "./storage-queue.ts";
 
-/** Half of the time for which a taken message is hidden. */
+/** Half of the time that a taken message stays hidden. */
 const HIDE_AGAIN_MS = 300_000;
 
 export interface Delivery {
@@ -17,7 +17,7 @@ export interface Delivery {
   message: DequeuedMessageItem;
 }
 
-/** A message that could not be settled shows again by itself. */
+/** A message that could not be settled reappears by itself. */
 export async function deliver(delivery: Delivery): Promise<void> {
   const { app, message } = delivery;
   const end = app.running.begin();
@@ -45,7 +45,7 @@ async function runAndSettle(delivery: Delivery): Promise<void> {
   await queue.hide(message, Math.ceil(visibilityTimeoutMs / 1000));
 }
 
-/** Hides the message anew for as long as its function runs. @returns how to stop that */
+/** Keeps the message hidden while its function runs. @returns how to stop */
 function keepHidden(delivery: Delivery): () => Promise<void> {
   const { queue, message } = delivery;
   let hiding = Promise.resolve();

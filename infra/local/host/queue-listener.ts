@@ -5,12 +5,12 @@ import { fromHost, reasonOf } from "./logger.ts";
 import { QueuePoller } from "./queue-poller.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
-/** A function without its storage is in error; the others run. */
+/** Without its storage the function is in error; the others run. */
 export function queueListener(app: FunctionApp, fn: RegisteredFunction): Listener {
   let poller: QueuePoller | undefined;
   let stopped = false;
 
-  /** The SDK takes long to import: only an app with a queue waits for it, and not before it listens. */
+  /** The SDK imports slowly, so load it only for an app with a queue, once it listens. */
   async function poll(): Promise<void> {
     const { queueName = "", connection = "" } = fn.trigger;
     const connectionString = process.env[connection];

@@ -1,4 +1,4 @@
-/** A message of a storage queue as trigger data: its text, and the metadata that the real host gives with it. */
+/** Turns a storage queue's message into trigger data: its text, and the metadata that the real host adds. */
 import type { DequeuedMessageItem } from "@azure/storage-queue";
 import type { TriggerMetadata } from "./core-types.ts";
 
@@ -9,7 +9,7 @@ export function decodeMessage(text: string): string | undefined {
   return BASE64.test(text) ? Buffer.from(text, "base64").toString() : undefined;
 }
 
-/** The library writes the first letters small: `context.triggerMetadata.dequeueCount`. */
+/** The library lower-cases the first letters: `context.triggerMetadata.dequeueCount`. */
 export function metadataOf(message: DequeuedMessageItem, text: string): TriggerMetadata {
   return {
     QueueTrigger: { string: text },
@@ -22,5 +22,5 @@ export function metadataOf(message: DequeuedMessageItem, text: string): TriggerM
   };
 }
 
-/** As .NET writes a DateTimeOffset. */
+/** In the format of .NET's DateTimeOffset. */
 const timeOf = (time: Date) => ({ json: JSON.stringify(time.toISOString().replace("Z", "+00:00")) });

@@ -1,4 +1,4 @@
-/** Takes messages from a queue, a batch at a time, and starts their delivery; polls less and less often while none come. */
+/** Takes messages from a queue in batches and starts their delivery; polls less often while none come. */
 import type { DequeuedMessageItem } from "@azure/storage-queue";
 import type { FunctionApp } from "./function-app.ts";
 import { reasonOf } from "./logger.ts";
@@ -44,7 +44,7 @@ export class QueuePoller {
     this.pollIn(messages.length > 0 ? 0 : this.#delay.nextMs());
   }
 
-  /** None if the queue can't be read; what comes after a stop goes back at once. */
+  /** Empty if the queue can't be read. Messages that arrive after a stop go back at once. */
   async #take(most: number): Promise<DequeuedMessageItem[]> {
     try {
       const messages = await this.#queue.take(most);

@@ -9,7 +9,7 @@ export interface QueueSettings {
   /** How long a message stays hidden after its function has failed. */
   visibilityTimeoutMs: number;
   batchSize: number;
-  /** The next batch is fetched as soon as no more than these are running. */
+  /** The next batch is fetched when no more than this many are running. */
   newBatchThreshold: number;
   /** How often a message is delivered before it goes to the poison queue. */
   maxDequeueCount: number;

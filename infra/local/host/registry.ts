@@ -1,4 +1,4 @@
-/** The functions an app registers while it is imported. */
+/** The functions that an app registers while it is imported. */
 import { randomUUID } from "node:crypto";
 import type { Binding, FunctionCallback, FunctionMetadata } from "./core-types.ts";
 
@@ -27,7 +27,7 @@ export class FunctionRegistry {
     this.#locked = true;
   }
 
-  /** All functions in the order in which the host considers them: by name, ignoring case. */
+  /** All functions in the host's order: by name, ignoring case. */
   inOrder(): RegisteredFunction[] {
     return [...this.#functions.values()].sort((a, b) =>
       a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1,

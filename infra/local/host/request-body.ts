@@ -14,8 +14,8 @@ function bodyLength({ headers }: IncomingMessage): number {
 }
 
 /**
- * A chunked body vanishes: without a Content-Length the function gets none.
- * @throws BodyTooLarge before reading anything
+ * Ignores a chunked body, as a function gets none without a Content-Length. @throws BodyTooLarge before
+ * reading anything
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<ArrayBuffer | undefined> {
   const length = bodyLength(request);

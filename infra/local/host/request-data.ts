@@ -1,4 +1,4 @@
-/** Turns a Node request into the data the library builds its HttpRequest from. */
+/** Turns a Node request into the data that the library builds its HttpRequest from. */
 import type { IncomingMessage } from "node:http";
 import type { HttpRequestData } from "./core-types.ts";
 import { encodePath, type Target } from "./request-target.ts";
@@ -20,7 +20,7 @@ export function toRequestData(
   };
 }
 
-/** Lower-case names; the values of a repeated header joined. */
+/** Lower-case names; the values of a repeated header are joined. */
 function headers(raw: string[]): Values {
   const joined: Values = {};
   for (let at = 0; at < raw.length; at += 2)

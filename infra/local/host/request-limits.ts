@@ -1,4 +1,4 @@
-/** What Kestrel refuses before any routing: long request lines, large headers, bytes that aren't text. */
+/** What Kestrel refuses before routing: long request lines, large headers, bytes that aren't text. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 
@@ -23,7 +23,7 @@ function headerBytes(rawHeaders: string[]): number {
   return rawHeaders.reduce((sum, text) => sum + text.length, separators);
 }
 
-/** Node gives header bytes as Latin-1; only ASCII and UTF-8 pass. */
+/** Node reads header bytes as Latin-1; only ASCII and UTF-8 pass. */
 function isNotText(header: string): boolean {
   return /[\x80-\xff]/.test(header) && !isUtf8(Buffer.from(header, "latin1"));
 }

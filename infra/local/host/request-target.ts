@@ -1,8 +1,8 @@
-/** The path and query of a request, decoded as Kestrel does: once, and never into a slash. */
+/** The path and query of a request, decoded like Kestrel: once, and never into a slash. */
 import { isUtf8 } from "node:buffer";
 
 export interface Target {
-  /** Decoded, with dot segments removed. */
+  /** Decoded, without dot segments. */
   path: string;
   /** As sent, with its question mark, or empty. */
   query: string;
@@ -23,7 +23,7 @@ export function parseTarget(requestTarget: string): Target | undefined {
   };
 }
 
-/** Encodes what may not stand in a path; a valid percent-escape stays as it is. */
+/** Encodes characters that a path may not contain; keeps valid percent-escapes. */
 export function encodePath(path: string): string {
   if (/^[\w!$&'()*+,\-./:;=@~]*$/.test(path)) return path;
   return path.replace(/%(?![0-9a-f]{2})|[^\w!$&'()*+,\-./:;=@~%]+/gi, (text) =>
@@ -31,7 +31,7 @@ export function encodePath(path: string): string {
   );
 }
 
-/** Decodes a run of escapes; `%2F` and what isn't UTF-8 stay. */
+/** Decodes a run of escapes; keeps `%2F` and bytes that aren't UTF-8. */
 function decodeRun(run: string): string {
   const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
   let text = "";

@@ -1,4 +1,4 @@
-/** Writes responses as the host does: custom headers, Kestrel's name, chunked unless a length is set. */
+/** Writes responses like the host: custom headers, Kestrel's name, chunked unless a length is set. */
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { HttpResponseData } from "./core-types.ts";
 
@@ -14,7 +14,7 @@ export function writeEmpty(response: ServerResponse, status: number, headers: He
 }
 
 /**
- * @throws if the function's status, headers, cookies or length cannot be sent; nothing has been written then
+ * @throws if the function's status, headers, cookies or length can't be sent; then nothing has been written
  */
 export function writeResponse(
   response: ServerResponse,

@@ -1,4 +1,4 @@
-/** The routes of the app's HTTP functions: the first by function name that fits takes the request. */
+/** The routes of the app's HTTP functions: the first match in name order takes the request. */
 import type { RegisteredFunction } from "./registry.ts";
 import { compileTemplate, type Params, type RouteMatcher } from "./route-template.ts";
 
@@ -13,7 +13,7 @@ export interface RouteTable {
   find(method: string, path: string): { fn: RegisteredFunction; params: Params } | undefined;
 }
 
-/** @throws on what Azure wouldn't serve, or the local host can't */
+/** @throws if Azure wouldn't serve a route, or the local host can't */
 export function buildRouteTable(functions: RegisteredFunction[], prefix: string): RouteTable {
   const routes: Route[] = [];
   for (const fn of functions) {

@@ -1,4 +1,4 @@
-/** Compiles a route of literals, `{name}` and, at its end, `{*name}` to a path matcher: all that the app's routes have. */
+/** Compiles a route of literals, `{name}` and a final `{*name}` to a path matcher: the app needs no more. */
 
 export type Params = Record<string, string>;
 export type RouteMatcher = (path: string) => Params | undefined;
@@ -21,7 +21,7 @@ export function compileTemplate(template: string): RouteMatcher {
   };
 }
 
-/** A catch-all keeps slashes, a trailing one too; what it takes doesn't begin with one. */
+/** A catch-all keeps slashes, even a trailing one; its value doesn't begin with one. */
 function segmentSource(segment: string, isLast: boolean): string | undefined {
   const [, literal, star, name] = SEGMENT.exec(segment) ?? [];
   if (literal !== undefined) return `/${literal.replaceAll(".", "\\.")}`;
@@ -30,7 +30,7 @@ function segmentSource(segment: string, isLast: boolean): string | undefined {
   return isLast ? `(?:/(?<${name}>[^/].*)?)?$` : undefined;
 }
 
-/** An absent catch-all is no parameter. */
+/** An empty catch-all is no parameter. */
 const present = (groups: Record<string, string | undefined> = {}): Params =>
   Object.fromEntries(
     Object.entries(groups).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

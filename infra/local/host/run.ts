@@ -1,4 +1,4 @@
-/** Runs the host as a process: its arguments, its signals, and how it ends. */
+/** Runs the host as a process: its arguments, its signals, and its end. */
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ const LAST_ANSWERS_MS = 250;
 let host: Host | undefined;
 let ending = false;
 
-/** Ends the process after a failure that would cost Azure's worker; whoever started it may start it again. */
+/** Ends the process after a failure that would end Azure's worker; the parent may restart it. */
 async function crash(reason: string): Promise<void> {
   if (ending) return;
   ending = true;
@@ -37,7 +37,7 @@ async function serve(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${port}` })}\n`);
 }
 
-/** What a user can act on: the message; a mistake in code has its stack. */
+/** The message alone, for mistakes that a user can mend; with its stack for mistakes in code. */
 function startFailure(error: unknown): string {
   const isMistake =
     error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;

@@ -1,11 +1,11 @@
-/** Counts the invocations that are running, so that a shutdown can wait for them. */
+/** Counts running invocations, so that a shutdown can wait for them. */
 import { EventEmitter, once } from "node:events";
 
 export class Running {
   #count = 0;
   readonly #events = new EventEmitter();
 
-  /** @returns what to call, once, when the invocation has ended */
+  /** @returns what to call once, when the invocation has ended */
   begin(): () => void {
     this.#count += 1;
     return () => {

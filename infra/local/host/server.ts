@@ -1,4 +1,4 @@
-/** The HTTP server with Kestrel's limits; keeps track of open requests so that a crash can answer them. */
+/** The HTTP server with Kestrel's limits; tracks open requests so that a crash can answer them. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -6,7 +6,7 @@ import { refusal } from "./request-limits.ts";
 import { parseTarget, type Target } from "./request-target.ts";
 import { writeEmpty } from "./response-writer.ts";
 
-/** Above Kestrel's 32 KB, so that our own limit decides and a long URL is told from long headers. */
+/** Above Kestrel's 32 KB, so that our own limit decides, and can tell a long URL from long headers. */
 const PARSER_LIMITS = {
   requireHostHeader: false,
   maxHeaderSize: 65_536,
@@ -43,7 +43,7 @@ export class HostServer {
     return typeof address === "object" && address ? address.port : port;
   }
 
-  /** Accepts no more; ends when the open requests have been answered. */
+  /** Accepts no more requests; ends when the open ones have been answered. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const response of this.#open) response.shouldKeepAlive = false;
@@ -52,7 +52,7 @@ export class HostServer {
     await closed;
   }
 
-  /** Answers every open request with 500, as far as none has been answered yet. */
+  /** Answers every open request with 500 unless it has been answered. */
   async fail(): Promise<void> {
     for (const response of this.#open) {
       if (!response.headersSent) writeEmpty(response, 500, [["Connection", "close"]]);
@@ -61,7 +61,7 @@ export class HostServer {
   }
 }
 
-/** Requests Node cannot parse: an unknown method is a route that doesn't exist. */
+/** For requests that Node cannot parse. An unknown method counts as an unknown route. */
 function refuseUnparsed(
   error: Error & { code?: string; rawPacket?: Buffer },
   socket: Duplex,

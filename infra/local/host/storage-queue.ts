@@ -1,4 +1,4 @@
-/** A storage queue as its trigger uses it: take messages, hide one again, delete it, move it to the poison queue. */
+/** A trigger's storage queue: takes messages, hides, deletes them, moves them to the poison queue. */
 import { type DequeuedMessageItem, QueueServiceClient, RestError } from "@azure/storage-queue";
 
 const TAKEN_SECONDS = 600;
@@ -10,14 +10,14 @@ export class StorageQueue {
   readonly poisonName: string;
   readonly #service: QueueServiceClient;
 
-  /** @throws if the connection string is none */
+  /** @throws if the connection string is malformed */
   constructor(connectionString: string, name: string) {
     this.name = name;
     this.poisonName = `${name}-poison`;
     this.#service = QueueServiceClient.fromConnectionString(connectionString, { retryOptions: RETRIES });
   }
 
-  /** They are hidden from everyone else for ten minutes. */
+  /** Hides them from everyone else for ten minutes. */
   async take(most: number): Promise<DequeuedMessageItem[]> {
     const found = await this.#queue().receiveMessages({
       numberOfMessages: most,
@@ -48,9 +48,7 @@ export class StorageQueue {
   }
 }
 
-/**
- * Undefined if the message has been deleted, or was hidden for too short a time and is someone else's by now.
- */
+/** Undefined if the message has been deleted, or was hidden too briefly and another client has taken it. */
 async function unlessGone<T>(settling: Promise<T>): Promise<T | undefined> {
   try {
     return await settling;

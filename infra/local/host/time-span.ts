@@ -1,6 +1,6 @@
 /** Reads the time spans of host.json. */
 
-/** Milliseconds in `[d.]hh:mm:ss[.fff]`. @throws if it isn't one, naming the setting */
+/** Milliseconds in `[d.]hh:mm:ss[.fff]`. @throws naming the setting if it has another form */
 export function timeSpanMs(name: string, value: unknown): number {
   const pattern = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d{1,7})?)$/;
   const [, days = "0", hours, minutes, seconds] = pattern.exec(String(value)) ?? [];

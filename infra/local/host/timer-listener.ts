@@ -5,11 +5,11 @@ import type { Listener } from "./listener.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
 const DAY = 86_400_000;
-/** Of NCRONTAB the only form that the app uses: `second minute hour * * *`. */
+/** The only form of NCRONTAB that the app uses: `second minute hour * * *`. */
 const DAILY = /^([0-5]?\d) ([0-5]?\d) ([01]?\d|2[0-3]) \* \* \*$/;
 const TIMER = { Schedule: { AdjustForDST: true }, ScheduleStatus: null, IsPastDue: false };
 
-/** @throws if the schedule is of another form */
+/** @throws if the schedule has another form */
 export function timerListener(app: FunctionApp, fn: RegisteredFunction): Listener {
   const timeOfDay = readTimeOfDay(fn);
   let timeout: NodeJS.Timeout | undefined;
@@ -22,7 +22,7 @@ export function timerListener(app: FunctionApp, fn: RegisteredFunction): Listene
     if (!stopped) timeout = setTimeout(wake, due - now, due);
   }
 
-  /** A clock set back in the meantime lets it wake too early. */
+  /** If the clock is set back meanwhile, this wakes too early. */
   async function wake(due: number): Promise<void> {
     if (Date.now() >= due) await invoke(app, fn, { json: JSON.stringify(TIMER) });
     arm();

@@ -1,3 +1,3 @@
-/** Whom the issuer's tokens are for: those of people are for the API, those of providers' apps for its provider side alone. */
+/** The audiences of the issuer's tokens: the API for people, only its provider side for providers' apps. */
 export const audienceOfPeople = "api://authenticator-backup";
 export const audienceOfApps = "api://authenticator-backup-providers";

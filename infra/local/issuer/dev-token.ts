@@ -1,4 +1,4 @@
-/** Signs an access token for a script that doesn't want to walk through a sign-in. */
+/** Signs an access token for a script, without a sign-in. */
 import { randomUUID } from "node:crypto";
 import { importJWK, SignJWT } from "jose";
 import * as z from "zod";
@@ -7,15 +7,15 @@ import { clientId } from "./provider.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 /**
- * Times are epoch seconds. `claims` wins over everything else, and `null` takes a claim out, so that tokens
- * can be made as other providers shape them, and wrong ones; `typ` is the header's.
+ * Times are epoch seconds. `claims` overrides everything else, and `null` removes a claim, to imitate other
+ * providers' tokens and wrong ones. `typ` goes into the header.
  */
 export const TokenRequest = z.strictObject({
   subject: z.string().min(1),
   /** `null` leaves `auth_time` out. */
   authTime: z.int().nullish(),
   audience: z.string().optional(),
-  /** Apps have roles, if only none; people have not. */
+  /** Apps have roles, possibly none; people have no such claim. */
   roles: z.array(z.string()).optional(),
   expiresIn: z.int().default(3600),
   account: z.string().optional(),

@@ -39,6 +39,6 @@ declare module "oidc-provider" {
 }
 
 declare module "oidc-provider/lib/adapters/memory_adapter.js" {
-  /** Sessions, codes and grants in memory: a restart signs everyone out. */
+  /** Keeps sessions, codes and grants in memory: a restart signs everyone out. */
   export function createMemoryAdapter(): (model: string) => object;
 }

@@ -1,4 +1,4 @@
-/** How oidc-provider is set up: one public app with PKCE, JWT access tokens for the API, everyone may sign in. */
+/** Sets up oidc-provider: one public app with PKCE, JWT access tokens for the API, anyone may sign in. */
 import { type Context, Provider } from "oidc-provider";
 import { createMemoryAdapter } from "oidc-provider/lib/adapters/memory_adapter.js";
 import { audienceOfPeople } from "./audiences.ts";
@@ -23,7 +23,7 @@ type ProviderOptions = {
 
 export function createProvider({ issuer, keys, cookieKey }: ProviderOptions): Provider {
   return new Provider(issuer, {
-    // What it takes by itself, but without a warning.
+    // The default, set explicitly to avoid its warning.
     adapter: createMemoryAdapter(),
     jwks: { keys },
     cookies: { keys: [cookieKey] },
@@ -63,7 +63,7 @@ const client = {
   redirect_uris: redirectUris,
 };
 
-/** Nobody is asked for consent here. */
+/** Grants everything without asking for consent. */
 async function grantEverything({ oidc }: Context) {
   const { provider, session, client: asking } = oidc;
   const grant = new provider.Grant({ accountId: session.accountId, clientId: asking.clientId });
@@ -83,7 +83,7 @@ const getResourceServerInfo = (_: Context, audience: string) => ({
   jwt: { sign: { alg: "RS256" } },
 });
 
-/** A refreshed token keeps the time of the sign-in that it goes back to. */
+/** A refreshed token keeps the time of its original sign-in. */
 function extraTokenClaims({ oidc }: Context) {
   const { AuthorizationCode, RefreshToken } = oidc.entities;
   return { auth_time: (AuthorizationCode ?? RefreshToken)?.authTime };

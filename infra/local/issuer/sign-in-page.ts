@@ -1,4 +1,4 @@
-/** The page on which anyone may sign in as anyone and say when they did. */
+/** The page on which anyone may sign in as anyone and choose the sign-in time. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
 import * as z from "zod";
@@ -30,7 +30,7 @@ export async function finishSignIn(provider: Provider, request: IncomingMessage,
   }
   const { subject, minutesAgo } = form.data;
   const ts = Math.floor(Date.now() / 1000 - minutesAgo * 60);
-  // Native apps are always asked for consent; whoever signs in here gives it.
+  // oidc-provider always asks for consent for native apps; signing in here gives it.
   const login = { accountId: subject, ts, remember: false };
   await provider.interactionFinished(request, response, { login, consent: {} });
 }

@@ -1,4 +1,4 @@
-/** The issuer's signing keys, of which the first signs, kept in a file so that a restart invalidates nothing. */
+/** The issuer's signing keys (the first one signs), in a file so that tokens survive a restart. */
 import { generateKeyPair, randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** An OpenID issuer for development: oidc-provider on loopback, with a route that gives scripts a token at once. */
+/** An OpenID issuer for development: oidc-provider on loopback, and a route that gives scripts a token. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
@@ -10,7 +10,7 @@ import { openSigningKeys, type SigningKeys } from "./signing-keys.ts";
 
 type IssuerOptions = {
   port: number;
-  /** Where signing keys are kept between starts; in memory only if left out. */
+  /** Where signing keys are stored between starts; without it, in memory. */
   dataFile?: string;
 };
 

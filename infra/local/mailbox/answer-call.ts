@@ -1,4 +1,4 @@
-/** The calls of the SDKs: find the operation, check the signature, meet a fault, act. */
+/** The SDKs' calls: find the operation, check the signature, apply an ordered fault, act. */
 import type { Call, Post, Reply } from "./post.ts";
 import { badRequest, notFound, ordered } from "./refusal.ts";
 import { emailStatus, sendEmail } from "./send-email.ts";

@@ -1,4 +1,4 @@
-/** The messages that were sent, the newest thousand, in memory. */
+/** The newest thousand sent messages, in memory. */
 import { randomUUID } from "node:crypto";
 
 const most = 1000;
@@ -16,7 +16,7 @@ export type Message = {
 
 export type Messages = {
   add(message: Omit<Message, "id" | "receivedAt">): void;
-  /** Newest first; of all recipients if none is named. */
+  /** Newest first; of all recipients unless one is named. */
   list(to?: string): Message[];
   clear(): void;
 };
@@ -35,6 +35,6 @@ export function createMessages(): Messages {
   };
 }
 
-/** In a query a plus sign means a space, and nobody escapes the one of a phone number by hand. */
+/** In a query a plus sign means a space, and people don't escape the plus of a phone number. */
 const isSame = (address: string, asked: string) =>
   address.toLowerCase() === asked.replace(/^ /, "+").toLowerCase();

@@ -1,4 +1,4 @@
-/** Remembers what was answered under an id, so that a repeated request gets the same answer and does nothing twice. */
+/** Remembers answers by id, so that a repeated request gets the same answer and does nothing twice. */
 const most = 1000;
 
 export type Once<T> = {

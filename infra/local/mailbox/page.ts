@@ -1,9 +1,9 @@
-/** The page that shows the messages: newest first, links to click, no script; it asks for itself again. */
+/** The page of messages: newest first, clickable links, no script; it reloads itself. */
 import { escapeHtml } from "../escape-html.ts";
 import type { Message } from "./messages.ts";
 
 const refreshSeconds = 5;
-/** Without the full stop or the bracket that follows it in a sentence. */
+/** Leaves out the full stop or bracket that follows a link in a sentence. */
 const link = /(https?:\/\/[^\s<>"]*[^\s<>"'.,;:!?)\]])/;
 
 export const pageHeaders = {

@@ -1,4 +1,4 @@
-/** What the routes of the mailbox share: its state, and the shapes of a call and of a reply. */
+/** What the mailbox's routes share: its state, and the shapes of a call and of a reply. */
 import type { IncomingHttpHeaders } from "node:http";
 import * as z from "zod";
 import type { Messages } from "./messages.ts";
@@ -12,7 +12,7 @@ export type SmsAnswer = {
   repeatabilityResult?: string;
 };
 
-/** What a test may order: every send is refused, until it is taken back. */
+/** A fault that a test orders: every send is refused until the fault is deleted. */
 export const Fault = z.strictObject({ status: z.int().min(400).max(599) });
 
 export type Post = {

@@ -1,11 +1,11 @@
-/** `POST /emails:send` and `GET /emails/operations/{id}`: an email is sent as soon as it is taken. */
+/** `POST /emails:send` and `GET /emails/operations/{id}`: an accepted email counts as sent at once. */
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { parseBody } from "./parse-body.ts";
 import type { Call, Post, Reply } from "./post.ts";
 import { badRequest, notFound } from "./refusal.ts";
 
-/** What the service takes besides, such as HTML and copies to others, is refused. */
+/** Refuses everything else that the service takes, such as HTML and copies to others. */
 const Email = z.object({
   senderAddress: z.email(),
   content: z.strictObject({ subject: z.string().min(1), plainText: z.string().min(1) }),

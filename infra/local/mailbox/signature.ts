@@ -1,4 +1,5 @@
-/** Verifies the access-key signature of a request: HMAC-SHA256 over method, path, date, host and the body's hash. */
+/** Verifies the access-key signature of a request. */
+/** HMAC-SHA256 over method, path, date, host and the body's hash. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { denied } from "./refusal.ts";

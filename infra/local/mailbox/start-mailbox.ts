@@ -1,4 +1,5 @@
-/** Stands in for Communication Services: takes what its email and SMS SDKs send, and shows it. Loopback and memory only. */
+/** Stands in for Communication Services: takes and shows the emails and texts of its SDKs. */
+/** On loopback and in memory only. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loopback-server.ts";
@@ -14,7 +15,7 @@ import { Refusal } from "./refusal.ts";
 const longestBody = 10 * 1024 * 1024;
 
 export type Mailbox = LoopbackServer & {
-  /** As both SDKs take it. */
+  /** In the form that both SDKs take. */
   connectionString: string;
 };
 

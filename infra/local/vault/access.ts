@@ -1,9 +1,9 @@
-/** Who may do what in the vault: the app only what its role gives it, the administrator everything. */
+/** Who may do what in the vault: the app only what its role allows, the administrator everything. */
 import { forbidden } from "./refusal.ts";
 
 export type Permission = "get" | "wrapKey" | "unwrapKey" | "create" | "rotate" | "update";
 
-/** `app` has what "Key Vault Crypto Service Encryption User" has in Azure. */
+/** `app` has the rights of "Key Vault Crypto Service Encryption User" in Azure. */
 const access: Readonly<Record<string, readonly Permission[]>> = {
   app: ["get", "wrapKey", "unwrapKey"],
   admin: ["get", "wrapKey", "unwrapKey", "create", "rotate", "update"],

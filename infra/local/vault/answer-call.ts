@@ -1,4 +1,4 @@
-/** The one pipeline of the vault: authenticate, find the operation, meet a fault, check access and throttle, act. */
+/** The vault's pipeline: authenticate, find the operation, apply a fault, check access and throttle, act. */
 import { setTimeout } from "node:timers/promises";
 import { assertAllowed } from "./access.ts";
 import type { Switches } from "./dev-routes.ts";

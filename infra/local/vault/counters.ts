@@ -1,8 +1,8 @@
-/** How many calls of each operation there were, and how many without a valid token. */
+/** Counts the calls of each operation, and those without a valid token. */
 
 export type Counters = {
   count(name: string): void;
-  /** As they are now; from here on they begin at zero. */
+  /** Returns the counts and resets them. */
   take(): Record<string, number>;
 };
 

@@ -1,4 +1,4 @@
-/** Faults that a test or a demo may order: delays, refusals, broken connections, a vault that can only be read. */
+/** Faults that a test or a demo may order: delays, refusals, broken connections, a read-only vault. */
 import * as z from "zod";
 import { forbidden, type Refusal, serverError, throttled, unavailable } from "./refusal.ts";
 
@@ -7,14 +7,14 @@ export const Fault = z.strictObject({
   latencyMs: z.int().nonnegative().optional(),
   disconnect: z.boolean().optional(),
   readOnly: z.boolean().optional(),
-  /** How many calls it meets; until it is deleted if left out. */
+  /** How many calls it affects; without it, all until it is deleted. */
   times: z.int().positive().optional(),
 });
 export type Fault = z.infer<typeof Fault>;
 
 export type Faults = {
   order(fault: Fault | undefined): void;
-  /** The fault that this call meets, if any. */
+  /** The fault for this call, if any. */
   take(operation: { writes: boolean }): Fault | undefined;
 };
 

@@ -1,10 +1,10 @@
-/** An operation of the vault as data: what matches it, what it needs, what it does. */
+/** An operation of the vault as data: its route, its permission, its action. */
 import * as z from "zod";
 import type { Permission } from "./access.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { badParameter } from "./refusal.ts";
 
-/** `version` is empty where the path names none: the newest one is meant. */
+/** `version` is empty if the path names none, which means the newest one. */
 export type Call = { name: string; version: string; body: string };
 export type Vault = { url: string; keys: KeyRing };
 export type Reply = { status: number; body?: unknown };
@@ -22,7 +22,7 @@ export type Operation = {
 const keyName = "(?<name>[0-9a-zA-Z-]{1,127})";
 const version = "(?<version>[0-9a-f]{32})";
 
-/** `path("/keys/{name}/{version}/wrapkey")`: an empty version is accepted, as the SDK sends it. */
+/** `path("/keys/{name}/{version}/wrapkey")`: accepts an empty version, as the SDK sends it. */
 export const path = (template: string) =>
   new RegExp(`^${template.replace("{name}", keyName).replace("{version}", `${version}?`)}$`);
 

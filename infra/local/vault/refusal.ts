@@ -1,4 +1,4 @@
-/** Every refusal of the vault, with the status, codes and words that the service answers. */
+/** Every refusal of the vault, with the status, codes and words of the service. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;

@@ -1,4 +1,4 @@
-/** A small Key Vault for development: the REST calls that the SDK's key clients make, on loopback, keys kept in a file. */
+/** A small Key Vault for development: the REST calls of the SDK's key clients, on loopback. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loopback-server.ts";
 import {
@@ -19,11 +19,11 @@ import { createThrottle } from "./throttle.ts";
 
 type VaultOptions = {
   port: number;
-  /** Where keys are kept between starts; in memory only if left out. */
+  /** Where keys are stored between starts; without it, in memory. */
   dataFile?: string;
   /** The principal of a token for this audience; rejects if it isn't valid. */
   verifyToken: VerifyToken;
-  /** `null` for no limit; 500 (a 3072-bit key in an HSM) if left out. */
+  /** `null` for no limit; by default 500 (a 3072-bit key in an HSM). */
   operationsPer10Seconds?: number | null;
 };
 

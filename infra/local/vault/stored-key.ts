@@ -1,4 +1,4 @@
-/** What the vault keeps of a key: its versions with their private halves. */
+/** What the vault stores of a key: its versions with their private halves. */
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
 
@@ -41,8 +41,6 @@ export type StoredKey = z.infer<typeof StoredKey>;
 
 export const epochSeconds = () => Math.floor(Date.now() / 1000);
 
-/**
- * A key's first version has an id that follows from its name, so that settings can name it before it exists.
- */
+/** The id of a key's first version follows from its name, so that settings can name it before it exists. */
 export const firstVersionId = (name: string) => createHash("sha256").update(name).digest("hex").slice(0, 32);
 export const laterVersionId = () => randomBytes(16).toString("hex");

@@ -1,4 +1,4 @@
-/** Wrapping and unwrapping data keys. An expired version still unwraps but wraps no more; a disabled one does neither. */
+/** Wraps and unwraps data keys. An expired version only unwraps; a disabled one does neither. */
 import * as z from "zod";
 import { keyId } from "./bundle.ts";
 import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";

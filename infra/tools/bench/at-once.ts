@@ -1,4 +1,4 @@
-/** Many clients at once: throughput, latency with the time in the queue, and what the functions process spends on each operation. */
+/** Many clients at once: throughput, latency including the queue, and processor time per operation. */
 import { setTimeout } from "node:timers/promises";
 import { inTurns, type Player, type Run } from "./bench-run.ts";
 import { CPU_MS, SHARES } from "./budgets.ts";
@@ -10,12 +10,12 @@ import { runBlock } from "./side.ts";
 import { count, figure, ofEachSide, type SideRow } from "./sides-table.ts";
 
 const BARE_EACH = 20;
-/** Of Key Vault: 500 operations with an RSA-3072 key in an HSM in ten seconds. */
+/** Key Vault's limit: 500 operations with an RSA-3072 key in an HSM in ten seconds. */
 const VAULT_CEILING = "a vault gives 50 a second";
 
 /**
- * `blocks`: an even number, so that each instance comes first as often as the other. `each`: operations of a
- * client in a block.
+ * `blocks`: an even number, so that each instance goes first equally often. `each`: operations per client and
+ * block.
  */
 type Load = { clients: number; blocks: number; each: Partial<Record<Operation, number>> };
 type Bare = "PUT" | "GET";
@@ -133,9 +133,7 @@ function tell(run: Run, load: Load, figures: Figures): void {
     if (problems[0] !== undefined) report.note(`${name}: ${problems[0]}`);
 }
 
-/**
- * What the process does in a pause that is as long as the longest of the measurements is what it does anyway.
- */
+/** Measures the idle process as long as the longest measurement, as a baseline. */
 export async function processorTime(run: Run, figures: Figures): Promise<void> {
   const { report, players } = run;
   const longest = Math.max(...figures.all.map(([, { windowMs }]) => windowMs / SIXTEEN.blocks));

@@ -17,10 +17,10 @@ export type Run = {
   raw: Raw;
   /** One, or two that are measured in turns. */
   players: readonly Player[];
-  /** What all of them have. */
+  /** The operations that all players have. */
   operations: readonly Operation[];
 };
 
-/** Whoever began last time comes last now. */
+/** Alternates the order, so that the player that went first last time goes last. */
 export const inTurns = (players: readonly Player[], round: number) =>
   round % 2 === 0 ? players : players.toReversed();

@@ -1,6 +1,7 @@
+/** Every budget of the benchmark. */
 /**
- * Every budget of the benchmark. `now` holds today: over it, the command fails. `aim` is what it is to
- * become, and is told as well. A figure over its budget is told as such; no budget follows what was measured.
+ * `now` is the present limit: above it, the command fails. `aim` is the goal; the report shows both. Budgets
+ * are set by hand and never follow the measured figures.
  */
 import type { Operation } from "./operations.ts";
 
@@ -18,35 +19,35 @@ export const RATIOS: Budgets<Operation> = {
   "code check": { aim: 2 },
 };
 
-/** At sixteen clients, at least so much of the bare calls a second. */
+/** At sixteen clients: the least share of the bare calls per second. */
 export const SHARES: Budgets<Operation> = { upload: { aim: 0.35 }, staleness: { aim: 0.45 } };
 
-/** Processor time of the functions process, whatever follows included. */
+/** Processor time of the functions process, including the work after the answer. */
 export const CPU_MS: Budgets<Operation> = { upload: { aim: 1 }, staleness: { aim: 0.6 } };
 
 /** Of the functions process under load, in MB. */
 export const PEAK_MB: Budget = { now: 300, aim: 270 };
 
-/** What large uploads need on a small instance, in MB. */
+/** The memory that large uploads need on a small instance, in MB. */
 export const NEEDED_MB: Budget = { now: 200, aim: 200 };
 
-/** Of a document with as many entries as one may have. */
+/** For a document with the most entries allowed. */
 export const VALIDATION_MS: Budget = { now: 25, aim: 25 };
 
 /** From a process's start to its first answer. */
 export const COLD_START_MS: Budget = { now: 700, aim: 450 };
 
-/** One sweep over all owners: memory in MB, with the heap held small; list calls at 100,000 owners. */
+/** One sweep over all owners: memory in MB with a small heap; list calls at 100,000 owners. */
 export const SWEEP_MB: Budget = { now: 150, aim: 150 };
 export const SWEEP_LISTS: Budget = { aim: 100 };
 
-/** An owner costs the same, whatever the number of others. */
+/** An owner costs the same however many others there are. */
 export const MANY_OWNERS: Budget = { now: 1.1, aim: 1.1 };
 
 /** At 256 clients. */
 export const ERRORS: Budget = { now: 0, aim: 0 };
 
-/** Vault calls count before and after the answer; writes are of blobs, before it. */
+/** Vault calls count before and after the answer; writes are blob writes before it. */
 export type CallBudget = { rounds?: Budget; writes?: Budget; vault?: Budget; after?: Budget };
 
 const NONE: Budget = { now: 0, aim: 0 };
@@ -80,7 +81,7 @@ export const CALLS: Record<string, CallBudget> = {
 
 export type Verdict = { text: string; isOver: boolean };
 
-/** `isOver`: over what holds today. NaN, where nothing could be measured, is over nothing. */
+/** `isOver`: above `now`. NaN (could not be measured) never is. */
 export function judge(value: number, { now, aim }: Budget = {}, bound: "≤" | "≥" = "≤"): Verdict {
   const over = (limit: number) => (bound === "≤" ? value > limit : value < limit);
   const told = (limit: number | undefined) => {

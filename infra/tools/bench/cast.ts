@@ -1,4 +1,4 @@
-/** The people of a measurement, and what their phones send next. All sign up through another instance than the measured one. */
+/** The people of a measurement, and their phones' next requests. All sign up through another instance. */
 import type { Stack } from "../../local/stack.ts";
 import { dealt, type LoadClient, type Unit } from "./load.ts";
 import type { Operation } from "./operations.ts";
@@ -8,15 +8,15 @@ import type { Side } from "./side.ts";
 import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 
 /**
- * `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: those whose
+ * `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: owners whose
  * codes are checked.
  */
 export type Counts = { visitors: number; losers: number; provers: number };
 
-/** So many have a whole history; they upload, and ask for staleness. */
+/** Owners with a whole history; they upload, and check staleness. */
 const REGULARS = 64;
 const UPLOADS = 9;
-/** What only prepares. */
+/** For preparation only. */
 const AT_ONCE = 8;
 
 type People = { regulars: Owner[]; visitors: Owner[]; losers: Owner[]; provers: Prover[]; token: string };
@@ -58,8 +58,8 @@ export class Cast {
   }
 
   /**
-   * The next unit of each operation by the next of its people. `turn`: whose, if it is to be the same as for
-   * another operation.
+   * The operation's next unit, from its next person. `turn`: that person's number, to share it with another
+   * operation.
    */
   async unit(operation: Operation, turn = this.#next(operation)): Promise<Unit> {
     const name = `${this.#side.name} ${operation}`;
@@ -79,7 +79,7 @@ export class Cast {
         return at(regulars, turn).quietRead(name);
       case "recovery":
         return at(losers, turn).recovery({}, name);
-      // The other half of them, so that both are an owner's first.
+      // The other half of the people, so that both kinds are an owner's first recovery.
       case "recovery with Idempotency-Key":
         return at(losers, turn + Math.floor(losers.length / 2)).recoveryWithKey(name);
       case "code check":
@@ -87,10 +87,7 @@ export class Cast {
     }
   }
 
-  /**
-   * For so many clients, each with its own people; and what brings the keys into the cache that are to be
-   * there.
-   */
+  /** Units for `clients` clients with their own people, and the calls that first warm the key caches. */
   async lanes(operation: Operation, { clients, each }: { clients: number; each: number }) {
     const isRegulars = operation === "upload" || operation === "staleness";
     const lanes: Unit[][] = [];
@@ -105,12 +102,12 @@ export class Cast {
     return { lanes, warmUp };
   }
 
-  /** Brings the keys of those whose codes are checked into the cache. */
+  /** Brings the provers' keys into the cache. */
   proversCalls(): Unit[] {
     return this.#people.provers.map((prover) => prover.staleness());
   }
 
-  /** Their first quiet read of the day, which begins the count. */
+  /** Each reader's first quiet read of the day, which starts the count. */
   readersCalls(): Unit[] {
     return this.#people.regulars.map((regular) => regular.quietRead());
   }
@@ -121,7 +118,7 @@ export class Cast {
     return turn;
   }
 
-  /** The next one who has a code left; a wait would make the codes before it too old. */
+  /** The next prover with a code left; waiting would make the codes prepared before too old. */
   #prover(): Prover {
     const { provers } = this.#people;
     const turn = this.#next("code check");

@@ -1,4 +1,4 @@
-/** An owner with a personal account that uses only codes and is proven: it gets its new credential with each recovery. */
+/** An owner with a proven code-only personal account: each recovery gives it a new credential. */
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Call } from "../../local/phone.ts";

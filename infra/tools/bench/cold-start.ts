@@ -1,4 +1,4 @@
-/** From the start of a host's process to its first answer: what a person waits for when no instance is warm. */
+/** The time from a host's start to its first answer: what a person waits for without a warm instance. */
 import { setTimeout } from "node:timers/promises";
 import { startHost } from "../../local/host-process.ts";
 import { COLD_START_MS } from "./budgets.ts";
@@ -6,9 +6,9 @@ import type { Report } from "./report.ts";
 import { median } from "./statistics.ts";
 
 const RUNS = 15;
-/** Between two runs the machine may finish what the last one left. */
+/** Lets the machine finish the last run's work before the next. */
 const REST_MS = 100;
-/** Azure gives no worker a cache of compiled code, and a new instance has none. */
+/** A new instance in Azure has no cache of compiled code. */
 const WITHOUT_COMPILE_CACHE = { NODE_DISABLE_COMPILE_CACHE: "1" };
 
 type Settings = Record<string, string>;

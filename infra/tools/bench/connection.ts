@@ -1,4 +1,4 @@
-/** A kept-alive HTTP/1.1 connection that writes prepared bytes and reads one answer at a time, and does nothing else. */
+/** A bare kept-alive HTTP/1.1 connection: writes prepared bytes and reads one answer at a time. */
 import { connect, type Socket } from "node:net";
 
 export type Answer = { status: number; etag: string | undefined; body: Buffer };
@@ -48,7 +48,7 @@ export class Connection {
   }
 }
 
-/** Undefined while some of it is missing. */
+/** Undefined while part of it is missing. */
 export function parseAnswer(bytes: Buffer): Answer | undefined {
   const end = bytes.indexOf(END_OF_HEAD);
   if (end < 0) return undefined;

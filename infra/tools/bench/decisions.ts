@@ -1,4 +1,4 @@
-/** What an upload costs before anything is stored: a document as large as one may be, held against the schema and encoded. */
+/** What validating and encoding the largest allowed document costs before an upload stores it. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { BackupDocument, encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { VALIDATION_MS } from "./budgets.ts";

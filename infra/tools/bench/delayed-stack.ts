@@ -1,4 +1,4 @@
-/** A stack whose storage, queue and vault take longer to answer, and that notes each call of one operation. */
+/** A stack with slow storage, queue and vault that records each call of one operation. */
 import { setTimeout } from "node:timers/promises";
 import { QueueClient } from "@azure/storage-queue";
 import type { Stack } from "../../local/stack.ts";
@@ -17,17 +17,17 @@ import { through } from "./settings.ts";
 export const DELAY_MS = 60;
 
 const LOOK_MS = 50;
-/** Looks in a row at which nothing happens. */
+/** Consecutive quiet looks before the stack counts as still. */
 const STILL = 4;
-/** What is put off to later is nothing to wait for. */
+/** The longest wait: work deferred to later is not waited for. */
 const PATIENCE_MS = 10_000;
 
 export type DelayedStack = {
-  /** For instances whose calls are noted. */
+  /** For instances whose calls are recorded. */
   settings: Record<string, string>;
   /**
-   * Calls are slow only within this. The host gets no message before the answer, so that what it delivers
-   * counts as `after`; so does a call that nobody waited for.
+   * Calls are slow only during `work`. The host gets no message before the answer, so its deliveries count as
+   * `after`, as does any call that nobody waited for.
    */
   noted(work: () => Promise<unknown>): Promise<{ milliseconds: number; before: Call[]; after: Call[] }>;
   settled(): Promise<void>;
@@ -78,7 +78,7 @@ export async function delayedStack({ settings, addresses }: Stack): Promise<Dela
   };
 }
 
-/** Until nothing waits in the queue and no call is under way, long enough for the next one to have begun. */
+/** Waits until the queue is empty and no call is running, long enough for a next one to have begun. */
 async function untilStill(messages: QueueClient, running: () => number): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   for (let still = 0; still < STILL && performance.now() < until; ) {

@@ -17,13 +17,10 @@ import { startSide } from "./side.ts";
 import { APP } from "./sign-up.ts";
 import { crowd, largeUploads, memory } from "./under-load.ts";
 
-/**
- * Enough for each recovery at one and at sixteen clients to be an owner's first, and for each first call to
- * be one.
- */
+/** Enough for each recovery at one and at sixteen clients, and each first call, to be an owner's first. */
 const PEOPLE: Counts = { visitors: 150, losers: 780, provers: 196 };
 
-/** On a busy machine it all takes longer than a sign-in counts. */
+/** On a busy machine the run takes longer than a sign-in stays fresh. */
 const PATIENT = { SIGN_IN_MAX_AGE_SECONDS: "3600" };
 
 /** `beside`: another checkout, whose app is measured in turns with this one. */
@@ -47,7 +44,7 @@ export async function everyOperation(report: Report, document: string, beside?: 
   }
 }
 
-/** Without what another checkout answers with 404. */
+/** Leaves out operations that another checkout answers with 404. */
 async function had(load: LoadClient, players: readonly Player[]): Promise<readonly Operation[]> {
   const missing = new Set<Operation>();
   for (const { cast } of players)
@@ -70,7 +67,7 @@ async function sections(run: Run): Promise<void> {
   decisions(run.report);
 }
 
-/** Its bundle is made by its own script, which may complain about a busy machine when all is done. */
+/** Builds its bundle with its own script, which may complain about a busy machine after finishing. */
 function built(folder: string): string {
   const appFolder = resolve(folder);
   const startedAt = Date.now();

@@ -1,11 +1,11 @@
-/** What was measured of each operation, by the name of its units. */
+/** Collects the measurements of each operation, by the name of its units. */
 import type { Measured } from "./load.ts";
 import { percentile, sum } from "./statistics.ts";
 
 export class Figure {
   readonly times: number[] = [];
   readonly problems: string[] = [];
-  /** Of the blocks that it had for itself. */
+  /** Duration of its own blocks. */
   seconds = 0;
   cpuMs = 0;
   windowMs = 0;
@@ -16,7 +16,7 @@ export class Figure {
   get p95(): number {
     return percentile(this.times, 0.95);
   }
-  /** Without blocks of its own, as if one had followed the other. */
+  /** Without blocks of its own, assumes that its units ran one after another. */
   get perSecond(): number {
     return this.times.length / (this.seconds || sum(this.times) / 1000);
   }
@@ -34,7 +34,7 @@ export class Figures {
     return figure;
   }
 
-  /** The time of what failed is none. */
+  /** Ignores the time of failed units. */
   add(units: readonly Measured[]): void {
     for (const { name, milliseconds, problem } of units) {
       const { times, problems } = this.of(name);

@@ -1,7 +1,7 @@
+/** Writes owners with one backup each straight into storage, so that a sweep finds realistic data. */
 /**
- * Puts owners with a backup each straight into the storage: states and owner keys, written and sealed by the
- * stores that the service itself uses, so that a sweep finds what it would find in real life. Runs in
- * processes of its own, a share each.
+ * Writes and seals states and owner keys with the service's own stores. Runs in several processes, each with
+ * its share.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ import { DeviceId, type OwnerId, ownerIdOf } from "../../../lib/domain/owner.ts"
 
 const AT_ONCE = 24;
 
-/** Signed in `daysAgo`, and a version that looks like any other. */
+/** A sign-in `daysAgo`, and a version like any other. */
 function aHead(now: Date, daysAgo: number): Head {
   const at = later(now, -daysAgo * DAY);
   const device = DeviceId.parse(randomBytes(32).toString("base64url"));
@@ -42,7 +42,7 @@ function aHead(now: Date, daysAgo: number): Head {
 
 const anOwner = (): OwnerId => ownerIdOf({ issuer: "https://issuer.example", subject: randomUUID() });
 
-/** One line a stored owner, for whoever shows how far it has come. */
+/** Prints one line per stored owner, for a progress display. */
 async function fill(owners: OwnerStore, count: number, due: number): Promise<void> {
   const now = new Date();
   let left = count;

@@ -1,4 +1,4 @@
-/** The load client, a process of its own: sends what it is told over IPC, and answers how long each took. */
+/** The load client's process: sends the requests of a job it gets over IPC, and reports their times. */
 import type { Job } from "./load.ts";
 import { runJob } from "./run-job.ts";
 

@@ -1,4 +1,4 @@
-/** What the load client is told, what it answers, and its process as the benchmark sees it. */
+/** The load client's jobs and answers, and its process as the benchmark sees it. */
 import { fork } from "node:child_process";
 import { pathOf } from "../../local/child.ts";
 import type { Prepared } from "../../local/phone.ts";
@@ -9,7 +9,7 @@ export type Request = {
   /** Request line and headers, each with its line break. */
   head: string;
   body: string;
-  /** Send `If-Match` with the ETag that was last remembered under this name. */
+  /** Send `If-Match` with the ETag last remembered under this name. */
   ifMatch?: string;
   /** Remember the answer's ETag under this name. */
   remembersAs?: string;
@@ -18,9 +18,9 @@ export type Request = {
 };
 /** One operation: its requests, one after another. */
 export type Unit = { name: string; chain: readonly Request[] };
-/** Each lane is a client with connections of its own, which sends its units one after another. */
+/** Each lane is a client with its own connections, which sends its units one after another. */
 export type Job = { lanes: readonly (readonly Unit[])[] };
-/** `problem`: what was wrong with the first answer that was no success. */
+/** `problem`: what was wrong with the first unsuccessful answer. */
 export type Measured = { name: string; milliseconds: number; problem?: string };
 export type Done = { seconds: number; units: Measured[] };
 
@@ -60,13 +60,13 @@ export function requestOf(
   return { origin, head: `${method} ${pathname}${search} HTTP/1.1\r\n${lines.join("")}`, body, ...options };
 }
 
-/** Runs what only prepares a measurement. @throws with the first problem */
+/** Runs the preparation of a measurement. @throws with the first problem */
 export async function prepare(load: LoadClient, lanes: Job["lanes"]): Promise<void> {
   const { units } = await load.run(lanes);
   const failed = units.find(({ problem }) => problem !== undefined);
   if (failed) throw new Error(`${failed.name}: ${failed.problem}`);
 }
 
-/** All units, dealt out to so many clients. */
+/** Deals all units out to `clients` clients. */
 export const dealt = (units: readonly Unit[], clients: number): Unit[][] =>
   Array.from({ length: clients }, (_, lane) => units.filter((_, at) => at % clients === lane));

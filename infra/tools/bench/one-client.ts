@@ -1,4 +1,4 @@
-/** One client: how long each operation takes, beside the least that it could ever cost, in the same rounds. */
+/** One client: how long each operation takes, beside its least cost in the same rounds. */
 import { inTurns, type Run } from "./bench-run.ts";
 import { RATIOS } from "./budgets.ts";
 import { Figures } from "./figures.ts";
@@ -12,7 +12,7 @@ const WARM_UP = 10;
 
 type Part = { operations: readonly Operation[]; least: readonly (keyof typeof LEAST)[] };
 
-/** What follows a recovery must not slow down anything else: it has rounds of its own. */
+/** Recoveries have rounds of their own, so that their later work slows nothing else down. */
 const PARTS: readonly Part[] = [
   {
     operations: [

@@ -1,4 +1,4 @@
-/** What is measured, and the least that each could cost. */
+/** What is measured, and the least that each operation could cost. */
 import type { LEAST } from "./raw.ts";
 
 export const OPERATIONS = [
@@ -14,7 +14,7 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** What an older checkout may not have. */
+/** Operations that an older checkout may lack. */
 export const RECENT: readonly Operation[] = ["quiet read"];
 
 export const leastOf = {

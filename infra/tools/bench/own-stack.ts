@@ -1,4 +1,4 @@
-/** A stack for one measurement: free ports, storage of its own, and a vault that never says "too many". */
+/** A stack for one measurement: free ports, storage of its own, and a vault without throttling. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Owners with a backup each, and the requests that their phones would send next, signed and ready. */
+/** Owners with a backup each, and their phones' next requests, signed and ready. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Call, Phone, type Reply } from "../../local/phone.ts";
 import { requestOf, type Unit } from "./load.ts";
@@ -6,7 +6,7 @@ import { requestOf, type Unit } from "./load.ts";
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BACKUP = "v1/backups/android";
 
-/** JSON of so many accounts: 50 make about 10 KB. */
+/** JSON of that many accounts: 50 make about 10 KB. */
 export function aDocument(accounts: number, secretLength = 32): string {
   const account = (index: number) => ({
     kind: "third-party",
@@ -25,7 +25,7 @@ const base32 = (length: number) => Array.from(randomBytes(length), (byte) => BAS
 /** `instance`: where to send requests, if not to the public address. */
 export type Where = { api: string; issuer: string; instance?: string };
 
-/** Each unit is to be sent within a minute of its making, and once. */
+/** Send each unit once, within a minute of making it. */
 export class Owner {
   readonly #where: Where;
   readonly #phone: Phone;
@@ -40,7 +40,7 @@ export class Owner {
     await this.#phone.signIn(this.#name);
   }
 
-  /** From now on the owner's phones talk to another instance of the service. */
+  /** Sends the owner's later requests to another instance of the service. */
   moveTo(instance: string): void {
     this.#where.instance = instance;
     this.#phone.instance = instance;
@@ -70,12 +70,12 @@ export class Owner {
     return { name, chain: [requestOf(this.#phone.prepare("POST", "v1/recovery-plans", { body }))] };
   }
 
-  /** Opens the record, if the owner has one. */
+  /** Opens the owner's record, if there is one. */
   contacts(name = "contacts"): Unit {
     return { name, chain: [requestOf(this.#phone.prepare("GET", "v1/contacts"))] };
   }
 
-  /** Makes the record, and the key of its shard if nobody has yet. */
+  /** Creates the owner's record, and its shard key if there is none yet. */
   async addContact(): Promise<void> {
     const body = { channel: "email", address: `${randomUUID()}@mail.example`, language: "en" };
     const { status } = await this.#phone.call("POST", "v1/contacts", { body });

@@ -1,4 +1,4 @@
-/** Shows how far a long piece of work has come: a bar that moves on a terminal, a line every tenth elsewhere. */
+/** Shows progress: a moving bar on a terminal, elsewhere a line every tenth. */
 
 const WIDTH = 30;
 

@@ -13,7 +13,7 @@ const Credential = z.object({ credential: z.object({ uri: z.string() }) });
 
 const STEP_MS = 30_000;
 
-/** An app of the provider that answers for the accounts here. */
+/** The token of a provider's app that answers for these accounts. */
 export async function providerToken(issuer: string, role: string): Promise<string> {
   const body = { subject: "contoso-sign-in", roles: [role], claims: { client_id: "contoso-sign-in" } };
   const headers = { "content-type": "application/json" };
@@ -41,7 +41,7 @@ export class Prover {
     this.#phone.instance = instance;
   }
 
-  /** `tickets`: the provider's token for them. */
+  /** `tickets`: the provider's token for issuing tickets. */
   async signUp(tickets: string): Promise<void> {
     const account = this.#account;
     const document = { accounts: [{ ...account, usesPush: true }], settings: {} };
@@ -63,13 +63,13 @@ export class Prover {
     this.#phone.instance = instance;
   }
 
-  /** As any call of the owner does, it brings the owner's key into the instance's cache. */
+  /** Like any call of the owner, brings the owner key into the instance's cache. */
   staleness(): Unit {
     const prepared = this.#phone.prepare("GET", "v1/backups/android/staleness");
     return { name: "staleness", chain: [requestOf(prepared)] };
   }
 
-  /** A code counts once, and one step too early: whoever has none left must wait for the next step. */
+  /** A code counts once, and at most one step early: after that, the owner must wait for the next step. */
   hasCode(): boolean {
     return this.#lastStep <= stepNow();
   }

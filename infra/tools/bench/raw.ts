@@ -1,8 +1,5 @@
-/**
- * The least that an operation could ever cost: requests straight to the storage and the vault, with nothing
- * around them. They follow from what the operation is, not from how it is done here. Permission was given
- * beforehand.
- */
+/** The least that an operation could cost: bare requests to storage and vault, authorized beforehand. */
+/** They follow from what the operation is, not from how this service does it. */
 import { constants, createPublicKey, publicEncrypt, randomBytes, randomUUID } from "node:crypto";
 import { BlobServiceClient, ContainerSASPermissions } from "@azure/storage-blob";
 import { QueueSASPermissions, QueueServiceClient } from "@azure/storage-queue";

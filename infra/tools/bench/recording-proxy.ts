@@ -1,4 +1,4 @@
-/** Stands between an instance and a stand-in, notes each call that passes, and can make each take longer. */
+/** A proxy between an instance and a stand-in: records each call and can delay it. */
 import { Agent, createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Interval } from "./statistics.ts";
@@ -7,9 +7,9 @@ export type Kind = "read" | "write" | "list" | "queue" | "vault" | "delivered";
 export type Call = Interval & { kind: Kind };
 export type RecordingProxy = {
   url: string;
-  /** Those that began since it was last asked and are over. */
+  /** Calls that began since the last `take` and have ended. */
   take(): Call[];
-  /** How many are under way. */
+  /** How many calls are running. */
   running(): number;
   close(): Promise<void>;
 };
@@ -17,7 +17,7 @@ export type RecordingProxy = {
 type PassingCall = { method: string; url: string };
 /** What a call waits for before it is passed on. */
 export type Hold = (call: PassingCall, kind: Kind | undefined) => Promise<unknown> | undefined;
-/** A call without a kind is noted nowhere. */
+/** Calls without a kind aren't recorded. */
 type Options = { kindOf(call: PassingCall): Kind | undefined; hold?: Hold };
 
 export async function startProxy(target: string, { kindOf, hold }: Options): Promise<RecordingProxy> {
@@ -70,12 +70,12 @@ export function blobKind({ method, url }: PassingCall): Kind {
   return url.includes("comp=list") ? "list" : "read";
 }
 
-/** What the app puts there, and what the host is done with. */
+/** The app's new messages, and the messages that the host has finished. */
 export function queueKind({ method, url }: PassingCall): Kind | undefined {
   if (!url.includes("/messages")) return undefined;
   if (method === "DELETE") return "delivered";
   return method === "POST" ? "queue" : undefined;
 }
 
-/** The host looks for messages. */
+/** The host polling for messages. */
 export const takesMessages = ({ method, url }: PassingCall) => method === "GET" && url.includes("/messages?");

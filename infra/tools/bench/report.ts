@@ -1,9 +1,9 @@
-/** Prints measured figures as tables, and remembers whether all budgets that hold today were kept. */
+/** Prints measured figures as tables, and remembers whether all present budgets were met. */
 import { cpus } from "node:os";
 import { type Budget, judge } from "./budgets.ts";
 
 type Verdict = { bound?: "≤" | "≥"; isOurs?: boolean };
-/** `ratio`: what the budget is for. */
+/** `ratio`: the figure that the budget limits. */
 export type Row = { name: string; value: string; ratio?: number; budget?: Budget; note: string };
 
 export class Report {
@@ -17,14 +17,14 @@ export class Report {
     console.log(`  ${text}`);
   }
 
-  /** What to print about a figure's budget; of another checkout's figure it is only told. */
+  /** The verdict on a figure's budget; for another checkout's figure it is only shown. */
   verdict(value: number, budget: Budget | undefined, { bound = "≤", isOurs = true }: Verdict = {}): string {
     const { text, isOver } = judge(value, budget, bound);
     this.over ||= isOver && isOurs;
     return text;
   }
 
-  /** Names to the left, figures to the right, what is said about them at the end to the left again. */
+  /** Aligns names left, figures right, and notes at the end left. */
   table(columns: readonly string[], rows: readonly (readonly string[])[], { text = 1 } = {}): void {
     const all = [columns, ...rows];
     const widths = columns.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));

@@ -1,4 +1,4 @@
-/** `npm run bench -- --rounds`: how many calls of an operation wait for each other, and how many there are before and after its answer. */
+/** `npm run bench -- --rounds`: the calls of an operation, and how many of them wait for each other. */
 import { startHost } from "../../local/host-process.ts";
 import type { Stack } from "../../local/stack.ts";
 import { CALLS, type CallBudget } from "./budgets.ts";
@@ -14,7 +14,7 @@ import { runJob } from "./run-job.ts";
 import { APP, newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 import { roundsIn } from "./statistics.ts";
 
-/** In this process, so that its clock is the proxies'. */
+/** Runs in this process, to share the proxies' clock. */
 const load: LoadClient = { run: (lanes) => runJob({ lanes }), close: () => undefined };
 
 type Counted = { name: string; milliseconds: number; before: Call[]; after: Call[] };
@@ -40,8 +40,7 @@ export async function callsInRounds(report: Report, document: string): Promise<v
 }
 
 /**
- * Through another instance, so that the measured one knows no keys; what the first use of a shard makes is
- * made here.
+ * Signs up through another instance, which also creates the shard keys: the measured one knows no keys yet.
  */
 async function signUp(
   { addresses }: Stack,
@@ -58,7 +57,7 @@ async function signUp(
   return { fresh, warm, known, prover, token: await providerToken(addresses.issuer, "Codes.Verify") };
 }
 
-/** `isSilent`: only makes the instance and its people ready. */
+/** `isSilent`: only prepares the instance and its people. */
 function stepsOf({ fresh, warm, known, bound, prover, token }: People, document: string): Step[] {
   const silent = (unit: () => Unit): Step => ({ name: "", unit, isSilent: true });
   return [

@@ -1,4 +1,4 @@
-/** Sends prepared units over connections of their own, and times each. */
+/** Sends prepared units, each lane over its own connections, and times them. */
 import { Connection } from "./connection.ts";
 import type { Done, Job, Measured, Request, Unit } from "./load.ts";
 
@@ -14,7 +14,7 @@ async function connectionsFor(lane: readonly Unit[]): Promise<Connections> {
   return opened;
 }
 
-/** What was wrong with the answer; undefined if nothing was. */
+/** Returns what was wrong with the answer; undefined if nothing was. */
 async function send(connections: Connections, request: Request): Promise<string | undefined> {
   const { origin, head, body, ifMatch, remembersAs, mustSay } = request;
   const condition = ifMatch === undefined ? "" : `if-match: ${etags.get(ifMatch)}\r\n`;
@@ -40,7 +40,7 @@ async function measure(connections: Connections, { name, chain }: Unit): Promise
   return { name, milliseconds, ...(problem !== undefined && { problem }) };
 }
 
-/** After a connection broke, the lane goes on with new ones. */
+/** After a connection broke, the lane continues with new ones. */
 async function reopen(connections: Connections, chain: readonly Request[]): Promise<void> {
   for (const { origin } of chain) {
     connections.get(origin)?.close();

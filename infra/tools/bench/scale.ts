@@ -1,4 +1,4 @@
-/** What owners cost when there are many: each operation beside the same one where there are few, and a whole sweep. */
+/** Many owners: each operation's cost beside the same one with few owners, and a whole sweep. */
 import { pathOf, spawnNode } from "../../local/child.ts";
 import type { Stack } from "../../local/stack.ts";
 import { MANY_OWNERS } from "./budgets.ts";
@@ -22,8 +22,8 @@ const FILLERS = 2;
 const OPERATIONS = ["put", "get", "upload", "staleness", "recovery"] as const;
 type Operation = (typeof OPERATIONS)[number];
 /**
- * The stand-in's own calls get slower the more it holds, other than Azure's: each operation is measured by
- * that call of its own storage.
+ * Unlike Azure, the storage stand-in slows down as it fills up: compare each operation with a bare call to
+ * its own storage.
  */
 const BARE = { upload: "put", staleness: "get", recovery: "put" } as const;
 
@@ -34,10 +34,9 @@ export async function atScale(count: number, report: Report, document: string): 
   await sweepAll(many, { count, due: Math.floor(count / DUE_SHARE) }, report);
 }
 
-/** A stack whose storage holds so many owners. */
+/** A stack whose storage holds that many owners. */
 async function filled(count: number): Promise<OwnStack> {
-  // Azurite writes its whole index to disk again and again: what that takes grows with the owners, and is not
-  // ours.
+  // Azurite rewrites its whole index on disk repeatedly: that cost grows with the owners and isn't ours.
   const stack = await ownStack({ settings: WITHOUT_QUEUE, storageInMemory: true });
   const bar = progressBar(`${count} owners`, count);
   const due = Math.floor(count / DUE_SHARE);
@@ -49,7 +48,7 @@ async function filled(count: number): Promise<OwnStack> {
   return stack;
 }
 
-/** Whole, and all of them together are the total. */
+/** Whole numbers that add up to the total. */
 const shareOf = (total: number, at: number) =>
   Math.floor(((at + 1) * total) / FILLERS) - Math.floor((at * total) / FILLERS);
 
@@ -100,7 +99,7 @@ async function side(
 
 type Operations = (round: number) => Record<Operation, Unit>;
 
-/** The two of each pair change places in every second round, so that neither always comes after the other. */
+/** The two of each pair swap places every second round, so that neither always comes last. */
 const roundOf = (both: readonly Operations[], round: number): Unit[] => {
   const sides = both.map((operationsOf) => operationsOf(round));
   return OPERATIONS.flatMap((name) =>

@@ -1,4 +1,4 @@
-/** App settings of instances that are measured. */
+/** App settings of measured instances. */
 
 const WITHOUT_MESSAGES = {
   "AzureWebJobs.deliver-messages.Disabled": "true",
@@ -8,10 +8,10 @@ const WITHOUT_MESSAGES = {
 /** For an instance that only answers HTTP. */
 export const WITHOUT_QUEUE = { ...WITHOUT_MESSAGES, "AzureWebJobs.sweep-page.Disabled": "true" };
 
-/** Nothing but sweeps, also where the stack's own host leaves them alone. */
+/** For an instance that only sweeps, even if the stack's own host doesn't. */
 export const SWEEPS_ONLY = { ...WITHOUT_MESSAGES, "AzureWebJobs.sweep-page.Disabled": "false" };
 
-/** The settings of an instance whose calls to each of these addresses pass another one. */
+/** The settings of an instance that calls each of these addresses through another one. */
 export const through = (settings: Record<string, string>, ...ways: readonly { from: string; to: string }[]) =>
   Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [

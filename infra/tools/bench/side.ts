@@ -1,4 +1,4 @@
-/** An instance that is measured: its host, a queue that nobody else empties, and when it has come to rest. */
+/** A measured instance: its host, a queue of its own, and when it has come to rest. */
 import { setTimeout } from "node:timers/promises";
 import { QueueClient } from "@azure/storage-queue";
 import { startAzurite } from "../../local/azurite.ts";
@@ -15,16 +15,16 @@ export type Side = {
   api: string;
   pid: number;
   settings: Record<string, string>;
-  /** Until nothing waits in the queue and the process does nothing more. */
+  /** Waits until the queue is empty and the process is idle. */
   settled(): Promise<void>;
 };
 
 const LOOK_MS = 100;
-/** Looks in a row at which nothing happens. */
+/** Consecutive quiet looks before the instance counts as idle. */
 const STILL = 3;
-/** A poll of an empty queue may fall into a look. */
+/** Processor time per look that still counts as idle: a poll of an empty queue may fall into it. */
 const NOTHING_MS = 10;
-/** What is put off to later is nothing to wait for. */
+/** The longest wait: work deferred to later is not waited for. */
 const PATIENCE_MS = 30_000;
 
 export async function startSide(
@@ -60,7 +60,7 @@ async function settled(pid: number, queue: QueueClient): Promise<void> {
 
 export type Block = Done & { cpuMs: number; windowMs: number };
 
-/** Processor time counts until everything that follows has been done too. */
+/** Processor time includes all work that follows the answers. */
 export async function runBlock(load: LoadClient, side: Side, lanes: Job["lanes"]): Promise<Block> {
   const [startedAt, before] = [performance.now(), cpuMs(side.pid)];
   const done = await load.run(lanes);

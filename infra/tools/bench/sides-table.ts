@@ -1,10 +1,10 @@
 /** The rows of a table for one instance, or for two that are compared. */
 import type { Player } from "./bench-run.ts";
 
-/** `values`: those of the first cells that can be compared. */
+/** `values`: the comparable values of the first cells. */
 export type SideRow = { values: readonly number[]; cells: readonly string[] };
 
-/** A row for each instance, ours first; where there are two, a third with the quotients. */
+/** A row per instance, ours first; with two, a third row with the quotients. */
 export function ofEachSide(
   players: readonly Player[],
   what: string,

@@ -1,4 +1,4 @@
-/** Signs owners up through an instance that isn't the measured one, so that the measured one has no owner's key in its cache. */
+/** Signs owners up through a second instance, so that the measured one has no owner keys cached. */
 import { pathOf } from "../../local/child.ts";
 import { startHost } from "../../local/host-process.ts";
 import type { Stack } from "../../local/stack.ts";
@@ -10,13 +10,10 @@ import { WITHOUT_QUEUE } from "./settings.ts";
 export const APP = pathOf("../../..", import.meta.url);
 
 const AT_ONCE = 8;
-/** So many at a time: a proof is good for a minute. */
+/** At most this many at a time: a proof is good for a minute. */
 const SHARE = 200;
 
-/**
- * `url`: of an instance that is there to sign people up. `appFolder`: an older app takes no state that a
- * newer one made.
- */
+/** `url`: of the instance for sign-up. `appFolder`: an older app can't read state that a newer one wrote. */
 export async function withHelper<T>(
   { settings, appFolder = APP }: Pick<Stack, "settings"> & { appFolder?: string },
   work: (url: string) => Promise<T>,
@@ -37,7 +34,7 @@ export async function newOwners(count: number, where: Where): Promise<Owner[]> {
   return owners;
 }
 
-/** With so many uploads each. */
+/** With `uploads` uploads each. */
 export async function ownersWith(
   uploads: number,
   { load, where, document, count }: { load: LoadClient; where: Where; document: string; count: number },

@@ -1,6 +1,6 @@
 /** The arithmetic of the benchmark: percentiles, and how many calls waited for each other. */
 
-/** The value that this share of all values doesn't exceed (nearest rank); NaN if there is none. */
+/** The smallest value that this share of all values doesn't exceed (nearest rank); NaN without values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
@@ -13,8 +13,8 @@ export const sum = (values: readonly number[]) => values.reduce((total, value) =
 export type Interval = { startedAt: number; endedAt: number };
 
 /**
- * How many calls came one after another: the longest chain in which each began when the one before it was
- * over. Taking whichever ends next is the longest (interval scheduling).
+ * Length of the longest chain in which each call began after the one before it had ended. Always taking the
+ * call that ends next finds it (interval scheduling).
  */
 export function roundsIn(calls: readonly Interval[]): number {
   let rounds = 0;

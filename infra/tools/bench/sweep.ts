@@ -1,4 +1,4 @@
-/** One sweep over everything stored, by an instance that does nothing else: how fast, how many calls, how much memory. */
+/** One sweep over all storage by an otherwise idle instance: its speed, calls and memory. */
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { startHost } from "../../local/host-process.ts";
@@ -12,10 +12,10 @@ import { SWEEPS_ONLY, through } from "./settings.ts";
 import { APP } from "./sign-up.ts";
 
 const HEAP_MB = 32;
-/** The budget of list calls is for so many owners. */
+/** The number of owners that the budget of list calls assumes. */
 const LISTS_FOR = 100_000;
 const LOOK_MS = 200;
-/** Lines of a host that ended, enough to say why. */
+/** Last lines of a host that ended: enough to say why. */
 const LAST_WORDS = 30;
 
 const Progress = z.object({
@@ -70,13 +70,10 @@ export async function sweepAll(
   report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, note: memory });
 }
 
-/**
- * What is read and written to say how far the sweep has come grows with the pages, and with how often we
- * look.
- */
+/** Leaves out the sweep's progress: those reads and writes depend on pages and on how often we poll. */
 const isWork = (path: string) => !path.includes("/backups/sweeps/");
 
-/** How many backups were due. */
+/** Returns how many backups were due. */
 async function finished(url: string, headers: Record<string, string>): Promise<number> {
   for (;;) {
     const { sweeps } = Progress.parse(await (await fetch(url, { headers })).json());

@@ -1,4 +1,4 @@
-/** What only a crowd shows: whether anything fails at 256 clients, and how much memory the functions process then has. */
+/** Errors and memory under load: 256 clients, and large uploads on a small instance. */
 import { startHost } from "../../local/host-process.ts";
 import type { Run } from "./bench-run.ts";
 import { ERRORS, NEEDED_MB, PEAK_MB } from "./budgets.ts";
@@ -46,9 +46,7 @@ export function memory({ report, players }: Run): void {
   report.table(["", "now", "peak", "budget of the peak"], rows);
 }
 
-/**
- * With the flags of a small instance: what an instance takes, and what it needs, with V8's heap held small.
- */
+/** With a small instance's flags: the memory it takes, and with a small heap the memory it needs. */
 export async function largeUploads({ stack, load, report }: Run): Promise<void> {
   const document = aDocument(LARGE.accounts, LARGE.secretLength);
   const peakWith = async (nodeFlags: string[]) => {

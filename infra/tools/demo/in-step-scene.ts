@@ -1,4 +1,4 @@
-/** Two phones of one owner in step: both edit, one comes too late, reads what is there now, merges and uploads. Nobody gets a mail. */
+/** Two phones of one owner: both edit; the slower one reads, merges and uploads. Nobody gets a mail. */
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
@@ -10,7 +10,7 @@ import { expectStatus } from "./story.ts";
 const TABLET = "Anna's tablet";
 const ALARM = { to: MAIL, subject: "Your accounts were recovered on a device", says: TABLET };
 
-/** The last one that the scenes before have caused. */
+/** The last message that the earlier scenes caused. */
 const BEFORE = { to: MAIL, subject: "A device was removed" };
 
 const Document = z.object({
@@ -22,7 +22,7 @@ const Document = z.object({
 type Document = z.infer<typeof Document>;
 const Activity = z.object({ entries: z.array(z.object({ kind: z.string() })) });
 
-/** The only copies of these are on the device that added them. */
+/** Only the device that added them has these. */
 const added = (issuer: string) => ({
   kind: "third-party",
   issuer,
@@ -82,7 +82,7 @@ const put = (phone: Phone, { accounts, settings, etag }: Document): Promise<Repl
 const PATIENCE_MS = 20_000;
 const GLANCE_MS = 50;
 
-/** It takes a moment, and by then a mail would have been on its way as well. */
+/** The log takes a moment; by then a mail would also have been on its way. */
 async function untilLogged(phone: Phone, count: number): Promise<void> {
   const until = Date.now() + PATIENCE_MS;
   while (Date.now() < until) {

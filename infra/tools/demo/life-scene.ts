@@ -1,4 +1,4 @@
-/** Months later: a backup that went stale, one deleted by accident, one overwritten, and an owner who wants to be forgotten. */
+/** Months later: a stale backup, one deleted by accident, one overwritten, and an erasure. */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Phone, Reply } from "../../local/phone.ts";

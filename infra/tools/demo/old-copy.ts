@@ -1,4 +1,4 @@
-/** A copy of what an owner has in storage, as somebody may have kept it: taken, and put back later. */
+/** An old copy of an owner's storage, as an attacker may have made it: taken, and put back later. */
 import { createHash } from "node:crypto";
 import { BlobServiceClient } from "@azure/storage-blob";
 import type { Stack } from "../../local/stack.ts";

@@ -1,4 +1,5 @@
-/** Accounts as apps export them: one otpauth:// URI a line (Google's Key Uri Format; Steam as Aegis and others write it). */
+/** Accounts as apps export them: one otpauth:// URI per line. */
+/** Google's Key Uri Format; Steam as Aegis and others write it. */
 import { HOTP, TOTP } from "otpauth";
 
 export type Otp =
@@ -7,7 +8,7 @@ export type Otp =
   | { type: "steam"; secret: string };
 export type Account = { kind: "third-party"; issuer: string; userName: string; otp: Otp };
 
-/** @throws naming the line (never what it holds) that is no otpauth URI */
+/** @throws naming the line that is no otpauth URI, never its content */
 export const parseUris = (text: string): Account[] =>
   text.split(/\r?\n/).flatMap((line, index) => {
     if (line.trim() === "") return [];

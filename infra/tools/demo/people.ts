@@ -1,4 +1,4 @@
-/** What people in the story do besides holding phones: read their mail, sign in to an account, run a provider. */
+/** What people in the story do without a phone: read mail, sign in to an account, run a provider. */
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import type { Stack } from "../../local/stack.ts";
@@ -13,7 +13,7 @@ const GLANCE_MS = 50;
 /** `says`: a word in it. */
 type Expected = { to: string; subject: string; says?: string };
 
-/** The newest message with this subject, once there are more than so many; it takes a moment to arrive. */
+/** Waits for the newest message with this subject, once there are more than `known`. */
 export async function nextMessage(stack: Stack, wanted: Expected, known: number): Promise<Message> {
   const until = Date.now() + PATIENCE_MS;
   while (Date.now() < until) {
@@ -51,7 +51,7 @@ async function token({ addresses }: Stack, body: object): Promise<string> {
   return Token.parse(await response.json()).access_token;
 }
 
-/** The password of the account itself, typed at its own sign-in. */
+/** Types the password of the account at its own sign-in. */
 export const signInTo = (stack: Stack, userName: string) =>
   token(stack, { subject: `subject of ${userName}`, account: userName });
 

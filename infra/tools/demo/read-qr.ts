@@ -1,9 +1,9 @@
-/** Reads a QR code as a camera would: draws its SVG as pixels and lets a QR reader find the text. */
+/** Reads a QR code as a camera would: draws its SVG as pixels, which a QR reader then reads. */
 import jsQr from "jsqr";
 
 const SCALE = 6;
 
-/** @throws if there is no QR code in it */
+/** @throws if it has no QR code */
 export function readQr(svg: string): string {
   const size = Number(/viewBox="0 0 (\d+) \d+"/.exec(svg)?.[1]);
   const [, path = ""] = / stroke="[^"]*" d="([^"]+)"/.exec(svg) ?? [];
@@ -18,8 +18,7 @@ export function readQr(svg: string): string {
 type Line = { x: number; y: number; length: number };
 
 /**
- * Each dark row of modules is a horizontal stroke: `M x y`, `m dx dy` and `h length` are all that is drawn
- * with.
+ * The SVG draws each dark row of modules as a horizontal stroke, with only `M x y`, `m dx dy` and `h length`.
  */
 function linesOf(path: string): Line[] {
   const lines: Line[] = [];

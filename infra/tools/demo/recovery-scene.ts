@@ -1,4 +1,4 @@
-/** The scenes that everything is for: each phone proves its accounts, a new phone gets them back, and both show valid codes. */
+/** The recovery: each phone proves its accounts, a new phone gets them back, both show valid codes. */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Phone } from "../../local/phone.ts";
@@ -43,10 +43,10 @@ const Recovered = z.object({
 });
 const Plan = z.object({ accounts: z.array(z.object({ outcome: z.string(), reason: z.string() })) });
 
-/** What each account's codes are made from, on one phone. */
+/** The secrets of each account's codes on one phone. */
 type Credentials = { personal: string; work: string };
 
-/** A device that has accounts to prove does so in a recovery, also where it is the first one. */
+/** A device proves its accounts in a recovery, even if it is the first device. */
 export async function enrol(scene: Scene): Promise<Credentials> {
   const { story, stack, phone, accounts } = scene;
   const contact = await addContact(scene);
@@ -63,7 +63,7 @@ export async function enrol(scene: Scene): Promise<Credentials> {
   };
 }
 
-/** Phone 2, and the third-party accounts as it has them, in the order it got them. */
+/** Phone 2, and its third-party accounts in the order it got them. */
 export async function recover(
   scene: Scene,
   former: Credentials,
@@ -139,7 +139,7 @@ function compareCodes(story: Scene["story"], before: Account[], after: Account[]
   }
 }
 
-/** How many accounts aren't the same in the same place. */
+/** How many accounts differ from the one in the same place. */
 export const differences = (before: Account[], after: Account[]) =>
   Array.from({ length: Math.max(before.length, after.length) }, (_, index) => index).filter(
     (index) => !isDeepStrictEqual(before[index], after[index]),

@@ -1,4 +1,4 @@
-/** The first and last scenes: a phone backs up, strangers try their luck, and the storage is searched for secrets. */
+/** The first and last scenes: a phone backs up, strangers try to get in, storage is searched for secrets. */
 import { Phone, type Reply } from "../../local/phone.ts";
 import type { Stack } from "../../local/stack.ts";
 import type { Account } from "./otpauth-uri.ts";
@@ -97,7 +97,7 @@ export const recoveryOf = (name: string, change: object = {}) => ({
   ...change,
 });
 
-/** Once the stack has ended, so that everything is on disk. */
+/** Runs once the stack has ended, so that everything is on disk. */
 export async function lookAtStorage({ story, stack, data, printed, accounts, phone }: Scene): Promise<void> {
   story.chapter("What lies in storage and in the log");
   const { personal, work } = boundAccounts(stack);

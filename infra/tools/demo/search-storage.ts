@@ -1,4 +1,4 @@
-/** Looks for secrets in everything that the storage keeps: names, metadata, content, and the files below it. */
+/** Searches everything in storage for secrets: names, metadata, content, and the files underneath. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -10,11 +10,11 @@ export async function readAll(folder: string): Promise<Buffer[]> {
   );
 }
 
-/** Which of the texts are in any of the contents. */
+/** Returns the texts that occur in any of the contents. */
 export const findIn = (contents: Buffer[], texts: string[]): string[] =>
   texts.filter((text) => formsOf(text).some((form) => contents.some((content) => content.includes(form))));
 
-/** As it is, and as base64 in each of the three ways that it can lie in a longer text. */
+/** The secret as it is, and as base64 at each of the three offsets it can have in a longer text. */
 function formsOf(secret: string): Buffer[] {
   const base64 = [0, 1, 2].map((shift) => {
     const encoded = Buffer.from("\0".repeat(shift) + secret).toString("base64");

@@ -17,7 +17,7 @@ const uriIn = ({ body }: Reply) => Credential.parse(body).credential.uri;
 const CODE = { to: MAIL, subject: "Your code" };
 const digitsIn = (text: string) => /\b\d{6}\b/.exec(text)?.[0] ?? "";
 
-/** The name alone: what it uses belongs to the backup. */
+/** The name alone: the rest belongs to the backup. */
 export const nameOf = ({ kind, issuer, userName, tenant }: DeviceBoundAccount) => ({
   kind,
   issuer,
@@ -46,7 +46,7 @@ export async function addContact({ story, stack, phone }: Scene): Promise<string
 
 const firstLine = ({ text }: { text: string }) => text.split("\n")[0] ?? "";
 
-/** R20: the password of the account itself, then a code to the contact. Answers the otpauth URI. */
+/** R20: the password of the account itself, then a code to the contact. Returns the otpauth URI. */
 export async function provePersonal(
   { story, stack }: Scene,
   phone: Phone,
@@ -82,7 +82,7 @@ export async function provePersonal(
   );
 }
 
-/** R21, R22: the provider's QR code, scanned or typed. Answers the otpauth URI. */
+/** R21, R22: the provider's QR code, scanned or typed. Returns the otpauth URI. */
 export async function proveWork(
   { story, stack }: Scene,
   phone: Phone,

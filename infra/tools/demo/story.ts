@@ -1,4 +1,4 @@
-/** Tells the story: a line a step, with its time, and a mark for whether it went as it should. */
+/** Tells the story: one line per step, with its time and a mark for success. */
 import { styleText } from "node:util";
 import type { Reply } from "../../local/phone.ts";
 
@@ -10,7 +10,7 @@ export class Story {
   }
 
   /**
-   * Runs a step; what it answers is shown beside it. A step that throws is told, counted and ends the story.
+   * Runs a step and shows its result beside it. A step that throws is reported, counted and ends the story.
    */
   async step<T>(text: string, work: () => Promise<T>, show: (result: T) => string = () => ""): Promise<T> {
     const startedAt = performance.now();
@@ -39,7 +39,7 @@ export class Story {
   }
 }
 
-/** @throws if the reply has another status, naming the problem */
+/** @throws naming the problem if the reply has another status */
 export function expectStatus(reply: Reply, status: number): Reply {
   if (reply.status === status) return reply;
   throw new Error(`answered ${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`);

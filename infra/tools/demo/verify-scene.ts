@@ -1,4 +1,4 @@
-/** The provider checks codes of both phones, and a thief's recovery is undone from the mail that it caused. */
+/** The provider checks codes of both phones; the mail about a thief's recovery undoes it. */
 import { URI } from "otpauth";
 import * as z from "zod";
 import type { Phone } from "../../local/phone.ts";
@@ -14,7 +14,7 @@ const NOTICE = { to: MAIL, subject: "A device was shut out" };
 const Verdict = z.object({ valid: z.boolean(), device: z.string().optional() });
 
 const codeNow = (uri: string) => URI.parse(uri).generate();
-/** A step early is accepted from a phone whose clock runs ahead. */
+/** From a phone whose clock is ahead, a code one step early is accepted. */
 export const codeOfNextStep = (uri: string) => URI.parse(uri).generate({ timestamp: Date.now() + 30_000 });
 
 export async function verdictOn({ stack }: Scene, account: DeviceBoundAccount, code: string) {
@@ -23,7 +23,7 @@ export async function verdictOn({ stack }: Scene, account: DeviceBoundAccount, c
   return Verdict.parse(await providerCall(stack, "v1/codes/verify", { client, role: "Codes.Verify", body }));
 }
 
-/** Old and new, each by its own code. */
+/** Checks both phones, each by its own code. */
 export async function checkBoth(
   scene: Scene,
   account: DeviceBoundAccount,

@@ -1,4 +1,4 @@
-/** Makes the folder and the zip of what `func azure functionapp publish` would upload. */
+/** Makes the folder and the zip that `func azure functionapp publish` would upload. */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -13,7 +13,7 @@ export type Package = {
   files: { path: string; bytes: number }[];
 };
 
-/** `.funcignore` names the same files: `func azure functionapp publish` reads that. */
+/** `.funcignore`, which `func azure functionapp publish` reads, must name the same files. */
 export const UPLOADED = [
   "dist/index.js",
   "dist/openapi.json",
@@ -22,7 +22,7 @@ export const UPLOADED = [
   "package.json",
 ];
 
-/** The earliest time that the format knows, and a plain file's mode: the same files make the same bytes. */
+/** The format's earliest time, and a plain file's mode: the same files always make the same bytes. */
 const ALIKE = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
 
 export async function makePackage(app: string, out: string): Promise<Package> {

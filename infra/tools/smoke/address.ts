@@ -1,11 +1,11 @@
-/** The address of a service, as a person types it. */
+/** Reads the address of a service as a person types it. */
 
-/** This machine: what is sent there passes no network. */
+/** This machine: requests to it cross no network. */
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 const EXAMPLE = "such as https://NAME.azurewebsites.net/api";
 
-/** @throws Error that says what is wrong with it; a secret that it may hold isn't repeated */
+/** @throws Error that says what is wrong, without repeating a secret that the text may hold */
 export function readAddress(text: string): URL {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol))
@@ -18,5 +18,5 @@ export function readAddress(text: string): URL {
 
 export const isOnLoopback = ({ hostname }: URL) => LOOPBACK.has(hostname);
 
-/** Without the slash that a URL of a bare host ends with. */
+/** Without the slash that a bare host's URL ends with. */
 export const textOf = (url: URL) => url.href.replace(/\/$/, "");

@@ -1,4 +1,4 @@
-/** One request to a service, without a token. */
+/** Sends one request to a service, without a token. */
 import { textOf } from "./address.ts";
 import { describeUnreachable } from "./unreachable.ts";
 
@@ -9,11 +9,11 @@ export type Answer = {
   status: number;
   headers: Headers;
   body: string;
-  /** In the middle of the request, by the clock of this machine. */
+  /** The middle of the request, by this machine's clock. */
   askedAt: Date;
 };
 
-/** @throws Error with a sentence for people, if nothing comes back */
+/** @throws Error with a sentence for people, if no answer comes */
 export async function ask(base: URL, path: string): Promise<Answer> {
   const startedAt = Date.now();
   try {

@@ -1,4 +1,4 @@
-/** What must hold of a service that is up, asked without a token. Each check answers what it saw, or throws. */
+/** The checks of a running service, without a token. Each returns what it saw, or throws. */
 import * as z from "zod";
 import { type Answer, ask } from "./ask.ts";
 import { jsonIn } from "./health.ts";
@@ -9,7 +9,8 @@ export type Check = { name: string; run(base: URL): Promise<string> };
 const OWNER_ROUTE = "v1/backups";
 const YEAR_SECONDS = 31_536_000;
 /**
- * A device's proof is refused when its clock is off by more than 60 s: half of that is left to the phones.
+ * The service refuses a proof when the device's clock is off by more than 60 s. Half of that is for the
+ * phones.
  */
 const MOST_SKEW_MS = 30_000;
 

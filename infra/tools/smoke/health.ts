@@ -1,4 +1,4 @@
-/** Whether the service answers at all, and as this service does. */
+/** Checks that the service answers, and answers as this service does. */
 import * as z from "zod";
 import { textOf } from "./address.ts";
 import { type Answer, ask } from "./ask.ts";

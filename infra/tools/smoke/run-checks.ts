@@ -8,7 +8,7 @@ const POLL_MS = 2_000;
 
 type Outcome = { held: boolean; shown: string; milliseconds: number };
 
-/** How many did not hold. */
+/** Returns how many failed. */
 export async function runChecks(base: URL, checks: readonly Check[]): Promise<number> {
   let wrong = 0;
   for (const check of checks) {
@@ -22,8 +22,7 @@ export async function runChecks(base: URL, checks: readonly Check[]): Promise<nu
 const health: Check = { name: "health answers ok", run: checkHealth };
 
 /**
- * Undefined if the service is there and well; otherwise why not. `waitMs`: as long as that it may still be
- * starting.
+ * Undefined if the service is up and well; otherwise the reason. `waitMs`: how long it may still be starting.
  */
 export async function whyUnhealthy(base: URL, waitMs: number): Promise<string | undefined> {
   const until = performance.now() + waitMs;

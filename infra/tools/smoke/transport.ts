@@ -1,4 +1,4 @@
-/** Whether the way to the service is encrypted. */
+/** Checks that the connection to the service is encrypted. */
 import { once } from "node:events";
 import { connect, type TLSSocket } from "node:tls";
 import { isOnLoopback } from "./address.ts";

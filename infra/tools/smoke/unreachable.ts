@@ -1,4 +1,4 @@
-/** Why nothing came back from an address, in a sentence that says what to do. */
+/** Explains why an address didn't answer, in a sentence that says what to do. */
 import { textOf } from "./address.ts";
 
 /** By the code that Node, OpenSSL or undici gives an error, or by the error's name. */
@@ -27,7 +27,7 @@ export function describeUnreachable(url: URL, error: unknown): string {
   return `${sentence?.(url) ?? `${textOf(url)} can't be reached.`} (${cause})`;
 }
 
-/** The innermost cause; of several addresses of a host, the first one's. */
+/** The innermost cause; if a host has several addresses, the first one's. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);

@@ -1,4 +1,4 @@
-/** The owners' secrets: 32 random bytes each, in a container of their own. Replacing one shreds all that is sealed under it. */
+/** The owner keys: 32 random bytes each, in their own container. Replacing one shreds what it sealed. */
 import { randomBytes } from "node:crypto";
 import { Cache } from "../../cache.ts";
 import { type Clock, DAY, later } from "../../domain/clock.ts";
@@ -7,40 +7,37 @@ import { isUnreadable, KEY_BYTES, unreadable } from "../../domain/sealing/seal.t
 import type { Blobs, Metadata, StoredBlob } from "../stores/blobs.ts";
 
 /**
- * `shreddedAt`: when it took another's place, as far as that is still remembered. `mark`: the word of whoever
- * put it there, until something is stored under it.
+ * `shreddedAt`: when it replaced another key, as long as that is remembered. `mark`: set by the erasure that
+ * stored the key, until something is stored under it.
  */
 export type HeldKey = { key: Buffer; shreddedAt: Date | undefined; mark: string | undefined };
-/** What is to be done about a key: nothing, use the marked one that is there, or put another in its place. */
+/** What to do with a key: nothing, use the marked one that is stored, or replace it with another. */
 type Replacing = "nothing" | "marked" | "another";
 
 export interface OwnerKeys {
   /** At most a minute old. */
   find(owner: OwnerId): Promise<Buffer | undefined>;
-  /** As `find`, with what is known of it. */
+  /** Like `find`, with its metadata. */
   hold(owner: OwnerId): Promise<HeldKey | undefined>;
-  /** As it is stored now. */
+  /** As stored now. */
   look(owner: OwnerId): Promise<HeldKey | undefined>;
-  /** The stored key, made now if there is none: for what an owner begins with. */
+  /** The stored key, created if there is none. For an owner's first write. */
   obtain(owner: OwnerId): Promise<Buffer>;
-  /** As `obtain`, but never from the cache. */
+  /** Like `obtain`, but never from the cache. */
   obtainFresh(owner: OwnerId): Promise<HeldKey>;
   /**
-   * As `obtain`, without waiting for a key that is made now: `key` is it, while it is being stored. `stored`
-   * is the one that is stored then, another if somebody was faster.
+   * Like `obtain`, without waiting for a new key to be stored. `key` is the new key; `stored` resolves to the
+   * key in storage, which is another one if another instance was faster.
    */
   offer(owner: OwnerId): Promise<{ key: Buffer; stored: Promise<Buffer> }>;
-  /**
-   * The stored key. Fails as `backup-unreadable` if there is none: nothing may be sealed for an owner who was
-   * erased.
-   */
+  /** The stored key. Fails as `backup-unreadable` without one: nothing may be sealed for an erased owner. */
   require(owner: OwnerId): Promise<Buffer>;
-  /** The next use reads it anew. */
+  /** The next use reads the key anew. */
   forget(owner: OwnerId): void;
   /**
-   * A new key in the place of whatever is there, if that is what is decided once that was seen; undefined if
-   * nothing is, or somebody was faster. `markFor` makes its mark, which it has until `settle`.
-   * `isDamagedDue`: the time of `eraseDamagedAt` is over.
+   * Replaces the stored key as `decide` says once it has seen that key. Returns undefined if it decides for
+   * nothing, or if another writer was faster. `markFor` makes the mark, which stays until `settle`.
+   * `isDamagedDue`: the time set by `eraseDamagedAt` has passed.
    */
   replace(
     owner: OwnerId,
@@ -49,19 +46,19 @@ export interface OwnerKeys {
   ): Promise<Buffer | undefined>;
   settle(owner: OwnerId): Promise<void>;
   /**
-   * Whoever begins with it from now on gets another one. Answers what `erase` takes; undefined if there is no
+   * From now on, a first write gets another key. Returns the ETag that `erase` takes; undefined without a
    * key.
    */
   beginRemoval(owner: OwnerId): Promise<string | undefined>;
-  /** For good, if it is still the one with that ETag. */
+  /** Deletes the key for good if it still has that ETag. */
   erase(owner: OwnerId, only: string): Promise<void>;
-  /** Remembers when what can't be opened is to be erased; the first time that was said. */
+  /** Records when to erase a damaged owner; a time recorded before stays. */
   eraseDamagedAt(owner: OwnerId, at: Date): Promise<Date>;
 }
 
 /**
- * Opens something of the owner's. A cached key may be one that another instance has erased and made anew
- * since: what it doesn't open is tried once more with a fresh one. Fails as `backup-unreadable`.
+ * Opens something sealed under the owner's key. If the cached key doesn't open it, another instance may have
+ * replaced that key: tries once more with a fresh one. Fails as `backup-unreadable`.
  */
 export async function openUnder<T>(
   ownerKeys: OwnerKeys,
@@ -80,10 +77,10 @@ export async function openUnder<T>(
 const FORGOTTEN_MS = 30 * DAY;
 const KEPT = { most: 10_000, milliseconds: 60_000 };
 
-/** What is known of an owner's key. `isNew`: made by this instance, and not used by `obtainFresh` since. */
+/** What is cached of an owner's key. `isNew`: made by this instance and not used by `obtainFresh` since. */
 type Known = (HeldKey & { isNew: boolean }) | "absent";
 
-/** What the key's metadata says. */
+/** Names in the key's metadata. */
 const MARKS = { replacing: "replacing", leaving: "leaving", shreddedAt: "shreddedat", eraseAt: "eraseat" };
 
 export const blobOwnerKeys = (keys: Blobs, now: Clock): OwnerKeys => new CachedKeys(keys, now);
@@ -92,7 +89,7 @@ class CachedKeys implements OwnerKeys {
   readonly #keys: Blobs;
   readonly #now: Clock;
   readonly #known: Cache<OwnerId, Known>;
-  /** Requests of one owner at the same time, and the parts of one request, share what is under way. */
+  /** Parallel reads of one owner share one call. */
   readonly #reading = new Map<OwnerId, Promise<HeldKey | undefined>>();
 
   constructor(keys: Blobs, now: Clock) {
@@ -121,14 +118,13 @@ class CachedKeys implements OwnerKeys {
     return this.#keep(owner, { ...heldIn(stored), key: checked(stored.content) });
   };
 
-  /** That there was none a moment ago saves a look: if there is one now, the write finds it. */
+  /** If the cache says that there is no key, skips the read: should one exist now, the write finds out. */
   offer: OwnerKeys["offer"] = async (owner) => {
     const known = this.#known.get(owner) === "absent" ? undefined : await this.find(owner);
     if (known) return { key: known, stored: Promise.resolve(known) };
     const key = randomBytes(KEY_BYTES);
     const stored = this.#create(owner, key).then((created) => created.key);
-    // Whoever fails before waiting for it must not leave a rejection that nobody hears: that ends the
-    // process.
+    // A caller may fail before it awaits `stored`. An unhandled rejection would end the process.
     stored.catch(() => undefined);
     return { key, stored };
   };
@@ -183,11 +179,11 @@ class CachedKeys implements OwnerKeys {
   };
 
   eraseDamagedAt: OwnerKeys["eraseDamagedAt"] = async (owner, at) => {
-    // Where the key is gone, another is there to remember it: it opens nothing.
+    // If the key is gone, store another one to carry the date; it opens nothing.
     if (!(await this.#keys.read(nameOf(owner)))) await this.#create(owner, randomBytes(KEY_BYTES));
     await this.#mark(owner, (metadata) => {
       const said = dateIn(metadata, MARKS.eraseAt);
-      // Of damage that was mended since, and is another one now.
+      // That date is of earlier damage, mended since.
       const isForgotten = !said || later(said, FORGOTTEN_MS) <= this.#now();
       return { ...metadata, [MARKS.eraseAt]: (isForgotten ? at : said).toISOString() };
     });
@@ -195,13 +191,13 @@ class CachedKeys implements OwnerKeys {
     return dateIn(stored?.metadata ?? {}, MARKS.eraseAt) ?? fail();
   };
 
-  /** Nothing happens if there is no key, or others change it at the same time. */
+  /** Does nothing if there is no key, or if another writer changes it at the same time. */
   async #mark(owner: OwnerId, change: (metadata: Metadata) => Metadata): Promise<void> {
     const stored = await this.#keys.read(nameOf(owner));
     if (stored) await this.#keys.writeMetadata(nameOf(owner), change(stored.metadata), stored.etag);
   }
 
-  /** A key that is about to go isn't one to begin with: another takes its place, so that it stays. */
+  /** Replaces a key that is about to be erased, so that the first write's key stays. */
   async #toBeginWith(owner: OwnerId, stored: StoredBlob): Promise<HeldKey> {
     if (!(MARKS.leaving in stored.metadata)) {
       return this.#keep(owner, { ...heldIn(stored), key: checked(stored.content) });
@@ -238,7 +234,7 @@ const heldIn = ({ content, metadata }: StoredBlob): HeldKey => ({
 
 const nameOf = (owner: OwnerId) => `owner-keys/${owner}`;
 
-/** Undefined for what is no date: nobody here wrote it. */
+/** Undefined for anything that isn't a date: the service didn't write it. */
 function dateIn(metadata: Metadata, mark: string): Date | undefined {
   const date = new Date(metadata[mark] ?? "");
   return Number.isNaN(date.getTime()) ? undefined : date;

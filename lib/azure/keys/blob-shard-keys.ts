@@ -1,4 +1,5 @@
-/** The shard keys: 32 random bytes each, wrapped by the vault; what is sealed under one needs storage and vault, yet no vault call each time. */
+/** The shard keys: 32 random bytes each, wrapped by the vault. */
+/** Opening what is sealed under one needs both storage and vault, yet no vault call each time. */
 import { createHmac, randomBytes } from "node:crypto";
 import * as z from "zod";
 import { sha256 } from "../../domain/owner.ts";
@@ -16,7 +17,7 @@ import type { Listed } from "../stores/blob-listing.ts";
 import type { Blobs, StoredBlob } from "../stores/blobs.ts";
 
 export interface ShardKeys {
-  /** Unwrapped once per instance, then kept. Made on first use. */
+  /** Unwraps the key once per instance, then caches it. Creates it on first use. */
   find(shard: string): Promise<Buffer>;
 }
 
@@ -47,7 +48,7 @@ export function blobShardKeys(keys: Blobs, wrapping: WrappingKeys): ShardKeys {
 
 const nameOf = (shard: string) => `shard-keys/${shard}`;
 
-/** After a rotation it is wrapped anew; the key itself stays. Another may have been faster. */
+/** Wraps the key anew after a rotation; the key itself stays. Another instance may have been faster. */
 export const rewrapShardKey =
   (keys: Blobs, wrapping: WrappingKeys) =>
   async ({ name }: Listed, changed: Changed): Promise<void> => {
@@ -59,7 +60,7 @@ export const rewrapShardKey =
     if (await keys.write(name, { content, metadata }, stored.etag)) changed(metadata, 1);
   };
 
-/** Whoever comes second takes what the first one made. */
+/** If another instance was faster, takes its key. */
 async function create(keys: Blobs, wrapping: WrappingKeys, shard: string): Promise<StoredBlob> {
   const { id, publicKey } = await wrapping.current(nameOf(shard));
   const content = wrapKey(publicKey, randomBytes(KEY_BYTES));
@@ -77,7 +78,7 @@ async function unwrap(wrapping: WrappingKeys, { content, metadata }: StoredBlob)
   return key;
 }
 
-/** A shard of its own, since hashes must be the same for all owners. */
+/** Uses a shard of its own, since hashes must be the same for all owners. */
 export const shardKeyedHash = (shards: ShardKeys): KeyedHash => ({
   async hash(purpose, text) {
     const key = deriveKey(contextOf("pepper", 1, purpose), await shards.find("pepper"));

@@ -1,7 +1,5 @@
-/**
- * Which version of each configured key wraps now: the configured one at first, a newer one soon after the
- * vault has it. One that is disabled or too short never does.
- */
+/** Which version of each configured key wraps: the configured one first, soon the vault's newest. */
+/** A version that is disabled or too short never wraps. */
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { TokenCredential } from "@azure/identity";
 import { KeyClient, type KeyVaultKey } from "@azure/keyvault-keys";
@@ -15,11 +13,11 @@ type PublicKey = { kid: string; n: string; e: string };
 type Current = { id: string; publicKey: KeyObject };
 type Found = Current & { isUsable: boolean };
 
-/** R36: what 128-bit security needs (NIST SP 800-57 part 1, table 2). */
+/** R36: 128-bit security (NIST SP 800-57 part 1, table 2). */
 const MIN_MODULUS_BITS = 3072;
 
 /**
- * `pinned`: public halves that need no vault call. `refreshSeconds`: how often the vault is asked for a newer
+ * `pinned`: public halves that need no vault call. `refreshSeconds`: how often to ask the vault for a newer
  * version.
  */
 export type VaultKeys = { keyIds: readonly KeyId[]; pinned: readonly PublicKey[]; refreshSeconds: number };
@@ -29,7 +27,7 @@ export class CurrentKeys {
   readonly #now: Clock;
   readonly #refreshMs: number;
   readonly #pinned: Map<string, KeyObject>;
-  /** The ids of those that aren't what the vault has. */
+  /** Ids whose pinned public half differs from the vault's. */
   readonly #wrongPins = new Set<string>();
   /** Keys whose newest version can't be used. */
   readonly #waiting = new Set<string>();
@@ -46,7 +44,7 @@ export class CurrentKeys {
     this.#startedAt = now().getTime();
   }
 
-  /** Nobody waits for a newer version: the next caller has it. */
+  /** Never waits for a newer version: the next caller gets it. */
   async get(key: KeyId): Promise<Current> {
     const known = this.#current.get(key.id) ?? (await this.#configured(key));
     this.#current.set(key.id, known);
@@ -54,16 +52,13 @@ export class CurrentKeys {
     return known;
   }
 
-  /**
-   * While the newest version can't be used, every other counts: this instance may know only one that is older
-   * still.
-   */
+  /** While the newest version can't be used, any version counts: this instance may know only an older one. */
   isCurrent(key: KeyId, id: string): boolean {
     if (this.#waiting.has(key.id)) return isVersionOf(key, id);
     return (this.#current.get(key.id)?.id ?? key.id) === id;
   }
 
-  /** A minute is soon enough: pages of a sweep come faster. */
+  /** Asks at most once a minute: a sweep's pages come faster than that. */
   async findNewest(keys: readonly KeyId[]): Promise<void> {
     const now = this.#now().getTime();
     const due = keys.filter(({ id }) => now - (this.#newestAt.get(id) ?? 0) >= MINUTE);
@@ -75,7 +70,7 @@ export class CurrentKeys {
     if (wrong !== undefined) throw new WrongPin(wrong);
   }
 
-  /** The vault is right about its own keys, whatever the settings say. */
+  /** The vault overrides a pinned key. */
   #adopt(key: KeyId, { isUsable, ...newest }: Found): void {
     const { id, publicKey } = newest;
     if (this.#pinned.get(id)?.equals(publicKey) === false) {
@@ -96,7 +91,7 @@ export class CurrentKeys {
     };
   }
 
-  /** Not before an instance is as old as that: an upload on a cold one makes no vault call (R37). */
+  /** Asks only after the first interval: an upload on a cold instance makes no vault call (R37). */
   #refreshIfDue(key: KeyId): void {
     const now = this.#now().getTime();
     if (now - (this.#askedAt.get(key.id) ?? this.#startedAt) < this.#refreshMs) return;
@@ -122,8 +117,8 @@ export class CurrentKeys {
 }
 
 /**
- * Nothing that was wrapped with it can ever be unwrapped: somebody must mend the settings. Its name is all
- * that is logged.
+ * Nothing wrapped with a wrong pin can ever be unwrapped: an operator must mend the settings. Only the key's
+ * id is logged.
  */
 class WrongPin extends Error {
   constructor(keyId: string) {

@@ -1,4 +1,4 @@
-/** WrappingKeys in Key Vault: public keys are cached or pinned in settings, private halves never leave the vault. */
+/** WrappingKeys in Key Vault. Public keys are cached or pinned; private halves never leave the vault. */
 import type { TokenCredential } from "@azure/identity";
 import * as z from "zod";
 import { type KeyId, parseKeyId } from "../../config/key-id.ts";
@@ -26,14 +26,14 @@ export function keyVault(credential: TokenCredential, settings: VaultKeys, now: 
   };
 }
 
-/** Each owner has one of the configured keys, so that several vaults share the load. */
+/** Each owner is assigned one of the configured keys, so that several vaults share the load. */
 function keyOf(owner: string, keyIds: readonly KeyId[]): KeyId {
   const key = keyIds[Buffer.from(sha256(owner), "base64url").readUInt32BE() % keyIds.length];
   if (!key) throw new RangeError("no key is configured");
   return key;
 }
 
-/** Whoever can write metadata must not be able to send our token to a vault of their own. */
+/** Metadata may be forged: never send our token to a vault that isn't configured. */
 function requireOurs(keyId: string, keyIds: readonly KeyId[]): KeyId {
   const key = parseKeyId(keyId);
   if (key && keyIds.some(({ vault, name }) => vault === key.vault && name === key.name)) return key;
@@ -41,8 +41,8 @@ function requireOurs(keyId: string, keyIds: readonly KeyId[]): KeyId {
 }
 
 /**
- * 400: not wrapped by this key version. 404: no such version. 403: disabled, if the vault says so. Anything
- * else may pass.
+ * 400: not wrapped by this key version. 404: no such version. 403: disabled, if the vault says so. Everything
+ * else is temporary.
  */
 function translate(cause: unknown): never {
   if ([400, 404].includes(restStatus(cause) ?? 0)) throw unreadable(cause);

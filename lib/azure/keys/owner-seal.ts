@@ -1,4 +1,4 @@
-/** Seals what belongs to an owner under two keys: a shard's, which needs the vault, and the owner's, whose deletion shreds it. */
+/** Seals an owner's state under a shard key (needs the vault) and the owner key (its deletion shreds). */
 import { Failure } from "../../domain/failure.ts";
 import type { OwnerId } from "../../domain/owner.ts";
 import { contextOf, deriveKey, open, seal } from "../../domain/sealing/seal.ts";
@@ -6,33 +6,32 @@ import { type OwnerKeys, openUnder } from "./blob-owner-keys.ts";
 import { type ShardKeys, shardOf } from "./blob-shard-keys.ts";
 
 export interface OwnerSeal {
-  /** `incarnation`: the only one that it may be sealed in. Fails as `busy` if the owner is in another. */
+  /** `incarnation`: the one the content belongs to. Fails as `busy` if the owner is in another. */
   seal(owner: OwnerId, context: Buffer, content: Uint8Array, incarnation?: string): Promise<Buffer>;
   /** Fails as `backup-unreadable`, whatever is wrong. */
   open(owner: OwnerId, context: Buffer, sealed: Uint8Array): Promise<Buffer>;
-  /** Has the keys at hand by the time that something of this owner's is opened. */
+  /** Starts loading the keys, so that a later `open` finds them. */
   prepare(owner: OwnerId): void;
-  /** The next use reads the owner's key anew: it may have been erased elsewhere. */
+  /** The next use reads the owner's key anew: another instance may have erased it. */
   forget(owner: OwnerId): void;
-  /** Whether the owner was erased lately: what was sealed before will never open again. */
+  /** Whether the owner was erased lately, so that older content never opens again. */
   isShredded(owner: OwnerId): Promise<boolean>;
   /**
-   * The incarnation that the owner is in: another one after each erasure. `name`: 22 characters of base64url.
-   * `since`: when it began, as far as that is still remembered. Undefined if there is no key.
+   * The owner's incarnation; each erasure begins another. `name`: 22 characters of base64url. `since`: when
+   * it began, as long as that is remembered. Undefined without a key.
    */
   incarnation(owner: OwnerId): Promise<Incarnation | undefined>;
 }
 
 const INCARNATION_BYTES = 16;
 /**
- * Names the incarnation of the owner that this key is of, and tells nothing of the key: 22 characters of
- * base64url.
+ * Names the incarnation that this key belongs to and reveals nothing of the key: 22 characters of base64url.
  */
 export const incarnationOf = (owner: OwnerId, key: Buffer): string =>
   deriveKey(contextOf("life", 1, owner), key).toString("base64url", 0, INCARNATION_BYTES);
 /**
- * What was decided, or sealed, in another incarnation would be the next one's, or never open. Fails as
- * `busy`.
+ * Fails as `busy` if the key belongs to another incarnation than the one decided in: the content would belong
+ * to the wrong one, or never open.
  */
 export function requireIncarnation(owner: OwnerId, key: Buffer, incarnation: string | undefined): void {
   if (incarnation === undefined || incarnation === incarnationOf(owner, key)) return;
@@ -41,7 +40,7 @@ export function requireIncarnation(owner: OwnerId, key: Buffer, incarnation: str
 
 type Incarnation = { name: string; since: Date | undefined };
 
-/** `keyFor`: the owner's key to seal with, by one of the two ways that owner keys have. */
+/** `keyFor`: gets the owner's key for sealing, by one of the two methods of `OwnerKeys`. */
 export const ownerSeal = (
   shards: ShardKeys,
   ownerKeys: OwnerKeys,

@@ -1,4 +1,4 @@
-/** The vault's unwrap call for one key version: one request each, none of them sent before the client holds a token. */
+/** The vault's unwrap call for one key version: one request each, sent only once the client holds a token. */
 import type { TokenCredential } from "@azure/identity";
 import { CryptographyClient, type KeyVaultKey } from "@azure/keyvault-keys";
 import type { KeyId } from "../../config/key-id.ts";
@@ -10,8 +10,7 @@ export type Unwrap = (wrapped: Uint8Array) => Promise<Uint8Array>;
 export const DEADLINE_MS = 4000;
 
 /**
- * Plain HTTP is allowed by the settings on loopback only; there the vault's host name can't match the
- * challenge's.
+ * The settings allow plain HTTP on loopback only; there the vault's host name can't match the challenge's.
  */
 export const vaultOptions = (vault: string) => ({
   retryOptions: { maxRetries: 1, retryDelayInMs: 200, maxRetryDelayInMs: 1000 },
@@ -31,8 +30,7 @@ export function unwrapWith(credential: TokenCredential, keyId: KeyId): Unwrap {
 }
 
 /**
- * A whole key, so that the client need not fetch it. Without expiry: an expired version must still open what
- * it wrapped.
+ * A complete key, so that the client needn't fetch it. Without expiry: an expired version must still unwrap.
  */
 const keyFor = ({ id, vault, name, version }: KeyId): KeyVaultKey => ({
   id,
@@ -44,8 +42,8 @@ const keyFor = ({ id, vault, name, version }: KeyId): KeyVaultKey => ({
 });
 
 /**
- * The SDK's first parallel calls on a client without a token go out broken. So one goes ahead; the others
- * wait until the vault has answered it, and share its failure if it hasn't.
+ * The SDK sends a tokenless client's first parallel calls malformed. One call goes ahead; the others wait
+ * until the vault has answered it, or share its failure.
  */
 function oneFirst(call: Unwrap): Unwrap {
   let warm = false;

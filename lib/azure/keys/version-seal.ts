@@ -1,4 +1,4 @@
-/** VersionSeal with Key Vault: a data key of its own for each version, wrapped by the vault's public key. */
+/** VersionSeal with Key Vault: each version has its own data key, wrapped by the vault's public key. */
 import { randomBytes } from "node:crypto";
 import type { UnsealedVersion, VersionSeal, Wrapping } from "../../domain/backup/head.ts";
 import type { BackupKey } from "../../domain/owner.ts";

@@ -1,4 +1,4 @@
-/** The clients of Azure Communication Services; a file of its own, so that they are loaded only when they are needed. */
+/** The clients of Azure Communication Services, in their own file so that they load only when needed. */
 import { EmailClient } from "@azure/communication-email";
 import { SmsClient, type SmsClientOptions } from "@azure/communication-sms";
 import type { TokenCredential } from "@azure/identity";
@@ -9,7 +9,7 @@ import type { Message, Messenger } from "../../domain/messages/messenger.ts";
 export type Senders = { service: CommunicationAddress; email: string; sms: string | undefined };
 
 const DEADLINE_MS = 10_000;
-/** The queue tries again, and later than an SDK would. */
+/** The queue retries, later than an SDK would. */
 const NO_RETRIES = { maxRetries: 0 };
 
 export function createMessenger({ service, email, sms }: Senders, credential: TokenCredential): Messenger {
@@ -32,7 +32,7 @@ export function createMessenger({ service, email, sms }: Senders, credential: To
   };
 }
 
-/** Accepted is enough: whether it arrives is known only much later. */
+/** Wait only for acceptance: delivery is known much later. */
 async function sendEmail(client: EmailClient, from: string, { id, address, subject, text }: Message) {
   await client.beginSend(
     {
@@ -58,10 +58,7 @@ const Body = z.looseObject({ smsRecipients: z.array(z.looseObject({})) });
 
 type Policy = NonNullable<SmsClientOptions["additionalPolicies"]>[number]["policy"];
 
-/**
- * The SDK gives each call an id of its own; a message that is tried again must keep its id, or it is sent
- * twice.
- */
+/** The SDK gives each call a new id. Keep the message's id on retries, or the message is sent twice. */
 const underId = (repeatabilityRequestId: string): Policy => ({
   name: "underId",
   async sendRequest(request, next) {

@@ -1,4 +1,4 @@
-/** Messenger on Azure Communication Services; its libraries take long to load, and few instances ever send. */
+/** Messenger on Azure Communication Services. Its libraries load slowly, so they load only when needed. */
 import type { TokenCredential } from "@azure/identity";
 import { Failure } from "../../domain/failure.ts";
 import type { Messenger } from "../../domain/messages/messenger.ts";

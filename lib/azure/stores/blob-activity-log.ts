@@ -1,4 +1,4 @@
-/** The activity log as an append blob: a line an entry, each sealed for its place and its predecessor. */
+/** The activity log as an append blob: one line per entry, sealed to its position and its predecessor. */
 
 import { Failure } from "../../domain/failure.ts";
 import {
@@ -65,10 +65,7 @@ export const blobActivityLog = (backups: Blobs, anchors: AnchorStore, seal: Owne
 
 type Log = { place: OfIncarnation; since: Date | undefined; held: Stored<Anchor> | undefined };
 
-/**
- * Where nothing is logged yet, the owner may have been erased elsewhere, a moment ago: their key is read
- * anew.
- */
+/** If nothing is logged yet, the owner may just have been erased on another instance: read their key anew. */
 async function findToAppend(
   owner: OwnerId,
   find: (owner: OwnerId) => Promise<Log | undefined>,
@@ -86,9 +83,7 @@ const contextFor = (owner: OwnerId, { length, tip }: Anchor) => contextOf("activ
 
 const anchorIn = (held: Stored<Anchor> | undefined): Anchor => held?.value ?? emptyLog;
 
-/**
- * The anchor, moved on over lines that others wrote, also one who was cut off before the anchor was moved.
- */
+/** Moves the anchor over lines that others wrote, including a writer cut off before moving it. */
 async function reach(backups: Blobs, seal: OwnerSeal, place: OfIncarnation, anchor: Anchor): Promise<Anchor> {
   const beyond = (await backups.readFrom(nameOf(place), anchor.length)).toString();
   return (await readLines(seal, place.owner, anchor, beyond)).anchor;
@@ -97,7 +92,7 @@ async function reach(backups: Blobs, seal: OwnerSeal, place: OfIncarnation, anch
 type Line = { activity: Activity; after: string };
 type Read = { entries: Line[]; anchor: Anchor; intact: boolean };
 
-/** As far as the lines are what was written there. */
+/** Stops at the first line that doesn't open at its position. */
 async function readLines(seal: OwnerSeal, owner: OwnerId, from: Anchor, text: string): Promise<Read> {
   const read: Read = { entries: [], anchor: from, intact: true };
   for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
@@ -125,7 +120,7 @@ async function openLine(
   }
 }
 
-/** Never back: another request may have come further. */
+/** Never moves the anchor back: another request may have moved it further. */
 async function moveAnchor(
   anchors: AnchorStore,
   place: OfIncarnation,

@@ -1,4 +1,4 @@
-/** Belongings on Blob Storage: everything of an owner lies under their id. */
+/** Belongings on Blob Storage: everything of an owner is stored under their id. */
 
 import type { OwnerId } from "../../domain/owner.ts";
 import type { Belongings, SeenBlobs } from "../../domain/privacy/export.ts";
@@ -53,7 +53,7 @@ export const blobBelongings = (
   },
 });
 
-/** Another owner may have proven the account since. */
+/** Skips an account that another owner has proven since. */
 async function ownCredential(backups: Blobs, owner: OwnerId, name: string): Promise<SeenBlobs> {
   const stored = await backups.read(name);
   return stored?.metadata["owner"] === owner ? [{ name, etag: stored.etag }] : [];

@@ -1,10 +1,11 @@
-/** Reads what storage answers to List Blobs. A reader for any XML makes ten times as much of it in memory, and sweeps list 5,000 at once. */
+/** Parses the answer of List Blobs. */
+/** A general XML reader takes ten times the memory, and sweeps list 5,000 blobs at once. */
 
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
-/** `next` brings the page after this one. */
+/** `next` fetches the following page. */
 export type BlobPage = { blobs: Listed[]; next: string | undefined };
 
-/** Blob Storage's REST reference, List Blobs: `EnumerationResults`. */
+/** Blob Storage REST reference, List Blobs: `EnumerationResults`. */
 export function readListing(xml: Buffer): BlobPage {
   const blobs: Listed[] = [];
   let end = 0;
@@ -33,7 +34,7 @@ function readBlob(blob: Buffer): Listed {
 
 const textIn = (xml: Buffer, element: string): string => unescaped(innerOf(xml, element));
 
-/** Only these bytes become a string: a part of a longer one would keep all of that in memory. */
+/** Converts only these bytes: a substring of a longer string would keep all of it in memory. */
 function innerOf(xml: Buffer, element: string): string {
   const start = xml.indexOf(`<${element}>`);
   if (start < 0) return "";

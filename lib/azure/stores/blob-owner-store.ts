@@ -1,4 +1,5 @@
-/** OwnerStore on Blob Storage: one blob an owner, sealed under the owner's key, the record in it under the shard's as well. */
+/** OwnerStore on Blob Storage: one blob per owner, sealed under the owner key. */
+/** The record in it is sealed under a shard key as well. */
 
 import { Cache } from "../../cache.ts";
 import { type Clock, earliest, MINUTE } from "../../domain/clock.ts";
@@ -22,11 +23,11 @@ import {
 } from "./owner-blob.ts";
 import { pause, turns } from "./turns.ts";
 
-/** State and record of nearly everybody lie within it. */
+/** Enough for the state and record of nearly every owner. */
 const START_BYTES = 32 * 1024;
-/** Of the bodies that lie in the owner's blob; the others lie beside it. */
+/** Limit for bodies inside the owner's blob; further bodies are stored beside it. */
 const INLINE_BYTES = 63 * 1024;
-/** In bytes as they are stored; opened they take a few times as many. */
+/** `most`: bytes as stored; opened, they take a few times as many. */
 const AT_HAND = { most: 8 * 1024 * 1024, milliseconds: MINUTE };
 
 export class BlobOwnerStore implements OwnerStore {
@@ -39,12 +40,14 @@ export class BlobOwnerStore implements OwnerStore {
   readonly #policy: DuePolicy;
   readonly #inlineBytes: number;
   /**
-   * By bytes. What is there is as good as what the blob's ETag says: a change in its place is stored only
-   * while that holds.
+   * Limited by stored bytes. Safe to decide on: a write succeeds only if the blob still has the cached ETag.
    */
   readonly #atHand: Cache<OwnerId, HeldOwner> | undefined;
 
-  /** `atHand`: left out, every request reads its owner. `inlineBytes`: for tests, which have small bodies. */
+  /**
+   * `atHand`: without it, every request reads its owner. `inlineBytes`: tests lower it, as their bodies are
+   * small.
+   */
   constructor(
     backups: Blobs,
     keys: OwnerKeys,
@@ -69,7 +72,7 @@ export class BlobOwnerStore implements OwnerStore {
     const reading = whole ? this.#backups.read(nameOf(owner)) : this.#readState(owner);
     const [blob, key] = await Promise.all([reading, this.#keys.find(owner)]);
     if (blob) return await this.#open(owner, blob, key);
-    // Whoever begins, begins with the key that is there then.
+    // The owner's first write must use the key that is stored then.
     this.#keys.forget(owner);
     return undefined;
   };
@@ -96,8 +99,8 @@ export class BlobOwnerStore implements OwnerStore {
     if (!written) return undefined;
     if (own.mark !== undefined) await this.#keys.settle(owner);
     const stored = this.#hold(owner, own.key, written.etag, { ...segments, content }, next.record);
-    // Not twice in a row: who stores without end, and without reading, leaves no other instance the time for
-    // a change, not even to revoke them.
+    // Don't cache two writes in a row: an owner who writes endlessly without reading would leave other
+    // instances no time for a change, not even to revoke the device.
     if (!held?.isAtHand) this.#atHand?.set(owner, stored.atHand(), written.bytes);
     return stored;
   };
@@ -127,15 +130,15 @@ export class BlobOwnerStore implements OwnerStore {
 
   eraseDamagedAt: OwnerStore["eraseDamagedAt"] = (owner, at) => this.#keys.eraseDamagedAt(owner, at);
 
-  /** State and record; of an owner whose are larger than most, all. */
+  /** Reads state and record; the whole blob if these are unusually large. */
   async #readState(owner: OwnerId): Promise<StartOfBlob | undefined> {
     const start = await this.#backups.readStart(nameOf(owner), START_BYTES);
     return start && reachesRecord(start.content) ? start : await this.#backups.read(nameOf(owner));
   }
 
   /**
-   * A cached key may be one that another instance has replaced since: what it doesn't open is tried once more
-   * with a fresh one.
+   * If the cached key doesn't open the blob, another instance may have replaced it: tries once more with a
+   * fresh key.
    */
   async #open(owner: OwnerId, blob: StartOfBlob, key: Buffer | undefined): Promise<HeldOwner> {
     const opened = key && tryToUnpack(key, owner, blob);
@@ -144,15 +147,15 @@ export class BlobOwnerStore implements OwnerStore {
     if (!fresh) throw unreadable();
     const anew = tryToUnpack(fresh.key, owner, blob);
     if (anew) return this.#hold(owner, fresh.key, blob.etag, anew);
-    // What an erasure has left that was cut off between its last two writes is noise.
+    // An erasure cut off between its last two writes leaves a blob that no key opens.
     if (fresh.shreddedAt && (await this.#isMarked(owner, fresh)))
       return this.#hold(owner, fresh.key, blob.etag, segmentsWith(erasedAt(fresh.shreddedAt)));
-    // The blob may be from before an erasure, the key from after it.
+    // The blob may have been read before an erasure and the key after it.
     const again = (await this.#backups.read(nameOf(owner))) ?? blob;
     return this.#hold(owner, fresh.key, again.etag, unpackOwner(fresh.key, owner, again));
   }
 
-  /** Only the service can make it: whoever may write keys alone could else make an owner seem erased. */
+  /** Proves that the service replaced the key: write access to the keys alone can't fake an erasure. */
   #markOf(owner: OwnerId, key: Buffer, at: Date): Promise<string> {
     return this.#keyedHash.hash("replaced-key", JSON.stringify([owner, sha256(key), at]));
   }
@@ -182,10 +185,7 @@ export class BlobOwnerStore implements OwnerStore {
     return etag === undefined ? undefined : { etag, bytes: content.length };
   }
 
-  /**
-   * What isn't changed is carried along with the digest that it was opened with, never with one computed
-   * anew.
-   */
+  /** Carries unchanged segments along with the digest they were opened with; never recomputes it. */
   async #segmentsOf(
     owner: OwnerId,
     { state, record }: NextOwner,
@@ -199,7 +199,7 @@ export class BlobOwnerStore implements OwnerStore {
     return { content: { ...content, state, record: told }, others, record: sealed };
   }
 
-  /** With all that is carried along; undefined if it was changed since. */
+  /** Reads the segments that a write carries along; undefined if the owner has changed since. */
   async #wholeOf(owner: OwnerId, held: HeldOwner): Promise<HeldOwner | undefined> {
     if (held.isWhole) return held;
     const whole = await this.find(owner);
@@ -207,9 +207,9 @@ export class BlobOwnerStore implements OwnerStore {
   }
 
   /**
-   * The bodies that are still named, newest first, as far as there is room. When it is used up, all but the
-   * newest move out, so that this comes up seldom; they are stored beside before any state says so. None is
-   * dropped for its size.
+   * Keeps the bodies that the state still names, newest first. If they exceed the limit, all but the newest
+   * move out, so that this happens seldom. They are stored beside the blob before any state refers to them
+   * there. No body is dropped for its size.
    */
   async #placeBodies(owner: OwnerId, { state, body }: NextOwner, carried: Body[]): Promise<Body[]> {
     const named = new Set(versionsIn(state).map(({ id }) => id));
@@ -226,17 +226,17 @@ export class BlobOwnerStore implements OwnerStore {
   async #putBeside(owner: OwnerId, { id, sealed }: Body): Promise<void> {
     const name = `${bodiesOf(owner)}${id}`;
     if (await this.#backups.write(name, { content: sealed }, undefined)) return;
-    // Moved out before, by a change that was lost then: it is the same.
+    // An earlier change moved the same body out and then lost its race.
     if (!(await this.#readBeside(name))?.equals(sealed)) throw unreadable();
   }
 
-  /** Undefined unless there is a body, and nothing else with it: nobody here puts metadata there. */
+  /** Undefined if the blob is missing or has metadata, which the service never writes there. */
   async #readBeside(name: string): Promise<Buffer | undefined> {
     const stored = await this.#backups.read(name);
     return stored && Object.keys(stored.metadata).length === 0 ? stored.content : undefined;
   }
 
-  /** One that isn't where the held state says has moved out since. */
+  /** A body that isn't where the held state says has moved out since. */
   async #bodyOf(owner: OwnerId, held: HeldOwner, id: string): Promise<Buffer> {
     const isInline = held.segments.content.bodies.includes(id);
     const bodies = isInline ? (held.bodies ?? (await this.find(owner))?.bodies) : [];
@@ -255,7 +255,7 @@ type Opening = {
   body(id: string, held: HeldOwner): Promise<Buffer>;
 };
 
-/** What is in it can be carried along: sealed as it was read. */
+/** Keeps its segments sealed as read, so that a write can carry them along. */
 class HeldOwner implements StoredOwner {
   readonly etag: string;
   readonly segments: OwnerSegments;
@@ -286,7 +286,7 @@ class HeldOwner implements StoredOwner {
     return this.segments.others !== undefined && this.segments.bodies !== undefined;
   }
 
-  /** Newest first; undefined where they weren't read. */
+  /** Newest first; undefined if they weren't read. */
   get bodies(): Body[] | undefined {
     const { content, bodies } = this.segments;
     return (
@@ -325,9 +325,7 @@ function tryToUnpack(key: Buffer, owner: OwnerId, blob: StartOfBlob): OwnerSegme
   }
 }
 
-/**
- * As that erasure would have said, had it come to it: that there was a contact is taken for granted (R19).
- */
+/** The state that the cut-off erasure would have written. Assumes that a contact existed (R19). */
 const erasedAt = (at: Date): OwnerState => ({
   ...newState(),
   erased: { at, hadContact: true, accounts: [] },
@@ -348,7 +346,7 @@ function heldIn(replaces: StoredOwner): HeldOwner {
   throw new TypeError("not an owner of this store");
 }
 
-/** What the sweeps go by. */
+/** The metadata that sweeps select by. */
 function metadataOf({ state, record }: OwnerContent, policy: DuePolicy): Metadata {
   const due = earliest([ownerDueAt(state, policy), record?.dueAt]);
   const kids = [...new Set(versionsIn(state).map(({ keyId }) => keyId))];

@@ -1,4 +1,4 @@
-/** ReadBudget on Blob Storage: a count for each device and day, which storage lets grow no further than the limit. */
+/** ReadBudget on Blob Storage: one counter per device and day; storage itself enforces the limit. */
 import type { ReadBudget } from "../../domain/backup/quiet-read.ts";
 import type { Blobs } from "./blobs.ts";
 

@@ -1,4 +1,5 @@
-/** SendBudget on Blob Storage: one counter a day, purpose and calling code. It holds a number, and a word that makes each writing of it different. */
+/** SendBudget on Blob Storage: one counter per day, purpose and calling code. */
+/** The counter's blob holds a number and a random word that makes each write distinct. */
 
 import type { SendBudget } from "../../domain/contacts/send-limits.ts";
 import { newId } from "../../domain/id.ts";
@@ -6,13 +7,13 @@ import type { Blobs } from "./blobs.ts";
 
 export type DailyLimits = ReadonlyMap<string, number>;
 
-/** What is said for this code, or for `*`: all the others. */
+/** The limit for this code, else the one for `*` (all others). */
 const limitFor = (limits: DailyLimits, callingCode: string) =>
   limits.get(callingCode) ?? limits.get("*") ?? 0;
 
 const MAX_ROUNDS = 20;
 
-/** Refuses where it can't count: an attacker must not gain from making it busy. */
+/** Refuses when it can't count: an attacker must gain nothing by keeping the counter busy. */
 export const blobSendBudget = (backups: Blobs, limits: DailyLimits): SendBudget => ({
   async take(purpose, callingCode, now) {
     const most = limitFor(limits, callingCode);

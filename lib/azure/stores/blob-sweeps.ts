@@ -1,4 +1,4 @@
-/** What sweeps need of Blob and Queue Storage: listings, messages, and how far the last run has come. */
+/** Blob and Queue Storage for sweeps: listings, messages, and the progress of the last run. */
 import { Failure } from "../../domain/failure.ts";
 import { type SweepName, SweepProgress, type SweepStore } from "../../domain/sweeps/sweep.ts";
 import { jsonOf } from "../../domain/text.ts";
@@ -10,7 +10,7 @@ export const SWEEP_QUEUE = "sweeps";
 const MAX_ROUNDS = 100;
 const Stored = jsonOf(SweepProgress);
 
-/** Shard keys lie in the keys account, all else that is swept in that of the backups. */
+/** Shard keys are in the keys account; everything else that is swept is in the backups account. */
 export const blobSweeps = (backups: Blobs, keys: Blobs, send: SendMessage): SweepStore => ({
   list: (prefix, page) => (prefix.startsWith("shard-keys/") ? keys : backups).list(prefix, page),
   next: (message) => send(JSON.stringify(message)),
@@ -27,7 +27,7 @@ export const blobSweeps = (backups: Blobs, keys: Blobs, send: SendMessage): Swee
 
 const nameOf = (sweep: SweepName) => `sweeps/${sweep}`;
 
-/** Of a run that another release has written nothing is known: the next one begins anew. */
+/** Ignores progress that another release wrote in another shape: the next run starts anew. */
 async function read(backups: Blobs, sweep: SweepName) {
   const stored = await backups.read(nameOf(sweep));
   if (!stored) return { progress: undefined, etag: undefined };

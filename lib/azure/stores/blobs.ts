@@ -1,4 +1,4 @@
-/** Blob Storage in the few words the stores need: read, write on condition, append, list, delete. Every SDK error ends here. */
+/** Blob Storage in the few operations the stores need. Every SDK error is translated here. */
 import type { ContainerClient } from "@azure/storage-blob";
 import { Failure } from "../../domain/failure.ts";
 import type { Answer } from "../exchange.ts";
@@ -7,46 +7,44 @@ import type { CallStorage, StorageCall } from "../storage-calls.ts";
 import { type BlobPage, readListing } from "./blob-listing.ts";
 
 export type Metadata = Record<string, string>;
-/** `size`: of the whole. */
+/** `size`: of the whole blob. */
 export type StartOfBlob = { content: Buffer; size: number; etag: string; metadata: Metadata };
 export type StoredBlob = StartOfBlob;
 
 export interface Blobs {
   read(name: string): Promise<StoredBlob | undefined>;
   /**
-   * The new ETag, or undefined if the blob is not the one that `replaces` names (undefined: if there is one).
+   * Returns the new ETag, or undefined if the blob has changed from `replaces` (undefined: must not exist
+   * yet).
    */
   write(
     name: string,
     blob: { content: Buffer; metadata?: Metadata },
     replaces: string | undefined,
   ): Promise<string | undefined>;
-  /** Its first bytes, and how many there are in all; nothing may be missing of a shorter one. */
+  /** Reads the first `bytes` and the total size; a shorter blob must arrive whole. */
   readStart(name: string, bytes: number): Promise<StartOfBlob | undefined>;
-  /**
-   * Adds to the end of a blob that only grows; false if it isn't `at` bytes long: then nothing is written.
-   */
+  /** Appends if the append blob is `at` bytes long; otherwise writes nothing and returns false. */
   append(name: string, content: Buffer, at: number): Promise<boolean>;
-  /**
-   * Counts one more in a blob that is nothing but a count: that it is there is one, each byte in it another.
-   * False if there are `most`.
-   */
+  /** Adds one to a counter blob: its existence counts as one, each byte in it as another. False at `most`. */
   countUpTo(name: string, most: number): Promise<boolean>;
-  /** What stands there from this byte on; nothing if it is shorter, or not there. */
+  /** Reads from `offset` to the end; empty if the blob is shorter or missing. */
   readFrom(name: string, offset: number): Promise<Buffer>;
-  /** Gone afterwards, whether it was there or not; with `only`, if it is still the one with that ETag. */
+  /** Deletes the blob, if present; with `only`, only if it still has that ETag. */
   delete(name: string, only?: string): Promise<void>;
-  /** The metadata alone, if the blob is still the one that `replaces` names; false if not. */
+  /** Replaces only the metadata, if the blob still has the ETag `replaces`; false if not. */
   writeMetadata(name: string, metadata: Metadata, replaces: string): Promise<boolean>;
-  /** One page of names, in their order, with what the listing tells; `next` brings the page after it. */
+  /** One page of names in order, with their listing details; `next` continues it. */
   list(prefix: string, page: { size: number; from?: string | undefined }): Promise<BlobPage>;
 }
 
-/** One call with all its tries: a phone must not wait longer for an answer. */
+/** For one call with all its tries: a phone must not wait longer. */
 const DEADLINE_MS = 8000;
 const LISTING_DEADLINE_MS = 30_000;
 
-/** What every request waits for goes by `call`, what is rare or answers in XML by the SDK's client. */
+/**
+ * Calls on the path of every request use `call`; rare calls, and those answered in XML, use the SDK's client.
+ */
 export function blobContainer(container: ContainerClient, call: CallStorage): Blobs {
   const to = toBlobs(container.url, call);
   return {
@@ -148,7 +146,7 @@ async function append(to: ToBlob, name: string, content: Buffer, at: number): Pr
 
 const ONE = Buffer.from(".");
 
-/** By the storage's own conditions: however many count at once, none gets past the limit. */
+/** Storage's own conditions keep parallel callers within the limit. */
 async function countUpTo(to: ToBlob, name: string, most: number): Promise<boolean> {
   const headers = { "x-ms-blob-condition-maxsize": String(most - 1) };
   const add = () => to("PUT", name, { query: "?comp=appendblock", headers, body: ONE });
@@ -164,7 +162,7 @@ async function countUpTo(to: ToBlob, name: string, most: number): Promise<boolea
   }
 }
 
-/** False if another was faster. */
+/** False if another caller created it first. */
 async function create(to: ToBlob, name: string): Promise<boolean> {
   const headers = { "x-ms-blob-type": "AppendBlob", "if-none-match": "*" };
   try {
@@ -196,24 +194,24 @@ async function read(
     return { content, size: sizeIn(answer), etag: etagIn(answer), metadata: metadataIn(answer) };
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
-    // Of an empty blob there is no range.
+    // An empty blob has no range.
     if (isStatus(error, 416)) return await read(to, name);
     throw storageUnavailable(error);
   }
 }
 
-/** `bytes 0-65535/80000` where a part was asked for. */
+/** `bytes 0-65535/80000` in an answer to a range request. */
 const sizeIn = ({ content, headers }: Answer): number =>
   Number(headers["content-range"]?.split("/")[1] ?? content.length);
 
 /**
- * An answer that was lost after the write makes the SDK's next try fail: sealed content is random, so equal
- * is ours.
+ * If the answer to a write is lost, the SDK's retry fails. Sealed content is random, so equal content is
+ * ours.
  */
 const etagIfOurs = (stored: StoredBlob | undefined, content: Buffer) =>
   stored?.content.equals(content) ? stored.etag : undefined;
 
-/** Where the whole container is missing, nothing can be said about a blob: not even that it isn't there. */
+/** A missing container says nothing about a blob, not even that it is absent. */
 const isStatus = (error: unknown, ...statuses: number[]) =>
   !isContainerMissing(error) && statuses.includes(restStatus(error) ?? 0);
 

@@ -1,8 +1,8 @@
+/** The format of an owner's blob. Pure. */
 /**
- * How an owner lies in one blob: a preamble with the segments' lengths in clear, the sealed state, the sealed
- * record, segments that only a newer version knows, and the newest bodies. The state knows the digests of
- * what is replaced, so that no two of different times fit together; a body is sealed once, for its own
- * version. Pure.
+ * A preamble with the segment lengths in clear, then the sealed state, the sealed record, segments that only
+ * a newer release knows, and the newest bodies. The state holds the digests of the segments that change, so
+ * segments of different times never fit together. A body is sealed once, for its own version.
  */
 import * as z from "zod";
 import { loose } from "../../domain/loose.ts";
@@ -17,8 +17,8 @@ const WORD = 4;
 const MOST_SEGMENTS = 200;
 
 /**
- * `record`: its digest, and when something in it is to go. `others`: digests. `bodies`: whose they are,
- * newest first.
+ * `record`: its digest, and when something in it expires. `others`: digests. `bodies`: version ids, newest
+ * first.
  */
 const Content = loose({
   state: OwnerState,
@@ -29,7 +29,7 @@ const Content = loose({
 export type OwnerContent = z.infer<typeof Content>;
 const StoredContent = jsonOf(Content);
 
-/** All but `content` is still sealed. `others`, `bodies`: undefined where they weren't read whole. */
+/** Everything but `content` is still sealed. `others`, `bodies`: undefined if they weren't read whole. */
 export type OwnerSegments = {
   content: OwnerContent;
   record: Buffer | undefined;
@@ -37,7 +37,7 @@ export type OwnerSegments = {
   bodies: Buffer[] | undefined;
 };
 
-/** `content` says the digests of what is carried; here they are what they are. */
+/** `content` must already hold the digests of the other segments. */
 export function packOwner(
   key: Buffer,
   owner: OwnerId,
@@ -52,8 +52,8 @@ export function packOwner(
 }
 
 /**
- * `blob`: at least state and record. `size`: of the whole. Fails as `backup-unreadable`, whatever is wrong:
- * cut short, extended, mixed, another's, or not ours.
+ * `blob`: at least state and record. `size`: of the whole blob. Fails as `backup-unreadable` if it is cut
+ * short, extended, mixed, another owner's or not ours.
  */
 export function unpackOwner(
   key: Buffer,
@@ -75,7 +75,7 @@ export function unpackOwner(
   return { content, record: content.record && record, others: allOf(others), bodies: allOf(bodies) };
 }
 
-/** Whether what was read of a blob has all of state and record. */
+/** Whether the start of a blob includes all of state and record. */
 export function reachesRecord(start: Buffer): boolean {
   if (start.length < lengthsEnd(2)) return false;
   const [state, record] = [0, 1].map((index) => start.readUInt32BE(lengthsEnd(index)));
@@ -86,7 +86,7 @@ export function reachesRecord(start: Buffer): boolean {
 const allOf = (segments: (Buffer | undefined)[]): Buffer[] | undefined =>
   segments.every((each) => each !== undefined) ? segments : undefined;
 
-/** Where the lengths of so many segments end: after the magic, their number and each length before. */
+/** Where the length table ends: magic, number of segments, then each length. */
 const lengthsEnd = (segments: number): number => MAGIC.length + WORD + segments * WORD;
 
 function preambleOf(lengths: number[]): Buffer {
@@ -97,7 +97,7 @@ function preambleOf(lengths: number[]): Buffer {
   return preamble;
 }
 
-/** Segments that aren't read whole are undefined. */
+/** Segments that weren't read whole are undefined. */
 function split(blob: Buffer, size: number): { preamble: Buffer; segments: (Buffer | undefined)[] } {
   const count = blob.length >= lengthsEnd(0) ? blob.readUInt32BE(MAGIC.length) : 0;
   const start = lengthsEnd(count);
@@ -118,6 +118,6 @@ function fail(): never {
   throw unreadable();
 }
 
-/** Preamble and metadata are in it, so that changing either is noticed. */
+/** Binds preamble and metadata to the seal, so that a change to either is noticed. */
 const contextFor = (owner: OwnerId, preamble: Buffer, metadata: Metadata) =>
   contextOf("owner", 1, owner, preamble.toString("base64url"), ...Object.entries(metadata).toSorted().flat());

@@ -1,9 +1,9 @@
-/** Puts messages into a queue, as Functions' trigger reads them: base64 of a text. */
+/** Puts messages into a queue in the form that the Functions trigger reads: text in base64. */
 
 import type { CallStorage } from "../storage-calls.ts";
 import { storageUnavailable } from "./blobs.ts";
 
-/** `delaySeconds`: nobody sees it before. Fails as `storage-unavailable`. */
+/** `delaySeconds`: how long the message stays invisible. Fails as `storage-unavailable`. */
 export type SendMessage = (text: string, delaySeconds?: number) => Promise<void>;
 
 const DEADLINE_MS = 4000;

@@ -1,4 +1,4 @@
-/** Outbox on Queue Storage: each item sealed for its owner, so that the queue tells nobody whom or what about. */
+/** Outbox on Queue Storage. Each item is sealed for its owner: the queue reveals no recipient or subject. */
 import type { QueueClient } from "@azure/storage-queue";
 import * as z from "zod";
 import { memoizeFor } from "../../cache.ts";
@@ -14,7 +14,7 @@ export const OUTBOX_QUEUE = "messages";
 
 const Sealed = z.looseObject({ owner: OwnerId, sealed: z.base64() });
 
-/** A text of the queue, or what the host has parsed it to. */
+/** A queue text, or the value that the host has parsed it into. */
 const QueueText = z.union([jsonOf(Sealed), Sealed]);
 
 const DEADLINE_MS = 4000;
@@ -28,8 +28,8 @@ export const queueOutbox = (send: SendMessage, seal: OwnerSeal): Outbox => ({
 });
 
 /**
- * What a queue message says; undefined if its owner was erased since. Fails as `backup-unreadable` if it
- * isn't what was put there.
+ * Opens a queue message; undefined if its owner was erased since. Fails as `backup-unreadable` if it is not
+ * ours.
  */
 export async function openQueued(
   seal: OwnerSeal,
@@ -52,8 +52,8 @@ const contextFor = (owner: OwnerId) => contextOf("outbox", 1, owner);
 type QueueCounts = { waiting: number; failed: number };
 
 /**
- * About how many items wait, and how many were given up: those stay in the queue's `-poison` twin. Asked at
- * most every ten seconds, however often it is wanted; undefined while the storage doesn't answer.
+ * Approximate numbers of waiting and failed items; failed ones stay in the queue's `-poison` twin. Asks
+ * storage at most every ten seconds; undefined while storage doesn't answer.
  */
 export const queueCounts = (queue: QueueClient, poison: QueueClient, now: Clock) =>
   memoizeFor(now, 10 * SECOND, async (): Promise<QueueCounts> => {

@@ -1,4 +1,4 @@
-/** Where each kind of sealed state lies that isn't the owner's own: recoveries, credentials, tickets, anchors of logs. */
+/** Where sealed state outside the owner's blob is stored: recoveries, credentials, tickets, log anchors. */
 import { accountKey, type DeviceBoundAccount } from "../../domain/account.ts";
 import { DAY, later } from "../../domain/clock.ts";
 import { AccountCredentials, type CredentialStore } from "../../domain/credentials/credential.ts";
@@ -24,7 +24,7 @@ export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
 export const credentialName = async (keyedHash: KeyedHash, account: DeviceBoundAccount): Promise<string> =>
   `credentials/${await keyedHash.hash("account", accountKey(account))}`;
 
-/** A provider names the account, not the owner: whose it is stands in the metadata. */
+/** A provider names only the account, so the metadata names the owner. */
 export const credentialStore = (backups: Blobs, seal: OwnerSeal, keyedHash: KeyedHash): CredentialStore =>
   sealedStore(backups, seal, {
     schema: AccountCredentials,
@@ -34,8 +34,8 @@ export const credentialStore = (backups: Blobs, seal: OwnerSeal, keyedHash: Keye
   });
 
 /**
- * For a provider's questions. Whether there is an account must not show on an instance that just started:
- * where there is none, a shard key is loaded all the same, one that goes by the account.
+ * For provider requests. On a fresh instance the time must not reveal whether an account exists: without one,
+ * loads a shard key all the same, chosen by the account.
  */
 export const findForProvider =
   (credentials: CredentialStore, keyedHash: KeyedHash, shards: ShardKeys): CredentialStore["find"] =>
@@ -46,7 +46,8 @@ export const findForProvider =
   };
 
 /**
- * Tickets are the service's own: they hold nothing of a person. So are last letters to owners who are erased.
+ * Owner id under which the service seals its own state: tickets (nothing personal) and last letters to erased
+ * owners.
  */
 export const SERVICE = OwnerId.parse(sha256("the service itself"));
 
@@ -60,7 +61,7 @@ export const ticketStore = (backups: Blobs, seal: OwnerSeal): TicketStore =>
   });
 
 /**
- * How far the activity log is known to reach: apart from it, and from the owner's state, which entries never
+ * How far the activity log reaches. Kept apart from the log, and from the owner's state, which entries never
  * rewrite.
  */
 export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
@@ -71,7 +72,7 @@ export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
     ownerIn: () => undefined,
   });
 
-/** Whether what an account has can be opened, by the name that it is stored under. */
+/** Whether the stored credentials of an account open; takes their blob name. */
 export const opensCredential =
   (backups: Blobs, seal: OwnerSeal) =>
   (name: string): Promise<boolean> =>

@@ -1,4 +1,5 @@
-/** A store of sealed JSON, one blob each, replaced whole by its ETag: recoveries, credentials and tickets are kinds of it. */
+/** A store of sealed JSON, one blob per value, replaced by ETag, such as recoveries and credentials. */
+
 import * as z from "zod";
 import { OwnerId } from "../../domain/owner.ts";
 import { contextOf, isUnreadable, unreadable } from "../../domain/sealing/seal.ts";
@@ -10,10 +11,10 @@ import type { Blobs, Metadata, StoredBlob } from "./blobs.ts";
 type Kind<K, T> = {
   schema: z.ZodType<T>;
   nameOf(key: K): string | Promise<string>;
-  /** Whose key seals it, if the key tells: else the metadata does. */
+  /** The owner whose key seals the value; undefined if the metadata names the owner instead. */
   ownerOf(key: K): OwnerId | undefined;
   ownerIn(value: T): OwnerId | undefined;
-  /** When a sweep has something to do here: stands in the metadata, so that the listing tells. */
+  /** When a sweep is due for it. Stored in the metadata, so that listings show it. */
   dueAt?(value: T): Date | undefined;
 };
 
@@ -49,7 +50,7 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
   },
 });
 
-/** Whether what stands there can be opened: it can't if its owner was erased since. */
+/** Whether the blob opens; it doesn't if its owner was erased since. */
 export async function opens(blobs: Blobs, seal: OwnerSeal, name: string): Promise<boolean> {
   const blob = await blobs.read(name);
   if (!blob) return false;
@@ -63,8 +64,7 @@ export async function opens(blobs: Blobs, seal: OwnerSeal, name: string): Promis
 }
 
 /**
- * The blob's own name and its metadata are in it: nothing opens anywhere else, and nothing beside it can be
- * changed.
+ * Binds the blob's name and metadata to the seal: it opens nowhere else, and its metadata can't be changed.
  */
 const contextFor = (name: string, metadata: Metadata) =>
   contextOf("record", 1, name, ...Object.entries(metadata).toSorted().flat());

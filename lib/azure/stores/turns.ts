@@ -1,12 +1,12 @@
-/** How those who change one owner get out of each other's way: on one instance one after the other, on several at different times. */
+/** Keeps writers of one owner apart: in turn on one instance, by random waits across instances. */
 import { setTimeout } from "node:timers/promises";
 import type { OwnerStore } from "../../domain/owner/owner-store.ts";
 import type { OwnerId } from "../../domain/owner.ts";
 
-/** Whoever hangs keeps nobody else for longer. */
+/** A stuck writer holds up the next one no longer than this. */
 const LONGEST_TURN_MS = 3000;
 
-/** First in, first out, owner by owner. */
+/** First in, first out, per owner. */
 export function turns(): OwnerStore["inTurn"] {
   const last = new Map<OwnerId, Promise<unknown>>();
   return async (owner, work) => {

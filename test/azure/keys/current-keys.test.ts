@@ -1,4 +1,4 @@
-/** Which version of a key wraps: never one that the vault wouldn't unwrap, and never under a public half that isn't the vault's. */
+/** Which version of a key wraps: always one that the vault unwraps, with the vault's public half. */
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { managedIdentity } from "../../../lib/azure/credential.ts";
@@ -50,7 +50,7 @@ const aStranger = (kid: string): Pinned => {
   return { kid, n, e };
 };
 
-it("R38 a running instance goes on with its version while the newest is disabled, and takes up the one after", async () => {
+it("R38 a running instance keeps its version while the newest is disabled, and takes up the one after", async () => {
   const { kid, keys, pass, rotate } = await anInstance();
   const seen = new Set<string>();
   const current = async () => {
@@ -72,7 +72,7 @@ it("R38 a running instance goes on with its version while the newest is disabled
   expect(seen).toEqual(new Set([kid, newest]));
 });
 
-it("R36 R38 a pinned public half that isn't the vault's fails each page of a sweep, and wraps no more", async () => {
+it("R36 R38 a pinned public half that differs from the vault's fails each page of a sweep, and wraps no more", async () => {
   const { kid, keys, newest, pass } = await anInstance((id) => [aStranger(id)]);
   for (const milliseconds of [0, 1, MINUTE]) {
     pass(milliseconds);
@@ -87,7 +87,7 @@ it("R36 R38 a pinned public half that isn't the vault's fails each page of a swe
   expect(Buffer.from(await keys.unwrap(id, wrapKey(publicKey, dataKey)))).toEqual(dataKey);
 });
 
-it("R36 R38 one that runs finds it within the time of a refresh", async () => {
+it("R36 R38 a running instance notices it within one refresh interval", async () => {
   const { keys, pass, newest } = await anInstance((id) => [aStranger(id)]);
   const { n } = await newest();
   const current = async () => (await keys.current(aNewOwner())).publicKey.export({ format: "jwk" }).n;
@@ -96,7 +96,7 @@ it("R36 R38 one that runs finds it within the time of a refresh", async () => {
   await vi.waitFor(async () => expect(await current()).toBe(n));
 });
 
-it("R38 R37 where the pinned one is the vault's, nothing fails", async () => {
+it("R38 R37 a pinned public half that is the vault's fails nothing", async () => {
   const { keys, kid } = await anInstance();
   await expect(keys.findNewest()).resolves.toBeUndefined();
   expect({ isCurrent: keys.isCurrent(kid) }).toEqual({ isCurrent: true });

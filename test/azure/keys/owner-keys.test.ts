@@ -1,4 +1,4 @@
-/** The laws of OwnerKeys, on memory and on Blob Storage. */
+/** The laws of OwnerKeys, in memory and on Blob Storage. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobOwnerKeys } from "../../../lib/azure/keys/blob-owner-keys.ts";

@@ -1,4 +1,4 @@
-/** KeyedHash: keyed hashes that every instance makes alike, and nobody makes who has only what is stored. */
+/** KeyedHash: the same on every instance; stored data alone isn't enough to make one. */
 import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -25,7 +25,7 @@ afterAll(() => storage.close());
 const anInstance = (blobs: Blobs = storage.blobs): KeyedHash => shardKeyedHash(blobShardKeys(blobs, vault));
 const texts = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "a", "A", "a ", "123456"));
 
-it("R24 R34 two instances hash alike, to 43 characters of base64url", async () => {
+it("R24 R34 two instances make the same hash of 43 characters of base64url", async () => {
   const other = anInstance();
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...PURPOSES), texts, async (purpose, text) => {
@@ -55,7 +55,7 @@ it("R24 R34 two hashes are equal only for the same purpose and the same text", a
   expect(new Set(ofOne).size).toBe(PURPOSES.length);
 });
 
-it("R34 R36 whoever has all that is stored, and our code, can't make one: no bytes in it are the key", async () => {
+it("R34 R36 all stored data and our code don't suffice to make one: no stored bytes are the key", async () => {
   const text = "canary@personal.example";
   const hashes = await Promise.all(PURPOSES.map((purpose) => keyedHash.hash(purpose, text)));
   const guesses = new Set(PURPOSES.flatMap((purpose) => [sha256(text), sha256(`${purpose}${text}`)]));

@@ -1,4 +1,5 @@
-/** All that goes over the wire to vault, storage and queue, and back to the phones: a key that opens anything is in the vault's answer to an unwrap, and nowhere else. */
+/** A key that opens anything appears on the wire only in the vault's answer to an unwrap. */
+/** Checks all traffic to vault, storage and queue, and the answers to the phones. */
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -17,7 +18,7 @@ afterAll(() => {
   for (const close of closers) close();
 });
 
-/** Passes everything on, and keeps it: headers and bodies, both ways. */
+/** Passes everything on and records it: headers and bodies, both ways. */
 async function startListener(target: URL) {
   const exchanges: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
@@ -49,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => vault.close());
 
-/** Settings under which vault, blobs and queue are all reached through listeners. */
+/** Settings that route vault, blobs and queue through listeners. */
 async function listened() {
   const { settings } = inject("surroundings");
   const addressOf = (kind: string) =>
@@ -77,7 +78,7 @@ const spellingsOf = (key: Buffer) =>
   );
 const holds = (content: Buffer, key: Buffer) => spellingsOf(key).some((each) => content.includes(each));
 
-it("R36 F12 data keys and shard keys leave the vault in the answer to an unwrap, and stand nowhere else on the wire", async () => {
+it("R36 F12 data keys and shard keys leave the vault in the answer to an unwrap, and appear nowhere else on the wire", async () => {
   const { settings, exchanges } = await listened();
   const replies: string[] = [];
   const through = vault.through;

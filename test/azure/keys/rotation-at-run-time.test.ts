@@ -1,4 +1,4 @@
-/** A key that is rotated while instances run: each takes the new version up by itself. */
+/** A key rotated while instances run: each takes up the new version by itself. */
 import { expect, it, vi } from "vitest";
 import { anOwnerWithBackup } from "../../functions/helpers.ts";
 import { aBackup, replacing } from "../../support/builders.ts";

@@ -1,4 +1,4 @@
-/** Key versions that are disabled: what one wraps waits until it is enabled again, and nothing else waits with it. */
+/** Disabled key versions: what one has wrapped waits until it is enabled again; nothing else waits. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MINUTE } from "../../../lib/domain/clock.ts";
 import type { SweepName, SweepProgress, SweepStore } from "../../../lib/domain/sweeps/sweep.ts";
@@ -21,7 +21,7 @@ afterAll(() => vault.close());
 const newVersion = (bits: number) =>
   vault.admin.call("POST", `/keys/${KEY}/create`, { kty: "RSA", key_size: bits });
 
-/** Answers the id of the new version. */
+/** Returns the id of the new version. */
 async function rotate(): Promise<string> {
   await newVersion(3072);
   return (await vault.admin.publicKeys(KEY))[0]?.kid ?? expect.fail("no key");
@@ -35,7 +35,7 @@ const anAppWith = (kid: string, pinned: object[] = []) =>
     through: vault.through,
   });
 
-/** What the report says of one whole run over this owner's. */
+/** The sweep's report on this owner's backups, over one whole run. */
 async function rewrapped(watched: Watched, owner: string) {
   const reports: SweepProgress[] = [];
   const report = async (_: SweepName, change: Change) => void reports.push(change(undefined));
@@ -45,7 +45,7 @@ async function rewrapped(watched: Watched, owner: string) {
 }
 
 describe("R38 a version that is disabled", () => {
-  it("R38 keeps its own from being wrapped anew, is told in the report, and stops nothing else", async () => {
+  it("R38 its own backups aren't wrapped anew, the report says so, and nothing else stops", async () => {
     const first = await rotate();
     const { owner, phone } = await anOwnerWithBackup({ app: anAppWith(first).app });
     const second = await rotate();
@@ -79,7 +79,7 @@ const unusable: Made[] = [
 ];
 
 describe.each(unusable)("R36 R38 a newest version that is $what", ({ make }) => {
-  it("R38 is not taken up by a sweep: all stays under what it was, and is recovered", async () => {
+  it("R38 a sweep doesn't take it up: everything stays under its present version, and recovers", async () => {
     const former = await rotate();
     const watched = anAppWith(former);
     const { owner } = await anOwnerWithBackup({ app: watched.app });
@@ -91,7 +91,7 @@ describe.each(unusable)("R36 R38 a newest version that is $what", ({ make }) => 
     expect(await rewrapped(watched, owner)).toEqual({ handled: 1, failed: 0, keys: { [newest]: 1 } });
   });
 
-  it("R38 makes no instance wrap backwards that knows only the versions before the former", async () => {
+  it("R38 no instance that knows only earlier versions wraps backwards", async () => {
     const older = await rotate();
     const former = await rotate();
     const { owner } = await anOwnerWithBackup({ app: anAppWith(former).app });

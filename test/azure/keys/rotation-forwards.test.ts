@@ -1,4 +1,4 @@
-/** Instances that know of different versions of a key: whichever sweeps, nothing is wrapped with an older one than before. */
+/** Instances that know different versions of a key: no sweep wraps with an older one than before. */
 import { expect, it } from "vitest";
 import type { SweepName, SweepProgress, SweepStore } from "../../../lib/domain/sweeps/sweep.ts";
 import { anOwnerWithBackup } from "../../functions/helpers.ts";

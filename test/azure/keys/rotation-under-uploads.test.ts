@@ -1,4 +1,4 @@
-/** Uploads that come while their owner's keys are wrapped anew: none is refused, none is lost, and no key is unwrapped twice. */
+/** Uploads while their owner's keys are wrapped anew: none refused or lost, no key unwrapped twice. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ManagedIdentity, startManagedIdentity } from "../../../infra/local/identity.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
@@ -28,8 +28,7 @@ afterAll(() => identity.close());
 type Watching = Pick<Watched, "app" | "clock">;
 
 /**
- * A phone that uploads with the ETag of its last answer; what it was answered, and the digests of what it
- * sent.
+ * A phone that uploads with the ETag of its last answer. Records the answers, and the digests that it sent.
  */
 async function anUploader(app: App, owner: string) {
   const phone = await aPhone({ owner, app });
@@ -46,7 +45,7 @@ async function anUploader(app: App, owner: string) {
   return { upload, statuses, digests };
 }
 
-/** The vault's key has another version now: what an instance is set to that knows it. */
+/** The vault's key has a new version: returns the settings of an instance that knows it. */
 async function rotated({ settings, admin }: OwnVault): Promise<{ newest: string; settings: Settings }> {
   const key = new URL(settings["KEY_IDS"] ?? "").pathname.split("/")[2] ?? "";
   await admin.call("POST", `/keys/${key}/rotate`);
@@ -57,8 +56,8 @@ async function rotated({ settings, admin }: OwnVault): Promise<{ newest: string;
 type Settings = Record<string, string>;
 
 /**
- * An owner with ten versions under a key version that isn't the newest any more; the instance that takes
- * uploads doesn't know yet.
+ * An owner with ten versions under an outdated key version; the instance that takes uploads doesn't know that
+ * yet.
  */
 async function aScene() {
   const vault = await ownVault(identity);
@@ -69,7 +68,7 @@ async function aScene() {
   const uploader = await anUploader(app, owner);
   for (let n = 0; n < VERSIONS; n++) await uploader.upload();
   const { newest, settings } = await rotated(vault);
-  /** Another instance each time, which has just started. */
+  /** A new instance each time, just started. */
   const anInstance = (between = async () => {}): Watching => {
     const held = meanwhile(between);
     return { clock, app: anApp({ settings, clock: clock.now, through: (blobs) => held(through(blobs)) }) };
@@ -78,7 +77,7 @@ async function aScene() {
 }
 type Scene = Awaited<ReturnType<typeof aScene>>;
 
-/** How the sweep ended, and how many keys were unwrapped for it. */
+/** How the sweep ended, and how many keys it unwrapped. */
 async function rewrap({ vault, owner, anInstance }: Scene, between?: () => Promise<void>) {
   await vault.takeCalls();
   const ended = await sweep(anInstance(between), "rewrap", owner).then(
@@ -89,7 +88,10 @@ async function rewrap({ vault, owner, anInstance }: Scene, between?: () => Promi
   return { ended, unwraps };
 }
 
-/** By what each version is wrapped, newest version first; the metadata that sweeps go by name the same. */
+/**
+ * The key that wraps each version, newest version first. Checks that the metadata for sweeps names the same
+ * keys.
+ */
 async function keyIdsOf({ app, owner }: Scene): Promise<string[]> {
   const { owners, sweepStore } = app.services;
   const found = (await headOf(owners, placeOf(owner)))?.value.versions.map(({ keyId }) => keyId) ?? [];
@@ -98,7 +100,7 @@ async function keyIdsOf({ app, owner }: Scene): Promise<string[]> {
   return found;
 }
 
-/** Each version that was acknowledged is listed, and opens as it was sent. */
+/** Each acknowledged version is listed, and opens as it was sent. */
 async function expectNothingLost({ anInstance, owner, statuses, digests }: Scene): Promise<void> {
   expect(statuses).toEqual([201, ...times(statuses.length - 1, 200)]);
   const place = placeOf(owner);
@@ -125,7 +127,7 @@ describe("wrapping an owner's keys anew", () => {
       ended: { handled: unwraps, failed: 0 },
       wereAllMade: true,
     });
-    // A few come before it has read the owner.
+    // Some come before the sweep has read the owner.
     expect([2, 3]).toContain(unwraps - VERSIONS);
     const unseen = VERSIONS + BETWEEN - unwraps;
     expect(await keyIdsOf(scene)).toEqual([...times(unseen, former), ...times(unwraps, newest)]);

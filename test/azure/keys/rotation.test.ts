@@ -1,4 +1,4 @@
-/** Rotation of the vault's key: old versions stay open, and after the sweep nothing needs them. */
+/** Rotation of the vault's key: old versions stay readable, and after the sweep nothing needs them. */
 import { describe, expect, it } from "vitest";
 import type { OwnerStore } from "../../../lib/domain/owner/owner-store.ts";
 import { anOwnerWithBackup } from "../../functions/helpers.ts";
@@ -8,7 +8,7 @@ import { aPhone } from "../../support/phones.ts";
 import { anAppToWatch, recover } from "../../support/step-up.ts";
 import { placeOf, sweep } from "../../support/sweeping.ts";
 
-/** The newest version's content, as it is sealed. */
+/** The newest version's sealed content. */
 async function bodyOf(owners: OwnerStore, owner: string): Promise<Buffer> {
   const held = (await owners.find(placeOf(owner).owner)) ?? expect.fail("no owner");
   return await held.body(held.state.heads.android?.versions[0]?.id ?? "");

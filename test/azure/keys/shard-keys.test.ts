@@ -1,4 +1,4 @@
-/** Shard keys: made once whoever comes first, unwrapped once per instance, and nobody else's is taken. */
+/** Shard keys: created once in any race, unwrapped once per instance; another's key is refused. */
 
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
@@ -36,7 +36,7 @@ const put = (shard: string, content: Buffer, kid = ours.id) =>
   storage.blobs.write(`shard-keys/${shard}`, { content, metadata: { kid } }, undefined);
 
 describe("R36 R37 a shard key", () => {
-  it("R36 is 32 random bytes, another for each shard, and lies wrapped, with the key's version beside it", async () => {
+  it("R36 is 32 random bytes, different for each shard, and stored wrapped, beside the key's version", async () => {
     const instance = anInstance();
     const [shard, other] = [aShard(), aShard()];
     const key = await instance.find(shard);
@@ -80,7 +80,7 @@ describe("R36 R37 a shard key", () => {
     expect(state.unwraps).toBe(3);
   });
 
-  it("R8 R32 is still the one that was stored where the vault failed just after it was made", async () => {
+  it("R8 R32 is still the stored one if the vault failed just after it was made", async () => {
     const shard = aShard();
     const { state, vault } = aVault();
     state.isDown = true;
@@ -91,7 +91,7 @@ describe("R36 R37 a shard key", () => {
     expect(await anInstance().find(shard)).toEqual(key);
   });
 
-  it("R32 where the storage fails to read or to write it, the next call tries again", async () => {
+  it("R32 if the storage fails to read or to write it, the next call tries again", async () => {
     const line = new FaultLine();
     const [instance, shard] = [anInstance(aVault().vault, line.through(storage.blobs)), aShard()];
     for (const of of [/^read/, /^write/]) {

@@ -1,4 +1,4 @@
-/** After an erasure, with every blob that ever lay in the backups account, the vault, and the keys account as it is then: nothing opens. */
+/** After an erasure nothing opens, even with a copy of every backups blob, the vault and the keys account. */
 import { expect, inject, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../../lib/azure/stores/blobs.ts";
 import { readRecord } from "../../../lib/domain/owner/owner-store.ts";
@@ -13,7 +13,9 @@ import { anAppToWatch, aRecovery, bound, proven, type Recovery } from "../../sup
 
 const BACKUP = "v1/backups/android";
 
-/** Keeps the last state of every blob of the backups account, as somebody who copies all that is written. */
+/**
+ * Copies the last state of every blob in the backups account, like somebody who copies everything written.
+ */
 function aCopier() {
   const copies = new Map<string, StoredBlob>();
   const through = (blobs: Blobs, container: string): Blobs => {
@@ -31,7 +33,7 @@ function aCopier() {
   return { copies, through };
 }
 
-/** The app, where all that was ever copied still lies. */
+/** The app, on a storage that still holds everything ever copied. */
 const reading = (copies: Map<string, StoredBlob>): App =>
   anApp({
     through: (blobs, container) =>

@@ -1,4 +1,4 @@
-/** The laws of a VersionSeal, in memory and with a vault, owners' keys on Blob Storage. */
+/** The laws of a VersionSeal, in memory and with a vault, with owner keys on Blob Storage. */
 
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
@@ -34,7 +34,7 @@ versionSealContract("in memory", async () => ({ versions: new MemorySeal(), clos
 
 versionSealContract("with a vault", async () => ({ versions: aSeal(), close }));
 
-it("R8 R39 tells by which key it is wrapped", async () => {
+it("R8 R39 tells which key wraps it", async () => {
   const { wrapping } = await aSeal().seal(aPlace(), aVersion(), randomBytes(100));
   expect(vault.keyIds.map(({ id }) => id)).toContain(wrapping.keyId);
 });
@@ -52,7 +52,7 @@ it("R39 opens with no other version's data key, and not once the owner's key is 
   await expect(aSeal().sealAgain(place, version, content)).rejects.toMatchObject(unreadable);
 });
 
-it("R8 R39 what is sealed while another instance makes the owner's key opens under the key that is stored", async () => {
+it("R8 R39 what is sealed while another instance creates the owner's key opens under the stored key", async () => {
   const [place, content] = [aPlace(), randomBytes(100)];
   const overtaken: Blobs = {
     ...storage.blobs,
@@ -66,7 +66,7 @@ it("R8 R39 what is sealed while another instance makes the owner's key opens und
   expect(await aSeal().open(place, { ...aVersion(), ...wrapping }, sealed)).toEqual(content);
 });
 
-it("R38 wrapped anew by the present key it opens as it did; by the same key it stays as it is", async () => {
+it("R38 wrapped anew by the present key it opens as before; by the same key it stays unchanged", async () => {
   const [place, content] = [aNewPlace(), randomBytes(100)];
   const [older, newer] = [aMemoryKey("older"), aMemoryKey("newer")];
   const before = aSeal(storage.blobs, memoryWrappingKeys([older]));
@@ -82,7 +82,7 @@ it("R38 wrapped anew by the present key it opens as it did; by the same key it s
   expect(await after.open(place, { ...version, ...anew }, sealed)).toEqual(content);
 });
 
-it("R32 a vault and a key's storage that fail together are one refusal, and leave no rejection that nobody hears", async () => {
+it("R32 if the vault and the key's storage both fail, there is one refusal and no unhandled rejection", async () => {
   const unheard: unknown[] = [];
   const hear = (reason: unknown) => unheard.push(reason);
   process.on("unhandledRejection", hear);

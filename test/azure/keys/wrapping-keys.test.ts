@@ -1,4 +1,4 @@
-/** The laws of WrappingKeys, on memory and on a vault; and that no key id takes our token to a stranger. */
+/** The laws of WrappingKeys, in memory and on a vault; and no key id sends our token to a stranger. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type LoopbackServer, sendJson, serveOnLoopback } from "../../../infra/local/loopback-server.ts";

@@ -1,4 +1,4 @@
-/** The activity log as an append blob: each entry once, in order; whatever is changed, missing or put back is seen. */
+/** The activity log as an append blob: each entry once, in order; every change, gap or roll-back shows. */
 
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -40,7 +40,7 @@ const nameOf = async (owner: OwnerId) =>
 const textOf = async (owner: OwnerId) => (await storage.blobs.readFrom(await nameOf(owner), 0)).toString();
 const idsOf = (entries: Activity[]) => entries.map(({ id }) => id);
 
-/** An owner with these entries, and their lines as they are stored. */
+/** An owner with `count` entries, and their stored lines. */
 async function aLogOf(count: number) {
   const owner = await anOwner();
   const ids = times(count, (at) => `entry ${at}`);
@@ -56,13 +56,13 @@ beforeAll(() => {
   lying = aLog({ ...storage.blobs, readFrom: async (_, offset) => lie.subarray(offset) });
 });
 
-/** What is read where the log holds these bytes instead. */
+/** What is read if the log holds these bytes instead. */
 async function readWith(owner: OwnerId, content: Buffer | string) {
   lie = Buffer.from(content);
   return await lying.read(owner);
 }
 
-/** How many of these lines stand at its beginning as they were. */
+/** How many of these lines are unchanged at its beginning. */
 const wholeLinesIn = (content: Buffer, lines: string[]) =>
   lines.filter((_, at) => content.toString("latin1").startsWith(lines.slice(0, at + 1).join(""))).length;
 
@@ -94,7 +94,7 @@ describe("R18 R35 the log", () => {
     }
   });
 
-  it("R8 R18 an entry that is told again, later or ten times at once, stands there once", async () => {
+  it("R8 R18 an entry that is logged again, later or ten times at once, is in the log once", async () => {
     const { owner, ids } = await aLogOf(2);
     await aLog().append(owner, anActivity("entry 0", { kind: "device-revoked" }));
     await Promise.all(times(10, () => aLog().append(owner, anActivity("again"))));
@@ -120,7 +120,7 @@ describe("R18 R35 the log", () => {
 });
 
 describe("R8 R35 an append that is cut off between the line and its anchor", () => {
-  /** The anchor can't be written any more, once. */
+  /** Once, writing the anchor fails. */
   async function cutOff(owner: OwnerId, id: string) {
     const line = new FaultLine();
     line.arm({ how: "refused", at: 1, of: /^write .*\/anchor$/ });
@@ -128,20 +128,23 @@ describe("R8 R35 an append that is cut off between the line and its anchor", () 
     expect(await kindFrom(() => log.append(owner, anActivity(id)))).toBe("storage-unavailable");
   }
 
-  it.each([0, 2])("R8 goes on: the same entry again stands there once (after %d others)", async (count) => {
-    const { owner, ids } = await aLogOf(count);
-    await cutOff(owner, "cut off");
-    const seen = await aLog().read(owner);
-    expect({ ids: idsOf(seen.entries), intact: seen.intact }).toEqual({
-      ids: [...ids, "cut off"],
-      intact: true,
-    });
-    await aLog().append(owner, anActivity("cut off"));
-    await aLog().append(owner, anActivity("next"));
-    await aLog().append(owner, anActivity("cut off"));
-    const { entries, intact } = await aLog().read(owner);
-    expect({ ids: idsOf(entries), intact }).toEqual({ ids: [...ids, "cut off", "next"], intact: true });
-  });
+  it.each([0, 2])(
+    "R8 continues: the same entry logged again is there once (after %d others)",
+    async (count) => {
+      const { owner, ids } = await aLogOf(count);
+      await cutOff(owner, "cut off");
+      const seen = await aLog().read(owner);
+      expect({ ids: idsOf(seen.entries), intact: seen.intact }).toEqual({
+        ids: [...ids, "cut off"],
+        intact: true,
+      });
+      await aLog().append(owner, anActivity("cut off"));
+      await aLog().append(owner, anActivity("next"));
+      await aLog().append(owner, anActivity("cut off"));
+      const { entries, intact } = await aLog().read(owner);
+      expect({ ids: idsOf(entries), intact }).toEqual({ ids: [...ids, "cut off", "next"], intact: true });
+    },
+  );
 
   it("R8 several in a row are all there, and in the chain", async () => {
     const { owner, ids } = await aLogOf(1);
@@ -156,7 +159,7 @@ describe("R8 R35 an append that is cut off between the line and its anchor", () 
 });
 
 describe("R35 R39 F29 what is changed shows", () => {
-  it("F29 every byte: only what stood before it is told, and that it isn't whole", async () => {
+  it("F29 every byte: reads only the entries before it, and says that the log isn't whole", async () => {
     const { owner, ids, lines } = await aLogOf(3);
     const whole = lines.join("");
     expect(await readWith(owner, whole)).toMatchObject({ intact: true });
@@ -222,7 +225,7 @@ describe("R35 R39 F29 what is changed shows", () => {
     expect(await readWith(two.owner, one.lines.join(""))).toEqual({ entries: [], intact: false });
   });
 
-  it("R32 while it can't be told, it isn't said to be damaged", async () => {
+  it("R32 while storage doesn't answer, the log isn't reported as damaged", async () => {
     const { owner } = await aLogOf(1);
     const line = new FaultLine();
     line.arm({ how: "refused", at: 1, of: /^read owner-keys\// });

@@ -1,4 +1,4 @@
-/** A blob that only grows: what stands in it is added once, at its end, or not at all. */
+/** An append blob: content is added once, at its end, or not at all. */
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ describe("R35 a blob that only grows", () => {
     }).toEqual({ first: true, second: true, content: "one two" });
   });
 
-  it("R7 nothing is written elsewhere than at its end", async () => {
+  it("R7 nothing is written anywhere but at its end", async () => {
     const name = aName();
     const append = (at: number) => storage.blobs.append(name, Buffer.from("x"), at);
     expect({ toNothing: await append(1) }).toEqual({ toNothing: false });
@@ -46,7 +46,7 @@ describe("R35 a blob that only grows", () => {
     );
   });
 
-  it("R7 R8 of fifty appends at one place at once exactly one is there, and its writer knows", async () => {
+  it("R7 R8 of fifty appends at one position at once exactly one is written, and its writer knows", async () => {
     const name = aName();
     let length = 0;
     for (let round = 0; round < 2; round++) {

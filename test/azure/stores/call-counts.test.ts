@@ -1,4 +1,4 @@
-/** What each operation costs in calls, on an instance that has just started. */
+/** How many calls each operation makes, on an instance that has just started. */
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
@@ -30,7 +30,7 @@ const count = <T>(call: string, value: T): T => {
   calls.push(call);
   return value;
 };
-/** What is told apart here is how a call is paid for. */
+/** Groups calls by how they are billed. */
 const KINDS: Record<string, string> = { readFrom: "read", countUpTo: "append", writeMetadata: "write" };
 const counting = (blobs: Blobs, container: string) =>
   between((call, run) => {
@@ -60,7 +60,7 @@ const idOf = (subject: string) => ownerIdOf({ issuer: inject("surroundings").iss
 const wanted = { platform: "android", existingAccounts: [] };
 const body = { ...wanted, device: { name: "new" } };
 
-/** What the log says of a request. */
+/** The log line of a request. */
 function lineOf({ headers }: Reply): unknown {
   const lines = readFileSync(inject("surroundings").hostLog, "utf8").split("\n");
   const line = lines.find((each) => each.includes(`"requestId":"${headers.get("x-request-id")}"`));
@@ -102,7 +102,7 @@ describe("calls per operation on a cold instance", () => {
     expect(await vault.takeCalls()).toEqual({});
   });
 
-  it("R8 R37 R42 one repeated for its lost envelope makes one vault call, and the log says so", async () => {
+  it("R8 R37 R42 an upload repeated for its lost envelope makes one vault call, and the log says so", async () => {
     const phone = await aPhone({ app: coldApp() });
     const headers = { ...nothingYet, "idempotency-key": "one" };
     const same = { body: aBackup(), headers };

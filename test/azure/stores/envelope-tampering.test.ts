@@ -1,4 +1,5 @@
-/** Envelopes that clients keep: a changed, cut, swapped or outdated one is noticed, and what is stored beside it opens nothing alone. */
+/** Envelopes that clients store: changed, cut, swapped or outdated ones are refused. */
+/** What is stored beside an envelope opens nothing alone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Version } from "../../../lib/domain/backup/head.ts";
 import { type BackupKey, Platform } from "../../../lib/domain/owner.ts";
@@ -59,7 +60,7 @@ describe("R5 R39 an envelope that the client keeps", () => {
     }
   });
 
-  it("R39 told of another device, time, type or size than it was sealed with", async () => {
+  it("R39 with another device, time, type or size than it was sealed with", async () => {
     const instance = anInstance(storage.blobs);
     const { place, version, sealed } = kept[0] ?? expect.fail();
     const changes: Partial<Version>[] = [
@@ -76,7 +77,7 @@ describe("R5 R39 an envelope that the client keeps", () => {
     }
   });
 
-  it("R35 once the owner's key is deleted it opens no more", async () => {
+  it("R35 no longer opens once the owner's key is deleted", async () => {
     const { place, version, sealed } = kept.at(-1) ?? expect.fail();
     await storage.container.deleteBlob(`owner-keys/${place.owner}`);
     expect(await told(() => openVersionIn(anInstance(storage.blobs), place, version, sealed))).toBe(refused);

@@ -1,4 +1,4 @@
-/** What somebody with write access to the backups and the public key could make: nothing that opens. */
+/** Forgeries by somebody with write access to the backups and the public key: none opens. */
 import { createPublicKey, randomBytes } from "node:crypto";
 import { expect, inject, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../../lib/azure/stores/blobs.ts";
@@ -14,7 +14,7 @@ import { recover } from "../../support/step-up.ts";
 import { placeOf } from "../../support/sweeping.ts";
 import { holding, partsOf } from "../damages.ts";
 
-/** The keys that a forger could think of in the place of the owner's. */
+/** Keys that a forger could try instead of the owner's. */
 const guesses = {
   "no key of the owner's": Buffer.alloc(0),
   zeros: Buffer.alloc(32),
@@ -22,8 +22,8 @@ const guesses = {
 };
 
 /**
- * An app that reads the lie, and a forger who knows all but the owner's key: what is stored, what the state
- * says, the public key.
+ * An app that reads the forgery, and a forger who knows all but the owner's key: stored blobs, state, public
+ * key.
  */
 async function aScene() {
   const [lies, read] = [new Map<string, StoredBlob>(), new Map<string, StoredBlob>()];

@@ -1,4 +1,4 @@
-/** Listing, metadata and deletion: pages in order, changes on condition, and gone is gone. */
+/** Listing, metadata and deletion: pages in order, conditional changes, and deleted blobs are gone. */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Listed, readListing } from "../../../lib/azure/stores/blob-listing.ts";
@@ -54,7 +54,7 @@ describe("R29 a listing", () => {
     expect(await storage.blobs.write(name, { content: Buffer.alloc(1) }, blob.etag)).toBeDefined();
   });
 
-  it("R29 is read as its reference gives it: escaped texts, unquoted ETags, a blob without metadata", () => {
+  it("R29 is parsed as the reference says: escaped texts, unquoted ETags, a blob without metadata", () => {
     const at = "Sun, 29 Nov 2026 10:00:00 GMT";
     const properties = (etag: string) =>
       `<Properties><Last-Modified>${at}</Last-Modified><Etag>${etag}</Etag></Properties>`;
@@ -72,13 +72,13 @@ describe("R29 a listing", () => {
     });
   });
 
-  it("R29 of nothing is one empty page", async () => {
+  it("R29 is one empty page if there is nothing", async () => {
     expect(await listAll(storage.blobs, `${crypto.randomUUID()}/`, 10)).toEqual([[]]);
   });
 });
 
 describe("R7 R38 metadata alone", () => {
-  it("R38 is replaced where the ETag is the present one; the content stays", async () => {
+  it("R38 is replaced if the ETag is the present one; the content stays", async () => {
     const name = crypto.randomUUID();
     const etag = (await put(name, { kid: "one" })) ?? expect.fail();
     expect({ replaced: await storage.blobs.writeMetadata(name, { kid: "two" }, etag) }).toEqual({
@@ -93,7 +93,7 @@ describe("R7 R38 metadata alone", () => {
     expect(await storage.blobs.read(name)).toEqual(stored);
   });
 
-  it("R7 of ten that replace it at once one does; where there is no blob, none", async () => {
+  it("R7 of ten that replace it at once one does; if there is no blob, none", async () => {
     const name = crypto.randomUUID();
     const etag = (await put(name)) ?? expect.fail();
     const done = await Promise.all(
@@ -108,7 +108,7 @@ describe("R7 R38 metadata alone", () => {
 });
 
 describe("R35 a deletion", () => {
-  it("R32 R35 takes it away, is the same twice, and leaves all others", async () => {
+  it("R32 R35 removes it, gives the same answer twice, and leaves all others", async () => {
     const [name, other] = [crypto.randomUUID(), crypto.randomUUID()];
     await Promise.all([put(name), put(other), storage.blobs.append(`${name}-log`, Buffer.from("x"), 0)]);
     for (let round = 0; round < 2; round++) {

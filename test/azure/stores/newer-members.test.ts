@@ -1,6 +1,7 @@
+/** An older instance reads what a newer one writes, and keeps every member that it doesn't know. */
 /**
- * What a newer instance writes while a deployment rolls out: an older one reads it, keeps each member that it
- * doesn't know, however deep, and changes what it knows beside it.
+ * During a roll-out both run: the older one changes known members beside unknown ones, however deep these
+ * are.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
@@ -36,10 +37,10 @@ import { anInstance } from "../instances.ts";
 import { accountsOf, aFullRecord, aRecoveryRecord, aTicket, someCredentials } from "../samples.ts";
 import { type OwnContainer, ownContainer } from "../targets.ts";
 
-/** A public key is of one form (RFC 7517): what else stood in it would make it another. */
+/** A public key has a fixed form (RFC 7517): any other member would make another key. */
 const CLOSED = "publicKey";
 
-/** The value with a member more in each object, which tells the object's place. */
+/** The value with one more member in each object, which names the object's place. */
 function newer(value: unknown, path: string): unknown {
   if (Array.isArray(value)) return value.map((each, index) => newer(each, `${path}/${index}`));
   if (typeof value !== "object" || value === null) return value;
@@ -50,11 +51,11 @@ function newer(value: unknown, path: string): unknown {
   return { ...Object.fromEntries(members), invented: path };
 }
 
-/** As the older instance reads it. */
+/** The value as the older instance reads it. */
 const written = <T>(shape: z.ZodType<T>, value: T, name: string): T =>
   shape.parse(newer(JSON.parse(JSON.stringify(value)), name));
 
-/** The places that still have their member. */
+/** The places that still have their additional member. */
 function inventedIn(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, each]) =>
@@ -62,7 +63,7 @@ function inventedIn(value: unknown): string[] {
   );
 }
 
-/** How many objects there are, and so how many members more. */
+/** Every object's place, each with an additional member. */
 const expectedIn = (value: unknown, name: string): string[] =>
   inventedIn(newer(JSON.parse(JSON.stringify(value)), name));
 
@@ -100,7 +101,7 @@ describe("F36 R8 what is stored", () => {
     expect(inventedIn((await store.find(key))?.value)).toEqual(expectedIn(value, ""));
   }
 
-  it("F36 R8 so is what lies beside them: a recovery, an account's credentials, a ticket", async () => {
+  it("F36 R8 the same for what is stored beside them: a recovery, an account's credentials, a ticket", async () => {
     const { recoveries, credentials, tickets } = anInstance(storage.blobs);
     const owner = aNewOwner();
     const [account = expect.fail()] = accountsOf(owner);
@@ -123,7 +124,7 @@ describe("F36 R8 what is stored", () => {
     { type: "log-entry", activity },
     { type: "letter", id: "letter", to, kind: "code", at: now, until: later(now, DAY), tries: 0 },
   ];
-  it.each(items)("F36 R18 so is what waits in the queue: $type", async (item) => {
+  it.each(items)("F36 R18 the same for queue messages: $type", async (item) => {
     const { seal } = anInstance(storage.blobs);
     const owner = aNewOwner();
     let message = "";
@@ -139,7 +140,7 @@ describe("F36 R8 what is stored", () => {
 const Versions = z.object({ versions: z.array(z.looseObject({ id: z.string() })) });
 const aNewContact = () => ({ channel: "email", address: `canary-${newId()}@mail.example`, language: "en" });
 
-/** All that is stored of who recovers in the scene, its personal account proven. */
+/** Everything stored of the recovering owner, whose personal account is proven. */
 async function storedOf({ watched, owner: subject, recovery, personal }: Recovery) {
   const { owners, recoveries, credentials } = watched.app.services;
   const owner = ownerIdOf({ issuer: inject("surroundings").issuer, subject });
@@ -177,9 +178,7 @@ async function inventedFor(scene: Recovery): Promise<string[]> {
 
 type Step = { name: string; call: () => Promise<Reply>; status: number; gone?: RegExp };
 
-/**
- * Each answers as it does, and nothing that it doesn't know is gone, but for what the step itself takes away.
- */
+/** Each step answers as expected and keeps every unknown member, except those that it removes on purpose. */
 async function expectKept(scene: Recovery, steps: Step[]): Promise<void> {
   let before = await inventedFor(scene);
   expect(before.length).toBeGreaterThan(20);

@@ -1,4 +1,4 @@
-/** What lies in storage and queue tells nobody whose it is: no name, address, number, issuer, secret, in whatever spelling. */
+/** Storage and queue reveal nobody: no name, address, number, issuer or secret, in any spelling. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queueOutbox } from "../../../lib/azure/stores/queue-outbox.ts";
 import { accountKey } from "../../../lib/domain/account.ts";
@@ -36,12 +36,12 @@ const strings = (value: unknown): string[] => {
   if (typeof value === "string") return [value];
   return value instanceof Object && !(value instanceof Date) ? Object.values(value).flatMap(strings) : [];
 };
-/** All texts in what was stored that are somebody's: those with a canary in them, numbers, codes. */
+/** All stored texts that are somebody's: those with a canary in them, numbers, codes. */
 const secrets = [
   ...new Set(strings([aFullRecord(), aRecoveryRecord(), accounts, device, to, letter, aTicket()])),
   Buffer.from("canary-secret-1234567").toString(),
 ].filter((text) => /canary|\+4670|694201|contoso|sts\.example|personal\.example/.test(text));
-/** What could be guessed and tried, were it stored without a key. */
+/** Hashes that an attacker could try by guessing, if anything were hashed without a key. */
 const digests = [
   ...accounts.map(accountKey),
   ...["canary@mail.example", "+46700000042", "694201", "canary-phone 🔑"],
@@ -78,7 +78,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([storage.close(), own.close()]));
 
-/** All that whoever can read the storage sees. */
+/** Everything that somebody with read access to the storage sees. */
 async function collect(): Promise<typeof found> {
   const [names, metadata, contents]: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
   for await (const { name, metadata: told = {} } of storage.container.listBlobsFlat({
@@ -108,14 +108,14 @@ describe("F19 R33 R34 nothing of a person stands in", () => {
     },
   );
 
-  it("R34 a log's lines are sealed: they are base64url of what tells nothing either", () => {
+  it("R34 a log's lines are sealed: they are base64url, and reveal nothing decoded either", () => {
     const lines = found.contents.filter((content) => /^[\w-]+\n$/.test(content.toString("latin1")));
     expect(lines).toHaveLength(1);
     const sealed = lines.map((line) => Buffer.from(line.toString().trim(), "base64url"));
     expect(tracesOf([...secrets, ...digests], sealed)).toEqual([]);
   });
 
-  it("R33 a name or metadata of a blob tells no more than the owner's id, keyed hashes and random ids", () => {
+  it("R33 a blob's name and metadata hold only the owner's id, keyed hashes and random ids", () => {
     const kinds = found.names.map((name) => name.toString().split("/")[0]).toSorted();
     expect([...new Set(kinds)]).toEqual([
       ...["activity", "bodies", "credentials", "owner-keys", "owners", "recoveries"],

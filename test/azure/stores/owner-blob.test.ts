@@ -1,4 +1,4 @@
-/** How an owner lies in one blob: what was packed comes out again, and nothing that was changed, cut or mixed does. */
+/** The format of an owner's blob: packed content comes out again; changed, cut or mixed blobs are refused. */
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -50,11 +50,11 @@ const metadata = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.stringMatch
   noNullPrototype: true,
 });
 
-/** How long all but the bodies is. */
+/** The length of everything before the bodies. */
 const startOf = ({ content }: Blob, bodies: Buffer[]) =>
   content.length - bodies.reduce((sum, { length }) => sum + length, 0);
 
-/** Preamble, state, and what follows it. */
+/** Preamble, state, and the segments after them. */
 function segmentsIn({ content }: Blob): { preamble: Buffer; segments: Buffer[] } {
   const count = content.readUInt32BE(4);
   const preamble = content.subarray(0, 8 + count * 4);
@@ -68,7 +68,7 @@ function segmentsIn({ content }: Blob): { preamble: Buffer; segments: Buffer[] }
 }
 
 describe("R39 an owner's blob", () => {
-  it("R8 what was packed comes out: state, record, bodies, and segments that nobody knows", async () => {
+  it("R8 what was packed comes out: state, record, bodies, and unknown segments", async () => {
     await fc.assert(
       fc.property(parts, metadata, (each, beside) => {
         expect(unpackOwner(key, owner, pack(each, beside))).toEqual(segmentsOf(each));
@@ -76,7 +76,7 @@ describe("R39 an owner's blob", () => {
     );
   });
 
-  it("R8 what came out and is packed again is the same, whatever else stands in its state", async () => {
+  it("R8 unpacked and packed again it is the same, whatever else is in its state", async () => {
     const later = { invented: "later" };
     await fc.assert(
       fc.property(parts, (each) => {
@@ -91,7 +91,7 @@ describe("R39 an owner's blob", () => {
     );
   });
 
-  it("R26 its start, read up to any byte behind the record, tells the same but for the bodies", async () => {
+  it("R26 its start, read up to any byte after the record, says the same except for the bodies", async () => {
     await fc.assert(
       fc.property(parts, fc.nat(), (each, more) => {
         const whole = pack(each);
@@ -104,7 +104,7 @@ describe("R39 an owner's blob", () => {
     );
   });
 
-  it("R39 where less than state and record was read, that is refused, and known before", async () => {
+  it("R39 a start with less than state and record is refused, and recognized before", async () => {
     const others = [Buffer.from("other")];
     const whole = pack({ record: Buffer.from("record"), others, bodies: [key] });
     const start = startOf(whole, [...others, key]);
@@ -115,7 +115,7 @@ describe("R39 an owner's blob", () => {
     }
   });
 
-  it("R36 the same is never sealed alike twice", () => {
+  it("R36 the same content is never sealed alike twice", () => {
     expect({ isAlike: pack({}).content.equals(pack({}).content) }).toEqual({ isAlike: false });
   });
 });
@@ -128,7 +128,7 @@ describe("F8 R39 what is changed", () => {
   };
   const beside = { dueat: now.toISOString(), kids: "key-1 key-2" };
 
-  it("F8 R39 every byte before the bodies flipped, and every cut: refused", async () => {
+  it("F8 R39 every flipped byte before the bodies, and every cut: refused", async () => {
     const { content } = pack(each, beside);
     const start = startOf(blobOf(content, beside), each.bodies);
     expect(await open(blobOf(content, beside))).toBe("opened");
@@ -139,7 +139,7 @@ describe("F8 R39 what is changed", () => {
     }
   });
 
-  it("F8 R39 a byte of a body flipped changes that body, which its own seal notices, and nothing else", () => {
+  it("F8 R39 a flipped byte of a body changes only that body, which its own seal notices", () => {
     const bodies = ["one", "two"].map((name) => Buffer.from(name));
     const blob = pack({ ...each, bodies });
     for (let at = startOf(blob, bodies); at < blob.size; at++) {
@@ -185,7 +185,7 @@ describe("F8 R39 what is changed", () => {
     );
   });
 
-  it("R39 sealed as it should be, but no owner's state: refused", async () => {
+  it("R39 sealed correctly, but no owner's state: refused", async () => {
     const segments = segmentsOf({ generation: -1 });
     expect(await open(blobOf(packOwner(key, owner, {}, segments), {}))).toBe(refused);
   });

@@ -1,4 +1,4 @@
-/** The laws of an OwnerStore, on memory and on Blob Storage, with bodies that lie in the owner's blob or beside it. */
+/** The laws of an OwnerStore, in memory and on Blob Storage, with bodies inside the owner's blob or not. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { later, MINUTE } from "../../../lib/domain/clock.ts";
@@ -48,7 +48,7 @@ const samples: Samples<OwnerId, Owner> = {
   ],
 };
 
-/** An owner store as a store by ETags: what was held is remembered by its ETag. */
+/** An owner store as a store by ETag; remembers the held owners by their ETags. */
 function asStore(owners: OwnerStore): Store<OwnerId, Owner> {
   const known = new Map<string, StoredOwner>();
   const keep = (held: StoredOwner) => {
@@ -81,7 +81,7 @@ for (const [name, open] of targets.slice(0, 2)) {
 /** An owner whose Android backup has these versions. */
 const withVersions = (...ids: string[]) => aState(aHead({ versions: ids.map((id) => aVersion({ id })) }));
 const aBody = (id: string) => ({ id, sealed: randomBytes(200) });
-/** So large that no two of its kind lie in the owner's blob, and one is not read with the state. */
+/** So large that two never fit in the owner's blob, and one isn't read with the state. */
 const aLargeBody = (id: string) => ({ id, sealed: randomBytes(63 * 1024) });
 
 describe.each(targets)("OwnerStore, %s", (_, open) => {
@@ -97,7 +97,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     });
   });
 
-  it("R8 every version that is named has its body, whichever was put last, read whole or not", async () => {
+  it("R8 every named version has its body, whichever was put last, whether the owner was read whole or not", async () => {
     const [owners, owner] = [open(), aNewOwner()];
     const bodies = times(5, (at) => aBody(`version-${at}`));
     let held: StoredOwner | undefined;
@@ -112,7 +112,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     }
   });
 
-  it("R8 a body is found where it lies by now, though its owner was held before it moved", async () => {
+  it("R8 a body that moved after its owner was read is found at its new place", async () => {
     const [owners, owner] = [open(), aNewOwner()];
     const [first, second] = [aBody("first"), aLargeBody("second")];
     const stored = await owners.put(owner, { state: withVersions("first"), body: first }, undefined);
@@ -121,7 +121,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     expect(await held.body("first")).toEqual(first.sealed);
   });
 
-  it("R8 an owner larger than what is read of one is read all the same, and changed", async () => {
+  it("R8 an owner larger than the first read is read and changed all the same", async () => {
     const [owners, owner] = [open(), aNewOwner()];
     const state = aState(
       aHead({ versions: times(60, (at) => aVersion({ id: anId(`${at}`), digest: "d".repeat(2000) })) }),
@@ -135,7 +135,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     expect((await owners.find(owner, { whole: false }))?.state).toEqual(next);
   });
 
-  it("R7 what was held without its bodies changes nothing once somebody else has", async () => {
+  it("R7 an owner held without its bodies changes nothing once another writer has", async () => {
     const [owners, owner] = [open(), aNewOwner()];
     const [first, second] = [aLargeBody("first"), aLargeBody("second")];
     const stored = await owners.put(owner, { state: withVersions("first"), body: first }, undefined);
@@ -162,7 +162,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     });
   });
 
-  it("R35 shredded, an owner has what is put in the place of all, and nothing else; only if it is the one that was held", async () => {
+  it("R35 a shredded owner has only the replacing state, and only if it was the held owner", async () => {
     const [owners, owner] = [open(), aNewOwner()];
     const body = aBody("version");
     const former = await owners.put(
@@ -180,7 +180,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
     expect(await owners.put(owner, { state: aState(aHead()) }, held)).toBeUndefined();
   });
 
-  it("R35 removed, an owner is gone, and may begin anew; one who was changed meanwhile stays", async () => {
+  it("R35 a removed owner is gone and may begin anew; one changed meanwhile stays", async () => {
     const [owners, owner] = [open(), aNewOwner()];
     const former =
       (await owners.put(owner, { state: aState(undefined) }, undefined)) ?? expect.fail("not put");
@@ -197,7 +197,7 @@ describe.each(targets)("OwnerStore, %s", (_, open) => {
 describe("an owner at hand", () => {
   const open = (clock: () => Date) => anInstance(storage.blobs, { atHand: clock }).owners;
 
-  it("R8 is what this instance has put, for a minute; what another has put then is found by whoever reads it", async () => {
+  it("R8 is what this instance has put, for a minute; reads find what another has put then", async () => {
     let time = now;
     const [here, there] = [open(() => time), open(() => time)];
     const owner = aNewOwner();
@@ -209,7 +209,7 @@ describe("an owner at hand", () => {
     expect(await here.findAtHand(owner)).toMatchObject({ isAtHand: false, etag: elsewhere?.etag });
   });
 
-  it("R7 gives way once something else is stored, and is not kept then", async () => {
+  it("R7 is dropped once something else is stored, and not cached then", async () => {
     const [here, there] = [open(() => now), open(() => now)];
     const owner = aNewOwner();
     await here.put(owner, { state: aState(aHead()) }, undefined);
@@ -219,7 +219,7 @@ describe("an owner at hand", () => {
     expect(await here.findAtHand(owner)).toMatchObject({ isAtHand: false, etag: elsewhere?.etag });
   });
 
-  it("R8 is at most eight megabytes of all owners", async () => {
+  it("R8 takes at most eight megabytes over all owners", async () => {
     const here = open(() => now);
     const owners = times(150, aNewOwner);
     for (const owner of owners)
@@ -232,14 +232,14 @@ describe("an owner at hand", () => {
   });
 });
 
-it("R39 an owner that isn't of the form that is written can't be read", async () => {
+it("R39 an owner blob of another form can't be read", async () => {
   const { owners } = anInstance(storage.blobs);
   const owner = aNewOwner();
   await owners.put(owner, { state: aState(aHead({ generation: -1 })) }, undefined);
   await expect(owners.find(owner)).rejects.toMatchObject(unreadable);
 });
 
-it("R8 what a newer instance writes into an owner, an older one reads, and keeps when it writes", async () => {
+it("R8 an older instance reads what a newer one writes into an owner, and keeps it when it writes", async () => {
   const { owners } = anInstance(storage.blobs);
   const owner = aNewOwner();
   const later = { invented: "later" };

@@ -1,4 +1,4 @@
-/** The outbox as a queue: what was put there comes out as it was, later if it was told so, and nothing else is taken for it. */
+/** The outbox as a queue: items come out unchanged, later if delayed; anything else is refused. */
 import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openQueued, queueCounts, queueOutbox } from "../../../lib/azure/stores/queue-outbox.ts";
@@ -46,7 +46,7 @@ const aSeal = () => anInstance(storage.blobs).seal;
 const put = (owner: OwnerId, item: OutboxItem, delaySeconds?: number) =>
   queueOutbox(own.send, aSeal()).put(owner, item, delaySeconds);
 
-/** The text of the only message that can be seen. */
+/** The text of the only visible message. */
 async function peeked(): Promise<string> {
   const { peekedMessageItems: messages } = await own.queue.peekMessages({ numberOfMessages: 32 });
   expect(messages).toHaveLength(1);
@@ -84,14 +84,14 @@ describe("R18 what is put into the outbox", () => {
     expect(await openQueued(aSeal(), JSON.stringify(message))).toEqual({ owner, item });
   });
 
-  it("R18 waits for a week at most", async () => {
+  it("R18 waits for at most a week", async () => {
     await put(aNewOwner(), anAnnouncement());
     const { peekedMessageItems: messages } = await own.queue.peekMessages();
     const [{ insertedOn, expiresOn } = expect.fail()] = messages;
     expect(expiresOn.getTime() - insertedOn.getTime()).toBe(7 * DAY);
   });
 
-  it("R18 with a delay is there, and nobody sees it before", async () => {
+  it("R18 with a delay is stored, and invisible before", async () => {
     const owner = aNewOwner();
     await put(owner, aLetter({ id: "later" }), 3600);
     expect((await own.queue.peekMessages()).peekedMessageItems).toEqual([]);
@@ -115,7 +115,7 @@ describe("R18 what is put into the outbox", () => {
   });
 });
 
-describe("R39 what isn't what was put there is refused", () => {
+describe("R39 anything else than what was put there is refused", () => {
   const queued = async () => {
     const owner = aNewOwner();
     await put(owner, aLetter());
@@ -143,7 +143,7 @@ describe("R39 what isn't what was put there is refused", () => {
     expect(await told(() => activity.read(owner))).toBe(refused);
   });
 
-  it("R35 once the owner's key is gone it says nothing any more, and waits for nobody", async () => {
+  it("R35 once the owner's key is gone it no longer opens, and is dropped", async () => {
     const { owner, sealed } = await queued();
     await storage.container.deleteBlob(`owner-keys/${owner}`);
     expect(await openQueued(aSeal(), { owner, sealed: sealed.toString("base64") })).toBeUndefined();
@@ -167,7 +167,7 @@ describe("R42 how many messages wait", () => {
   let time = now;
   const counts = () => queueCounts(own.queue, own.poison, () => time);
 
-  it("R42 those that wait, those that are delayed and those that were given up; there need be no poison queue", async () => {
+  it("R42 waiting, delayed and given up ones; the poison queue may be missing", async () => {
     expect(await counts()()).toEqual({ waiting: 0, failed: 0 });
     await put(aNewOwner(), aLetter());
     await put(aNewOwner(), aLetter(), 3600);

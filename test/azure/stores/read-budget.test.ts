@@ -1,4 +1,4 @@
-/** The read budget: never more reads than are allowed to a device in a day, however many come at once. */
+/** The read budget: a device never gets more reads in a day than allowed, however many it sends at once. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobReadBudget } from "../../../lib/azure/stores/blob-read-budget.ts";
 import { DAY, later } from "../../../lib/domain/clock.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 
-/** One that has read nothing. */
+/** A device that has read nothing. */
 const aReader = () => ({ owner: anOwnerId(crypto.randomUUID()), device: aDeviceId(crypto.randomUUID()) });
 const granted = (taken: boolean[]) => taken.filter(Boolean).length;
 
@@ -40,7 +40,7 @@ it("R44 each device and each day, UTC, has its own", async () => {
   }).toEqual({ first: true, second: false, anotherDevice: true, atMidnight: true, atItsEnd: false });
 });
 
-it("R34 keeps how many they were, and nothing else", async () => {
+it("R34 stores only their number", async () => {
   const reader = aReader();
   for (const _ of times(3, () => 0)) await blobReadBudget(storage.blobs).take(reader, 10, now);
   const stored = await storage.blobs.read(`budgets/${reader.owner}/2026-05-04/${reader.device}`);

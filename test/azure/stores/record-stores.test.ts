@@ -1,4 +1,4 @@
-/** The laws of the stores of recoveries, credentials and tickets, on memory and on Blob Storage. */
+/** The laws of the stores of recoveries, credentials and tickets, in memory and on Blob Storage. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountKey, type DeviceBoundAccount } from "../../../lib/domain/account.ts";
 import type { AccountCredentials } from "../../../lib/domain/credentials/credential.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 
-/** The same laws on memory and on Blob Storage. */
+/** The same laws in memory and on Blob Storage. */
 function contractOf<K, T>(
   name: string,
   nameOf: (key: K) => string,
@@ -87,7 +87,7 @@ contractOf<string, Ticket>(
 );
 
 describe("sealed stores on several instances", () => {
-  it("R8 what one instance put, another finds, each with keys that it has read itself", async () => {
+  it("R8 what one instance put, another finds with keys that it has read itself", async () => {
     const [one, other] = [anInstance(storage.blobs), anInstance(storage.blobs)];
     const owner = aNewOwner();
     const [recovery, account, hash] = [{ owner, record: newId() }, credentials.aKey(), tickets.aKey()];
@@ -101,7 +101,7 @@ describe("sealed stores on several instances", () => {
     expect((await other.tickets.find(hash))?.value).toEqual(aTicket());
   });
 
-  it("R14 an account's credentials that go over to another owner are sealed under that one's key", async () => {
+  it("R14 an account's credentials that pass to another owner are sealed under that owner's key", async () => {
     const instance = anInstance(storage.blobs);
     const [account, before, after] = [credentials.aKey(), aNewOwner(), aNewOwner()];
     const etag = await instance.credentials.put(account, someCredentials({ owner: before }), undefined);
@@ -126,7 +126,7 @@ describe("sealed stores on several instances", () => {
     await expect(later.credentials.find(account)).rejects.toMatchObject(unreadable);
   });
 
-  it("R39 an account is the same one however its letters are composed", async () => {
+  it("R39 an account is the same however its letters are composed", async () => {
     const { credentials: store } = anInstance(storage.blobs);
     const userName = `rene\u0301-${crypto.randomUUID()}`;
     const etag = await store.put(aBound({ userName }), someCredentials(), undefined);

@@ -1,4 +1,4 @@
-/** Owners, bodies beside them, recoveries, credentials and tickets: a changed, cut or swapped blob is noticed, and all look alike. */
+/** Damage to owners, bodies, recoveries, credentials and tickets is noticed, and all refusals look alike. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { shardOf } from "../../../lib/azure/keys/blob-shard-keys.ts";
 import type { StoredBlob } from "../../../lib/azure/stores/blobs.ts";
@@ -17,13 +17,13 @@ import { accountsOf, aFullRecord, aRecoveryRecord, aTicket, someCredentials } fr
 const owners = ["anna", "berit"].map(anOwnerId);
 const hashes = ["one", "two"].map((name) => aDeviceId(name));
 
-/** All that was written, by name. */
+/** Everything that was written, by name. */
 const stored = new Map<string, StoredBlob>();
 
 /** How each blob is read, by name. */
 const readers = new Map<string, (instance: Instance) => Promise<unknown>>();
 
-/** Room for one body: the older one lies beside its owner. */
+/** Room for one body: the older one is stored beside its owner. */
 const INLINE_BYTES = 50;
 
 async function fill(owner: OwnerId): Promise<void> {
@@ -44,7 +44,7 @@ async function fill(owner: OwnerId): Promise<void> {
   readers.set(`tickets/${hash}`, ({ tickets }) => tickets.find(hash));
 }
 
-/** With two versions, and a record. */
+/** An owner with two versions and a record. */
 async function fillOwner(instance: Instance, owner: OwnerId): Promise<void> {
   const place: BackupKey = { owner, platform: "android" };
   const put = async (id: string) =>
@@ -70,7 +70,7 @@ const blobOf = (name: string): StoredBlob => stored.get(name) ?? expect.fail(`${
 const named = (kind: string) => [...stored.keys()].filter((name) => name.startsWith(kind));
 const read = (name: string, instance: Instance) => told(async () => await readers.get(name)?.(instance));
 
-/** A storage that holds what was written, but for the blobs in `lies`; nothing is cached from before. */
+/** A storage with everything that was written, except for the blobs in `lies`; nothing is cached. */
 const instanceOn = (lies: Map<string, StoredBlob>) => {
   const blobs = memoryBlobs(stored);
   return anInstance({ ...blobs, read: async (name) => lies.get(name) ?? (await blobs.read(name)) });
@@ -175,7 +175,7 @@ describe("R39 F9 no blob stands for another", () => {
       partsOf(other.blob).map(({ length }) => length),
     );
     const mixes = [...mixesOf(one.blob, other.blob)];
-    // The lengths are the same in both: state, record and body make the difference.
+    // The lengths are the same in both; state, record and body differ.
     expect(mixes).toHaveLength(2 * (2 ** 3 - 2));
     for (const mixed of mixes) {
       lies.set(one.name, mixed);
@@ -208,7 +208,7 @@ describe("R39 F9 no blob stands for another", () => {
 
 let times = 0;
 
-/** An owner with another record and another body each time, all of one size. */
+/** A time of the owner: another record and another body each, all of one size. */
 async function aTime(instance: Instance, stored: Map<string, StoredBlob>, subject: string) {
   const place: BackupKey = { owner: anOwnerId(subject), platform: "android" };
   times += 1;

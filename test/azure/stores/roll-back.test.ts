@@ -1,4 +1,4 @@
-/** A storage that is put back to an older state, whole or in part, is noticed: by the service, or by a device that remembers more. */
+/** A storage rolled back, whole or in part, is noticed by the service or by a device that remembers more. */
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import type { Platform, Reply } from "../../../infra/local/phone.ts";
@@ -20,7 +20,7 @@ import { withPartOf } from "../damages.ts";
 const [STATE, RECORD] = [1, 2];
 const BACKUP = "v1/backups/android";
 
-/** A storage that remembers every state that a blob ever had, and can be put back to an earlier one. */
+/** A storage that remembers every state of a blob, and can be put back to an earlier one. */
 function aStorage() {
   const states = new Map<string, StoredBlob[]>();
   const back = new Map<string, number>();
@@ -41,9 +41,7 @@ function aStorage() {
   });
   const namesOf = (kind: string) => [...states.keys()].filter((name) => name.startsWith(kind));
   const present = async (name: string) => (await homes.get(name)?.read(name)) ?? expect.fail("never written");
-  /**
-   * By a write like any other, as whoever puts something back would do it: the service goes on from there.
-   */
+  /** Puts a blob back by an ordinary write, as an attacker would; the service continues from there. */
   const put = async (name: string, blob: StoredBlob) =>
     expect(await homes.get(name)?.write(name, blob, (await present(name)).etag)).toBeDefined();
   const putBack = (name: string) => put(name, states.get(name)?.[0] ?? expect.fail("never written"));
@@ -70,7 +68,7 @@ async function anOwnerOfTwoVersions(platform: Platform = "android") {
 const envelopeIn = ({ body }: Reply) => z.object({ envelope: z.string() }).parse(body).envelope;
 
 describe("R39 F10 roll-back", () => {
-  it("R39 of a body alone: it can't stand for another generation's", async () => {
+  it("R39 of a body alone: it can't replace another generation's", async () => {
     const { storage, app, place } = await anOwnerOfTwoVersions();
     const { owners, versions } = app.services;
     const held = await owners.find(place.owner);
@@ -120,7 +118,7 @@ describe("R39 F10 roll-back", () => {
     });
   });
 
-  it("R7 R39 of the state: an upload that names the newer state is refused, with the generation that is left", async () => {
+  it("R7 R39 of the state: an upload that names the newer state is refused, with the remaining generation", async () => {
     const { storage, phone, second } = await anOwnerOfTwoVersions();
     for (const name of storage.namesOf("owners/")) await storage.putBack(name);
     const reply = await phone.call("PUT", BACKUP, { body: aBackup(), headers: replacing(second) });
@@ -128,7 +126,7 @@ describe("R39 F10 roll-back", () => {
     expect(reply.body).toMatchObject({ generation: 1 });
   });
 
-  it("R39 of the state: not noticed by a new phone, which remembers nothing: it recovers the older accounts, and no word of it", async () => {
+  it("R39 of the state: a new phone, which remembers nothing, doesn't notice: it silently recovers the older accounts", async () => {
     const { storage, another, older } = await anOwnerOfTwoVersions();
     for (const name of storage.namesOf("owners/")) await storage.putBack(name);
     const newer = await another();

@@ -1,4 +1,4 @@
-/** The send budget: never more than is allowed to a country in a day, however many ask at once. */
+/** The send budget: a country never gets more messages in a day than allowed, however many ask at once. */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobSendBudget } from "../../../lib/azure/stores/blob-send-budget.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 
-/** One that nobody has counted for. */
+/** A calling code that nobody has counted for. */
 let codes = 1000;
 const aCallingCode = () => String(codes++);
 const aBudget = (limits: [string, number][]) => blobSendBudget(storage.blobs, new Map(limits));
@@ -32,7 +32,7 @@ it.each([0, 1, 10])(
   },
 );
 
-it("R24 where it could grant more than it can count, it grants no more than it counts", async () => {
+it("R24 under more requests than it can count, it grants only those that it counts", async () => {
   const code = aCallingCode();
   const taken = await Promise.all(times(50, () => aBudget([[code, 1000]]).take("codes", code, now)));
   expect(granted(taken)).toBeGreaterThan(0);
@@ -43,7 +43,7 @@ it("R24 where it could grant more than it can count, it grants no more than it c
   }).toEqual({ atTheLimit: false, belowIt: true });
 });
 
-it("R24 one after the other: in whatever order countries ask, each gets its own share and no more", async () => {
+it("R24 in whatever order countries ask, one after the other, each gets its own share and no more", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat({ max: 2 }), { maxLength: 12 }),
@@ -81,7 +81,7 @@ it("R24 begins anew with each day, UTC", async () => {
   }).toEqual({ first: true, second: false, atMidnight: true, atItsEnd: false });
 });
 
-it("R24 alarms have a budget of their own: whatever they use up, codes still go out", async () => {
+it("R24 alarms have a budget of their own: even when it is used up, codes still go out", async () => {
   const code = aCallingCode();
   const budget = aBudget([[code, 1]]);
   expect({
@@ -91,14 +91,14 @@ it("R24 alarms have a budget of their own: whatever they use up, codes still go 
   }).toEqual({ alarm: true, another: false, code: true });
 });
 
-it("R24 sends nothing to a country without a limit, where there is none for all others", async () => {
+it("R24 sends nothing to a country without a limit if there is no limit for all others", async () => {
   expect({
     unlisted: await aBudget([["46", 10]]).take("codes", aCallingCode(), now),
     noneListed: await aBudget([]).take("codes", "46", now),
   }).toEqual({ unlisted: false, noneListed: false });
 });
 
-it("R24 refuses where it can't count: a counter that isn't one, or a storage where others always come first", async () => {
+it("R24 refuses if it can't count: a malformed counter, or other writers who always come first", async () => {
   const code = aCallingCode();
   const name = `budgets/${now.toISOString().slice(0, 10)}/codes/${code}`;
   await storage.blobs.write(name, { content: Buffer.from("many") }, undefined);
@@ -109,7 +109,7 @@ it("R24 refuses where it can't count: a counter that isn't one, or a storage whe
   }).toEqual({ noCounter: false, crowded: false });
 });
 
-it("R34 keeps a number for a country and a day, and nothing of a person", async () => {
+it("R34 stores a number per country and day, and nothing of a person", async () => {
   const code = aCallingCode();
   await aBudget([[code, 10]]).take("codes", code, now);
   const stored = await storage.blobs.read(`budgets/2026-05-04/codes/${code}`);

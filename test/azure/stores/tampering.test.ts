@@ -1,4 +1,4 @@
-/** Whoever can write to the storage gains nothing: a changed, cut, swapped or missing blob is noticed, and all look alike. */
+/** Write access to the storage gains nothing: any damage is noticed, and all refusals look alike. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../../lib/azure/stores/blobs.ts";
@@ -21,13 +21,10 @@ import { expectSuccess } from "../../support/succeeded.ts";
 import { placeOf } from "../../support/sweeping.ts";
 import { damagesOf, damagesOfBlob, holding, pairs, refused, told } from "../damages.ts";
 
-/** `blob`: where its body lies. */
+/** `blob`: the one that holds its body. */
 type Uploaded = { place: BackupKey; version: Version; blob: string };
 
-/**
- * All that two owners have in storage, by name: of each, some bodies lie in the owner's blob, and some beside
- * it.
- */
+/** Everything stored of two owners, by name. Each has some bodies in the owner's blob and some beside it. */
 const stored = new Map<string, StoredBlob>();
 const versions: Uploaded[] = [];
 
@@ -40,7 +37,7 @@ const recording = (blobs: Blobs): Blobs => ({
   },
 });
 
-/** One after the other; answers what the next is to replace. */
+/** Uploads one after the other; returns what the next one replaces. */
 async function upload(
   phone: CheckedPhone,
   documents: BackupDocument[],
@@ -91,7 +88,7 @@ const beside = () => versions.filter(({ blob }) => blob.startsWith("bodies/"));
 const ofOwner = (name: string) => versions.filter(({ place }) => name.endsWith(place.owner));
 const blobOf = (name: string): StoredBlob => stored.get(name) ?? expect.fail(`${name} was not recorded`);
 
-/** Whoever opens the same version thousands of times asks the vault once. */
+/** Caches unwrapped keys, so that opening one version thousands of times asks the vault once. */
 const unwrapped = new Map<string, Promise<Uint8Array>>();
 const askedOnce = (keys: WrappingKeys): WrappingKeys => ({
   current: (owner) => keys.current(owner),
@@ -105,7 +102,7 @@ const askedOnce = (keys: WrappingKeys): WrappingKeys => ({
   },
 });
 
-/** A storage that holds what was recorded, but for the blobs in `lies`; nothing is cached from before. */
+/** A storage with everything that was recorded, except for the blobs in `lies`; nothing is cached. */
 const appOn = (lies: Record<string, StoredBlob | undefined>) =>
   anApp({
     keys: askedOnce,
@@ -129,7 +126,7 @@ describe("R39 F8 every byte of every blob matters", () => {
     });
     for (const damaged of damagesOfBlob(blobOf(name))) {
       lies[name] = damaged;
-      // A body is opened by itself: the one that is damaged isn't.
+      // Each body opens by itself; a damaged one doesn't.
       const outcomes = [await open(services, first)];
       if (outcomes[0] === "opened") outcomes.push(await open(services, second));
       expect(outcomes).toContain(refused);
@@ -185,7 +182,7 @@ describe("R39 F9 no blob stands for another", () => {
     }
   });
 
-  it("R39 a body, or an owner, that isn't there opens nothing", async () => {
+  it("R39 a missing body or owner opens nothing", async () => {
     const [kept = expect.fail()] = beside();
     expect(await open(appOn({ [kept.blob]: undefined }), kept)).toBe(refused);
     expect(await open(appOn({ [`owners/${kept.place.owner}`]: undefined }), kept)).toBe(refused);
@@ -195,7 +192,7 @@ describe("R39 F9 no blob stands for another", () => {
 const BACKUP = "v1/backups/android";
 const ERASING = "v1/me?confirm=erase-everything";
 
-/** What is written in the place of an owner's blob, or of its key. */
+/** What is written instead of an owner's blob, or its key. */
 const harms: [string, "owners" | "owner-keys", (blob: StoredBlob) => StoredBlob | undefined][] = [
   ["a changed state", "owners", (blob) => holding(blob, flipped(blob.content, 100))],
   ["a changed body", "owners", (blob) => holding(blob, flipped(blob.content, blob.content.length - 1))],
@@ -250,7 +247,7 @@ describe.concurrent("R39 damage that was written", () => {
       expect(body).toMatchObject({ recoverable: false });
       expect(JSON.stringify(body)).toContain(typeOf("backup-unreadable"));
       const asked = await phone.call("DELETE", ERASING);
-      // A body that is damaged keeps nobody from being asked, and told.
+      // A damaged body alone doesn't stop the request to erase.
       if (harm === "a changed body") return expect(asked.status).toBe(204);
       expect(asked.status).toBe(202);
       watched.clock.pass(72 * HOUR);

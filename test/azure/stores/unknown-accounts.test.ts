@@ -1,4 +1,4 @@
-/** An account that nobody has needs the vault as much as one that somebody has: a provider learns nothing from a cold instance. */
+/** An unknown account needs the vault as much as a known one: a cold instance tells a provider nothing. */
 
 import { expect, it } from "vitest";
 import { refused } from "../../functions/helpers.ts";

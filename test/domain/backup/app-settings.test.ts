@@ -1,4 +1,4 @@
-/** Settings: groups, and the bounded place for what is an app's own. */
+/** App settings: groups, and the bounded place for an app's own settings. */
 import { describe, expect, it } from "vitest";
 import { AppSettings } from "../../../lib/domain/backup/app-settings.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
@@ -28,14 +28,14 @@ describe("R1 settings of the app's own", () => {
     expect(read(custom({}))).toStrictEqual({ custom: {} });
   });
 
-  it("R1 the order in which they are sent changes no byte", () => {
+  it("R1 the order in which they are sent doesn't change the stored bytes", () => {
     const texts = ['{"b":1,"a":2,"c.d":3,"10":4,"9":5}', '{"9":5,"c.d":3,"a":2,"10":4,"b":1}'];
     const [one, other] = texts.map((text) => encodeDocument({ accounts: [], settings: read(custom(text)) }));
     expect(one).toEqual(other);
     expect(Object.keys(read(custom('{"z":1,"a":2,"m":3}')).custom ?? {})).toEqual(["a", "m", "z"]);
   });
 
-  it("R1 takes what is at its bounds", () => {
+  it("R1 takes values at the limits", () => {
     expect(Object.keys(read(custom(keys(100))).custom ?? {})).toHaveLength(100);
     expect(read(custom({ ["k".repeat(64)]: "x".repeat(1024) })).custom).toBeDefined();
     const full = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`k${at + 10}`, "x".repeat(1014)]));

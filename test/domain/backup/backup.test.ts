@@ -22,7 +22,7 @@ const none: [string, StoredHead | undefined][] = [
 ];
 
 describe("R6 turning backup off", () => {
-  it("R6 deletes the current version and keeps all that undelete needs", () => {
+  it("R6 deletes the current version and keeps everything for undelete", () => {
     const next = nextOf(planDeletion(stored(), present, now));
     expect(next).toEqual({ ...aHead(), deletedAt: now, tag: expect.any(String) });
     expect(currentVersion(next)).toBeUndefined();
@@ -36,7 +36,7 @@ describe("R6 turning backup off", () => {
     expect(planDeletion(held, precondition, now)).toEqual({ result: undefined, unchanged: held });
   });
 
-  it.each(none)("R6 refuses where %s", (_, held) => {
+  it.each(none)("R6 refuses if %s", (_, held) => {
     for (const precondition of [present, "nothing"] as const)
       expect(refusalOf(() => planDeletion(held, precondition, now)).kind).toBe("backup-not-found");
   });
@@ -52,7 +52,7 @@ describe("R6 turning backup off", () => {
     });
   });
 
-  it("R7 refuses to delete again what another device has deleted meanwhile, by the ETag of before", () => {
+  it("R7 refuses to delete by an outdated ETag a backup that another device has deleted meanwhile", () => {
     const held = stored(aHead({ deletedAt: now, tag: "etag-2" }));
     expect(refusalOf(() => planDeletion(held, present, now)).kind).toBe("stale-precondition");
   });
@@ -62,16 +62,16 @@ describe("R6 turning backup off", () => {
   });
 });
 
-describe("R30 what is being purged", () => {
+describe("R30 a backup that is being purged", () => {
   const purging = aHead({ versions: [], deletedAt: later(now, -31 * DAY), purgedAt: later(now, -DAY) });
   const longer = 365;
 
-  it("R30 stays due until all of it is removed, and not longer", () => {
+  it("R30 stays due until all of it is removed, and no longer", () => {
     expect(dueAt(purging, aPolicy({ undeleteDays: longer }))).toEqual(later(now, -DAY));
     expect(dueAt({ ...purging, deletedAt: undefined }, aPolicy())).toBeUndefined();
   });
 
-  it("R30 can't be undeleted and counts as missing, also where the days were made more meanwhile", () => {
+  it("R30 can't be undeleted and counts as missing, even if the setting was raised meanwhile", () => {
     const refusal = refusalOf(() => planUndelete(stored(purging), present, longer, now));
     expect(refusal.kind).toBe("undelete-too-late");
     expect({ isGone: isGone(purging, longer, now) }).toEqual({ isGone: true });
@@ -79,7 +79,7 @@ describe("R30 what is being purged", () => {
   });
 });
 
-describe("R6 what the current version is", () => {
+describe("R6 the current version", () => {
   it.each([
     ["none where there is no head", undefined, undefined],
     ["the newest one", aHead({ versions: [aVersion({ generation: 2 }), aVersion()] }), 2],

@@ -1,4 +1,4 @@
-/** Envelopes that clients keep: only the very one that was handed out is taken. */
+/** Envelopes that clients store: only exactly the one that was handed out is accepted. */
 import { describe, expect, it } from "vitest";
 import { planRestore } from "../../../lib/domain/backup/backup.ts";
 import { envelopeOf, sealedContent } from "../../../lib/domain/backup/custody.ts";
@@ -8,7 +8,7 @@ import { refusalOf } from "../refusals.ts";
 const aKept = (generation: number) =>
   aVersion({ id: anId(`version ${generation}`), generation, custody: "client" });
 
-/** 32 bytes: as base64url, the last character holds bits that mean nothing. */
+/** 32 bytes: in base64url, the last character has unused bits. */
 const sealed = sha256Bytes("sealed");
 const version = aKept(12);
 const head = aHead({ generation: 12, versions: [version, aKept(11)] });
@@ -57,7 +57,7 @@ describe("R5 R39 an envelope", () => {
   });
 });
 
-/** `other`: it is taken for sealed content, and its tag won't fit. */
+/** `other`: it parses as other sealed content, whose tag won't match. */
 function outcomeOf(envelope: string): string {
   const read = () => (sealedContent(head, version, envelope)?.equals(sealed) ? "same" : "other");
   try {

@@ -1,4 +1,4 @@
-/** The entries of a document: which of them are different accounts, and which are one entry twice. */
+/** The entries of a document: which are different accounts, and which are doubles. */
 import { describe, expect, it } from "vitest";
 import { type Account, accountKey } from "../../../lib/domain/account.ts";
 import { BackupDocument, countAccounts, MAX_ACCOUNTS } from "../../../lib/domain/backup/document.ts";
@@ -28,7 +28,7 @@ describe("R2 one backup holds all kinds of accounts", () => {
       ({ at, detail }) => `${at} ${detail}`,
     );
 
-  it("R2 takes entries of one name whose codes are made from different secrets, with and without ids", () => {
+  it("R2 takes entries of one name with different secrets, with and without ids", () => {
     const accounts = [named(), named(), named({ id: "a" }), named({ id: crypto.randomUUID() })];
     const { otp } = named();
     const differing = [{ digits: 8 }, { period: 60 }, { algorithm: "MD5" as const }];
@@ -36,7 +36,7 @@ describe("R2 one backup holds all kinds of accounts", () => {
     expect(read(aBackup([...accounts, ...almost])).accounts).toEqual([...accounts, ...almost]);
   });
 
-  it("R2 takes the same secret under two names, and twice under one where the app tells them apart by ids", () => {
+  it("R2 takes the same secret under two names, and twice under one if the app gives them ids", () => {
     const { otp } = named();
     const accounts = [named({ otp }), anAccount({ otp }), named({ otp: named().otp, id: "a" })];
     expect(read(aBackup(accounts)).accounts).toEqual(accounts);

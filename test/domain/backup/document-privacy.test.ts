@@ -1,4 +1,4 @@
-/** A refused document is never quoted: whatever stands where, the refusal names places and not values. */
+/** A refused document is never quoted: the refusal names places, not values. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BackupDocument } from "../../../lib/domain/backup/document.ts";
@@ -11,7 +11,7 @@ import { holds } from "../holds.ts";
 type Path = (string | number)[];
 
 const MARKER = "canary-7f3a91";
-/** Values that hold the marker and fit no field, or hardly one. */
+/** Values with the marker that fit no field, or hardly any. */
 const bad = fc.constantFrom<unknown>(
   MARKER,
   `${MARKER}\u0000`,
@@ -27,7 +27,7 @@ const bad = fc.constantFrom<unknown>(
 );
 
 describe("R34 no value of a refused document is told", () => {
-  it("R34 a marker put in any place of any document is in no word of the refusal", () => {
+  it("R34 a marker in any place of any document is in no word of the refusal", () => {
     let refused = 0;
     const anywhere = document.filter(({ accounts }) => accounts.length > 0);
     holds(
@@ -76,7 +76,7 @@ function failureOf(value: unknown): Failure | undefined {
 const wordsOf = (failure: Failure | undefined) =>
   JSON.stringify([failure?.message, failure?.details, failure?.cause, problemOf(failure, "request")]);
 
-/** Every place in a value, the whole of it first. */
+/** Every place in a value, the whole value first. */
 const placesIn = (value: unknown, path: Path = []): Path[] => [
   path,
   ...(Array.isArray(value) ? value.flatMap((each, index) => placesIn(each, [...path, index])) : []),

@@ -1,4 +1,4 @@
-/** The document: what may stand in it, how the rest is refused, and that it comes back as it was. */
+/** The document: its fields, how anything else is refused, and that it comes back unchanged. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BackupDocument, decodeDocument, encodeDocument } from "../../../lib/domain/backup/document.ts";
@@ -9,7 +9,7 @@ import { holds } from "../holds.ts";
 import { refusalOf } from "../refusals.ts";
 
 const read = (value: unknown) => parse(BackupDocument, value, "body");
-/** Where the faults lie, after the way through JSON that a request takes. */
+/** The places of the faults, after a round trip through JSON as in a request. */
 const faultsOf = (value: unknown) => {
   const { kind, details } = refusalOf(() => read(JSON.parse(JSON.stringify(value))));
   expect(kind).toBe("invalid-request");
@@ -57,7 +57,7 @@ describe("R1 nothing but the documented fields is taken", () => {
     },
   );
 
-  it("R1 says every fault at once, at most a hundred", () => {
+  it("R1 reports every fault at once, at most a hundred", () => {
     const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`field${index}`, 1]));
     expect(faultsOf({ ...aBackup([]), settings: many })).toHaveLength(100);
     expect(faultsOf(withOtp({ secret: "", digits: 3, period: 0 }))).toHaveLength(3);
@@ -127,7 +127,7 @@ describe("R3 only a third-party account has a secret, and a sound one", () => {
     expect(faultsOf(withAccount(aWorkAccount({ tenant: bad })))).toEqual(["/accounts/1/tenant"]);
   });
 
-  it("R3 takes an entry without issuer and name; a bound account has all of its names", () => {
+  it("R3 takes an entry without issuer and name; a device-bound account needs all of its names", () => {
     const [nameless, another] = [1, 2].map(() => anAccount({ issuer: "", userName: "" }));
     const accounts = [nameless ?? expect.fail(), another ?? expect.fail()];
     expect(read(aBackup(accounts)).accounts).toEqual(accounts);
@@ -154,7 +154,7 @@ describe("R13 a document comes back exactly", () => {
     );
   });
 
-  it("R13 what this version doesn't know comes back untouched: kinds, members, types of codes, settings", () => {
+  it("R13 unknown content comes back untouched: kinds, members, types of codes, settings", () => {
     const future = {
       accounts: [
         {
@@ -174,7 +174,7 @@ describe("R13 a document comes back exactly", () => {
     expect(decodeDocument(Buffer.from(JSON.stringify(future)))).toEqual(future);
   });
 
-  it("R13 what the version before has stored comes back as it was, whatever its spelling", () => {
+  it("R13 content that the version before has stored comes back unchanged, whatever its spelling", () => {
     const otp = { type: "totp", secret: "jbswy3dpehpk3pxp====", algorithm: "SHA1", digits: 6, period: 30 };
     const accounts = [{ kind: "third-party", issuer: "a", userName: "b", otp }];
     const settings = { sortBy: "manual", theme: "dark" };
@@ -198,7 +198,7 @@ describe("R13 a document comes back exactly", () => {
     }
   });
 
-  // decodeDocument lets the SyntaxError of JSON.parse through, which quotes the content.
+  // decodeDocument passes on the SyntaxError of JSON.parse, which quotes the content.
   it("R39 content that isn't even JSON is refused like any other damage", () => {
     expect(refusalOf(() => decodeDocument(Buffer.from("no JSON"))).kind).toBe("backup-unreadable");
   });

@@ -1,4 +1,4 @@
-/** Who may read quietly, and what a read does in which order (R44). */
+/** Who may read quietly, and the order of steps in a read (R44). */
 import { describe, expect, it } from "vitest";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { readQuietly, requireReader } from "../../../lib/domain/backup/quiet-read.ts";
@@ -21,13 +21,13 @@ describe("R44 who may read", () => {
     expect(() => requireReader(head, aCaller(), now)).not.toThrow();
   });
 
-  it("R44 not one that only registered", () => {
+  it("R44 not a device that only registered", () => {
     expect(refusalOf(() => requireReader(aHead({ versions: [others] }), aCaller(), now)).kind).toBe(
       "recovery-required",
     );
   });
 
-  it("R44 only while the owner's last sign-in is at most thirty days ago, by the head or by this very token", () => {
+  it("R44 only while the owner's last sign-in, in the head or in this token, is at most thirty days old", () => {
     const [recent, old] = [later(now, -30 * DAY), later(now, -30 * DAY - 1)];
     const read = (confirmedAt: Date, authTime: Date | undefined) => () =>
       requireReader(aHead({ confirmedAt }), aCaller({ authTime }), now);
@@ -59,7 +59,7 @@ describe("R44 R18 a read", () => {
     };
   }
 
-  it("R44 is logged with its device, and nobody is written to", async () => {
+  it("R44 is logged with its device, and sends no message", async () => {
     const { backup, stores, run } = await aReading(true);
     const { document } = await run();
     expect(document).toEqual(backup);

@@ -1,4 +1,4 @@
-/** Uploads that were refused: noted once a day and device, in a way that replaces no backup, and told until one is taken. */
+/** Refused uploads: noted once a day and device, replacing no backup, and reported until one is accepted. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planDeletion, planRestore } from "../../../lib/domain/backup/backup.ts";
@@ -61,7 +61,7 @@ const uploaded = (held: StoredHead, at = now, device = phone): Head => {
   if ("repeats" in plan) return expect.fail("nothing was stored");
   return plan.next({ keyId: "key", wrappedKey: "" }).state.heads.android ?? expect.fail("no head");
 };
-/** As it comes back from the storage. */
+/** The head as read from storage. */
 const read = (head: Head): StoredHead => stored(Head.parse(JSON.parse(JSON.stringify(head))));
 
 const noted = (held: StoredHead | undefined, at = now, device = phone): Head | undefined => {
@@ -74,14 +74,14 @@ const twoDevices = (change: (device: Device) => Partial<Device> = () => ({})) =>
   [aDevice({ id: phone }), aDevice({ id: tablet })].map((device) => ({ ...device, ...change(device) }));
 
 describe("R32 a refused upload is noted", () => {
-  it("R32 by the first refusal since the last good upload, and by no other", () => {
+  it("R32 by the first refusal since the last accepted upload, and by no other", () => {
     const first = afterNote();
     expect(findDevice(first.value.devices, phone)?.refusedSince).toEqual(now);
     expect(noted(first, later(now, HOUR))).toBeUndefined();
     expect(noted(first, later(now, 100 * DAY))).toBeUndefined();
   });
 
-  it("R32 once a day, also where uploads are taken and refused in turn", () => {
+  it("R32 once a day, even if accepted and refused uploads alternate", () => {
     const taken = read(uploaded(afterNote()));
     expect(findDevice(taken.value.devices, phone)).not.toHaveProperty("refusedSince");
     expect(noted(taken, later(now, DAY - 1))).toBeUndefined();
@@ -103,7 +103,7 @@ describe("R32 a refused upload is noted", () => {
 describe("R7 R32 a note replaces no backup", () => {
   const two = tagged({ devices: twoDevices() });
 
-  it("R7 the ETag of before it names the backup still, whatever became of the head's own", () => {
+  it("R7 an ETag from before it still names the backup, though the head's own has changed", () => {
     const both = read(noted(afterNote(two), now, tablet) ?? two.value);
     expect(both.etag).toBe(two.etag);
     expect(planUpload(aState(both.value), "android", anUpload(phone, E0), rules)).toHaveProperty("version");
@@ -114,7 +114,7 @@ describe("R7 R32 a note replaces no backup", () => {
       ).toBe("stale-precondition");
   });
 
-  it("R7 not once the backup was uploaded, deleted or restored, whoever did that", () => {
+  it("R7 but not once the backup was uploaded, deleted or restored by any device", () => {
     const held = afterNote(two);
     const restore = { versionId: aVersion().id, historyLength: 10, now };
     const deletion = planDeletion(held, E0, now);
@@ -165,7 +165,7 @@ describe("R7 R32 a note replaces no backup", () => {
   });
 });
 
-describe("R26 R32 staleness tells since when uploads are refused", () => {
+describe("R26 R32 staleness tells since when uploads have been refused", () => {
   const check = (head: Head, device?: string) => assess(head, device ? { device } : {}, policy, now);
   const refusedAt = later(now, -HOUR);
   const headWith = (own: Date | undefined, others: Date | undefined, change: Partial<Head> = {}) =>
@@ -174,7 +174,7 @@ describe("R26 R32 staleness tells since when uploads are refused", () => {
       ...change,
     });
 
-  it("R26 R32 the backup ages, and somebody has to act", () => {
+  it("R26 R32 the backup ages, and the owner has to act", () => {
     const told = {
       state: "aging",
       reasons: ["uploads-refused"],
@@ -202,7 +202,7 @@ describe("R26 R32 staleness tells since when uploads are refused", () => {
     expect(check(aHead({ devices })).state).toBe("fresh");
   });
 
-  it("R26 R32 a first upload that is refused is told where the device is registered", () => {
+  it("R26 R32 a refused first upload is reported if the device is registered", () => {
     const head = headWith(refusedAt, undefined, { generation: 0, versions: [] });
     expect(check(head, phone)).toMatchObject({
       state: "missing",
@@ -212,7 +212,7 @@ describe("R26 R32 staleness tells since when uploads are refused", () => {
     });
   });
 
-  it("R26 R32 where the backup was deleted, only what was refused since then counts", () => {
+  it("R26 R32 after a deletion, only later refusals count", () => {
     const deleted = (deletedAt: Date) => check(headWith(refusedAt, undefined, { deletedAt }), phone);
     expect(deleted(now)).toMatchObject({ state: "deleted", reasons: ["deleted"] });
     expect(deleted(later(refusedAt, -1))).toMatchObject({
@@ -221,7 +221,7 @@ describe("R26 R32 staleness tells since when uploads are refused", () => {
     });
   });
 
-  it("R26 R32 whatever else there is, it is told until an upload is taken, and doesn't make a backup fresher", () => {
+  it("R26 R32 it is reported beside any other reason until an upload is accepted, and makes no backup fresher", () => {
     const age = fc.integer({ min: 0, max: 400 * DAY });
     holds(
       fc.property(age, age, (signedIn, made) => {

@@ -34,7 +34,7 @@ describe("R28 confirming the sign-in", () => {
     expect(confirmed(held.value, authTime)).toEqual({ ...held.value, confirmedAt: expected });
   });
 
-  it("R28 an unknown one doesn't count", () => {
+  it("R28 an unknown time doesn't count", () => {
     const change = planConfirmation(held, present, { authTime: undefined, policy, now });
     expect(change).toMatchObject({ next: { confirmedAt } });
   });
@@ -54,7 +54,7 @@ describe("R28 confirming the sign-in", () => {
     expect(refusalOf(() => confirm(held, precondition)).kind).toBe("stale-precondition");
   });
 
-  it("R28 R29 ends the episode only if the backup can be relied on then", () => {
+  it("R28 R29 ends the episode only if the backup is reliable afterwards", () => {
     const [longAgo, noticedAt] = [later(now, -200 * DAY), later(now, -DAY)];
     const oldUpload = aVersion({ createdAt: longAgo });
     const both = aHead({ versions: [oldUpload], confirmedAt: longAgo, noticedAt });
@@ -85,14 +85,14 @@ describe("R29 the notice", () => {
     return { told, outbox, sweep, change };
   }
 
-  it("R29 twenty sweeps at once tell it once, and later ones not again", async () => {
+  it("R29 twenty sweeps at once send it once, and later ones not again", async () => {
     const { told, sweep } = await aScene();
     await Promise.all(Array.from({ length: 20 }, () => sweep(now)));
     await sweep(later(now, DAY));
     expect(told).toHaveLength(1);
   });
 
-  it("R29 whoever is cut off before telling is followed by another after ten minutes, and not before", async () => {
+  it("R29 if a sweep is cut off before sending, another sends it after ten minutes, and not before", async () => {
     const { told, outbox, sweep } = await aScene();
     const { put } = outbox;
     outbox.put = () => Promise.reject(new Error("killed"));
@@ -132,7 +132,7 @@ describe("R29 the notice", () => {
     return plan.next({ keyId, wrappedKey: "" }).state.heads.android ?? expect.fail("no head");
   };
 
-  it("R29 R27 uploads under a sign-in that is too old begin no other episode; one under a new sign-in ends it", async () => {
+  it("R29 R27 uploads under an outdated sign-in begin no new episode; one under a new sign-in ends it", async () => {
     const { told, sweep, change } = await aScene();
     const signedInAt = later(now, -91 * DAY);
     for (let week = 0; week < 4; week++) {
@@ -147,7 +147,7 @@ describe("R29 the notice", () => {
     expect(told).toHaveLength(2);
   });
 
-  it("R29 an upload ends the episode where the backup can be relied on afterwards, and nowhere else", () => {
+  it("R29 an upload ends the episode only if the backup is reliable afterwards", () => {
     const age = fc.integer({ min: 0, max: 200 }).map((days) => later(now, -days * DAY));
     holds(
       fc.property(age, age, fc.constantFrom("key-2", "retired"), (confirmedAt, authTime, keyId) => {

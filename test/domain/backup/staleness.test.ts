@@ -1,4 +1,4 @@
-/** Staleness: every state and reason, to the millisecond, and that time alone makes no backup fresher. */
+/** Staleness: every state and reason, to the millisecond; and time alone makes no backup fresher. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Head, newHead } from "../../../lib/domain/backup/head.ts";
@@ -76,7 +76,7 @@ describe("R26 R27 age makes a backup stale, by the millisecond", () => {
     expect(check(former, {}, retired).state).not.toBe("stale");
   });
 
-  it("R26 tells all reasons, the weightiest first: it decides the next step", () => {
+  it("R26 gives all reasons, the weightiest first, which decides the next step", () => {
     const retired = aPolicy({ retiredKeyIds: [aVersion().keyId] });
     expect(check(headOf(daysAgo(90), daysAgo(180)), { generation: 2 }, retired)).toEqual({
       state: "stale",
@@ -106,11 +106,11 @@ describe("R26 R49 no token ever said when the owner signed in", () => {
     nextStep: "none",
   };
 
-  it("R26 R49 is stale, and nobody at the phone can mend it, however much time passes", () => {
+  it("R26 R49 is stale, and no action on the phone helps, however much time passes", () => {
     for (const days of [0, 60, 90, 119]) expect(check(head(daysAgo(days)))).toEqual(unknown);
   });
 
-  it("R26 R49 what the owner can mend comes first", () => {
+  it("R26 R49 reasons that the owner can mend come first", () => {
     expect(check(head(daysAgo(180)))).toEqual({
       ...unknown,
       reasons: ["upload-too-old", "sign-in-time-unknown"],
@@ -118,7 +118,7 @@ describe("R26 R49 no token ever said when the owner signed in", () => {
     });
   });
 
-  it("R26 R49 is over with the first token that says it, and ages from that sign-in on", () => {
+  it("R26 R49 ends with the first token that says it, and ages from that sign-in on", () => {
     const asked = (authTime: Date) => assess(head(now), { authTime }, policy, now);
     expect(asked(now)).toEqual(fresh);
     expect(asked(daysAgo(60)).reasons).toEqual(["sign-in-aging"]);
@@ -127,7 +127,7 @@ describe("R26 R49 no token ever said when the owner signed in", () => {
     expect(later.reasons).toEqual(["sign-in-too-old"]);
   });
 
-  it("R29 R49 no message is sent for it: nobody who gets one could do anything", () => {
+  it("R29 R49 sends no message: its recipient could do nothing", () => {
     expect({ isStale: isStale(head(now), policy, now) }).toEqual({ isStale: false });
     expect(dueAt(head(now), policy)).toEqual(daysAgo(-180));
     expect({ isStale: isStale(head(daysAgo(180)), policy, now) }).toEqual({ isStale: true });
@@ -142,12 +142,12 @@ describe("R26 R49 no token ever said when the owner signed in", () => {
 
 describe("R26 where there is no current backup", () => {
   const missing = { state: "missing", reasons: ["never-uploaded"], indicator: "dot", nextStep: "upload" };
-  it("R26 is missing before the first upload, also where devices are registered", () => {
+  it("R26 is missing before the first upload, even if devices are registered", () => {
     expect(check(undefined)).toEqual(missing);
     expect(check(aHead({ generation: 0, versions: [] }))).toEqual(missing);
   });
 
-  it("R26 R30 is deleted as long as it can be undeleted, and missing from that moment on", () => {
+  it("R26 R30 is deleted while it can be undeleted, and missing from then on", () => {
     const deleted = { state: "deleted", reasons: ["deleted"], indicator: "dot", nextStep: "undelete" };
     expect(check(aHead({ deletedAt: now }))).toEqual(deleted);
     expect(check(aHead({ deletedAt: daysAgo(30, 1) }))).toEqual(deleted);
@@ -163,7 +163,7 @@ describe("R26 where there is no current backup", () => {
     ]);
   });
 
-  it("R26 the age of a deleted backup isn't told", () => {
+  it("R26 the age of a deleted backup isn't reported", () => {
     expect(check(headOf(daysAgo(1000), daysAgo(1000), { deletedAt: now })).reasons).toEqual(["deleted"]);
   });
 });
@@ -200,7 +200,7 @@ describe("R27 a service that knows less than the device was rolled back", () => 
     expect(check(head, remembered).reasons).not.toContain("rolled-back");
   });
 
-  it("R27 another digest of an older generation that is still kept is a roll-back", () => {
+  it("R27 another digest of an older generation in the history is a roll-back", () => {
     const versions = [aVersion({ generation: 2, digest: sha256("2") }), aVersion()];
     const head = headOf(now, now, { generation: 2, versions });
     expect(check(head, { generation: 1, digest: other }).reasons).toContain("rolled-back");
@@ -246,7 +246,7 @@ describe("R26 R28 laws", () => {
     );
   });
 
-  it("R29 the sweep is due at the very moment when the backup goes stale or its deletion becomes final", () => {
+  it("R29 the sweep is due exactly when the backup goes stale or its deletion becomes final", () => {
     holds(
       fc.property(heads, (head) => {
         const due = dueAt(head, policy) ?? now;

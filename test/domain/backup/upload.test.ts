@@ -1,4 +1,4 @@
-/** Uploads: which state they may replace, what they leave behind, and what a repetition does. */
+/** Uploads: which state they may replace, what they store, and what a repetition does. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BackupDocument } from "../../../lib/domain/backup/document.ts";
@@ -63,7 +63,7 @@ const headAfter = (held: StoredHead | undefined, upload = anUpload(), by: Upload
 };
 
 describe("R7 an upload names the state that it replaces", () => {
-  it("R7 stores on the state that it names, as the next generation and the current version", () => {
+  it("R7 stores on the named state, as the next generation and the current version", () => {
     const head = headAfter(stored());
     expect(head.generation).toBe(2);
     expect(head.versions.map(({ generation }) => generation)).toEqual([2, 1]);
@@ -124,14 +124,14 @@ describe("R8 an upload that is repeated stores once", () => {
     return { owners, versions, put, first };
   };
 
-  it("R8 answers the same key and document with the version of the first time, whatever state it names", async () => {
+  it("R8 answers the same key and document with the first version, whatever state it names", async () => {
     const { owners, put, first } = await stores();
     expect(await put(anUpload({ ...key, precondition: "nothing" }))).toEqual(first);
     expect(await put(anUpload({ ...key, precondition: { replaces: '"long-gone"' } }))).toEqual(first);
     expect(owners.writes).toBe(1);
   });
 
-  it("R8 still knows the key once other uploads have followed", async () => {
+  it("R8 still knows the key after other uploads", async () => {
     const { put, first } = await stores();
     await put(anUpload({ of: aBackup(), precondition: { replaces: first.stored.etag } }));
     expect((await put(anUpload({ ...key, precondition: "nothing" }))).version).toEqual(first.version);
@@ -185,7 +185,7 @@ describe("R8 an upload that is repeated stores once", () => {
 });
 
 describe("R17 who may upload", () => {
-  it("R17 refuses an unknown device, but for the owner's very first upload", () => {
+  it("R17 refuses an unknown device, except for the owner's very first upload", () => {
     const stranger = anUpload({
       caller: aCaller({ device: aDeviceId("stranger") }),
       precondition: "nothing",
@@ -195,7 +195,7 @@ describe("R17 who may upload", () => {
     expect(headAfter(undefined, stranger).devices).toMatchObject([{ id: aDeviceId("stranger") }]);
   });
 
-  it("R17 refuses a revoked device, before anything else is looked at", () => {
+  it("R17 refuses a revoked device before any other check", () => {
     const held = stored(aHead({ devices: [aDevice({ revokedAt: now })] }));
     const failure = refusalOf(() =>
       planUpload(aState(held?.value), "android", anUpload({ precondition: "nothing" }), rules),
@@ -212,12 +212,12 @@ describe("R17 who may upload", () => {
     }
   });
 
-  it("R17 marks the device as seen now, under the name that it has", () => {
+  it("R17 marks the device as seen now, under its present name", () => {
     expect(headAfter(stored()).devices).toEqual([{ ...aDevice(), lastSeenAt: now, lastUploadAt: now }]);
   });
 });
 
-describe("R30 R28 what an upload keeps", () => {
+describe("R30 R28 what an upload stores", () => {
   it("R30 keeps the last versions and no more, newest first; the generation grows by one each time", () => {
     holds(
       fc.property(
@@ -242,7 +242,7 @@ describe("R30 R28 what an upload keeps", () => {
     );
   });
 
-  it("R28 counts the sign-in of its token, and never goes back to an older one", () => {
+  it("R28 counts its token's sign-in, and never goes back to an older one", () => {
     const confirmedAt = later(now, -DAY);
     const held = stored(aHead({ confirmedAt }));
     const confirmedBy = (authTime: Date | undefined) =>
@@ -252,14 +252,14 @@ describe("R30 R28 what an upload keeps", () => {
     expect(confirmedBy(undefined)).toEqual(confirmedAt);
   });
 
-  // newHead takes the present time for the first sign-in, also where the token tells an older one.
+  // newHead defaults to the present time for the first sign-in, even if the token gives an older one.
   it("R27 the first upload counts the sign-in of its token, not the present time", () => {
     const signedInAt = later(now, -89 * DAY);
     const upload = anUpload({ caller: aCaller({ authTime: signedInAt }), precondition: "nothing" });
     expect(headAfter(undefined, upload, rules).confirmedAt).toEqual(signedInAt);
   });
 
-  it("R27 R49 a first upload whose token tells no sign-in doesn't pretend one; the first that is told counts", () => {
+  it("R27 R49 a first upload whose token gives no sign-in time invents none; the first known time counts", () => {
     const upload = (authTime: Date | undefined, precondition: Precondition) =>
       anUpload({ caller: aCaller({ authTime }), precondition });
     const first = headAfter(undefined, upload(undefined, "nothing"));

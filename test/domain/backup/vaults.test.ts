@@ -1,4 +1,4 @@
-/** F37: whatever a vault holds comes back, in order, on a new device and on one that has a part of it. */
+/** F37: any vault comes back, in order, on a new device and on one that has a part of it. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Account, ExistingAccount, StoredAccount } from "../../../lib/domain/account.ts";
@@ -45,7 +45,7 @@ describe.each(sizes)("F37 vaults of %s entries", (_, length, runs) => {
       fc.property(vaults, (vault) => {
         const opened = throughService(vault);
         expect(opened).toEqual(vault);
-        // Members stand in the order in which they were stored, so that a device may compare texts.
+        // Members keep the order in which they were stored, so that a device may compare texts.
         const stored = encodeDocument(parse(BackupDocument, structuredClone(vault), "body"));
         expect(encodeDocument(opened).toString()).toBe(stored.toString());
         const outcomes = recovered(opened.accounts, []);

@@ -1,4 +1,4 @@
-/** Challenges: what a code is, which answers count, how many there may be, and that each passes once. */
+/** Challenges: their codes, which answers count, how many are allowed, and that each passes once. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   type Answered,
@@ -22,7 +22,7 @@ const challenge = aChallenge();
 const answered: Answered = { id: challenge.id, device: challenge.device, kinds: ["code"] };
 const open = aRecord({ challenges: [challenge] });
 
-/** The record after so many wrong answers to its challenge. */
+/** The record after `count` wrong answers to its challenge. */
 const afterTries = (count: number, record = open, at = now): OwnerRecord =>
   count === 0 ? record : afterTries(count - 1, countTry(record, answered, at).record, at);
 
@@ -42,13 +42,13 @@ describe("F3 R24 codes", () => {
     }
   });
 
-  it("F3 R24 owe nothing to Math.random", () => {
+  it("F3 R24 don't depend on Math.random", () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(0);
     expect(new Set(Array.from({ length: 1000 }, newCode)).size).toBeGreaterThan(900);
     expect(random).not.toHaveBeenCalled();
   });
 
-  it("F3 F4 R24 are kept as a hash that is keyed, and another one for every challenge and code", async () => {
+  it("F3 F4 R24 are stored as a keyed hash, a different one for every challenge and code", async () => {
     const hashes = await Promise.all(
       [
         [anId("one"), "123456"],
@@ -74,7 +74,7 @@ describe("F3 F4 R24 which answers count", () => {
     }
   });
 
-  it("F4 R24 another device, kind or id, an ended one and none at all are refused alike", () => {
+  it("F4 R24 another device, kind or id, an ended challenge and none at all are refused alike", () => {
     const dead = aRecord({ challenges: [aChallenge({ attempts: 5 })] });
     const contact = aRecord({ challenges: [aContactChallenge({ id: challenge.id })] });
     const refusals = [
@@ -96,7 +96,7 @@ describe("F3 F4 R24 which answers count", () => {
     }
   });
 
-  it("F4 R24 nothing that is refused is counted", () => {
+  it("F4 R24 refused answers aren't counted", () => {
     const before = structuredClone(open);
     refusalOf(() => countTry(open, { ...answered, device: aDeviceId("other") }, now));
     expect(open).toEqual(before);
@@ -104,7 +104,7 @@ describe("F3 F4 R24 which answers count", () => {
 });
 
 describe("F1 R24 tries", () => {
-  it("F1 R24 each is counted before anything is compared, on the challenge and on the owner", () => {
+  it("F1 R24 each try is counted before the comparison, on the challenge and on the owner", () => {
     const other = aChallenge({ id: anId("other"), recovery: anId("other") });
     const record = aRecord({ challenges: [other, challenge], failures: { count: 3, at: now } });
     const { challenge: tried, record: next } = countTry(record, answered, after(10));
@@ -113,7 +113,7 @@ describe("F1 R24 tries", () => {
     expect(next.failures).toEqual({ count: 4, at: after(10) });
   });
 
-  it("F1 R24 the fifth ends the challenge, whatever is answered then and however long one waits", () => {
+  it("F1 R24 the fifth ends the challenge, whatever the answer and however long one waits", () => {
     const left = [1, 2, 3, 4, 5].map((count) => {
       const [tried = challenge] = afterTries(count).challenges;
       return wrongAnswer(tried).details.triesLeft;
@@ -135,7 +135,7 @@ describe("F1 R24 tries", () => {
     expect(countTry(next, again, after(30)).record.failures.count).toBe(6);
   });
 
-  it("R23 R24 a ticket can't be guessed: it neither waits nor counts as a failure, and has five tries all the same", () => {
+  it("R23 R24 a ticket can't be guessed: no waits and no counted failures, but still five tries", () => {
     const { subject: _, codeHash: __, ...shared } = challenge;
     const failures = { count: 100, at: now };
     let record = aRecord({ challenges: [{ ...shared, kind: "ticket" }], failures });
@@ -145,7 +145,7 @@ describe("F1 R24 tries", () => {
     expect(refusalOf(() => countTry(record, ticket, now)).kind).toBe("challenge-not-found");
   });
 
-  it("F2 R24 a wait is told with its seconds, after a hundred failures a month", () => {
+  it("F2 R24 a wait is given in seconds, after a hundred failures a month", () => {
     const at = (count: number) => aRecord({ failures: { count, at: now } });
     expect(() => requireNotThrottled(at(4), now)).not.toThrow();
     expect(() => requireNotThrottled(aRecord(), now)).not.toThrow();
@@ -157,13 +157,13 @@ describe("F1 R24 tries", () => {
 const isOver = ({ count }: Failures) => count >= 100;
 
 describe("F5 R24 passing", () => {
-  it("F5 R24 takes the challenge away and all failures back", () => {
+  it("F5 R24 removes the challenge and takes all failures back", () => {
     const other = aChallenge({ id: anId("other"), recovery: anId("other") });
     const record = withChallenge(afterTries(3), other, now);
     expect(pass(record, challenge)).toEqual(aRecord({ challenges: [other], failures: noFailures }));
   });
 
-  it("F5 R24 happens once, also where two answers were counted at the same time", () => {
+  it("F5 R24 happens once, even if two answers were counted at the same time", () => {
     const passed = pass(afterTries(2), challenge);
     expect(refusalOf(() => pass(passed, challenge)).kind).toBe("challenge-not-found");
     expect(refusalOf(() => countTry(passed, answered, now)).kind).toBe("challenge-not-found");
@@ -178,7 +178,7 @@ describe("F5 R24 passing", () => {
     expect(pass(record, right).failures.count).toBe(4);
   });
 
-  it("F2 R24 confirming contacts of one's own between guesses gains no guess: still at most a hundred", () => {
+  it("F2 R24 confirming one's own contacts between guesses gains no guess: still at most a hundred", () => {
     const own = aContactChallenge();
     const confirming: Answered = { id: own.id, device: own.device, kinds: ["contact"] };
     let [record, time, guesses] = [aRecord(), now, 0];

@@ -13,7 +13,7 @@ const open = aRecord({ challenges: [challenge] });
 const idsOf = ({ challenges }: OwnerRecord) => challenges.map(({ id }) => id);
 
 describe("R24 what is open", () => {
-  it("R24 one for the same target takes the place of the former, one for another stands beside it", () => {
+  it("R24 a challenge for the same target replaces the former, one for another is added", () => {
     const [same, account, recovery, contact, otherContact] = [
       aChallenge({ id: anId("same") }),
       aChallenge({ id: anId("account"), account: aBound({ userName: "other" }) }),
@@ -31,7 +31,7 @@ describe("R24 what is open", () => {
     ]);
   });
 
-  it("R24 an account is the same target by code and by ticket, and however its letters are composed", () => {
+  it("R24 an account is the same target by code and by ticket, however its letters are composed", () => {
     const composed = aChallenge({ account: aBound({ userName: "Andr\u00e9" }) });
     const decomposed = aChallenge({ id: anId("new"), account: aBound({ userName: "Andre\u0301" }) });
     expect(idsOf(withChallenge(aRecord({ challenges: [composed] }), decomposed, now))).toEqual([anId("new")]);
@@ -40,7 +40,7 @@ describe("R24 what is open", () => {
     expect(idsOf(withChallenge(open, ticket, now))).toEqual([ticket.id]);
   });
 
-  it("R24 the newest ten stay, and none that has ended", () => {
+  it("R24 the newest ten stay, and no ended one", () => {
     const challenges = Array.from({ length: 14 }, (_, index) =>
       aChallenge({ id: anId(`${index}`), recovery: anId(`${index}`) }),
     );
@@ -79,7 +79,7 @@ describe("R24 what is open", () => {
     );
   });
 
-  it("R24 comes back from its JSON as it was, and with what a newer instance added", () => {
+  it("R24 round-trips through JSON, with members that a newer instance added", () => {
     const { subject: _, codeHash: __, ...shared } = challenge;
     const ticket: Challenge = { ...shared, kind: "ticket", account: aBoundWork() };
     for (const each of [challenge, aContactChallenge(), ticket]) {

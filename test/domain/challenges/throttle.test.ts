@@ -1,4 +1,4 @@
-/** Throttling: how long guesses wait, and that their number has an end. */
+/** Throttling: how long guesses wait, and how many there can be. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -44,7 +44,7 @@ describe("F2 R24 how long guesses wait", () => {
     expect(secondsLeft(failures(count), now)).toBe(seconds);
   });
 
-  it("F2 R24 never gets shorter, but for the day after each twenty", () => {
+  it("F2 R24 never gets shorter, except for the day after each twenty", () => {
     holds(
       fc.property(anyCount, anyCount, (a, b) => {
         const [less, more] = [Math.min(a, b), Math.max(a, b)];
@@ -55,7 +55,7 @@ describe("F2 R24 how long guesses wait", () => {
     );
   });
 
-  it("F2 R24 lies between 30 s and an hour from the fifth on, but for the day after each twenty", () => {
+  it("F2 R24 is between 30 s and an hour from the fifth on, except for the day after each twenty", () => {
     for (let count = 5; count < 100; count++) {
       const wait = waitFor(failures(count));
       if (endsADay(count)) expect(wait).toBe(DAY);
@@ -63,12 +63,12 @@ describe("F2 R24 how long guesses wait", () => {
     }
   });
 
-  it("F2 R24 the first few don't wait, also where another instance's clock was ahead", () => {
+  it("F2 R24 the first few don't wait, even if another instance's clock was ahead", () => {
     for (const count of [1, 4]) expect(secondsLeft({ count, at: later(now, 20) }, now)).toBe(0);
     expect(secondsLeft({ count: 5, at: later(now, 20) }, now)).toBe(31);
   });
 
-  it("F2 R24 is over at the very second, and not a millisecond before", () => {
+  it("F2 R24 ends to the second, and not a millisecond before", () => {
     holds(
       fc.property(anyCount, fc.integer({ min: 0, max: 2 * DAY }), (count, passed) => {
         const time = later(now, passed);
@@ -84,7 +84,7 @@ describe("F2 R24 how long guesses wait", () => {
 });
 
 describe("F2 R24 how many guesses there are in all", () => {
-  /** When each guess was made by somebody who never waits longer than they must and is never right. */
+  /** The times of guesses by somebody who waits no longer than necessary and is never right. */
   function guesses(): Date[] {
     const made: Date[] = [];
     let [state, time]: [Failures, Date] = [noFailures, now];

@@ -1,4 +1,4 @@
-/** A code that can't be put on its way leaves everything as if it had never been asked for, and nothing else comes back. */
+/** A code that can't be queued leaves everything as before; nothing else comes back. */
 
 import { expect, it } from "vitest";
 import { pass } from "../../../lib/domain/challenges/challenge.ts";
@@ -15,7 +15,7 @@ const owner = anOwnerId();
 const [former, other] = [aChallenge({ attempts: 2 }), aContactChallenge()];
 const next = aChallenge({ id: anId("next"), recovery: former.recovery });
 
-/** Asks for `next`, in the place of `former`; while it is sent this happens. */
+/** Asks for `next` to replace `former`; runs `send` while it is being sent. */
 async function asked(send: (owners: OwnerStore) => Promise<void>) {
   const owners = new MemoryOwners();
   const before = aRecord({ contacts: [aContact()], challenges: [former, other] });
@@ -30,7 +30,7 @@ const down = () => Promise.reject(storageSilent());
 const meanwhile = (owners: OwnerStore, change: (record: OwnerRecord) => OwnerRecord) =>
   changeRecord(owners, owner, now, (record) => ({ result: undefined, record: change(record) }));
 
-it("R24 R32 the challenge whose place it took counts on, with its tries, and the send isn't counted", async () => {
+it("R24 R32 the replaced challenge continues with its tries, and the send isn't counted", async () => {
   const { kind, record } = await asked(down);
   expect(kind).toBe("storage-unavailable");
   expect(record?.challenges).toEqual([other, former]);
@@ -45,7 +45,7 @@ it("R24 a challenge that was passed meanwhile doesn't come back", async () => {
   expect(record?.challenges).toEqual([former]);
 });
 
-it("R24 a newer one for the same stays, and the former stays replaced", async () => {
+it("R24 a newer one for the same target stays, and the former stays replaced", async () => {
   const newest = aChallenge({ id: anId("newest") });
   const { record } = await asked(async (owners) => {
     await meanwhile(owners, (held) => ({ ...held, challenges: [newest, other] }));

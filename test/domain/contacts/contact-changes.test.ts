@@ -1,4 +1,4 @@
-/** Removing a contact while others write the same owner, and where the answer to its own write got lost. */
+/** Removing a contact while others write the same owner, with lost answers to its own write. */
 import { expect, it } from "vitest";
 import { removeContact } from "../../../lib/domain/contacts/contact-changes.ts";
 import type { OwnerStore, StoredOwner } from "../../../lib/domain/owner/owner-store.ts";
@@ -24,7 +24,7 @@ const remove = (owners: OwnerStore, held: StoredOwner | undefined) => {
   return removeContact({ owners, outbox: new MemoryOutbox() }, asking, contact.id, policy);
 };
 
-it("R19 R32 is done where the answer to its write got lost and another wrote before it looked again", async () => {
+it("R19 R32 is done, if its write's answer got lost and another wrote before it looked again", async () => {
   const { owners, held } = await aScene();
   const another = async () => {
     const record = (await recordOf(owners, anOwnerId())) ?? expect.fail("no record");
@@ -36,7 +36,7 @@ it("R19 R32 is done where the answer to its write got lost and another wrote bef
   expect(left?.newcomerToldAt).toEqual(now);
 });
 
-it("R19 is refused where there is no such contact from the beginning", async () => {
+it("R19 is refused if there was no such contact from the beginning", async () => {
   const { owners, held } = await aScene();
   await remove(owners, held);
   const after = await owners.find(anOwnerId());

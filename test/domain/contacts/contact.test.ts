@@ -1,4 +1,4 @@
-/** Contacts: what counts as one, which may prove an account, and how little of it is shown. */
+/** Contacts: when two are the same, which may prove an account, and how little of one is shown. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOUR, later } from "../../../lib/domain/clock.ts";
@@ -46,7 +46,7 @@ const usable = (record: OwnerRecord, { id }: Contact, time: Date) =>
   requireUsable(record, id, COOLING_OFF, time);
 
 describe("R19 adding", () => {
-  it("R19 the same address is the same contact, whoever adds it again and when", () => {
+  it("R19 the same address is the same contact, whoever adds it again, and whenever", () => {
     const record = aRecord({ contacts: [old] });
     const again = withContact(record, { ...fresh, address: old.address });
     expect(again).toEqual({ contact: old, record });
@@ -61,14 +61,14 @@ describe("R19 adding", () => {
     }
   });
 
-  it("R19 refuses an eleventh, and knows the ten again", () => {
+  it("R19 refuses an eleventh, and still recognizes the ten", () => {
     const full = aRecord({ contacts: someContacts(10) });
     expect(withContact(aRecord({ contacts: someContacts(9) }), fresh).record.contacts).toHaveLength(10);
     expect(refusalOf(() => withContact(full, fresh)).kind).toBe("too-many-contacts");
     expect(withContact(full, aContact({ address: "9@mail.example" })).record).toEqual(full);
   });
 
-  it("R19 letters go to confirmed contacts, each in its language, and tell no more than where", () => {
+  it("R19 letters go to confirmed contacts, each in its language, and show only the channel", () => {
     const contacts = [unconfirmed(), { ...old, language: "sv" as const }];
     expect(recipientsIn(aRecord({ contacts }), now)).toEqual([
       { channel: "email", address: "old@mail.example", language: "sv" },
@@ -88,7 +88,7 @@ describe("R19 confirming and removing", () => {
     expect(withVerified(record, anId("contact"), aDeviceId("other"), after(1))).toEqual(record);
   });
 
-  it("R19 refuses a contact that isn't there, alike in every step", () => {
+  it("R19 refuses an unknown contact, alike in every step", () => {
     const record = aRecord({ contacts: [old] });
     const steps = [
       () => requireContact(record, anId("gone")),
@@ -99,7 +99,7 @@ describe("R19 confirming and removing", () => {
     for (const step of steps) expect(refusalOf(step).kind).toBe("contact-not-found");
   });
 
-  it("R19 the last confirmed one goes only after a fresh sign-in, any other without", () => {
+  it("R19 the last confirmed one is removed only after a fresh sign-in, any other without", () => {
     const last = aRecord({ contacts: [old, unconfirmed()] });
     expect(refusalOf(() => withoutContact(last, old.id, removal(now), stale)).kind).toBe("sign-in-too-old");
     expect(withoutContact(last, old.id, removal(now), fine).contacts).toEqual([unconfirmed()]);
@@ -129,7 +129,7 @@ describe("R19 cooling-off", () => {
     expect(usable(aRecord({ contacts: [old, fresh] }), old, now)).toEqual(old);
   });
 
-  it("R19 a new one beside an older one waits to the very second, and is told how long", () => {
+  it("R19 a new one beside an older one waits to the second, and is told how long", () => {
     const record = aRecord({ contacts: [fresh, old] });
     for (const [hours, seconds] of [
       [0, 259_200],
@@ -156,7 +156,7 @@ describe("R19 cooling-off", () => {
     expect(usable(removed, fresh, after(72))).toEqual(fresh);
   });
 
-  it("R19 a contact that came when there was an older one is never usable early, whatever else happens", () => {
+  it("R19 a contact added beside an older one is never usable early, whatever else happens", () => {
     const step = fc.record({
       what: fc.constantFrom("add", "confirm", "remove"),
       which: fc.integer({ min: 0, max: 3 }),

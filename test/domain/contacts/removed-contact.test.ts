@@ -1,4 +1,4 @@
-/** Who is told what a device did, who may end it, and that a thief's changes to contacts are undone. */
+/** Who is told of a device's actions, who may end it, and how a thief's contact changes are undone. */
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, later } from "../../../lib/domain/clock.ts";
 import {
@@ -27,7 +27,7 @@ describe("R18 R19 who is told, and who gets the link", () => {
   const told = (record: OwnerRecord, registeredAt: Date, time = now) =>
     addresseesIn(record, { registeredAt }, time);
 
-  it("R18 the link that ends a device goes to contacts that were confirmed before it came, and to no other", () => {
+  it("R18 the link that ends a device goes only to contacts confirmed before the device came", () => {
     const record = aRecord({ contacts: [old, fresh] });
     expect(told(record, hourBefore)).toEqual([{ ...to(old), link: true }, to(fresh)]);
     expect(told(record, now)).toEqual([{ ...to(old), link: true }, to(fresh)]);
@@ -38,7 +38,7 @@ describe("R18 R19 who is told, and who gets the link", () => {
     expect(addresseesIn(record, undefined, now)).toEqual([to(old), to(fresh)]);
   });
 
-  it("R19 a removed contact is told until its time is over, with the link if a newer device has removed it", () => {
+  it("R19 a removed contact is told until its time is over, with the link if a newer device removed it", () => {
     const record = aRecord({ contacts: [old, fresh] });
     const robbed = withoutContact(record, old.id, removal(now, hourBefore), fine);
     expect(told(robbed, hourBefore)).toEqual([to(fresh), { ...to(old), link: true }]);
@@ -54,7 +54,7 @@ describe("R18 R19 who is told, and who gets the link", () => {
     expect(told(withContact(removed, again).record, hourBefore)).toEqual([{ ...to(old), link: true }]);
   });
 
-  it("R18 undoing a device takes its contacts away and brings those back that it removed, for as long as they are kept", () => {
+  it("R18 undoing a device removes its contacts and restores those it removed, as long as they are remembered", () => {
     const thief = aDeviceId("thief");
     const theirs = aContact({ id: anId("theirs"), address: "thief@mail.example", addedBy: thief });
     const by = { ...removal(now, hourBefore), by: { id: thief, registeredAt: hourBefore } };

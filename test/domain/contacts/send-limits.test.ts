@@ -1,4 +1,4 @@
-/** Send limits: how many codes an address and an owner get, and when there may be another. */
+/** Send limits: how many codes an address and an owner get, and when the next one may be sent. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, later, SECOND } from "../../../lib/domain/clock.ts";
@@ -48,16 +48,16 @@ describe("R24 F28 how many codes are sent", () => {
     expect(withSend(record, "another@mail.example", after(86_400)).sent).toHaveLength(30);
   });
 
-  it("R24 another address has an hour and a day of its own", () => {
+  it("R24 another address has its own hour and day", () => {
     expect(withSend(sentAt([0, 10, 20]), "other@mail.example", after(20)).sent).toHaveLength(4);
   });
 
-  it("R24 the longest of several waits is told", () => {
+  it("R24 of several waits, the longest is given", () => {
     const record = sentAt([...everyHour(8).slice(1), 30_000, 30_001, 30_002]);
     expect(refused(record, 30_002)).toBe(3600 + 86_400 - 30_002);
   });
 
-  it("R24 removing a contact and adding it again doesn't start anew", () => {
+  it("R24 removing a contact and adding it again doesn't reset the count", () => {
     const offered = aContact({ address });
     const record = withContact(sentAt([0, 10, 20]), offered).record;
     const by = { id: aDeviceId(), registeredAt: now };
@@ -66,7 +66,7 @@ describe("R24 F28 how many codes are sent", () => {
     expect(refused(withContact(removed, offered).record, 40)).toBe(3560);
   });
 
-  it("R34 no address is kept, and none for longer than a day", () => {
+  it("R34 stores no address, and nothing for longer than a day", () => {
     const record = sentAt([0, 10, 20]);
     expect(JSON.stringify(record)).not.toContain("anna");
     expect(withSend(record, address, after(86_405)).sent.map(({ at }) => at)).toEqual([

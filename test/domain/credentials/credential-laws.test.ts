@@ -1,4 +1,4 @@
-/** Laws of device credentials: what no order of issuing, checking, waiting and ending may ever bring about. */
+/** Laws of device credentials, in any order of issuing, checking, waiting and ending. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { noFailures, secondsLeft } from "../../../lib/domain/challenges/throttle.ts";
@@ -18,7 +18,7 @@ const OWNERS = ["anna", "berit"].map(anOwnerId);
 const DEVICES = ["one", "two", "three"].map(aDeviceId);
 
 /**
- * One secret that was ever made: whose it is, and the last step whose code counts no more: it begins two
+ * A secret that was made: its owner and device, and the last step whose code no longer counts, at first two
  * before the issue.
  */
 type Made = { secret: Buffer; owner: number; device: number; last: number; valid: boolean };

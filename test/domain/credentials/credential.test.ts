@@ -1,4 +1,4 @@
-/** Device credentials: each device its own, each code accepted once, and none of a device that was ended. */
+/** Device credentials: one for each device, each code accepted once, and none of an ended device. */
 import { describe, expect, it } from "vitest";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
 import {
@@ -19,7 +19,7 @@ const [oldPhone, newPhone] = [aDeviceId("old phone"), aDeviceId("new phone")];
 const secretOf = (name: string) => sha256Bytes(name).subarray(0, 20);
 const codeFor = (name: string): CredentialRequest => ({ type: "code", secret: secretOf(name) });
 const after = (seconds: number) => later(now, seconds * SECOND);
-/** What the device with that secret shows then. */
+/** The code that the device with that secret shows then. */
 const shown = (name: string, time: Date) => hotp(secretOf(name), stepAt(time));
 
 const issue = { owner, wanted: codeFor("old"), claim: "step-up" as const };
@@ -58,7 +58,7 @@ describe("R14 F21 which codes are accepted", () => {
     ]);
   });
 
-  it("F21 R14 each once: neither the same step again nor one before it", () => {
+  it("F21 R14 each once: neither the same step again nor an earlier one", () => {
     const time = after(3000);
     for (const [first, refused, next] of [
       [0, [0, -30], 30],
@@ -83,7 +83,7 @@ describe("R14 F21 which codes are accepted", () => {
     expect(accepted(used.next, first)).toBeUndefined();
   });
 
-  it("R14 F21 a phone that is a little slow shows the code of the step before it was issued: that counts, once", () => {
+  it("R14 F21 a slow phone's code of the step before the issue counts, once", () => {
     const slow = shown("old", after(-30));
     const used = checkCode(one, slow, now);
     expect(used.checked).toEqual({ device: oldPhone });
@@ -91,7 +91,7 @@ describe("R14 F21 which codes are accepted", () => {
     expect(accepted(used.next, shown("old", now))).toBe(oldPhone);
   });
 
-  it("R14 codes of before that were shown by nobody", () => {
+  it("R14 refuses earlier codes, which no device has shown", () => {
     for (const seconds of [-90, -60]) {
       const code = shown("old", after(seconds));
       const times = [seconds, seconds + 30, 0].map((each) => accepted(one, code, after(each)));
@@ -113,7 +113,7 @@ describe("R14 F21 which codes are accepted", () => {
 describe("R14 R24 F2 guesses", () => {
   const afterGuesses = (count: number) => ({ ...one, failures: { count, at: now } });
 
-  it("R24 wrong codes are counted, used ones too; a right one starts anew", () => {
+  it("R24 wrong codes are counted, used ones too; a right one resets the count", () => {
     const wrong = checkCode(afterGuesses(2), "x", after(1)).next;
     expect(wrong.failures).toEqual({ count: 3, at: after(1) });
     const right = checkCode(wrong, shown("old", now), now).next;
@@ -121,7 +121,7 @@ describe("R14 R24 F2 guesses", () => {
     expect(checkCode(right, shown("old", now), now).next.failures.count).toBe(1);
   });
 
-  it("F2 R24 after five even a right one must wait, and whatever comes meanwhile changes nothing", () => {
+  it("F2 R24 after five even a right one must wait, and codes meanwhile change nothing", () => {
     const waiting = afterGuesses(5);
     for (const code of ["x", shown("old", now)]) {
       expect(checkCode(waiting, code, after(29))).toEqual({ checked: undefined, next: waiting });
@@ -129,7 +129,7 @@ describe("R14 R24 F2 guesses", () => {
     expect(accepted(waiting, shown("old", after(30)), after(30))).toBe(oldPhone);
   });
 
-  it("F2 R24 after a hundred nothing is accepted for a month, unless a credential is made anew", () => {
+  it("F2 R24 after a hundred nothing is accepted for a month, unless a new credential is issued", () => {
     const locked = afterGuesses(100);
     const time = later(now, 29 * DAY);
     expect(checkCode(locked, shown("old", time), time)).toEqual({ checked: undefined, next: locked });
@@ -146,7 +146,7 @@ describe("R14 R25 issuing and ending", () => {
     expect(accepted(anew, shown("new", now))).toBe(newPhone);
   });
 
-  it("R17 an ended device's codes end with it, and it gets nothing any more; the other goes on", () => {
+  it("R17 an ended device's codes end with it, and it gets no new one; the other device continues", () => {
     const left = withoutHolder(two, { owner, device: oldPhone }, now) ?? expect.fail("nothing was ended");
     expect(accepted(left, shown("old", now))).toBeUndefined();
     expect(accepted(left, shown("new", now))).toBe(newPhone);
@@ -157,7 +157,7 @@ describe("R14 R25 issuing and ending", () => {
     expect(withoutHolder(left, { owner, device: oldPhone }, now)).toEqual(left);
   });
 
-  it("R17 ending before anything was issued ends what is just under way, too", () => {
+  it("R17 ending before the first issue also ends an issue in progress", () => {
     const ended = withoutHolder(undefined, { owner, device: oldPhone }, now);
     expect(refusalOf(() => withCredential(ended, { ...issue, device: oldPhone }, now)).kind).toBe(
       "device-revoked",
@@ -175,7 +175,7 @@ describe("R14 R25 issuing and ending", () => {
     expect(accepted(moved, shown("theirs", now))).toBe(newPhone);
   });
 
-  it("R20 R33 nobody's for thirty days after the last credential ended, and only step-up moves it then", () => {
+  it("R20 R33 belongs to nobody thirty days after the last credential ended, and then only step-up moves it", () => {
     const [first, second] = [after(1), after(2)];
     const left = withoutHolder(two, { owner, device: newPhone }, first);
     const none = withoutHolder(left, { owner, device: oldPhone }, second) ?? expect.fail("nothing was ended");
@@ -189,12 +189,12 @@ describe("R14 R25 issuing and ending", () => {
     for (const claim of ["renewal", "step-up"] as const) expect(claimed(claim, owner, second)()).toBe(owner);
   });
 
-  it("R25 a renewal makes nothing where nothing was proven", () => {
+  it("R25 a renewal issues nothing if nothing was proven", () => {
     const anew = () => withCredential(undefined, { ...issue, device: oldPhone, claim: "renewal" }, now);
     expect(refusalOf(anew).kind).toBe("account-bound-elsewhere");
   });
 
-  it("R14 nothing is changed in place, and it comes back from its JSON as it was, with what a newer instance added", () => {
+  it("R14 nothing is changed in place, and it round-trips through JSON with a newer instance's members", () => {
     const before = structuredClone(two);
     checkCode(two, shown("old", now), now);
     withoutHolder(two, { owner, device: oldPhone }, now);
@@ -208,7 +208,7 @@ describe("R14 R25 issuing and ending", () => {
 describe("R17 suspended devices", () => {
   const suspended = withSuspended(two, oldPhone) ?? expect.fail("nothing to suspend");
 
-  it("R17 R14 the codes of one don't count and use nothing up; those of others do, and its own once it is resumed", () => {
+  it("R17 R14 its codes neither count nor use anything up; other devices' codes do, and its own after it is resumed", () => {
     const wrong = checkCode(suspended, shown("old", now), now);
     expect(wrong).toMatchObject({ checked: undefined, next: { holders: suspended.holders } });
     expect(accepted(suspended, shown("new", now))).toBe(newPhone);
@@ -217,7 +217,7 @@ describe("R17 suspended devices", () => {
     expect(resumed && accepted(resumed, shown("old", now))).toBe(oldPhone);
   });
 
-  it("R17 one gets no other credential, and there is nothing to suspend or resume where it has none", () => {
+  it("R17 it gets no other credential; without credentials there is nothing to suspend or resume", () => {
     const again = () => withCredential(suspended, { ...issue, device: oldPhone }, now);
     expect(refusalOf(again).kind).toBe("device-revoked");
     for (const change of [withSuspended, withResumed]) {
@@ -226,13 +226,13 @@ describe("R17 suspended devices", () => {
     }
   });
 
-  it("R17 what was ended meanwhile stays so", () => {
+  it("R17 credentials ended meanwhile stay ended", () => {
     const ended = withoutHolder(suspended, { owner, device: oldPhone }, now);
     expect(withResumed(ended, oldPhone)).toBeUndefined();
     expect(ended?.ended).toContain(oldPhone);
   });
 
-  it("R17 stays so, however many devices end after it", () => {
+  it("R17 stays suspended, however many devices end after it", () => {
     let held: AccountCredentials | undefined = suspended;
     for (let at = 0; at < 250; at++)
       held = withoutHolder(held, { owner, device: aDeviceId(`ended ${at}`) }, now);

@@ -1,4 +1,4 @@
-/** Bindings: which accounts are proven, which devices hold a credential for them, and that a revoked one gets none. */
+/** Proven accounts, which devices hold credentials for them, and that a revoked device gets none. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DeviceBoundAccount } from "../../../lib/domain/account.ts";
@@ -27,7 +27,7 @@ const allBound = (accounts: DeviceBoundAccount[]): OwnerRecord =>
   );
 
 describe("R15 R25 proven accounts", () => {
-  it("R15 remembers the account, who its sign-in was, when, and the device", () => {
+  it("R15 remembers the account, its sign-in's subject, the time and the device", () => {
     expect(provenAccountFor(aRecord(), account)).toBeUndefined();
     expect(bound.bindings).toEqual([{ account, subject: "anna", boundAt: now, devices: [phone] }]);
     expect(ProvenAccount.parse(JSON.parse(JSON.stringify(bound.bindings[0])))).toEqual(bound.bindings[0]);
@@ -40,14 +40,14 @@ describe("R15 R25 proven accounts", () => {
     expect(withProvenAccount(both, { account, device: phone }, time)).toEqual(both);
   });
 
-  it("R15 a push credential is remembered for good, whoever gets a code after it", () => {
+  it("R15 a push credential is remembered for good, even if devices get codes later", () => {
     const pushed = withProvenAccount(bound, { account, device: phone, usesPush: true }, now);
     const since = withProvenAccount(pushed, { account, device: tablet }, now);
     expect(provenAccountFor(since, account)).toMatchObject({ usesPush: true, devices: [phone, tablet] });
     expect(ProvenAccount.parse(JSON.parse(JSON.stringify(since.bindings[0])))).toEqual(since.bindings[0]);
   });
 
-  it("R15 is found by name however its letters are composed, and by nothing less than the whole name", () => {
+  it("R15 is found by its whole name only, however its letters are composed", () => {
     const record = withProvenAccount(
       aRecord(),
       { account: aBound({ userName: "Zoe\u0308" }), device: phone },
@@ -65,7 +65,7 @@ describe("R15 R25 proven accounts", () => {
     }
   });
 
-  it("R15 two hundred accounts at most; one that is bound is no new one", () => {
+  it("R15 two hundred accounts at most; proving one again adds none", () => {
     const full = allBound(someAccounts(200));
     expect(refusalOf(() => withProvenAccount(full, { account: aBound(), device: phone }, now)).kind).toBe(
       "too-many-accounts",
@@ -76,7 +76,7 @@ describe("R15 R25 proven accounts", () => {
 });
 
 describe("R17 a limit has a way out", () => {
-  it("R17 of two hundred, the oldest that no device has anything for makes room; one that ever used push comes last", () => {
+  it("R17 of two hundred, the oldest without a device's credential makes room; one that ever used push comes last", () => {
     const old = (userName: string) => ({ account: aBound({ userName }), device: tablet });
     let record = allBound(someAccounts(198));
     record = withProvenAccount(record, { ...old("pushed"), usesPush: true }, later(now, -2 * SECOND));
@@ -95,7 +95,7 @@ describe("R17 a limit has a way out", () => {
 });
 
 describe("R17 R25 revoked devices", () => {
-  it("R17 names every account that the device has something for, and no other", () => {
+  it("R17 names every account that the device has a credential for, and no other", () => {
     const record = withProvenAccount(
       allBound(someAccounts(3)),
       { account: aBoundWork(), device: tablet },
@@ -106,7 +106,7 @@ describe("R17 R25 revoked devices", () => {
     expect(withoutDevice(both, aDeviceId("stranger")).accounts).toEqual([]);
   });
 
-  it("R17 R25 a revoked device gets nothing any more, for an account that it had or a new one", () => {
+  it("R17 R25 a revoked device gets no credential any more, for an account that it had or a new one", () => {
     const { record } = withoutDevice(bound, phone);
     for (const each of [account, aBoundWork()]) {
       expect(refusalOf(() => withProvenAccount(record, { account: each, device: phone }, now)).kind).toBe(
@@ -116,7 +116,7 @@ describe("R17 R25 revoked devices", () => {
     expect(() => withProvenAccount(record, { account, device: tablet }, now)).not.toThrow();
   });
 
-  it("R32 revoking again names the same accounts, so that what was cut off is completed", () => {
+  it("R32 revoking again names the same accounts, so that a cut-off revocation is completed", () => {
     const { accounts, record } = withoutDevice(bound, phone);
     expect(withoutDevice(record, phone)).toEqual({ accounts, record });
   });
@@ -131,7 +131,7 @@ describe("R17 R25 revoked devices", () => {
     expect(record.endedDevices).not.toContain(aDeviceId("49"));
   });
 
-  it("R17 R25 in any order of binding and revoking: a revoked one never joins, and each is named where it did", () => {
+  it("R17 R25 in any order of proving and revoking, a revoked device never joins, and each account it joined is named", () => {
     const step = fc.tuple(fc.boolean(), fc.nat({ max: 3 }), fc.nat({ max: 3 }));
     holds(
       fc.property(fc.array(step, { maxLength: 30, size: "max" }), (steps) => {

@@ -1,4 +1,4 @@
-/** A renewed code: its owner is told before anything changes, or nothing changes. */
+/** Renewing a code: the owner is told before anything changes, or nothing changes. */
 
 import { expect, it } from "vitest";
 import { noFailures } from "../../../lib/domain/challenges/throttle.ts";
@@ -26,7 +26,7 @@ const aRecovery: RecoveryRecord = {
 };
 const nobodysYet = { owner, holders: [], ended: [], failures: noFailures };
 
-/** An owner with a contact, whose account it is. */
+/** An owner with a contact and a proven account. */
 async function aScene(change: Partial<OwnerRecord> = {}) {
   const stores = memoryStores();
   const bindings = [{ account, boundAt: now, devices: [] }];
@@ -73,7 +73,7 @@ it("R18 while nobody can be told, it fails and nothing is changed", async () => 
   expect(await renew()).toMatch(/^otpauth:/);
 });
 
-it("R17 R18 of a device that was revoked it is refused, and nobody is told of what didn't happen", async () => {
+it("R17 R18 it is refused for a revoked device, and nobody is told", async () => {
   const { renew, kept, told } = await aScene({ endedDevices: [device] });
   const before = await kept();
   expect(await kindFrom(renew)).toBe("device-revoked");

@@ -1,4 +1,4 @@
-/** Push credentials: signatures of the devices' own keys, and nothing that isn't one. */
+/** Push credentials: signatures of the devices' own keys, and nothing else. */
 import { sign } from "node:crypto";
 
 import * as fc from "fast-check";
@@ -34,7 +34,7 @@ describe("R14 whose signature it is", () => {
     expect(checkSignature(one, challenge, newKey.signed(challenge))).toBeUndefined();
   });
 
-  it("R14 a signature of one challenge is none of another", () => {
+  it("R14 a signature over one challenge fails for another", () => {
     holds(
       fc.property(fc.uint8Array({ maxLength: 1050 }), fc.uint8Array({ maxLength: 1050 }), (asked, other) => {
         const signature = oldKey.signed(asked);
@@ -101,7 +101,7 @@ describe("R14 R25 keys come and end", () => {
     expect(checkSignature(onlyCode, challenge, oldKey.signed(challenge))).toBeUndefined();
   });
 
-  it("R25 what is kept of a key is its public half", () => {
+  it("R25 only the public half of a key is stored", () => {
     const { d } = oldKey.privateKey.export({ format: "jwk" });
     expect(JSON.stringify(one)).not.toContain(d);
     expect({ isTaken: PushKey.safeParse({ ...oldKey.credential.publicKey, d }).success }).toEqual({

@@ -1,4 +1,4 @@
-/** Ending a device: word of it first, then the device, then its credentials; whatever is cut off is gone on with. */
+/** Ending a device: tells the owner, then ends the device, then its credentials; a cut-off continues. */
 import { describe, expect, it } from "vitest";
 import { later } from "../../../lib/domain/clock.ts";
 import { type CredentialStore, withCredential } from "../../../lib/domain/credentials/credential.ts";
@@ -57,7 +57,7 @@ describe("R17 R18 ending a device", () => {
     expect((await scene.held())?.state.pendingEnds).toEqual([]);
   });
 
-  it("R32 twice is once: it keeps the time of the first, and nobody is told again", async () => {
+  it("R32 doing it twice keeps the first time, and tells nobody again", async () => {
     const scene = await aScene();
     await scene.end();
     const before = await scene.held();
@@ -73,7 +73,7 @@ describe("R17 R18 ending a device", () => {
     expect(scene.outbox.items).toEqual([]);
   });
 
-  it("R18 where it can't be told nothing ends", async () => {
+  it("R18 if nobody can be told, nothing ends", async () => {
     const scene = await aScene();
     const before = await scene.held();
     scene.outbox.broken = killed;

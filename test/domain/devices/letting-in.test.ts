@@ -1,4 +1,4 @@
-/** A device that is let in at the very moment that another takes its place: what it has counts if it is active in the end, and only then. */
+/** A device registers while another takes its place: its credentials count only if it ends up active. */
 import { expect, it } from "vitest";
 import { noFailures } from "../../../lib/domain/challenges/throttle.ts";
 import { later, MINUTE } from "../../../lib/domain/clock.ts";
@@ -25,7 +25,7 @@ const [owner, account] = [anOwnerId(), aBound()];
 const unseen = aDeviceId("device-0");
 type Held = Asking["held"] | Promise<Asking["held"]>;
 
-/** As many active devices as there may be; the one unseen for the longest has a code. */
+/** The most active devices allowed; the one unseen for the longest has a code. */
 async function aScene() {
   const stores = memoryStores();
   const devices = someDevices(30, (index) => ({ lastSeenAt: later(now, (index - 60) * MINUTE) }));
@@ -54,7 +54,7 @@ async function aScene() {
     const { ended = [] } = (await stores.credentials.find(account))?.value ?? {};
     return { isActive: device !== undefined && isActive(device), counts: !ended.includes(unseen) };
   };
-  /** This happens just before it looks at credentials for the nth time. */
+  /** Runs `meanwhile` just before the nth look at credentials. */
   const before = (nth: number, meanwhile: () => Promise<void>): CredentialStore => {
     let looks = 0;
     const find: CredentialStore["find"] = async (key) => {
@@ -67,7 +67,7 @@ async function aScene() {
   return { read, come, outcome, before };
 }
 
-it("R17 whoever loses its place is suspended, and what it has counts no more until it is back", async () => {
+it("R17 a device that loses its place is suspended, and its credentials don't count until it is back", async () => {
   const { come, outcome } = await aScene();
   await come("unregistered");
   expect(await outcome()).toEqual({ isActive: false, counts: false });
@@ -75,7 +75,7 @@ it("R17 whoever loses its place is suspended, and what it has counts no more unt
   expect(await outcome()).toEqual({ isActive: true, counts: true });
 });
 
-it("R17 one that loses its place after it was seen to be active is let in again with all it has", async () => {
+it("R17 one that loses its place after it was seen as active gets everything back when it returns", async () => {
   const { read, come, outcome } = await aScene();
   const held = await read();
   await come("unregistered");
@@ -83,7 +83,7 @@ it("R17 one that loses its place after it was seen to be active is let in again 
   expect(await outcome()).toEqual({ isActive: true, counts: true });
 });
 
-it("R17 one that is back before the unregistered comes to its credentials keeps them", async () => {
+it("R17 one that is back before the new device reaches its credentials keeps them", async () => {
   const { read, come, outcome, before } = await aScene();
   await come(
     "unregistered",
@@ -99,7 +99,7 @@ it("R17 one that comes back, and loses its place again before it has looked at i
   const others = async () => {
     for (let index = 1; index <= 31; index++) await come(`another ${index}`);
   };
-  // The first look is made before it is let in.
+  // The first look precedes the registration.
   await come("device-0", read(), before(2, others));
   expect(await outcome()).toEqual({ isActive: false, counts: false });
 });

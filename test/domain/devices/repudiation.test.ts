@@ -39,7 +39,7 @@ describe("R18 the link in an alarm", () => {
     }
   });
 
-  it("R18 is good for thirty days, and no other time can be written into it", async () => {
+  it("R18 is good for thirty days, and its time can't be changed", async () => {
     const capability = await capabilityFor(keyedHash, { owner, device }, now);
     expect(await readCapability(keyedHash, capability, later(now, 30 * DAY - SECOND))).toBeDefined();
     expect(await readCapability(keyedHash, capability, later(now, 30 * DAY))).toBeUndefined();
@@ -100,7 +100,7 @@ describe("R18 the link in an alarm", () => {
     }
   });
 
-  it("F20 R18 whatever stands in the link is read without a fault", async () => {
+  it("F20 R18 any text in place of the link is refused without a fault", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary", maxLength: 140 }), async (text) => {
         expect(await readCapability(keyedHash, text, now)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The activity log's anchor: how far the log reaches, once another line stands at its end. */
+/** The activity log's anchor: how far the log reaches after another line. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -20,7 +20,7 @@ const anActivity = (id: string): Activity => ({
   at: now,
   device: { id: aDeviceId(), name: "Anna's phone" },
 });
-/** As they are written: base64url and a line feed. */
+/** Lines as written: base64url and a line feed. */
 const line = fc.base64String({ minLength: 4, maxLength: 60 }).map((text) => `${text.replace(/=+$/, "")}\n`);
 const lines = fc.array(line, { maxLength: 120, size: "max" });
 const after = (all: string[]): Anchor =>
@@ -43,7 +43,7 @@ describe("R35 the anchor", () => {
     );
   });
 
-  it("R35 never goes back, and reading on from any point leads to the same one", () => {
+  it("R35 never goes back, and is the same wherever reading resumes", () => {
     holds(
       fc.property(lines, fc.nat({ max: 120 }), (all, at) => {
         const part = after(all.slice(0, at));
@@ -71,7 +71,7 @@ describe("R35 the anchor", () => {
     );
   });
 
-  it("R35 leaves the former as it was", () => {
+  it("R35 doesn't change the former anchor", () => {
     const former = after(["one\n"]);
     const before = structuredClone(former);
     anchorAfter(former, "two\n", anActivity("two"));
@@ -81,7 +81,7 @@ describe("R35 the anchor", () => {
   });
 });
 
-it("R33 R34 an entry is made of what happened, when and on which device, whatever else is known then", async () => {
+it("R33 R34 an entry holds only what happened, when and on which device, whatever else is known", async () => {
   for (const kind of ACTIVITIES) {
     const outbox = new MemoryOutbox();
     const more = { account: "x", contact: "x", address: "x", userName: "x" };
@@ -94,7 +94,7 @@ it("R33 R34 an entry is made of what happened, when and on which device, whateve
   }
 });
 
-it("R35 an entry comes back with what a newer instance added", () => {
+it("R35 an entry round-trips with members that a newer instance added", () => {
   const entry = { ...anActivity("id"), more: 1 };
   expect(Activity.parse(JSON.parse(JSON.stringify(entry)))).toEqual(entry);
 });

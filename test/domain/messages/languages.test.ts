@@ -12,7 +12,7 @@ const facts: Facts = {
   link: "https://api.example/v1/alarms/abc?language=xx",
   eraseAt: "2026-05-05 10:00 UTC",
 };
-/** Alarms tell of what the owner may undo with one press. */
+/** Alarms report actions that the owner may undo with one press. */
 const ALARMS = [
   "recovered",
   "recovery-requested",
@@ -35,7 +35,7 @@ const cases = LANGUAGES.flatMap((language) =>
 );
 const letters = (kinds: string[]) => cases.filter(({ kind }) => kinds.includes(kind));
 
-/** Which of the facts a text asks for. */
+/** The facts that a text uses. */
 function asked(text: (given: Facts) => string): Set<string> {
   const names = new Set<string>();
   text(
@@ -104,7 +104,7 @@ describe("R34 what letters say", () => {
     }
   });
 
-  it("R18 without the link it says what else to do, and the more", () => {
+  it("R18 without the link it says what else to do instead", () => {
     for (const { letter } of letters(ALARMS)) {
       const [without, text] = [letter.text({ ...facts, link: "" }), letter.text(facts)];
       expect(without.length).toBeGreaterThan(text.replace(facts.link, "").length);
@@ -112,14 +112,14 @@ describe("R34 what letters say", () => {
     }
   });
 
-  it("R18 R34 what can't be undone holds neither link nor code", () => {
+  it("R18 R34 a message about something final holds neither link nor code", () => {
     for (const { letter } of letters(NEWS)) {
       expect([...asked(letter.text)].filter((name) => name === "link" || name === "code")).toEqual([]);
       expect(letter.text(facts)).toContain(facts.at);
     }
   });
 
-  it("R34 nothing but the facts: no number, address or name of another case, and none in a subject", () => {
+  it("R34 only the facts: no number, address or name of another case, and none in a subject", () => {
     for (const { letter } of cases) {
       const rest = Object.values(facts).reduce((text, fact) => text.replaceAll(fact, ""), letter.text(facts));
       for (const text of [letter.subject, rest]) {
@@ -129,7 +129,7 @@ describe("R34 what letters say", () => {
     }
   });
 
-  it("R34 facts are told as they are, also where they look like something else", () => {
+  it("R34 facts are quoted unchanged, even if they look like something else", () => {
     const odd = { ...facts, deviceName: "$& $1 {link} <b>%s</b>" };
     for (const { letter } of letters(ALARMS)) expect(letter.text(odd)).toContain(odd.deviceName);
   });

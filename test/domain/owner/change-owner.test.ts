@@ -1,4 +1,4 @@
-/** changeOwner: whatever the order in which racing changes meet, and whichever answers get lost, each is made exactly once. */
+/** changeOwner makes each change exactly once, in any order of racing changes and lost answers. */
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { newHead } from "../../../lib/domain/backup/head.ts";
@@ -30,13 +30,13 @@ import { losingAnAnswer, MemoryOwners } from "../memory-stores.ts";
 import { kindFrom, refusalFrom } from "../refusals.ts";
 
 const owner = anOwnerId();
-/** As many changes are remembered. */
+/** How many changes are remembered. */
 const REMEMBERED = 8;
 const MAX_ROUNDS = 30;
 
 const pendingIn = (held: StoredOwner | undefined): string[] => held?.state.pendingEnds ?? [];
 
-/** Adds a device that stands for the change; answers which it was, counted from 1. */
+/** Adds a device that stands for the change; returns its number, counted from 1. */
 const append =
   (name: string) =>
   (held: StoredOwner | undefined): Decided<number> => {
@@ -47,17 +47,14 @@ const append =
 
 const namesOf = (count: number) => Array.from({ length: count }, (_, index) => `change-${index}`);
 
-/** In the order of what they were answered. */
+/** The names in the order of their results. */
 const inOrder = (names: string[], outcomes: { result: number }[]) =>
   outcomes
     .map(({ result }, index) => ({ result, name: names[index] ?? "" }))
     .toSorted((a, b) => a.result - b.result)
     .map(({ name }) => aDeviceId(name));
 
-/**
- * Each call waits for its turn in the scheduler; a write whose number is among `lost` is made, and its answer
- * is lost.
- */
+/** Each call waits for the scheduler; writes whose number is in `lost` succeed, but their answer is lost. */
 function scheduled(memory: MemoryOwners, scheduler: fc.Scheduler, lost: number[] = []): OwnerStore {
   let puts = 0;
   const put: OwnerStore["put"] = async (...asked) => {
@@ -72,7 +69,7 @@ function scheduled(memory: MemoryOwners, scheduler: fc.Scheduler, lost: number[]
   };
 }
 
-/** As an upload does; answers which it made. */
+/** Like an upload; returns the generation that it made. */
 const nextGeneration = (owners: OwnerStore, held: StoredOwner | undefined, platform: Platform = "android") =>
   changeHead(owners, aPlace({ platform }), held, (stored) => {
     const head = stored?.value ?? newHead(now);
@@ -80,14 +77,14 @@ const nextGeneration = (owners: OwnerStore, held: StoredOwner | undefined, platf
     return { result: generation, next: { ...head, generation } };
   });
 
-/** As a wrong code does; answers how many there were. */
+/** Like a wrong code; returns the count. */
 const countFailure = (owners: OwnerStore) =>
   changeRecord(owners, owner, now, (record) => {
     const count = record.failures.count + 1;
     return { result: count, record: { ...record, failures: { count, at: now } } };
   });
 
-/** Somebody else always comes first. */
+/** A store where another writer always comes first. */
 const alwaysLosing = (more: Partial<OwnerStore> = {}): OwnerStore => {
   const memory = new MemoryOwners();
   return { ...memory, put: async () => undefined, ...more };
@@ -117,7 +114,7 @@ describe("R7 R8 changes of one owner", () => {
     );
   });
 
-  it("R8 the same where any answers get lost, while fewer come between than are remembered", async () => {
+  it("R8 the same if answers get lost, while fewer writers come between than are remembered", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -157,7 +154,7 @@ describe("R7 R8 changes of one owner", () => {
     );
   });
 
-  it("R8 answers what it left, and remembers the last eight, newest first", async () => {
+  it("R8 returns the state that it left, and remembers the last eight changes, newest first", async () => {
     const owners = new MemoryOwners();
     let former: string[] = [];
     for (const name of namesOf(REMEMBERED + 2)) {
@@ -171,7 +168,7 @@ describe("R7 R8 changes of one owner", () => {
     expect(former).toHaveLength(REMEMBERED);
   });
 
-  it("R7 decides anew on what the other request left, so a refusal that follows from it is told", async () => {
+  it("R7 decides anew on the other request's state, and passes on a refusal that follows from it", async () => {
     const owners = new MemoryOwners();
     const { held } = await changeOwner(owners, owner, undefined, append("first"));
     await changeOwner(owners, owner, held, append("second"));
@@ -200,7 +197,7 @@ describe("R7 R8 changes of one owner", () => {
     expect(owners.writes).toBe(1);
   });
 
-  it("R7 whoever has waited for their turn decides on what the others left, in one round", async () => {
+  it("R7 a change that waited for its turn decides on the state that the others left, in one round", async () => {
     const memory = new MemoryOwners();
     const held = await putOwner(memory, owner, (state) => ({ state }));
     await changeOwner(memory, owner, held, append("first"));
@@ -212,7 +209,7 @@ describe("R7 R8 changes of one owner", () => {
 });
 
 describe("R8 a lost answer and another writer: one generation", () => {
-  it("R8 of a backup: both uploads have a generation of their own, and its maker is told its own", async () => {
+  it("R8 of a backup: both uploads have their own generation, and each maker is told its own", async () => {
     const memory = new MemoryOwners();
     const held = await putOwner(memory, owner, () => ({ state: aState(aHead({ generation: 1 })) }));
     const owners = losingAnAnswer(memory, async () => nextGeneration(memory, await memory.find(owner)));
@@ -228,7 +225,7 @@ describe("R8 a lost answer and another writer: one generation", () => {
     expect((await recordOf(memory, owner))?.failures.count).toBe(2);
   });
 
-  it("R8 R17 of a proof that is spent: its maker isn't told that somebody else had used it", async () => {
+  it("R8 R17 of a spent proof: its maker isn't told that it was used before", async () => {
     const memory = new MemoryOwners();
     const held = await putOwner(memory, owner, () => ({ state: aState(aHead()) }));
     const spend = (owners: OwnerStore, id: string) =>
@@ -244,7 +241,7 @@ describe("R8 a lost answer and another writer: one generation", () => {
     expect(spent?.map(({ id }) => id)).toEqual(["proof", "another"]);
   });
 
-  it("R8 by its first change an owner begins, once", async () => {
+  it("R8 an owner's first change creates the owner once", async () => {
     const memory = new MemoryOwners();
     const owners = losingAnAnswer(memory, async () =>
       changeOwner(memory, owner, await memory.find(owner), append("another")),
@@ -260,7 +257,7 @@ describe("R8 a lost answer and another writer: one generation", () => {
 describe("R32 busy", () => {
   const busy = { kind: "busy", details: { retryAfterSeconds: 1 } };
 
-  it("R32 after thirty lost rounds; between them the store is asked to pause, for longer and longer", async () => {
+  it("R32 after thirty lost rounds; the store pauses between them, longer and longer", async () => {
     const paused: number[] = [];
     const decide = vi.fn(append("never"));
     const owners = alwaysLosing({ pause: async (rounds) => void paused.push(rounds) });
@@ -269,7 +266,7 @@ describe("R32 busy", () => {
     expect(paused).toEqual(Array.from({ length: MAX_ROUNDS - 1 }, (_, index) => index + 2));
   });
 
-  it("R32 after three seconds, however few rounds that were", async () => {
+  it("R32 after three seconds, however few the rounds", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     const decide = vi.fn(append("never"));
     const owners = alwaysLosing({ pause: async () => void vi.advanceTimersByTime(1500) });
@@ -282,7 +279,7 @@ describe("R32 busy", () => {
     erasure: { device: aDeviceId(), requestedAt: now, eraseAt: now, begunAt: now },
   });
 
-  it("R35 while the owner is being erased: nothing is decided, and nothing written", async () => {
+  it("R35 during an erasure: nothing is decided, and nothing written", async () => {
     const owners = new MemoryOwners();
     const held = await putOwner(owners, owner, (state) => ({ state: begun(state) }));
     const decide = vi.fn(append("never"));
@@ -290,7 +287,7 @@ describe("R32 busy", () => {
     expect({ decided: decide.mock.calls.length, writes: owners.writes }).toEqual({ decided: 0, writes: 1 });
   });
 
-  it("R35 also where that has begun since the owner was read", async () => {
+  it("R35 even if the erasure began after the owner was read", async () => {
     const owners = new MemoryOwners();
     const held = await putOwner(owners, owner, (state) => ({ state }));
     await putOwner(owners, owner, (state) => ({ state: begun(state) }));
@@ -299,7 +296,7 @@ describe("R32 busy", () => {
     expect({ decided: decide.mock.calls.length, writes: owners.writes }).toEqual({ decided: 1, writes: 2 });
   });
 
-  it("R35 an erasure that is asked for, but hasn't begun, stops nobody", async () => {
+  it("R35 an erasure that was requested, but hasn't begun, stops nobody", async () => {
     const owners = new MemoryOwners();
     const { begunAt: _, ...asked } = begun(newState()).erasure ?? expect.fail("no erasure");
     const held = await putOwner(owners, owner, (state) => ({ state: { ...state, erasure: asked } }));
@@ -308,7 +305,7 @@ describe("R32 busy", () => {
 });
 
 describe("R35 changes of the record", () => {
-  it("R35 what is over by then leaves it; the same record is no change", async () => {
+  it("R35 expired parts leave it; the same record is no change", async () => {
     const owners = new MemoryOwners();
     const over = aChallenge({ createdAt: later(now, -60 * MINUTE) });
     const open = aChallenge();

@@ -1,4 +1,4 @@
-/** When the sweep looks at an owner: at the earliest of what is to happen, and never where nothing is. */
+/** When the sweep looks at an owner: at the earliest due event, and never without one. */
 import { expect, it } from "vitest";
 import { DAY, HOUR, later } from "../../../lib/domain/clock.ts";
 import { ownerDueAt } from "../../../lib/domain/owner/due.ts";
@@ -9,7 +9,7 @@ const policy = { staleness: aPolicy(), coolingOffHours: 72 };
 const inDays = (days: number) => later(now, days * DAY);
 const due = (state: OwnerState) => ownerDueAt(state, policy);
 
-/** Stale in ninety days from its last sign-in on. */
+/** Goes stale ninety days after its last sign-in. */
 const aHeadOf = (signedIn: Date) =>
   aHead({ confirmedAt: signedIn, versions: [aVersion({ createdAt: now })] });
 const anErasure = (change: Partial<OwnerState["erasure"]> = {}) => ({
@@ -20,7 +20,7 @@ const anErasure = (change: Partial<OwnerState["erasure"]> = {}) => ({
 });
 const anErased = (at: Date) => ({ at, hadContact: false, accounts: [] });
 
-it("R29 an owner of whom nothing is to happen is never due", () => {
+it("R29 an owner without a due event is never due", () => {
   expect(due(aState(undefined))).toBeUndefined();
   expect(due(aState(aHead({ versions: [] })))).toBeUndefined();
 });
@@ -36,13 +36,13 @@ it("R29 R30 whichever backup comes first, on either platform", () => {
   }
 });
 
-it("R35 an erasure when its time has come; one that was begun and cut off at once", () => {
+it("R35 an erasure when its time has come; a cut-off one at once", () => {
   expect(due(aState(aHeadOf(now), { erasure: anErasure() }))).toEqual(inDays(3));
   const begunAt = later(now, HOUR);
   expect(due(aState(aHeadOf(now), { erasure: anErasure({ begunAt }) }))).toEqual(begunAt);
 });
 
-it("R19 R35 what is remembered of an erasure when the cooling-off is over, whether or not the owner began anew", () => {
+it("R19 R35 the memory of an erasure when the cooling-off is over, whether or not the owner began anew", () => {
   const erased = anErased(now);
   expect(due(aState(undefined, { erased }))).toEqual(inDays(3));
   expect(due(aState(aHeadOf(now), { erased }))).toEqual(inDays(3));
@@ -51,7 +51,7 @@ it("R19 R35 what is remembered of an erasure when the cooling-off is over, wheth
   );
 });
 
-it("R17 a revoked device whose credentials are still to be ended comes before all", () => {
+it("R17 a revoked device with credentials left to end comes before everything else", () => {
   const state = aState(aHeadOf(now), { erasure: anErasure(), pendingEnds: [aDeviceId("lost")] });
   expect(due(state)).toEqual(new Date(0));
 });

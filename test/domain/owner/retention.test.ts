@@ -1,4 +1,4 @@
-/** What an owner's record holds for a while only: it leaves with the next change, or by a sweep. */
+/** Temporary parts of an owner's record: they leave with the next change, or by a sweep. */
 import { describe, expect, it } from "vitest";
 import { CHALLENGE_SECONDS } from "../../../lib/domain/challenges/challenge.ts";
 import { HOUR, later, SECOND } from "../../../lib/domain/clock.ts";
@@ -39,7 +39,7 @@ async function aScene() {
 }
 const left = (record: OwnerRecord | undefined) => [record?.challenges.length, record?.removedContacts.length];
 
-describe("R35 R24 R19 what is over is kept no longer", () => {
+describe("R35 R24 R19 expired parts are stored no longer", () => {
   it.each([
     ["nothing before its time", later(ended, -1), [2, 1]],
     ["a challenge when it expires, also one that nobody may answer any more", ended, [1, 1]],
@@ -53,7 +53,7 @@ describe("R35 R24 R19 what is over is kept no longer", () => {
     expect(record.contacts).toEqual(full.contacts);
   });
 
-  it("R35 is due when the earliest of it is over, and never where there is nothing of the kind", () => {
+  it("R35 is due when its earliest part expires, and never without such a part", () => {
     expect(nextExpiry(full)).toEqual(ended);
     expect(nextExpiry({ ...full, challenges: [] })).toEqual(removed.keptUntil);
     expect(nextExpiry(aRecord({ contacts: full.contacts }))).toBeUndefined();

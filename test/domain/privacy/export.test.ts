@@ -1,4 +1,4 @@
-/** The export has every field of all that is stored of an owner, but a few that nobody may be told. */
+/** The export has every stored field of an owner, except for a few that nobody may see. */
 import { describe, expect, it } from "vitest";
 import { Head } from "../../../lib/domain/backup/head.ts";
 import { AccountCredentials } from "../../../lib/domain/credentials/credential.ts";
@@ -11,7 +11,7 @@ import { anOwnerId, now } from "../builders.ts";
 import { memoryStores } from "../recovery-scene.ts";
 import { leavesOf, samplesOf } from "../samples.ts";
 
-/** Secrets and keyed hashes. Whatever else is stored is exported. */
+/** Secrets and keyed hashes. Everything else stored is exported. */
 const WITHHELD = [
   "credentials.holders.code.secret",
   "record.challenges.codeHash",
@@ -27,7 +27,7 @@ const sampled = () => ({
   credentials: first(samplesOf(AccountCredentials)),
 });
 
-/** Stored as the owner's of these credentials. */
+/** Stores with the state of this sample's owner. */
 async function storesWith({ head, record, recoveries, credentials }: ReturnType<typeof sampled>) {
   const { owner } = credentials;
   const stores = {
@@ -50,7 +50,7 @@ async function storesWith({ head, record, recoveries, credentials }: ReturnType<
 }
 
 describe("R35 an export", () => {
-  it("R35 has every field of every stored schema, but secrets and keyed hashes", async () => {
+  it("R35 has every field of every stored schema, except secrets and keyed hashes", async () => {
     const sample = sampled();
     const { owner, held, stores } = await storesWith(sample);
     const whole = await exportOwner(stores, owner, held);
@@ -81,7 +81,7 @@ describe("R35 an export", () => {
     );
   });
 
-  it("R39 marks what can't be opened", async () => {
+  it("R39 marks parts that can't be opened", async () => {
     const sample = sampled();
     const { owner, held, stores } = await storesWith(sample);
     const shut = { find: () => Promise.reject(unreadable()), put: async () => undefined };

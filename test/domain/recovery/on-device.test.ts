@@ -1,4 +1,4 @@
-/** What a device has of a backup: told by what makes the codes, then by the app's ids, then by names. */
+/** Which accounts a device has already: compared by code parameters, then by the app's ids, then by names. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Account, ExistingAccount } from "../../../lib/domain/account.ts";
@@ -10,7 +10,7 @@ import { holds } from "../holds.ts";
 
 const admin = { issuer: "Nextcloud", userName: "admin" };
 const anAdmin = (change: object = {}) => anAccount({ ...admin, ...change });
-/** The same name, and what makes other codes. */
+/** The same name with different codes. */
 const elsewhere = (change: object = {}) => onDevice(anAdmin(change));
 const presenceOf = (accounts: Account[], ...existing: ExistingAccount[]) =>
   compareWith(accounts, existing).presence;
@@ -38,7 +38,7 @@ describe("R11 one entry", () => {
     expect(compared).toEqual({ presence: [presence], overlapping: isKept ? [1] : [] });
   });
 
-  it("R11 bound accounts are told apart by name, whatever else comes along", () => {
+  it("R11 device-bound accounts are told apart by name, whatever else is sent", () => {
     const [personal, work] = [aPersonalAccount({ id: "one" }), aWorkAccount({ id: "two" })];
     expect(presenceOf([personal, work], onDevice(personal), onDevice(work))).toEqual([
       "on-device",
@@ -68,13 +68,13 @@ describe("R11 R2 several entries of one name", () => {
     expect(presenceOf(vault, ...existing)).toEqual(presence);
   });
 
-  it("R11 the same secret under two names is one account to a device that has it", () => {
+  it("R11 to a device that has it, the same secret under two names is one account", () => {
     const { otp } = one;
     const copy = anAccount({ issuer: "Backup of it", userName: "admin", otp });
     expect(presenceOf([one, copy], onDevice(copy))).toEqual(["on-device", "on-device"]);
   });
 
-  it("R11 a type of codes that this version doesn't know can't be compared, and isn't lost for that", () => {
+  it("R11 an unknown type of codes can't be compared, and isn't lost for that", () => {
     const future = { ...byName(one), kind: "third-party" as const, otp: { type: "blake", seed: "x" } };
     expect(fingerprintOf(future.otp)).toBeUndefined();
     expect(compareWith([future], [onDevice(one)]).presence).toEqual(["same-name"]);
@@ -83,7 +83,7 @@ describe("R11 R2 several entries of one name", () => {
 });
 
 describe("R11 laws of comparing", () => {
-  /** A document, and what a device tells of some of its accounts and of others. */
+  /** A document, and a device's list of some of its accounts and others. */
   const scenes = fc.record({
     accounts: document.map(({ accounts }) => accounts),
     others: document.map(({ accounts }) => accounts),
@@ -112,7 +112,7 @@ describe("R11 laws of comparing", () => {
     );
   });
 
-  it("R11 what a device has told wholly is kept; what comes back has no fingerprint that it told", () => {
+  it("R11 a fully described account is kept; no returned account has a fingerprint that the device named", () => {
     holds(
       fc.property(scenes, (scene) => {
         const existing = existingIn(scene);

@@ -1,4 +1,4 @@
-/** Plans that refuse, and what names a plan. */
+/** Plans that refuse, and what a plan's id depends on. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accountKey, type ExistingAccount, nameOf } from "../../../lib/domain/account.ts";
@@ -31,13 +31,13 @@ describe("R11 overlaps", () => {
     );
   });
 
-  it("R11 an account that is given twice is pointed at twice", () => {
+  it("R11 an account that is sent twice is pointed at twice", () => {
     const account = anAccount();
     for (const tell of [byName, onDevice])
       expect(compareWith([account], [tell(account), tell(account)]).overlapping).toEqual([0, 1]);
   });
 
-  it("R11 where it refuses for a name only, it says that fingerprints would tell", () => {
+  it("R11 a refusal for a name only says that fingerprints would help", () => {
     const account = anAccount();
     const refusalFor = (existing: ExistingAccount) => {
       const { presence, overlapping } = compareWith([account], [existing]);
@@ -50,7 +50,7 @@ describe("R11 overlaps", () => {
   });
 });
 
-describe("R12 what names a plan", () => {
+describe("R12 a plan's id", () => {
   it("R12 the same backup and outcomes have the same id, whatever else is on the device", () => {
     holds(
       fc.property(scenes, (scene) => {

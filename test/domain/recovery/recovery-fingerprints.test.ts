@@ -19,7 +19,7 @@ describe("R11 R34 a recovery with fingerprints", () => {
     return { ...record, version: { ...version, id: "" } };
   };
 
-  it("R34 stores the same whatever they are, and something else where there are none or an id is told", async () => {
+  it("R34 stores the same whatever they are, and something else without them or with an id", async () => {
     const [one, other] = [anAccount(admin), anAccount(admin)];
     const record = await recordWith(onDevice(one));
     expect(await recordWith(onDevice(other))).toEqual(record);
@@ -27,7 +27,7 @@ describe("R11 R34 a recovery with fingerprints", () => {
     for (const existing of others) expect((await recordWith(existing)).request).not.toBe(record.request);
   });
 
-  it("R32 repeated, it has the outcomes of then; with other outcomes it is another request", async () => {
+  it("R32 a repetition has the first outcomes; with other outcomes it is another request", async () => {
     const { run: runBy, written } = await aScene({ backup });
     const run = (change: Partial<Asked>) => runBy({ ...change, caller: aCaller() });
     const other = onDevice(anAccount(admin));
@@ -40,7 +40,7 @@ describe("R11 R34 a recovery with fingerprints", () => {
     expect(written()).toMatchObject({ recoveries: before.recoveries });
   });
 
-  it("R9 where the device has sealed the backup itself, they aren't looked at", async () => {
+  it("R9 ignores them if the device has sealed the backup itself", async () => {
     const content = Buffer.from("a JWE that only the device opens");
     const { version } = await aScene({ backup });
     const jose = { ...version, contentType: "application/jose", digest: sha256(content) };

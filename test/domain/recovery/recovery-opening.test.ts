@@ -1,4 +1,4 @@
-/** What is known of the accounts of a backup that is opened: bound, with push, or neither; the document doesn't decide alone. */
+/** What is known of a backup's accounts: proven, with push, or neither; the document alone doesn't decide. */
 import { describe, expect, it } from "vitest";
 import type { PushKey } from "../../../lib/domain/credentials/credential.ts";
 import type { ProvenAccount } from "../../../lib/domain/credentials/proven-account.ts";
@@ -26,7 +26,7 @@ async function bind({ owners }: Scene, change: Partial<ProvenAccount>): Promise<
 describe("R15 an account with push, in a document that says that it uses only codes", () => {
   const usesPush = [{ outcome: "step-up", reason: "uses-push" }];
 
-  it("R15 needs step-up where a device holds a push credential, also if its binding is from before that was noted", async () => {
+  it("R15 needs step-up if a device holds a push credential, even if it was proven before that was recorded", async () => {
     const scene = await aScene({ backup: onlyCodes });
     await holdByPush(scene);
     const { outcomes, credentials } = await scene.run();
@@ -34,7 +34,7 @@ describe("R15 an account with push, in a document that says that it uses only co
     expect(credentials.size).toBe(0);
   });
 
-  it("R15 needs step-up where its binding says so, also if no device holds one any more", async () => {
+  it("R15 needs step-up if its proven account says so, even if no device holds one any more", async () => {
     const scene = await aScene({ backup: onlyCodes });
     await bind(scene, { usesPush: true });
     const { outcomes, credentials } = await scene.run();
@@ -42,13 +42,13 @@ describe("R15 an account with push, in a document that says that it uses only co
     expect(credentials.size).toBe(0);
   });
 
-  it("R33 what another owner holds now isn't told: it is no longer bound", async () => {
+  it("R33 doesn't reveal another owner's present accounts: the account is no longer proven", async () => {
     const scene = await aScene({ backup: onlyCodes });
     await holdByPush(scene, anOwnerId("berit"));
     expect((await scene.run()).outcomes).toMatchObject([{ outcome: "step-up", reason: "not-bound" }]);
   });
 
-  it("R8 a repeated recovery says the same again, also of what came back before it had push", async () => {
+  it("R8 a repeated recovery says the same again, even of accounts that had no push yet", async () => {
     const scene = await aScene({ backup: onlyCodes });
     const run = (idempotencyKey: string) => scene.run({ idempotencyKey, caller: aCaller() });
     const first = await run("key-1");

@@ -1,4 +1,4 @@
-/** Recoveries that race, are repeated or cut off: whatever the order, what was handed out is recorded, told and counts. */
+/** Recoveries that race, repeat or are cut off: everything handed out is recorded, told and counts. */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ import { kindFrom, tally } from "../refusals.ts";
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** Once this recovery has opened the version that it read of, the rest happens before it goes on. */
+/** Runs `happens` once this recovery has opened its version, before it continues. */
 const meanwhile = async (happens: (scene: Scene) => Promise<void>) => {
   let left = 1;
   const scene: Scene = await aScene({
@@ -41,7 +41,7 @@ const meanwhile = async (happens: (scene: Scene) => Promise<void>) => {
 const told = (recovered: Recovered[]) =>
   recovered.flatMap(({ credentials }) => credentials.get(accountKey(proven)) ?? []);
 
-/** The secret that codes are checked with, as an app is told it. */
+/** The secrets that codes are checked with, in the form sent to an app. */
 async function stored({ credentials }: Scene): Promise<string[]> {
   const { holders = [] } = (await credentials.find(proven))?.value ?? {};
   return holders.flatMap(({ code }) =>
@@ -50,7 +50,7 @@ async function stored({ credentials }: Scene): Promise<string[]> {
 }
 
 describe("R7 R17 recoveries that race", () => {
-  it("R37 one that others overtake opens the version once all the same", async () => {
+  it("R37 a recovery that others overtake still opens the version once", async () => {
     const { versions, run, written } = await aScene({ head: { devices: someDevices(8) } });
     const callers = someDevices(8).map(({ id }) => aCaller({ device: id }));
     const recovered = await Promise.all(callers.map((caller) => run({ caller })));
@@ -59,7 +59,7 @@ describe("R7 R17 recoveries that race", () => {
     expect(written()).toMatchObject({ owners: 8, recoveries: 8, told: 8 });
   });
 
-  it("R14 R17 eight devices at once: each has a credential of its own, and the one it was told", async () => {
+  it("R14 R17 eight devices at once: each has its own credential, the one it was sent", async () => {
     const devices = someDevices(8);
     const scene = await aScene({ head: { devices } });
     const recovered = await Promise.all(
@@ -92,7 +92,7 @@ describe("R7 R17 recoveries that race", () => {
     },
   );
 
-  it("R7 a change that leaves the version as it is doesn't disturb, and isn't lost", async () => {
+  it("R7 a change that leaves the version alone doesn't disturb, and isn't lost", async () => {
     const other = aDevice({ id: aDeviceId("other") });
     const scene = await meanwhile(({ replace }) => replace({ devices: [other] }));
     await scene.run();
@@ -125,7 +125,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
     expect(scene.written()).toMatchObject({ owners: 2, credentials: 1, recoveries: 1 });
   });
 
-  it("R8 brings back the version of then, also once another has followed or the account was proven since", async () => {
+  it("R8 brings back the first version, even if another has followed or the account was proven since", async () => {
     const { version, versions, owners, backup, run, replace } = await aScene();
     const record = (await recordOf(owners, anOwnerId())) ?? expect.fail();
     await putRecord(owners, anOwnerId(), { ...record, bindings: [] });
@@ -156,7 +156,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
     expect(written()).toEqual(before);
   });
 
-  it("R8 with its accounts named in another order is the same request", async () => {
+  it("R8 with its accounts in another order is the same request", async () => {
     const { backup, run } = await aScene();
     const existing = backup.accounts.slice(2);
     const first = await run({ ...again(), existing, overlap: "keep-existing" });
@@ -177,7 +177,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
     expect(recoveries.size).toBe(5);
   });
 
-  it("R8 R25 several at once, in whatever order their steps are made: one recovery, and one credential, the one that counts", async () => {
+  it("R8 R25 several at once, in any order of their steps: one recovery and one credential, which counts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 5 }), async (scheduler, count) => {
         const through = (stores: RecoveryPorts) => ({
@@ -200,7 +200,7 @@ describe("R8 R25 F25 a recovery that is repeated with its Idempotency-Key", () =
     );
   });
 
-  it("R8 R18 R25 F25 cut off at any call, before it or after it: repeated it is completed, told, and no two credentials were", async () => {
+  it("R8 R18 R25 F25 cut off before or after any call: a repetition completes it, tells it, and sends no second credential", async () => {
     const calls = await callsOf();
     expect(calls).toBeGreaterThan(5);
     for (const lost of ["request", "answer"] as const) {
@@ -249,7 +249,7 @@ function cutOff(stores: RecoveryPorts, cut: Cut): RecoveryPorts {
   };
 }
 
-/** How many calls one makes that nothing disturbs. */
+/** How many calls an undisturbed recovery makes. */
 async function callsOf(): Promise<number> {
   const cut = { at: Number.POSITIVE_INFINITY, lost: "request" as const, calls: 0 };
   const scene = await aScene({ through: (stores) => cutOff(stores, cut) });

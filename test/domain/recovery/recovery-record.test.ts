@@ -1,4 +1,4 @@
-/** Records of recoveries: how they are named, what each account's state is, whose they are and when they end. */
+/** Records of recoveries: their ids, each account's state, whose they are and when they end. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accountKey, nameOf } from "../../../lib/domain/account.ts";
@@ -40,7 +40,7 @@ const aRecovery = (change: Partial<RecoveryRecord> = {}): RecoveryRecord => ({
 });
 const stored = (value = aRecovery()) => ({ value, etag: '"1"' });
 
-describe("R32 what a recovery is called", () => {
+describe("R32 a recovery's id", () => {
   const keys = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
   const devices = fc.constantFrom("one", "two", "three").map(aDeviceId);
 
@@ -56,15 +56,15 @@ describe("R32 what a recovery is called", () => {
     );
   });
 
-  it("R32 a new one every time without a key, and for an empty key one of its own", () => {
+  it("R32 a new one every time without a key; an empty key gives one of its own", () => {
     const ids = Array.from({ length: 1000 }, () => recoveryId(aCaller(), undefined));
     expect(new Set(ids.map((id) => Id.parse(id))).size).toBe(1000);
     expect(recoveryId(aCaller(), "")).toBe(recoveryId(aCaller(), ""));
   });
 });
 
-describe("R18 what its alarm is called", () => {
-  it("R18 the same for a request that is repeated at once, another once its record can't be there any more", () => {
+describe("R18 its alarm's id", () => {
+  it("R18 the same for an immediate repetition, another once its record must be gone", () => {
     const gone = endsAt(aRecovery());
     expect(alarmId("one", later(now, HOUR - 1))).toBe(alarmId("one", now));
     expect(alarmId("two", now)).not.toBe(alarmId("one", now));
@@ -90,7 +90,7 @@ describe("R12 R15 the states of its accounts", () => {
     expect(JSON.stringify(accountStates(outcomes))).not.toContain("CANARY");
   });
 
-  it("R20 several third-party accounts of one name are in nobody's way", () => {
+  it("R20 several third-party accounts of one name don't get in the way", () => {
     const [one, two] = [anAccount({ ...personal, kind: "third-party" }), anAccount({ id: "two" })];
     const accounts = [one, one, two].map((account) => ({
       account: nameOf(account),
@@ -102,7 +102,7 @@ describe("R12 R15 the states of its accounts", () => {
     expect(next.accounts).toEqual([...accounts, { account: personal, state: "credential-sent" }]);
   });
 
-  it("R20 only that account, in a state that is wanted, may go on; anything else is refused alike", () => {
+  it("R20 only that account in an allowed state may continue; everything else is refused alike", () => {
     for (const state of ACCOUNT_STATES) {
       const recovery = aRecovery({ accounts: [{ account: personal, state }] });
       for (const wanted of ACCOUNT_STATES) {
@@ -120,7 +120,7 @@ describe("R12 R15 the states of its accounts", () => {
     expect(() => requireAccountState(composed, aBound({ userName: "e\u0301" }), ["step-up"])).not.toThrow();
   });
 
-  it("R25 a credential that was sent is noted for that account; one that the service didn't know of comes last", () => {
+  it("R25 a sent credential is recorded for its account; one unknown to the service comes last", () => {
     const next = withSent(aRecovery(), personal);
     expect(next.accounts).toEqual([
       { account: personal, state: "credential-sent" },
@@ -140,7 +140,7 @@ describe("R12 R15 the states of its accounts", () => {
 });
 
 describe("R20 whose it is and when it ends", () => {
-  it("R20 R33 another device's recovery is refused as if there were none", async () => {
+  it("R20 R33 another device's recovery is refused like an unknown one", async () => {
     const other = aCaller({ device: aDeviceId("other") });
     expect(requireOwn(stored(), aCaller())).toEqual(stored());
     const { kind, message } = refusalOf(() => requireOwn(stored(), other));
@@ -160,7 +160,7 @@ describe("R20 whose it is and when it ends", () => {
     }
   });
 
-  it("R39 comes back from its JSON as it was, also with what a newer version has added", () => {
+  it("R39 round-trips through JSON, with members that a newer version added", () => {
     expect(RecoveryRecord.parse(JSON.parse(JSON.stringify(aRecovery())))).toEqual(aRecovery());
     const named = { ...personal, since: 2027 };
     const future = { ...aRecovery({ accounts: [{ account: named, state: "kept" }] }), batch: 1 };

@@ -1,4 +1,5 @@
-/** Recovery: what it registers and spends, what it records and tells before it answers, and that a refused one leaves nothing. */
+/** Recovery: what it registers, spends, records and tells before it answers. */
+/** A refused recovery leaves nothing. */
 
 import { describe, expect, it } from "vitest";
 import { accountKey, nameOf } from "../../../lib/domain/account.ts";
@@ -37,14 +38,14 @@ describe("R17 a recovery registers its device", () => {
     expect(confirmedAt).toEqual(now);
   });
 
-  it("R17 a device that is listed keeps its date and takes the name; a revoked one is refused", () => {
+  it("R17 a listed device keeps its date and takes the name; a revoked one is refused", () => {
     const [device] = recordRecovery(aHead(), aCaller(), "Other name", now).devices;
     expect(device).toEqual({ ...aDevice(), name: "Other name", lastSeenAt: now, lastRecoveryAt: now });
     const head = aHead({ devices: [aDevice({ revokedAt: now })] });
     expect(refusalOf(() => recordRecovery(head, aCaller(), "x", now)).kind).toBe("device-revoked");
   });
 
-  it("R17 a thirty-first active device takes the place of another", () => {
+  it("R17 a thirty-first active device replaces another", () => {
     const stranger = aCaller({ device: aDeviceId("stranger") });
     const { devices } = recordRecovery(aHead({ devices: someDevices(30) }), stranger, "x", now);
     expect(devices.filter(isActive)).toHaveLength(30);
@@ -59,7 +60,7 @@ describe("R17 a device proof is spent by a recovery", () => {
   const spent = (count: number, at = now) =>
     Array.from({ length: count }, (_, index) => ({ id: sha256(`proof-${index}`), at }));
 
-  it("R17 refuses a proof that was used before, for longer than any proof is valid", () => {
+  it("R17 refuses a used proof for longer than any proof is valid", () => {
     const caller = aCaller();
     const head = recordRecovery(aHead(), caller, "x", now);
     for (const milliseconds of [0, 60 * SECOND, 120 * SECOND, 130 * SECOND - 1]) {
@@ -71,14 +72,14 @@ describe("R17 a device proof is spent by a recovery", () => {
     }
   });
 
-  it("R17 forgets a proof once it would be too old anyway", () => {
+  it("R17 forgets a proof once it is too old anyway", () => {
     const head = recordRecovery(aHead({ spentProofs: spent(19) }), aCaller(), "x", now);
     expect(head.spentProofs).toHaveLength(20);
     const next = recordRecovery(head, aCaller({ proof: "next" }), "x", after(130 * SECOND));
     expect(next.spentProofs).toEqual([{ id: "next", at: after(130 * SECOND) }]);
   });
 
-  it("R32 refuses the twenty-first recovery in a short time, and says when to come again", () => {
+  it("R32 refuses the twenty-first recovery in a short time, and says when to retry", () => {
     const { spentProofs } = recordRecovery(aHead({ spentProofs: spent(19) }), aCaller(), "x", now);
     expect(spentProofs).toHaveLength(20);
     const failure = refusalOf(() => recordRecovery(aHead({ spentProofs: spent(20) }), aCaller(), "x", now));
@@ -119,7 +120,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     });
   });
 
-  it("R14 R15 only a bound account that uses codes gets its new credential with it, for this device alone", async () => {
+  it("R14 R15 only a proven account that uses codes gets its new credential with it, for this device alone", async () => {
     const { caller, credentials, owners, run } = await aScene();
     const recovered = await run();
     expect([...recovered.credentials.keys()]).toEqual([accountKey(proven)]);
@@ -159,7 +160,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
     expect(outbox.items).toEqual([{ owner: anOwnerId(), item, delaySeconds: 0 }]);
   });
 
-  it("R18 nothing is made or handed out where it can't be told", async () => {
+  it("R18 nothing is issued or handed out if it can't be announced", async () => {
     const { outbox, run, written } = await aScene();
     outbox.broken = storageSilent();
     expect(await kindFrom(() => run())).toBe("storage-unavailable");
@@ -185,7 +186,7 @@ describe("R10 R13 a recovery reads, records and tells, and only then answers", (
 });
 
 describe("R11 R39 a recovery that is refused changes nothing", () => {
-  it("R39 content that isn't what the head names, or is no document", async () => {
+  it("R39 content that doesn't match the head, or is no document", async () => {
     const others = [encodeDocument(aBackup()), Buffer.from("[]"), Buffer.alloc(0)];
     for (const content of others) {
       const { run, written } = await aScene({ content });
@@ -201,7 +202,7 @@ describe("R11 R39 a recovery that is refused changes nothing", () => {
     expect(await kindFrom(() => damaged.run())).toBe("backup-unreadable");
   });
 
-  it("R11 an overlap; and where the app keeps what it has, the rest comes back", async () => {
+  it("R11 an overlap; with keep-existing, the rest comes back", async () => {
     const { backup, run, written } = await aScene();
     const existing = backup.accounts.slice(0, 2).map(onDevice);
     const failure = await refusalFrom(() => run({ existing }));
@@ -213,7 +214,7 @@ describe("R11 R39 a recovery that is refused changes nothing", () => {
     expect(credentials.size).toBe(0);
   });
 
-  it("R12 a plan that is outdated: the new one is told, and accepted", async () => {
+  it("R12 an outdated plan: the new one is returned, and accepted", async () => {
     const { backup, run, written } = await aScene();
     const failure = await refusalFrom(() => run({ planSeen: "of yesterday" }));
     expect(failure.kind).toBe("plan-outdated");

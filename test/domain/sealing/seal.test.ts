@@ -64,7 +64,7 @@ describe("R36 keys are derived by HKDF-SHA-256", () => {
     );
   });
 
-  it("R39 parts can't be moved over a border: neither joined nor split, neither text for number nor null", () => {
+  it("R39 parts can't move across a border: neither joined nor split, neither text for number nor null", () => {
     const contexts = [
       ["ab", "c"],
       ["a", "bc"],
@@ -112,7 +112,7 @@ describe("R36 content is sealed with AES-256-GCM", () => {
   });
 });
 
-describe("R39 whatever is wrong looks the same", () => {
+describe("R39 any damage looks the same", () => {
   const alike = { kind: "backup-unreadable", message: "The backup can't be opened.", details: {} };
   const refused = (sealed: Uint8Array, withKey: Uint8Array = key, info = context) => {
     const { kind, message, details } = refusalOf(() => open(withKey, info, sealed));
@@ -131,7 +131,7 @@ describe("R39 whatever is wrong looks the same", () => {
     for (let bit = 0; bit < context.length * 8; bit++) refused(sealed, key, flipped(context, bit));
   });
 
-  it("R39 refuses every length but the right one: cut at either end, or extended at either end", () => {
+  it("R39 refuses every length but the right one: cut or extended at either end", () => {
     holds(
       fc.property(bytes(), bytes({ minLength: 1, maxLength: 40 }), fc.nat(), (content, more, seed) => {
         const sealed = seal(key, context, content);

@@ -1,4 +1,4 @@
-/** Providers: each answers for the issuers and tenants that it is registered for, and for nothing else. */
+/** Providers: each answers only for the issuers and tenants that it is registered for. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DeviceBoundAccount } from "../../../lib/domain/account.ts";
@@ -11,7 +11,7 @@ const registered = (...accounts: Provider["accounts"]): Provider => ({ clientId:
 const { issuer } = aBoundWork();
 
 describe("R33 whom a provider answers for", () => {
-  it("R33 work accounts of the tenants that are named, personal ones where none is", () => {
+  it("R33 work accounts of the named tenants, personal ones if none is named", () => {
     const work = registered({ issuer, tenants: ["contoso", "fabrikam"] });
     const personal = registered({ issuer });
     const cases: [Provider, DeviceBoundAccount, boolean][] = [
@@ -35,7 +35,7 @@ describe("R33 whom a provider answers for", () => {
     }
   });
 
-  it("R33 issuer and tenant must be of one registration", () => {
+  it("R33 issuer and tenant must be in one registration", () => {
     const two = registered(
       { issuer, tenants: ["contoso"] },
       { issuer: "https://other", tenants: ["fabrikam"] },

@@ -1,4 +1,4 @@
-/** Redeeming a ticket: for its account, by whom it was made for, while whoever issued it may, and once. */
+/** Redeeming a ticket: for its account and recipient, while its issuer still may, and once. */
 import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import type { DeviceId } from "../../../lib/domain/owner.ts";
@@ -33,19 +33,19 @@ describe("F6 R21 R23 redeeming", () => {
   };
   const redeem = (ticket: Ticket | undefined, time = now, endedDevices: DeviceId[] = []) =>
     requireTicket(ticket, { ...redeeming, endedDevices }, time);
-  /** All that a caller learns from a refusal. */
+  /** Everything that a caller learns from a refusal. */
   const told = (run: () => unknown) => {
     const { kind, message, details } = refusalOf(run);
     return JSON.stringify([kind, message, details]);
   };
 
-  it("F6 R18 R23 of a device that was revoked since counts no more", () => {
+  it("F6 R18 R23 a ticket of a device that was since revoked doesn't count", () => {
     const ticket = aTicket({ issuedBy: { by: "device", owner, device } });
     expect(redeem(ticket, now, [aDeviceId("another")])).toEqual(ticket);
     expect(refusalOf(() => redeem(ticket, now, [device])).kind).toBe("ticket-invalid");
   });
 
-  it("F6 R21 R33 of a provider that answers for its accounts no more counts no more", () => {
+  it("F6 R21 R33 a ticket of a provider that no longer answers for its accounts doesn't count", () => {
     const fabrikam = aProvider({ accounts: [{ issuer: account.issuer, tenants: ["fabrikam"] }] });
     for (const providers of [[], [fabrikam], [aProvider({ clientId: "other" })]]) {
       const refusal = refusalOf(() =>
@@ -55,7 +55,7 @@ describe("F6 R21 R23 redeeming", () => {
     }
   });
 
-  it("F6 R8 R21 that was used counts again only for the very device and challenge that used it", () => {
+  it("F6 R8 R21 a used ticket counts again only for the same device and challenge", () => {
     const used = aTicket({ usedBy: redeeming.device, usedFor: redeeming.challenge });
     expect(redeem(used)).toEqual(used);
     for (const other of [{ usedBy: aDeviceId("other") }, { usedFor: anId("other") }]) {
@@ -63,7 +63,7 @@ describe("F6 R21 R23 redeeming", () => {
     }
   });
 
-  it("F6 R21 R23 counts only for its account, its owner, before its end, and once: else all refused alike", () => {
+  it("F6 R21 R23 counts only for its account, its owner, before its end, and once: all else is refused alike", () => {
     const accounts = [account, aBoundWork({ tenant: "other" }), aBoundWork({ userName: "other" })];
     const issuers: Ticket["issuedBy"][] = [
       { by: "provider", client: "contoso" },
@@ -92,7 +92,7 @@ describe("F6 R21 R23 redeeming", () => {
     expect(refusals[0]).toContain("ticket-invalid");
   });
 
-  it("R21 is for an account by name, however its letters are composed, without keeping the name", () => {
+  it("R21 is for an account by name, however its letters are composed, without storing the name", () => {
     expect(ticketFor(aBoundWork({ userName: "Andr\u00e9" }))).toBe(
       ticketFor(aBoundWork({ userName: "Andre\u0301" })),
     );

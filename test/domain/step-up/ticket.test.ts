@@ -6,7 +6,7 @@ import { holds } from "../holds.ts";
 
 /** Crockford's base 32. */
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".split("");
-/** Made of random data and whatever check character is accepted for it. */
+/** Random data, with a check character that is accepted for it. */
 const codes = fc
   .array(fc.constantFrom(...LETTERS), { minLength: 27, maxLength: 27 })
   .map((data) => LETTERS.map((check) => data.join("") + check).filter((code) => readTicketCode(code)))
@@ -33,13 +33,13 @@ describe("F6 R21 codes of tickets", () => {
     }
   });
 
-  it("F6 R21 owe nothing to Math.random", () => {
+  it("F6 R21 don't depend on Math.random", () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(0);
     expect(new Set(Array.from({ length: 100 }, newTicketCode)).size).toBe(100);
     expect(random).not.toHaveBeenCalled();
   });
 
-  it("R22 R23 the check is Crockford's, for good: codes are printed and kept for years", () => {
+  it("R22 R23 the check is Crockford's, for good: printed codes stay valid for years", () => {
     const numberOf = (data: string) =>
       Array.from(data).reduce((sum, letter) => sum * 32n + BigInt(LETTERS.indexOf(letter)), 0n);
     for (let n = 0; n < 200; n++) {
@@ -48,7 +48,7 @@ describe("F6 R21 codes of tickets", () => {
     }
   });
 
-  it("R22 one check character at most fits", () => {
+  it("R22 at most one check character fits", () => {
     holds(
       fc.property(fc.array(fc.constantFrom(...LETTERS), { minLength: 27, maxLength: 27 }), (data) => {
         const accepted = LETTERS.filter((check) => readTicketCode(data.join("") + check) !== undefined);
@@ -84,14 +84,14 @@ describe("R22 typing a code by hand", () => {
     );
   });
 
-  it("R22 a dash is one however a phone or a printer writes it", () => {
+  it("R22 a dash is accepted however a phone or a printer writes it", () => {
     const code = newTicketCode();
     for (const dash of ["-", "\u2010", "\u2011", "\u2012", "–", "—", "\u2212"]) {
       expect(readTicketCode(grouped(code).replaceAll("-", dash)), JSON.stringify(dash)).toBe(code);
     }
   });
 
-  it("R22 full-width letters, other scripts' digits and the marks around it don't matter", () => {
+  it("R22 full-width letters, other scripts' digits and marks around it don't matter", () => {
     const wide = (code: string) =>
       code.replaceAll(/[0-9A-Z]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0));
     const arabic = (code: string) =>
@@ -109,7 +109,7 @@ describe("R22 typing a code by hand", () => {
     );
   });
 
-  it("R21 R22 a whole activation address counts as its code, with whatever was copied along", () => {
+  it("R21 R22 a whole activation address counts as its code, whatever was copied with it", () => {
     holds(
       fc.property(codes, fc.webUrl({ withQueryParameters: true }), (code, address) => {
         const text = qrText(address, code);
@@ -131,7 +131,7 @@ describe("R22 typing a code by hand", () => {
     expect(readTicketCode(`${grouped(code)} ${grouped(other)}`)).toBeUndefined();
   });
 
-  it("R22 any one wrong character is noticed", () => {
+  it("R22 any single wrong character is noticed", () => {
     holds(
       fc.property(codes, (code) => {
         for (let at = 0; at < code.length; at++) {
@@ -144,7 +144,7 @@ describe("R22 typing a code by hand", () => {
     );
   });
 
-  it("R22 any two different neighbours in each other's place are noticed", () => {
+  it("R22 any swap of two different neighbours is noticed", () => {
     holds(
       fc.property(codes, (code) => {
         for (let at = 0; at < code.length - 1; at++) {
@@ -187,8 +187,8 @@ describe("R22 typing a code by hand", () => {
   });
 });
 
-describe("R21 what a QR code says", () => {
-  it("R21 where and the code, and nothing about the account", () => {
+describe("R21 the content of a QR code", () => {
+  it("R21 is the address and the code, and nothing about the account", () => {
     const code = newTicketCode();
     const { protocol, pathname, searchParams, hash } = new URL(qrText("https://api.example/a?b=c&d#e", code));
     expect({ protocol, pathname, hash }).toEqual({

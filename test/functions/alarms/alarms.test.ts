@@ -1,4 +1,4 @@
-/** Alarms: whatever a thief could do is told to every contact, and one press of a button undoes it. */
+/** Alarms: every contact is told of anything that a thief could do, and one press of a button undoes it. */
 import { describe, expect, inject, it } from "vitest";
 import { SECOND } from "../../../lib/domain/clock.ts";
 import { capabilityFor } from "../../../lib/domain/devices/repudiation.ts";
@@ -55,7 +55,7 @@ describe.concurrent("what is told", () => {
 });
 
 describe.concurrent("the link", () => {
-  it("R18 R35 is good for nothing once its owner is being erased, and completes no erasure that was cut off", async () => {
+  it("R18 R35 does nothing once its owner is being erased, and completes no cut-off erasure", async () => {
     const scene = await aRecovery();
     const url = await linkFor(scene);
     const { owner } = placeOf(scene.owner);
@@ -90,7 +90,7 @@ describe.concurrent("the link", () => {
     });
   });
 
-  it("R18 F29 pressed, it freezes the recovery, ends device and credentials, and tells everyone; again, it is the same", async () => {
+  it("R18 F29 pressed, it freezes the recovery, ends device and credentials, and tells everyone; again, it changes nothing", async () => {
     const scene = await aRecovery();
     const uri = await proven(scene);
     const link = await linkFor(scene);
@@ -110,7 +110,7 @@ describe.concurrent("the link", () => {
     expect(kinds(scene).filter((kind) => kind === "device-repudiated")).toHaveLength(1);
   });
 
-  it("R18 R33 any other link gets the same page, whatever there is", async () => {
+  it("R18 R33 any invalid link gets the same page", async () => {
     const scene = await aRecovery();
     const link = await linkFor(scene);
     const changed = link.replace(/.(?=\?)/, (letter) => (letter === "A" ? "B" : "A"));

@@ -1,4 +1,4 @@
-/** A thief who knows the password: neither the owner's contacts nor a push account is theirs, and what they do is undone with one press. */
+/** A thief who knows the password gets neither contacts nor a push account; one press undoes the rest. */
 
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
@@ -29,7 +29,7 @@ const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
 const contactsOf = async (phone: CheckedPhone) =>
   Contacts.parse((await phone.call("GET", "v1/contacts")).body).contacts.map(({ id }) => id);
 
-/** The owner's contact is removed by a thief's device, which has added one of its own. */
+/** A thief's device has added a contact of its own and removed the owner's. */
 async function aRobbery(through?: AppOptions["through"]) {
   const scene = await aRecovery(through && { watched: anAppToWatch({ through }) });
   const { owner, watched, contact } = scene;
@@ -62,7 +62,7 @@ const deviceIn = (watched: Recovery["watched"], deviceId: string) =>
   expect.fail("not told");
 
 describe.concurrent("a thief's contact", () => {
-  it("R18 R19 gets no link against the owner's phones, and the owner's, though removed, gets it against the thief's", async () => {
+  it("R18 R19 gets no link against the owner's phones; the owner's removed contact gets it against the thief's", async () => {
     const scene = await aRobbery();
     expect(linksOf(scene, "contact-added")).toEqual([["owner", true]]);
     expect(linksOf(scene, "contact-removed")).toEqual([
@@ -113,7 +113,7 @@ describe.concurrent("a thief's contact", () => {
     refused(await thief.call("GET", "v1/contacts"), "device-revoked");
   });
 
-  it("R18 isn't what is left when the thief's device says that the owner's recovery was not theirs", async () => {
+  it("R18 isn't all that is left when the thief's device says that the owner's recovery was not theirs", async () => {
     const scene = await aRobbery();
     const own = await aContact(scene.watched, scene.phone);
     const reply = await scene.thief.call("POST", `v1/recoveries/${scene.recovery}/repudiate`);
@@ -157,7 +157,7 @@ describe.concurrent("an account with push", () => {
     expect(JSON.stringify(reply.body)).not.toContain("otpauth");
   });
 
-  it("R15 needs it also once the device that had the push credential is revoked", async () => {
+  it("R15 still needs it once the device with the push credential is revoked", async () => {
     const { thief, phone } = await aDisguise();
     await revoke(thief, phone);
     expect(await planOf(thief)).toMatchObject({ accounts: [stepUp] });

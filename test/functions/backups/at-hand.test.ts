@@ -1,4 +1,4 @@
-/** Uploads that begin with the owner as their instance has stored it moments ago: a round less, and never an answer that storage wouldn't give. */
+/** Uploads that start from the instance's cached owner: one round less, with the answers storage gives. */
 
 import { describe, expect, it } from "vitest";
 import { type AppOptions, anApp } from "../../support/app.ts";
@@ -10,9 +10,7 @@ import { refused, revoke } from "../helpers.ts";
 
 const BACKUP = "v1/backups/android";
 
-/**
- * An instance, and how often it has read an owner's blob, or had a key unwrapped, since it was last asked.
- */
+/** An instance; `take` returns how often it has read owner blobs and unwrapped keys since the last `take`. */
 function anInstance(options: AppOptions = {}) {
   const { vault, keys } = countedVault();
   let reads = 0;
@@ -57,7 +55,7 @@ describe.concurrent("an upload soon after another", () => {
     expect(recovered.status).toBe(200);
   });
 
-  it("R17 one after the other without end, they keep no other instance from revoking that device", async () => {
+  it("R17 endless uploads don't keep another instance from revoking their device", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const { owner, phone, first } = await stored(here);
     const other = await aPhone({ owner, app: there.app });
@@ -72,7 +70,7 @@ describe.concurrent("an upload soon after another", () => {
     refused(last, "device-revoked");
   });
 
-  it("R37 two in a row read the owner once, and so does one where that is switched off", async () => {
+  it("R37 two in a row read the owner once; so does one with the cache switched off", async () => {
     const [instance, without] = [anInstance(), anInstance({ settings: { OWNER_AT_HAND: "off" } })];
     const { phone, first } = await stored(instance);
     const second = await put(phone, replacing(first));
@@ -92,7 +90,7 @@ describe.concurrent("an upload soon after another", () => {
     }
   });
 
-  it("R7 is refused by what another instance has stored, and tells that one's ETag", async () => {
+  it("R7 is refused if another instance has stored since, with that state's ETag", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const { phone, first } = await stored(here);
     phone.through(there.app.fetch);
@@ -102,7 +100,7 @@ describe.concurrent("an upload soon after another", () => {
     expect((await put(phone, replacing(elsewhere))).status).toBe(200);
   });
 
-  it("R8 R17 repeated by a device that another instance has revoked since, is refused, and nothing is unwrapped", async () => {
+  it("R8 R17 a repetition by a device that another instance has since revoked is refused, and nothing is unwrapped", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const { owner, phone } = await stored(here);
     const other = await aPhone({ owner, app: there.app });
@@ -122,7 +120,7 @@ describe.concurrent("an upload soon after another", () => {
     expect(here.take().unwraps).toBe(0);
   });
 
-  it("R8 repeated, is answered by what is stored", async () => {
+  it("R8 a repetition is answered by the stored state", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const { phone, first } = await stored(here);
     const document = aBackup([anAccount()]);
@@ -138,7 +136,7 @@ describe.concurrent("an upload soon after another", () => {
     });
   });
 
-  it("R8 R35 first of a platform, of an owner whom another instance has erased meanwhile, opens if it is acknowledged", async () => {
+  it("R8 R35 a platform's first upload of an owner whom another instance has since erased opens if it is acknowledged", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const owner = anOwner();
     const phone = await aPhone({ owner, app: here.app });
@@ -154,7 +152,7 @@ describe.concurrent("an upload soon after another", () => {
     expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
   });
 
-  it("R35 of an owner whom another instance has erased meanwhile, is never taken for one of the former life", async () => {
+  it("R35 an upload of an owner whom another instance has since erased never counts in the former incarnation", async () => {
     const [here, there] = [anInstance(), anInstance()];
     const { phone, first } = await stored(here);
     phone.through(there.app.fetch);

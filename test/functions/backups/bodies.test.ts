@@ -1,4 +1,4 @@
-/** How a body travels: its length, size, type, encoding and form, on every endpoint that takes one. */
+/** Request bodies: length, size, type, encoding and nesting, on every endpoint that takes one. */
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { endpoints } from "../../../functions/endpoints.ts";
@@ -42,7 +42,7 @@ async function aRequest(endpoint: Endpoint) {
 const aProviderTokenFor = (access: ProviderAccess) =>
   aProviderToken("contoso-sign-in", access.replace("provider:", ""));
 
-/** The body was read and understood, whatever else there is to say about it. */
+/** The body was read and understood, whatever the reply. */
 function expectTaken({ status, body }: Reply): void {
   const aboutBody = /invalid-request|body|length|media-type/;
   if (status >= 400) expect(problemTypeIn(body)).not.toMatch(aboutBody);
@@ -56,7 +56,7 @@ describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint)
   /** An envelope is a third longer than what it seals. */
   const limit = endpoint.takes.envelope ? Math.ceil((LIMIT * 4) / 3) + LIMIT : LIMIT;
 
-  it("R7 refuses an empty body and one without a length, and takes neither for an empty document", async () => {
+  it("R7 refuses an empty body and one without a length; neither counts as an empty document", async () => {
     const { owner, ask, text } = await aRequest(endpoint);
     await expectEachRefused(owner, "body-required", {
       "no bytes": () => ask({ body: "" }),
@@ -92,7 +92,7 @@ describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint)
     expectTaken(await ask({ body: text, ...typed(type) }));
   });
 
-  it("R41 refuses what is no JSON in UTF-8, without quoting it", async () => {
+  it("R41 refuses anything but JSON in UTF-8, without quoting it", async () => {
     const { owner, ask, text } = await aRequest(endpoint);
     const bodies = {
       "a word": "canary",
@@ -117,7 +117,7 @@ describe.concurrent.each(named(endpoints.filter(takesBody)))("%s", (_, endpoint)
     for (const problem of told) expect(placesIn(problem)).toEqual(["body"]);
   });
 
-  it("R41 refuses nesting without end", async () => {
+  it("R41 refuses endless nesting", async () => {
     const { owner, ask, text } = await aRequest(endpoint);
     const deep = "[".repeat(LIMIT / 4) + "]".repeat(LIMIT / 4);
     await expectRefused(owner, "invalid-request", () => ask({ body: deep }));
@@ -148,5 +148,5 @@ describe("the host", () => {
   );
 });
 
-/** How many bytes more than characters. */
+/** How many more bytes than characters it has. */
 const excess = (text: string) => Buffer.byteLength(text) - text.length;

@@ -1,4 +1,4 @@
-/** GET v1/backups/{platform}/staleness: the state over time, and roll-backs that the device notices (R26, R27). */
+/** GET v1/backups/{platform}/staleness: the state over time, and roll-backs devices notice (R26, R27). */
 import { describe, expect, it } from "vitest";
 import { anOwner, type CheckedPhone } from "../../support/phones.ts";
 import {
@@ -16,7 +16,7 @@ import {
 const ask = (phone: CheckedPhone, query = "") => phone.call("GET", `v1/backups/android/staleness${query}`);
 const read = async (phone: CheckedPhone, query = "") => stalenessIn(await ask(phone, query));
 
-it("R26 it is missing where the owner has devices only", async () => {
+it("R26 it is missing if the owner has only devices", async () => {
   const phone = await aRegisteredPhone(anOwner());
   const missing = { state: "missing", reasons: ["never-uploaded"], indicator: "dot", nextStep: "upload" };
   expect(await read(phone)).toMatchObject({ ...missing, generation: 0 });
@@ -65,7 +65,7 @@ describe("roll-back", () => {
     });
   });
 
-  it("R27 a digest without its generation is not passed over in silence", async () => {
+  it("R27 a digest without its generation is refused, not ignored", async () => {
     const { phone } = await anOwnerWithBackup();
     const { status, body } = await ask(phone, `?digest=${"A".repeat(43)}`);
     expect({ status, body: JSON.stringify(body) }).not.toEqual({
@@ -75,7 +75,7 @@ describe("roll-back", () => {
   });
 });
 
-it("R41 refuses what is no generation, digest or known parameter", async () => {
+it("R41 refuses a malformed generation or digest, and an unknown parameter", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const digest = "A".repeat(43);
   const bad = {
@@ -104,7 +104,7 @@ it("R41 refuses an unknown platform", async () => {
   expect(placesIn(problem)).toEqual(["path parameter platform"]);
 });
 
-it("R7 beside uploads tells one state, never a mixture", async () => {
+it("R7 during uploads gives one state, never a mixture", async () => {
   const { phone, uploaded } = await anOwnerWithBackup();
   const asking = Array.from({ length: 8 }, () => read(phone));
   const [second, ...told] = await Promise.all([

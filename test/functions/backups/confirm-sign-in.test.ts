@@ -28,7 +28,7 @@ it("R28 counts from the sign-in, not from the call", async () => {
   expect(Date.parse(confirmedAt)).toBeGreaterThanOrEqual(later.getTime());
 });
 
-it("R10 R28 refuses an old sign-in by a challenge, and one of unknown time without", async () => {
+it("R10 R28 refuses an old sign-in with a challenge, and one of unknown time without", async () => {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   for (const [claims, kind, challenge] of [
     [signInAt(new Date(Date.now() - 601_000)), "sign-in-too-old", expect.stringContaining("max_age=600")],

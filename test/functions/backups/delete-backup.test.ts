@@ -20,7 +20,7 @@ import { storedOf } from "../stored.ts";
 const remove = (phone: CheckedPhone, headers: Record<string, string>, platform = "android") =>
   phone.call("DELETE", `v1/backups/${platform}`, { headers });
 
-it("R6 R30 deletes the current backup, keeps its versions for a while, and tells until when", async () => {
+it("R6 R30 deletes the current backup, keeps its versions for a while, and says until when", async () => {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const versions = await versionsOf(owner);
   const reply = await remove(phone, { "if-match": etagOf(uploaded) });
@@ -45,7 +45,7 @@ it("R6 R30 deletes the current backup, keeps its versions for a while, and tells
   );
 });
 
-it("R32 deleting what is deleted changes nothing, by the present state's name", async () => {
+it("R32 deleting a deleted backup by its present ETag changes nothing", async () => {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const first = await remove(phone, { "if-match": etagOf(uploaded) });
   const after = await storedOf(owner);
@@ -88,7 +88,7 @@ it("R7 refuses malformed ETags and both headers at once", async () => {
   });
 });
 
-it("R41 404 where there is none", async () => {
+it("R41 404 if there is none", async () => {
   const owner = anOwner();
   const phone = await aRegisteredPhone(owner);
   await expectEachRefused(owner, "backup-not-found", {

@@ -1,4 +1,5 @@
-/** Why can't I restore? Whatever a recovery refuses, the diagnosis explains, with a remedy, and tells nothing about others. */
+/** Why can't I restore? The diagnosis explains every refusal of a recovery, with a remedy. */
+/** It tells nothing about others. */
 
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
@@ -29,8 +30,7 @@ const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<strin
 };
 
 /**
- * What a diagnosis has no check for: faults of the request itself, what passes by itself, what comes with a
- * plan.
+ * Problems without a check: faults of the request itself, temporary ones, and those that come with a plan.
  */
 const UNCHECKED = [
   ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "clock-skewed"],
@@ -38,7 +38,7 @@ const UNCHECKED = [
   ...["body-required", "length-required", "body-too-large", "unsupported-media-type"],
   ...["identity-unavailable", "storage-unavailable", "busy"],
   ...["recovery-ended", "plan-outdated", "idempotency-key-reused", "too-many-accounts", "not-in-this-mode"],
-  // Only if another owner proves the account in the moment between the recovery's check and its credential.
+  // Only if another owner proves the account between the recovery's check and its credential.
   "account-bound-elsewhere",
 ];
 const explained = new Set<string>();
@@ -56,14 +56,14 @@ async function expectExplained(phone: CheckedPhone, asked: Asked = {}, headers: 
 }
 
 describe.concurrent("a diagnosis", () => {
-  it("R31 says that all is well where it is", async () => {
+  it("R31 says that all is well, if it is", async () => {
     const { owner } = await anOwnerWithBackup();
     const { recoverable, checks } = await ask(await aPhone({ owner }));
     expect({ recoverable }).toEqual({ recoverable: true });
     expect(new Set(checks.map(({ state }) => state))).toEqual(new Set(["ok"]));
   });
 
-  it("R18 R31 by a device that isn't registered is told first, once an hour, and by one that is, never", async () => {
+  it("R18 R31 by an unregistered device is told first, once an hour; by a registered one, never", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     await ask(phone);
@@ -76,7 +76,7 @@ describe.concurrent("a diagnosis", () => {
     expect(watched.told().map(({ activity }) => activity.kind)).toEqual(["plan-requested"]);
   });
 
-  it("R31 R49 where the token doesn't say when that was, says so and what to do, and nothing else", async () => {
+  it("R31 R49 if the token lacks the sign-in time, says so and what to do, and nothing else", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });
     await phone.signIn(owner, { authTime: null });
@@ -114,7 +114,7 @@ describe.concurrent("a diagnosis", () => {
     expect({ recoverable }).toEqual({ recoverable: true });
   });
 
-  it("R31 R33 signed in with another recovery account: says so, and not whose there is", async () => {
+  it("R31 R33 signed in with another recovery account: says so, and not whose backups exist", async () => {
     await anOwnerWithBackup();
     const phones = [await aPhone(), await aPhone()];
     const told = await Promise.all(phones.map((phone) => expectExplained(phone)));
@@ -167,7 +167,7 @@ describe.concurrent("a diagnosis", () => {
     }
   });
 
-  it("R31 R16 R17 the other platform's backup where that is denied, and a device of the other platform", async () => {
+  it("R31 R16 R17 the other platform's backup if that is denied, and a device of the other platform", async () => {
     const { app } = anAppToWatch({ settings: { CROSS_PLATFORM_RECOVERY: "deny" } });
     const { owner } = await anOwnerWithBackup({ app });
     const iphone = await aPhone({ owner, platform: "ios", app });
@@ -188,7 +188,7 @@ describe.concurrent("a diagnosis", () => {
     expect((await expectExplained(await aPhone({ owner, app })))[0]?.id).toBe("limits");
   });
 
-  it("R31 R39 damage, and nothing of what there is: to whichever device, also to one that was revoked", async () => {
+  it("R31 R39 damage, and nothing else, to any device, even a revoked one", async () => {
     const { app, damage } = anAppWithDamage();
     const { owner, phone } = await anOwnerWithBackup({ app });
     const iphone = await aRegisteredPhone(owner, { app, platform: "ios" });
@@ -212,7 +212,7 @@ describe.concurrent("a diagnosis", () => {
     expect(await expectExplained(phone)).toMatchObject([{ id: "content", retry: "never" }]);
   });
 
-  it("R31 R9 doesn't say that nothing overlaps where it could read nothing", async () => {
+  it("R31 R9 doesn't claim that nothing overlaps if it could read nothing", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner });
     const sealed = await new CompactEncrypt(Buffer.from("canary"))

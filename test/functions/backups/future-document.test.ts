@@ -1,4 +1,4 @@
-/** A document that a newer version has stored, or the version before: opened by this one, and handed out as it is. */
+/** A document stored by a newer or older version: this one opens it and hands it out unchanged. */
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { newId } from "../../../lib/domain/id.ts";
@@ -9,7 +9,7 @@ import { headOf, putHead } from "../../support/owners.ts";
 import { aPhone } from "../../support/phones.ts";
 import { anOwnerWithBackup, receiptIn, recovering } from "../helpers.ts";
 
-/** In the place of what the owner has uploaded, sealed as it would be. */
+/** Stores and seals the document in place of the owner's upload. */
 async function store({ services }: App, subject: string, document: object): Promise<void> {
   const place = {
     owner: ownerIdOf({ issuer: inject("surroundings").issuer, subject }),
@@ -49,7 +49,7 @@ const Reply = z.looseObject({
 });
 
 describe("R13 R32 a document of the future", () => {
-  it("R13 comes back whole: kinds, members, types of codes and settings that this version doesn't know", async () => {
+  it("R13 comes back whole: unknown kinds, members, types of codes and settings", async () => {
     const app = anApp();
     const { owner } = await anOwnerWithBackup({ app });
     await store(app, owner, future);
@@ -76,7 +76,7 @@ describe("R13 R32 a document of the future", () => {
     expect(JSON.stringify(status.body)).not.toMatch(/seed|credential|CANARY/);
   });
 
-  it("R11 what of it can be compared is kept on a phone that has it, and the diagnosis works", async () => {
+  it("R11 its comparable accounts are kept on a phone that has them, and the diagnosis works", async () => {
     const app = anApp();
     const { owner } = await anOwnerWithBackup({ app });
     await store(app, owner, future);
@@ -94,7 +94,7 @@ describe("R13 R32 a document of the future", () => {
     expect(exported.body).toMatchObject({ backups: [{ versions: [{ content: future }] }] });
   });
 
-  it("R1 R13 what an upload of today may not hold, the version before has stored: it opens, as it was", async () => {
+  it("R1 R13 content that an upload may no longer hold, stored by the version before, opens unchanged", async () => {
     const app = anApp();
     const { owner, uploaded } = await anOwnerWithBackup({ app, document: aBackup([]) });
     expect(receiptIn(uploaded).version.accounts.thirdParty).toBe(0);

@@ -16,7 +16,7 @@ import {
 } from "../helpers.ts";
 import { storedOf } from "../stored.ts";
 
-it("R26 tells what is stored and how fresh it is, with the ETag that the next change names", async () => {
+it("R26 gives the stored backup and its freshness, with the ETag that the next change names", async () => {
   const { phone, uploaded } = await anOwnerWithBackup();
   const reply = await phone.call("GET", "v1/backups/android");
   const { version } = receiptIn(uploaded);
@@ -57,7 +57,7 @@ it("R26 names the newest version and the device that made it", async () => {
   expect(statusIn(await phone.call("GET", "v1/backups/android")).version?.device.id).toBe(second.deviceId);
 });
 
-it("R6 R30 tells of a deleted backup until when it can be brought back", async () => {
+it("R6 R30 says until when a deleted backup can be undeleted", async () => {
   const { phone, uploaded } = await anOwnerWithBackup();
   await phone.call("DELETE", "v1/backups/android", { headers: { "if-match": etagOf(uploaded) } });
   const {
@@ -69,7 +69,7 @@ it("R6 R30 tells of a deleted backup until when it can be brought back", async (
   expect(staleness.state).toBe("deleted");
 });
 
-it("R41 404 where there is none on that platform, though there is a device or another backup", async () => {
+it("R41 404 if there is none on that platform, though there is a device or another backup", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const iphone = await aRegisteredPhone(owner, { platform: "ios" });
   await expectEachRefused(owner, "backup-not-found", {
@@ -111,7 +111,7 @@ it("R41 refuses an unknown platform and query parameters, repeated ones too", as
   }
 });
 
-it("R7 readers beside uploads see one generation with its own version, ETag and digest", async () => {
+it("R7 reads during uploads see one generation with its own version, ETag and digest", async () => {
   const { phone, uploaded } = await anOwnerWithBackup();
   const replies = [uploaded];
   const write = async () => {

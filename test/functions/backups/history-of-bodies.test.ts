@@ -1,4 +1,4 @@
-/** Bodies of all sizes in one history: size moves a version out of its owner's blob, and never drops one. */
+/** Bodies of all sizes in one history: a large body moves out of its owner's blob, and none is dropped. */
 import { expect, it } from "vitest";
 import * as z from "zod";
 import type { Reply } from "../../../infra/local/phone.ts";
@@ -14,7 +14,7 @@ import { anOwnerWithBackup, aRegisteredPhone, receiptIn, upload } from "../helpe
 const BACKUP = "v1/backups/android";
 const HISTORY_LENGTH = 10;
 
-/** 900 KiB and a little. */
+/** Slightly more than 900 KiB. */
 const aHugeBackup = () =>
   aBackup(
     Array.from({ length: 920 }, (_, n) =>
@@ -46,7 +46,7 @@ async function aScene() {
 }
 type Scene = Awaited<ReturnType<typeof aScene>>;
 
-/** The bodies that lie beside their owner's blob. */
+/** The bodies stored beside their owner's blob. */
 async function besideOf({ watched, owner }: Scene): Promise<string[]> {
   const folder = `bodies/${placeOf(owner).owner}/`;
   const { blobs } = await watched.app.services.sweepStore.list(folder, { size: 99 });
@@ -54,7 +54,8 @@ async function besideOf({ watched, owner }: Scene): Promise<string[]> {
 }
 
 /**
- * From the oldest on, as each restored one pushes the oldest out: the next recovery gets what was sent then.
+ * Starts with the oldest, as each restored version pushes the oldest out; the next recovery gets what was
+ * sent then.
  */
 async function expectEachRestorable({ watched, owner, phone, sent }: Scene): Promise<void> {
   const listed = await versionsOf(phone);
@@ -71,7 +72,7 @@ async function expectEachRestorable({ watched, owner, phone, sent }: Scene): Pro
   expect((await versionsOf(phone)).map(({ id }) => id)).toEqual(listed.map(({ id }) => id));
 }
 
-it("R8 R30 a young device's two huge uploads and seven small ones drop nothing that the history still names", async () => {
+it("R8 R30 a young device's two huge uploads and seven small ones drop no version of the history", async () => {
   const scene = await aScene();
   const { watched, owner, phone, young, put } = scene;
   for (let n = 0; n < 3; n++) await put(phone, aBackup());

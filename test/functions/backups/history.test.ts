@@ -1,4 +1,4 @@
-/** Deleting by accident and uploading the wrong thing: what was there can be had back, never in place. */
+/** Accidental deletions and uploads: earlier versions come back, as new generations. */
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { endpoints } from "../../../functions/endpoints.ts";
@@ -56,7 +56,7 @@ describe.concurrent("a deleted backup", () => {
     expect(accounts).toHaveLength(3);
   });
 
-  it("R30 is gone after thirty days: 410, and an upload is what remains", async () => {
+  it("R30 is gone after thirty days: 410, and only an upload helps", async () => {
     const { watched, owner, phone } = await threeVersions();
     await remove(phone);
     watched.clock.pass(30 * DAY - SECOND);
@@ -94,7 +94,7 @@ describe.concurrent("the history", () => {
       expect(JSON.stringify(reply.body)).not.toContain(accounts[0]?.userName);
   });
 
-  it("R30 R7 a former version is restored as a new generation, and nothing is touched in place", async () => {
+  it("R30 R7 a former version is restored as a new generation, and nothing is changed in place", async () => {
     const { watched, owner, phone, documents } = await threeVersions();
     const before = await versionsOf(owner);
     const oldest = versionsIn(await phone.call("GET", `${BACKUP}/versions`)).at(-1);
@@ -109,7 +109,7 @@ describe.concurrent("the history", () => {
     expect(generations).toEqual([4, 3, 2, 1]);
   });
 
-  it("R33 R30 what is no version of this backup is refused alike: of nobody, of another platform, of another owner", async () => {
+  it("R33 R30 versions of nobody, of another platform or of another owner are refused alike", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const iphone = await aRegisteredPhone(owner, { platform: "ios" });
     await upload(iphone);
@@ -127,7 +127,7 @@ describe.concurrent("the history", () => {
     refused(await restore(phone, "short"), "invalid-request");
   });
 
-  it("R6 R30 keeps the last ten; a deleted backup has nothing to restore to until it is undeleted", async () => {
+  it("R6 R30 keeps the last ten; a deleted backup restores nothing until it is undeleted", async () => {
     const { phone } = await anOwnerWithBackup();
     for (let n = 0; n < 12; n++) await upload(phone, { headers: replacing(await status(phone)) });
     const versions = versionsIn(await phone.call("GET", `${BACKUP}/versions`));
@@ -147,7 +147,7 @@ it("R7 R30 twenty restores at once: exactly one wins", async () => {
   expect(replies.filter((reply) => reply.status === 412)).toHaveLength(19);
 });
 
-it("R7 every conditional route takes a weak ETag for the strong one that a proxy made it from", async () => {
+it("R7 every conditional route accepts a strong ETag that a proxy has made weak", async () => {
   const { phone } = await anOwnerWithBackup();
   const [first] = versionsIn(await phone.call("GET", `${BACKUP}/versions`));
   const calls = [

@@ -13,7 +13,7 @@ import {
   upload,
 } from "../helpers.ts";
 
-it("R2 lists both platforms, each as its own status tells it", async () => {
+it("R2 lists both platforms, each like its own status", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const iphone = await aRegisteredPhone(owner, { platform: "ios" });
   await upload(iphone);
@@ -26,7 +26,7 @@ it("R2 lists both platforms, each as its own status tells it", async () => {
   expect(backupsIn(await iphone.call("GET", "v1/backups"))).toEqual(backups);
 });
 
-it("R26 is empty where the owner has devices only", async () => {
+it("R26 is empty if the owner has only devices", async () => {
   const phone = await aRegisteredPhone(anOwner());
   expect(backupsIn(await phone.call("GET", "v1/backups"))).toEqual([]);
 });
@@ -39,7 +39,7 @@ it("R30 lists a deleted backup as such", async () => {
   expect(others).toEqual([]);
 });
 
-it("R17 is refused to an unknown device, also of an owner who has nothing", async () => {
+it("R17 is refused to an unknown device, even for an owner who has nothing", async () => {
   const owner = anOwner();
   const unknown = await aPhone({ owner });
   await expectRefused(owner, "device-unknown", () => unknown.call("GET", "v1/backups"));
@@ -52,7 +52,7 @@ it("R41 refuses a query parameter", async () => {
   expect(placesIn(problem)).toEqual(["query parameter platform"]);
 });
 
-it("R7 beside first uploads on both platforms, lists what is whole", async () => {
+it("R7 during first uploads on both platforms, lists whole backups", async () => {
   const owner = anOwner();
   const [phone, iphone] = [await aRegisteredPhone(owner), await aRegisteredPhone(owner, { platform: "ios" })];
   const lists = Array.from({ length: 6 }, () => phone.call("GET", "v1/backups"));

@@ -1,4 +1,4 @@
-/** The purge of what was deleted: all of it goes, nothing of it comes back, and what is uploaded meanwhile stays. */
+/** The purge of deleted backups: everything goes for good, and later uploads stay. */
 
 import { describe, expect, it } from "vitest";
 import { DAY, later } from "../../../lib/domain/clock.ts";
@@ -14,10 +14,7 @@ import { anOwnerWithBackup, refused } from "../helpers.ts";
 
 const BACKUP = "v1/backups/android";
 
-/**
- * The first version is pushed out of the history by restores alone: no upload ever makes it an orphan that is
- * looked at.
- */
+/** Only restores push the first version out of the history: no upload makes it an orphan to be looked at. */
 async function restoredBeyondTheHistory({ app }: Watched, phone: CheckedPhone, owner: string): Promise<void> {
   const headers = replacing(await phone.call("GET", BACKUP));
   expect((await phone.call("PUT", BACKUP, { body: aLargeBackup(), headers })).status).toBe(200);
@@ -45,7 +42,7 @@ describe.concurrent("the purge", () => {
     refused(await phone.call("GET", BACKUP), "backup-not-found");
   });
 
-  it("R30 a purge that the storage cuts off goes on with the next run; nothing can be undeleted meanwhile", async () => {
+  it("R30 a purge that the storage cuts off continues with the next run; nothing can be undeleted meanwhile", async () => {
     const line = new FaultLine();
     const watched = anAppToWatch({ through: line.through });
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
@@ -68,7 +65,7 @@ describe.concurrent("the purge", () => {
     expect((await sweep(watched, "owners", owner)).handled).toBe(0);
   });
 
-  it("R30 R8 a purge leaves alone what is uploaded meanwhile", async () => {
+  it("R30 R8 a purge leaves uploads made meanwhile alone", async () => {
     const { through, happens } = beforeNext("list bodies/");
     const watched = anAppToWatch({ through });
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
@@ -86,7 +83,7 @@ describe.concurrent("the purge", () => {
     expect((await recover(await aPhone({ owner, app: watched.app }))).status).toBe(200);
   });
 
-  it("R30 R31 what was purged can't be undeleted, and says so", async () => {
+  it("R30 R31 a purged backup can't be undeleted, and the diagnosis says so", async () => {
     const watched = anAppToWatch();
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app: watched.app });
     const deleted = await phone.call("DELETE", BACKUP, { headers: replacing(uploaded) });

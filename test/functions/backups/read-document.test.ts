@@ -1,4 +1,5 @@
-/** The quiet read: what is stored now, for a device that has had it in its hands; no alarm, one vault call, logged, limited (R44). */
+/** The quiet read of the current document by a device in step: no alarm, logged, limited (R44). */
+/** It makes one vault call. */
 
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
@@ -50,7 +51,7 @@ function aCountingApp() {
 }
 
 describe.concurrent("what it answers", () => {
-  it("R44 the document as it was uploaded, in order, with what the next upload names", async () => {
+  it("R44 the document as it was uploaded, in order, with the ETag that the next upload names", async () => {
     const document = aBackup([aWorkAccount(), anAccount(), aPersonalAccount(), anAccount()]);
     const { phone, uploaded } = await anOwnerWithBackup({ document });
     const reply = await read(phone);
@@ -69,7 +70,7 @@ describe.concurrent("what it answers", () => {
     expect({ status: next.status, digest: receiptIn(next).version.digest }).toEqual({ status: 200, digest });
   });
 
-  it("R44 R9 what the device sealed itself comes as it is", async () => {
+  it("R44 R9 a device-sealed document comes unchanged", async () => {
     const phone = await aPhone();
     const jwe = await new CompactEncrypt(Buffer.from("canary"))
       .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
@@ -79,7 +80,7 @@ describe.concurrent("what it answers", () => {
     expect(documentIn(await read(phone))).toMatchObject({ sealed: jwe, accounts: [], settings: {} });
   });
 
-  it("R44 R5 where the client has custody, the envelope is needed, and it must be the newest", async () => {
+  it("R44 R5 under client custody the envelope is needed, and must be the newest", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner, platform: "ios" });
     const document = aBackup();
@@ -95,7 +96,7 @@ describe.concurrent("what it answers", () => {
     expect((await read(phone, { "if-none-match": etagOf(second) })).status).toBe(304);
   });
 
-  it("R44 the same by POST where no envelope is needed; without one it is no request", async () => {
+  it("R44 the same by POST if no envelope is needed; a POST without one is refused", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     expect(documentIn(await open(phone, "any"))).toEqual(documentIn(await read(phone)));
     for (const [body, place] of [
@@ -108,7 +109,7 @@ describe.concurrent("what it answers", () => {
     }
   });
 
-  it("R44 what was made current again, and what another device uploaded meanwhile", async () => {
+  it("R44 the restored version, and what another device uploaded meanwhile", async () => {
     const { owner, phone, uploaded } = await anOwnerWithBackup();
     const second = await aPhone({ owner });
     const recovered = await recover(second);
@@ -126,7 +127,7 @@ describe.concurrent("what it answers", () => {
 });
 
 describe.concurrent("what it costs", () => {
-  it("R44 R37 one vault call, and none where the caller has it already, by a weak ETag, too", async () => {
+  it("R44 R37 one vault call, and none if the caller has the document already, even by a weak ETag", async () => {
     const { app, vault } = aCountingApp();
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app });
     expect((await read(phone)).status).toBe(200);
@@ -146,7 +147,7 @@ describe.concurrent("what it costs", () => {
     expect((await read(phone, { "if-none-match": '"other"' })).status).toBe(200);
   });
 
-  it("R44 R18 stands in the activity log with its device, and nobody gets a mail", async () => {
+  it("R44 R18 is in the activity log with its device, and nobody gets a mail", async () => {
     const watched = anAppToWatch();
     const { phone } = await anOwnerWithBackup({ app: watched.app });
     await aContact(watched, phone);
@@ -161,7 +162,7 @@ describe.concurrent("what it costs", () => {
     ]);
   });
 
-  it("R44 R18 nothing is handed out where it can't be logged", async () => {
+  it("R44 R18 nothing is handed out if it can't be logged", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });
     expect((await recover(phone)).status).toBe(200);
@@ -170,7 +171,7 @@ describe.concurrent("what it costs", () => {
     expect((await unsent(watched, () => read(phone))).status).toBe(503);
   });
 
-  it("R44 R46 a hundred a device and day, however many at once; then a true time to come again", async () => {
+  it("R44 R46 a hundred a device and day, however many at once; then says truly when to retry", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     const second = await aPhone({ owner, app: watched.app });
@@ -196,7 +197,7 @@ describe.concurrent("what it costs", () => {
 });
 
 describe.concurrent("who may", () => {
-  it("R44 not one that only registered; whoever has recovered, or uploaded, may", async () => {
+  it("R44 not a device that only registered; one that has recovered or uploaded may", async () => {
     const { owner } = await anOwnerWithBackup();
     const second = await aRegisteredPhone(owner);
     await expectRefused(owner, "recovery-required", () => read(second));
@@ -209,7 +210,7 @@ describe.concurrent("who may", () => {
     expect((await read(third)).status).toBe(200);
   });
 
-  it("R44 not an unknown one, however fresh its sign-in, and not one that was revoked", async () => {
+  it("R44 not an unknown device, however fresh its sign-in, and not a revoked one", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const unknown = await aPhone({ owner });
     await expectRefused(owner, "device-unknown", () => read(unknown));
@@ -223,7 +224,7 @@ describe.concurrent("who may", () => {
     });
   });
 
-  it("R44 R16 only that of its own platform", async () => {
+  it("R44 R16 only the backup of its own platform", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const iphone = await aRegisteredPhone(owner, { platform: "ios" });
     await upload(iphone, {
@@ -235,7 +236,7 @@ describe.concurrent("who may", () => {
     expect(placesIn(problem)).toEqual(["platform"]);
   });
 
-  it("R44 only while the owner signed in within thirty days; a sign-in is enough", async () => {
+  it("R44 only while the owner's last sign-in is at most thirty days old; signing in is enough", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     const start = watched.clock.now();
@@ -251,7 +252,7 @@ describe.concurrent("who may", () => {
     expect((await read(phone)).status).toBe(200);
   });
 
-  it("R41 404 where there is none, or where it was deleted", async () => {
+  it("R41 404 if there is none, or it was deleted", async () => {
     const owner = anOwner();
     const nobodys = await aRegisteredPhone(owner);
     await expectRefused(owner, "backup-not-found", () => read(nobodys));
@@ -260,7 +261,7 @@ describe.concurrent("who may", () => {
     await expectRefused(other, "backup-not-found", () => read(phone));
   });
 
-  it("R41 refuses a header that is no list of ETags, by its name", async () => {
+  it("R41 refuses by name a header that is no list of ETags", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const problem = await expectRefused(owner, "invalid-request", () =>
       read(phone, { "if-none-match": "canary" }),
@@ -293,7 +294,7 @@ it("R44 R7 two phones in step: after a 412 the app reads, merges and uploads, an
   expect(mails).toEqual([]);
 });
 
-it("R35 R44 what was counted is gone with the erasure", async () => {
+it("R35 R44 the counter is gone with the erasure", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   expect((await read(phone)).status).toBe(200);
   const counted = async () =>

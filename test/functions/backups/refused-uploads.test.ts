@@ -1,4 +1,4 @@
-/** Uploads that are refused, over HTTP: staleness tells since when, and nothing else changes by it (R32). */
+/** Refused uploads over HTTP: staleness tells since when, and nothing else changes (R32). */
 import { describe, expect, it, vi } from "vitest";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
 import { anApp } from "../../support/app.ts";
@@ -54,7 +54,7 @@ function aWatchedApp() {
 }
 
 describe.concurrent("a refused upload", () => {
-  it("R32 is told by staleness and status from then on, to every device of the owner, until one is taken", async () => {
+  it("R32 is reported by staleness and status to every device of the owner, until one is accepted", async () => {
     const { owner, phone, uploaded } = await anOwnerWithBackup();
     const second = await aRegisteredPhone(owner);
     const before = Date.now();
@@ -81,7 +81,7 @@ describe.concurrent("a refused upload", () => {
     expect((await put(phone, aBackup(), replacing(next))).status).toBe(200);
   });
 
-  it("R7 R32 two devices that know the state of before it race, and exactly one wins", async () => {
+  it("R7 R32 of two devices racing with the earlier state exactly one wins", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const second = await aRegisteredPhone(owner);
     const { etag = "" } = await staleness(phone);
@@ -96,7 +96,7 @@ describe.concurrent("a refused upload", () => {
     expect((await staleness(phone)).generation).toBe(2);
   });
 
-  it("R32 counts whatever is wrong with what was sent, and not what is wrong with when or by whom", async () => {
+  it("R32 counts faults in the content, not faults of time or sender", async () => {
     const sent: [string, (phone: CheckedPhone) => Promise<{ status: number }>, number, boolean][] = [
       [
         "no JSON",
@@ -127,7 +127,7 @@ describe.concurrent("a refused upload", () => {
     }
   });
 
-  it("R17 R32 writes nothing for a device that isn't registered, is revoked, or brings no proof of its key", async () => {
+  it("R17 R32 writes nothing for a device that is unregistered, revoked, or can't prove its key", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const ended = await aRegisteredPhone(owner);
     await revoke(phone, ended);
@@ -155,7 +155,7 @@ describe.concurrent("a refused upload", () => {
     expect(await writes(1)).toBe(0);
   });
 
-  it("R32 is answered in the same way and time where the note can't be written", async () => {
+  it("R32 is answered in the same way and time if the note can't be written", async () => {
     const { app, ...watched } = aWatchedApp();
     const { phone } = await anOwnerWithBackup({ app });
     for (const how of ["failing", "hanging"] as const) {

@@ -1,4 +1,4 @@
-/** PUT v1/backups/{platform} that is cut off between its two writes, or whose answer is lost. */
+/** PUT v1/backups/{platform} that is cut off between its two writes, or loses its answer. */
 
 import { expect, it } from "vitest";
 import { anApp } from "../../support/app.ts";
@@ -30,7 +30,7 @@ it("R8 leaves the former backup whole, and repeating it with its key stores once
   });
 });
 
-it("R8 R32 is found again by its key where only the answer was lost", async () => {
+it("R8 R32 is found again by its key if only the answer was lost", async () => {
   const line = new FaultLine();
   const app = anApp({ through: line.through });
   const { owner, phone, uploaded } = await anOwnerWithBackup({ app });

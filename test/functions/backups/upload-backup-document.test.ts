@@ -1,4 +1,4 @@
-/** PUT v1/backups/{platform}: what may stand in a document, and how the rest is refused: by its place, never by its value. */
+/** PUT v1/backups/{platform}: the allowed documents; others are refused by place, never quoting a value. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -17,7 +17,7 @@ const put = (phone: CheckedPhone, body: unknown) =>
   phone.call("PUT", "v1/backups/android", { body, headers: nothingYet });
 
 /**
- * Each document is refused, the fault named by its JSON pointer, and nothing is stored of the owner at all.
+ * Each document is refused, the fault named by its JSON pointer, and nothing at all is stored of the owner.
  */
 async function expectFaults(cases: [document: unknown, ...pointers: string[]][]): Promise<void> {
   const owner = anOwner();
@@ -39,7 +39,7 @@ const withName = (change: object) => ({ accounts: [{ ...anAccount(), ...change }
 const withSettings = (change: object) => ({ accounts: [], settings: { ...settings, ...change } });
 
 describe.concurrent("unknown fields", () => {
-  it("R1 are refused wherever they stand, and named by JSON pointer", async () => {
+  it("R1 are refused anywhere, and named by JSON pointer", async () => {
     await expectFaults([
       [{ ...aBackup(), photos: "canary" }, "/photos"],
       [withName({ note: "canary" }), "/accounts/0/note"],
@@ -51,7 +51,7 @@ describe.concurrent("unknown fields", () => {
     ]);
   });
 
-  it("R1 are refused under names that objects have by themselves", async () => {
+  it("R1 are refused under names that every object has", async () => {
     const document = JSON.stringify(aBackup());
     const owner = anOwner();
     const phone = await aPhone({ owner });
@@ -76,7 +76,7 @@ describe.concurrent("unknown fields", () => {
     );
   });
 
-  it("R34 a thousand of them are not all told of", async () => {
+  it("R34 are listed only in part if there are a thousand", async () => {
     const phone = await aPhone();
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`${"x".repeat(500)}${at}`, 1]));
     const reply = await put(phone, { ...aBackup(), ...many });
@@ -110,7 +110,7 @@ describe.concurrent("accounts", () => {
     ]);
   });
 
-  it("R3 the parameters of one-time codes are those that exist", async () => {
+  it("R3 one-time codes have only existing parameters", async () => {
     const hotp = { type: "hotp", period: undefined };
     await expectFaults([
       [withOtp({ digits: 3 }), "/accounts/0/otp/digits"],
@@ -134,7 +134,7 @@ describe.concurrent("accounts", () => {
     ]);
   });
 
-  it("R3 names are plain, well-formed text; bound accounts have all of theirs", async () => {
+  it("R3 names are plain, well-formed text; device-bound accounts have all of theirs", async () => {
     const bad = [
       "\0",
       "a\nb",
@@ -174,7 +174,7 @@ describe.concurrent("accounts", () => {
     ]);
   });
 
-  it("R2 the same account stands in it once, however its name is composed", async () => {
+  it("R2 the same account is in it once, however its name is composed", async () => {
     const [third, work] = [anAccount(), aWorkAccount()];
     const composed = anAccount({ userName: "Zo\u00eb" });
     await expectFaults([
@@ -191,7 +191,7 @@ describe.concurrent("accounts", () => {
     expect(receiptIn(reply).version.accounts.thirdParty).toBe(1000);
   });
 
-  it("R2 takes what is at the edge of being allowed", async () => {
+  it("R2 takes values just within the limits", async () => {
     const name = (userName: string) => anAccount({ userName });
     const otp = (change: object) => ({ ...anAccount(), otp: Object.assign(anAccount().otp, change) });
     const document = aBackup([

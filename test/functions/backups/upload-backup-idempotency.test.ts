@@ -62,7 +62,7 @@ it("R8 ten that replace one state at once store once", async () => {
   expect(statusIn(await phone.call("GET", "v1/backups/android")).generation).toBe(2);
 });
 
-it("R8 the repeat of an upload that another has replaced since says so, and gives no ETag to build on", async () => {
+it("R8 repeating an upload that was since replaced says so, and gives no ETag to build on", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const document = aBackup();
@@ -75,7 +75,7 @@ it("R8 the repeat of an upload that another has replaced since says so, and give
   expect(await storedOf(owner)).toEqual(after);
 });
 
-it("R8 the repeat of an upload that was deleted since doesn't bring it back", async () => {
+it("R8 repeating an upload that was since deleted doesn't bring it back", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const document = aBackup();
@@ -88,7 +88,7 @@ it("R8 the repeat of an upload that was deleted since doesn't bring it back", as
   expect(await storedOf(owner)).toEqual(after);
 });
 
-it("R8 the same document in another order of its fields, and with spaces, is the same upload", async () => {
+it("R8 the same document with other spacing and order of fields is the same upload", async () => {
   const phone = await aPhone();
   const { accounts, settings } = aBackup();
   const first = await putWith(phone, { accounts, settings }, nothingYet);
@@ -108,7 +108,7 @@ it("R8 F25 422 for the same key with another document, whatever the precondition
   });
 });
 
-it("R5 R8 R32 the repeat of an upload whose envelope was lost makes it anew: one version, and each envelope opens", async () => {
+it("R5 R8 R32 repeating an upload whose envelope was lost makes it anew: one version, and each envelope opens", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner, platform: "ios" });
   const document = aBackup();
@@ -130,7 +130,7 @@ it("R5 R8 R32 the repeat of an upload whose envelope was lost makes it anew: one
   }
 });
 
-it("R5 R8 ten that are sent at once for the client to keep store once, and each envelope opens", async () => {
+it("R5 R8 ten at once under client custody store once, and each envelope opens", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner, platform: "ios" });
   const document = aBackup();

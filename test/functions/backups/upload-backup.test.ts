@@ -25,7 +25,7 @@ const put = (phone: CheckedPhone, headers: Record<string, string>, path = "v1/ba
   phone.call("PUT", path, { body: aBackup(), headers });
 
 describe.concurrent("an ETag", () => {
-  it("R7 names the backup and nothing beside it: devices, contacts, recoveries, refusals and the other platform leave it", async () => {
+  it("R7 names only the backup: devices, contacts, recoveries, refusals and the other platform don't change it", async () => {
     const { owner, phone, uploaded } = await anOwnerWithBackup();
     const deeds: Record<string, () => Promise<unknown>> = {
       "a registration": () => aRegisteredPhone(owner),
@@ -54,7 +54,7 @@ describe.concurrent("an ETag", () => {
     expect((await put(phone, { "if-match": etagOf(uploaded) })).status).toBe(200);
   });
 
-  it("R7 is another one after delete and undelete, and after each upload of the same", async () => {
+  it("R7 differs after delete and undelete, and after each upload of the same document", async () => {
     const { phone, uploaded } = await anOwnerWithBackup();
     const seen = [etagOf(uploaded)];
     const last = () => ({ headers: { "if-match": seen.at(-1) ?? "" } });
@@ -65,7 +65,7 @@ describe.concurrent("an ETag", () => {
     for (const stale of seen.slice(0, -1)) expect((await put(phone, { "if-match": stale })).status).toBe(412);
   });
 
-  it("R7 of an upload amid registrations is never refused for them", async () => {
+  it("R7 registrations never make an upload's ETag stale", async () => {
     const { owner, phone, uploaded } = await anOwnerWithBackup();
     const [stored] = await Promise.all([
       put(phone, { "if-match": etagOf(uploaded) }),
@@ -107,7 +107,7 @@ describe.concurrent("a first upload", () => {
     expect(Object.keys(await everythingOf(owner))).toEqual(["owners/"]);
   });
 
-  it("R17 is refused to an unknown device where the owner has a backup, on either platform", async () => {
+  it("R17 is refused to an unknown device if the owner has a backup, on either platform", async () => {
     const { owner } = await anOwnerWithBackup();
     const [android, ios] = [await aPhone({ owner }), await aPhone({ owner, platform: "ios" })];
     await expectEachRefused(owner, "device-unknown", {
@@ -117,7 +117,7 @@ describe.concurrent("a first upload", () => {
     });
   });
 
-  it("R17 is refused to an unknown device where the owner has nothing but a device, on either platform", async () => {
+  it("R17 is refused to an unknown device if the owner has only a device, on either platform", async () => {
     const owner = anOwner();
     await aRegisteredPhone(owner);
     const [android, ios] = [await aPhone({ owner }), await aPhone({ owner, platform: "ios" })];
@@ -190,7 +190,7 @@ describe.concurrent("preconditions", () => {
     expect((await other.call("GET", "v1/backups/android")).headers.get("etag")).toBe(etagOf(others));
   });
 
-  it("R7 412 where nothing is stored at all says generation 0", async () => {
+  it("R7 412 says generation 0 if nothing at all is stored", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner });
     const problem = await expectRefused(owner, "stale-precondition", () =>

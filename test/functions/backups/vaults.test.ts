@@ -1,4 +1,5 @@
-/** Whole vaults over HTTP: entries of one name, five types of codes, groups and settings, on new phones and on ones with a part of it. */
+/** Whole vaults over HTTP: entries of one name, five types of codes, groups and settings. */
+/** Recovered on new phones, and on phones with a part of the vault. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -29,7 +30,7 @@ const keepExisting = { overlap: "keep-existing" };
 const admin = { issuer: "Nextcloud", userName: "admin" };
 
 describe.concurrent("vaults", () => {
-  it("F37 R1 R2 R3 R13 whatever a vault holds comes back, on a new phone and on one that has a part of it", async () => {
+  it("F37 R1 R2 R3 R13 any vault comes back, on a new phone and on one that has a part of it", async () => {
     const property = fc.asyncProperty(vaults, fc.nat(11), async (vault, part) => {
       const { owner } = await anOwnerWithBackup({ owner: anOwner(), document: vault });
       const whole = recoveredIn(await recover(await aPhone({ owner })));
@@ -46,7 +47,7 @@ describe.concurrent("vaults", () => {
     await fc.assert(property, { numRuns: 12 });
   });
 
-  it("R3 R13 secrets in any spelling, and what is left out, come back in one form and filled in", async () => {
+  it("R3 R13 secrets in any spelling and omitted defaults come back in one form and filled in", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner });
     const sent = [
@@ -63,7 +64,7 @@ describe.concurrent("vaults", () => {
     ]);
   });
 
-  it("R13 the same content is the same digest, in whatever order its fields and settings are sent", async () => {
+  it("R13 the same content has the same digest, in any order of its fields and settings", async () => {
     const account = anAccount({ id: "a" });
     const document = aBackup([account]);
     const settings = { custom: { b: 1, a: true }, groups: [{ name: "Work", members: ["a"] }], theme: "dark" };
@@ -132,7 +133,7 @@ describe.concurrent("entries of one name", () => {
     });
   });
 
-  it("R11 R32 a recovery that is repeated answers the same; asking again with fingerprints is another request", async () => {
+  it("R11 R32 a repeated recovery gets the same answer; asking again with fingerprints is another request", async () => {
     const document = vault();
     const [one] = document.accounts;
     if (!one) return expect.fail();
@@ -147,7 +148,7 @@ describe.concurrent("entries of one name", () => {
     refused(await asking(onDevice(anAccount(admin))), "idempotency-key-reused");
   });
 
-  it("R34 what an answer brought can be sent back as it is: what isn't needed is ignored", async () => {
+  it("R34 an account from an answer can be sent back unchanged: surplus members are ignored", async () => {
     const document = vault();
     const { owner } = await anOwnerWithBackup({ document });
     const phone = await aPhone({ owner });

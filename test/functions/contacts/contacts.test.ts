@@ -40,7 +40,7 @@ describe.concurrent("a contact", () => {
     expect((await listed(phone))[0]).toHaveProperty("verifiedAt");
   });
 
-  it("R19 a phone number is taken as people write it, and kept as E.164", async () => {
+  it("R19 a phone number is accepted as people write it, and stored as E.164", async () => {
     const { watched, phone } = await aWatchedOwner();
     const added = await add(phone, { channel: "phone", address: "+46 (0)70-123 45 67", language: "sv" });
     expect(added.status).toBe(201);
@@ -49,7 +49,7 @@ describe.concurrent("a contact", () => {
     expect(watched.codes().at(-1)?.to.address).toBe("+46701234567");
   });
 
-  it("R19 R41 what is no address is refused by name", async () => {
+  it("R19 R41 an invalid address is refused by name", async () => {
     const { phone, watched } = await aWatchedOwner();
     const cases = [
       email({ address: "" }),
@@ -93,7 +93,7 @@ describe.concurrent("a contact", () => {
     expect((await add(phone, body)).body).toHaveProperty("verifiedAt");
   });
 
-  it("R19 every change is told to all the others, and the removed one is told, too", async () => {
+  it("R19 every change is told to all others, including the removed one", async () => {
     const { watched, phone } = await aWatchedOwner();
     const [first, second] = ["canary-first@mail.example", "canary-second@mail.example"];
     await aContact(watched, phone, { address: first });
@@ -114,7 +114,7 @@ describe.concurrent("a contact", () => {
     refused(await phone.call("DELETE", `v1/contacts/${id}`), "contact-not-found");
   });
 
-  it("R19 the last confirmed contact goes only after a fresh sign-in", async () => {
+  it("R19 the last confirmed contact is removed only after a fresh sign-in", async () => {
     const { watched, owner, phone } = await aWatchedOwner();
     const id = await aContact(watched, phone);
     const old = { ...signInAt(watched.clock.now()), authTime: Math.floor(Date.now() / 1000) - 3600 };
@@ -135,7 +135,7 @@ describe.concurrent("a contact", () => {
     expect(await listed(phone)).toHaveLength(10);
   });
 
-  it("F28 R24 the numbers of a country get only their share a day", async () => {
+  it("F28 R24 a country's numbers get only its share a day", async () => {
     const day = crypto.randomUUID();
     const { phone } = await aWatchedOwner({ SMS_DAILY_LIMITS: "46:0,*:1000" });
     const body = { channel: "phone", address: "+46701234567", language: "sv" };

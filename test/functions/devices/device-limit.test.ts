@@ -1,4 +1,4 @@
-/** Thirty devices, and one more: whoever signs in freshly has a way in, the others are told, and whoever had to make room comes back (R17). */
+/** The limit of thirty devices: a fresh sign-in gets in, others are told, displaced ones return (R17). */
 
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../../infra/local/phone.ts";
@@ -34,7 +34,7 @@ import {
 } from "../helpers.ts";
 import { named, ownerEndpoints, sampleOf } from "../requests.ts";
 
-/** As many others as make it `count`; all were seen `days` ago, this phone longer ago than they. */
+/** Registers others up to `count`, all seen `days` ago, this phone earlier. */
 async function fill(
   { services: { owners, clock } }: App,
   owner: string,
@@ -75,7 +75,7 @@ async function aFullList(days = 1) {
 }
 
 describe.concurrent("the thirty-first device", () => {
-  it("R17 comes in by registering; the one unseen for the longest is refused everywhere, until it signs in freshly", async () => {
+  it("R17 gets in by registering; the one unseen for the longest is refused everywhere, until it signs in freshly", async () => {
     const { watched, owner, phone, app } = await aFullList();
     const extra = await aRegisteredPhone(owner, { app });
     const list = await extra.call("GET", "v1/devices");
@@ -99,7 +99,7 @@ describe.concurrent("the thirty-first device", () => {
     expect(activeIn(await phone.call("GET", "v1/devices"))).toHaveLength(30);
   });
 
-  it("R17 R18 is told to every contact before, each time, and so is whoever comes back", async () => {
+  it("R17 R18 is told to every contact before, each time, and so is a device that comes back", async () => {
     const { watched, owner, phone, app } = await aFullList();
     const extra = await aRegisteredPhone(owner, { app });
     expect(kindsOf(watched)).toEqual(["device-registered", "device-displaced"]);
@@ -114,7 +114,7 @@ describe.concurrent("the thirty-first device", () => {
     expect(new Set(watched.told().map(({ activity: { id } }) => id)).size).toBe(4);
   });
 
-  it("R17 R18 comes in by recovering, and so does whoever comes back", async () => {
+  it("R17 R18 gets in by recovering, and so does a device that comes back", async () => {
     const { watched, owner, phone, app } = await aFullList();
     expect((await recover(await aPhone({ owner, app }))).status).toBe(200);
     expect(kindsOf(watched)).toEqual(["recovery-requested", "device-displaced"]);
@@ -124,13 +124,13 @@ describe.concurrent("the thirty-first device", () => {
     expect((await phone.call("GET", "v1/backups")).status).toBe(200);
   });
 
-  it("R17 takes the place for good of one that was unseen for over thirty days", async () => {
+  it("R17 takes for good the place of one that was unseen for over thirty days", async () => {
     const { owner, phone, app } = await aFullList(31);
     await aRegisteredPhone(owner, { app });
     refused(await phone.call("GET", "v1/backups"), "device-revoked");
   });
 
-  it("R18 where no alarm can be put on its way, nobody loses a place", async () => {
+  it("R18 if no alarm can be queued, nobody loses a place", async () => {
     const { owner, phone } = await aFullList();
     const broken = anAppToWatch({
       outbox: () => ({
@@ -146,7 +146,7 @@ describe.concurrent("the thirty-first device", () => {
     expect((await phone.call("GET", "v1/backups")).status).toBe(200);
   });
 
-  it("R17 R18 of several at once each comes in, each displacement is told, and thirty stay", async () => {
+  it("R17 R18 of several at once each gets in, each displacement is told, and thirty stay", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     await fill(watched.app, owner, phone, 29);
@@ -167,7 +167,7 @@ describe.concurrent("codes", () => {
     return (await verify(scene, scene.personal, codeAt(uri, scene.watched.clock.now()))).body;
   };
 
-  it("R17 R14 of a suspended device don't count; once it is back they do, and no other's are touched", async () => {
+  it("R17 R14 of a suspended device don't count; once it is back they do, and others' are untouched", async () => {
     const scene = await aRecovery({ personal: aProvablePersonal() });
     const { watched, owner, phone, personal, old } = scene;
     const uri = await proven(scene);
@@ -187,7 +187,7 @@ describe.concurrent("codes", () => {
     expect(await check(scene, uri)).toEqual({ valid: false });
   });
 
-  it("R17 R14 of one whose place was taken for good are ended", async () => {
+  it("R17 R14 of a device whose place was taken for good are ended", async () => {
     const scene = await aRecovery({ personal: aProvablePersonal() });
     const { watched, owner, phone } = scene;
     const uri = await proven(scene);
@@ -198,7 +198,7 @@ describe.concurrent("codes", () => {
   });
 });
 
-it("R17 R18 a device that changed nothing for a year is let in again only by a fresh sign-in, which is told", async () => {
+it("R17 R18 a device that changed nothing for a year gets back in only by a fresh sign-in, which is told", async () => {
   const watched = anAppToWatch();
   const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
   watched.clock.pass(366 * DAY);
@@ -214,7 +214,7 @@ it("R17 R18 a device that changed nothing for a year is let in again only by a f
   expect((await phone.call("GET", "v1/backups/android/staleness")).status).toBe(200);
 });
 
-it("R17 whatever a device changes, it was seen then: no upload is needed", async () => {
+it("R17 any change by a device counts as seeing it: no upload is needed", async () => {
   const watched = anAppToWatch();
   const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
   watched.clock.pass(300 * DAY);

@@ -1,4 +1,5 @@
-/** PUT v1/backups/{platform}: the name of a device may come with its first upload; the receipt tells the ETag, too. */
+/** PUT v1/backups/{platform}: a device may send its name with its first upload. */
+/** The receipt gives the ETag, too. */
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -30,7 +31,7 @@ describe.concurrent("the first upload", () => {
     expect(await nameOf(phone)).toBe(name);
   });
 
-  it("R9 R17 names it, also where the device has sealed the document itself", async () => {
+  it("R9 R17 sets it, even for a device-sealed document", async () => {
     const phone = await aPhone();
     const key = crypto.getRandomValues(new Uint8Array(32));
     const header = { alg: "dir", enc: "A256GCM" };
@@ -40,14 +41,14 @@ describe.concurrent("the first upload", () => {
     expect(await nameOf(phone)).toBe("canary");
   });
 
-  it("R17 a later upload renames nothing: that is what PATCH is for", async () => {
+  it("R17 a later upload renames nothing: PATCH does that", async () => {
     const phone = await aPhone();
     const uploaded = await put(phone, "first");
     expect((await put(phone, "second", replacing(uploaded))).status).toBe(200);
     expect(await nameOf(phone)).toBe("first");
   });
 
-  it("R41 a name that is none is refused, and the header is named", async () => {
+  it("R41 an invalid name is refused, naming the header", async () => {
     const owner = anOwner();
     const phone = await aPhone({ owner });
     const bad = {
@@ -63,7 +64,7 @@ describe.concurrent("the first upload", () => {
   });
 });
 
-it("R7 R8 the receipt tells the ETag of the header, unless another upload has replaced it since", async () => {
+it("R7 R8 the receipt gives the header's ETag, unless another upload has replaced it since", async () => {
   const phone = await aPhone();
   const keyed = { ...nothingYet, "idempotency-key": "once" };
   const document = aBackup();

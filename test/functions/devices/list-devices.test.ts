@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { anOwnerWithBackup, aRegisteredPhone, devicesIn, expectRefused, placesIn } from "../helpers.ts";
 import { storedOf } from "../stored.ts";
 
-it("R17 lists name, platform and times of all devices and marks the one that asks", async () => {
+it("R17 lists name, platform and times of all devices and marks the calling one", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const iphone = await aRegisteredPhone(owner, { platform: "ios" });
   const [ios, android, ...others] = devicesIn(await phone.call("GET", "v1/devices"));

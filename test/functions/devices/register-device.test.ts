@@ -36,7 +36,7 @@ it("R17 lets a new device in, under the name it gives, and answers 201", async (
   expect(listed).toEqual({ ...device, isThisDevice: false });
 });
 
-it("R17 R26 an owner who has nothing may begin with it", async () => {
+it("R17 R26 an owner without anything may begin with it", async () => {
   const owner = anOwner();
   const phone = await aRegisteredPhone(owner, { platform: "ios" });
   expect(Object.keys(await everythingOf(owner))).toEqual(["owners/"]);
@@ -44,7 +44,7 @@ it("R17 R26 an owner who has nothing may begin with it", async () => {
   expect({ state, generation }).toEqual({ state: "missing", generation: 0 });
 });
 
-it("R32 is safe to repeat: the device stands in the list once", async () => {
+it("R32 is safe to repeat: the device is listed once", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const [first, again] = [await register(phone), await register(phone)];
@@ -52,7 +52,7 @@ it("R32 is safe to repeat: the device stands in the list once", async () => {
   expect(devicesIn(await phone.call("GET", "v1/devices"))).toHaveLength(1);
 });
 
-it("R10 R17 refuses an old sign-in by a challenge, and one of unknown time without", async () => {
+it("R10 R17 refuses an old sign-in with a challenge, and one of unknown time without", async () => {
   const { owner } = await anOwnerWithBackup();
   const phone = await aPhone({ owner });
   for (const [claims, kind, challenge] of [
@@ -93,7 +93,7 @@ it("R33 one key may be a device of two owners, and neither is told", async () =>
   expect(await storedOf(owner)).toEqual(before);
 });
 
-it("R41 refuses what is no registration, by pointer", async () => {
+it("R41 refuses an invalid registration, by pointer", async () => {
   const owner = anOwner();
   const phone = await aPhone({ owner });
   const cases: [object, string][] = [

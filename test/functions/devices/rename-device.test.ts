@@ -18,7 +18,7 @@ import { storedOf } from "../stored.ts";
 const rename = (phone: CheckedPhone, id: string, body: unknown = { name: "canary-new" }) =>
   phone.call("PATCH", `v1/devices/${id}`, { body });
 
-it("R17 renames a device, here and wherever it is named, and changes nothing else of it but when it was seen", async () => {
+it("R17 renames a device everywhere, and changes nothing else but when it was seen", async () => {
   const { phone } = await anOwnerWithBackup();
   const before = devicesIn(await phone.call("GET", "v1/devices"))[0];
   const reply = await rename(phone, phone.deviceId, { name: "Zoë 🔑" });
@@ -44,7 +44,7 @@ it("R17 renames another device of the owner, also on the other platform", async 
   });
 });
 
-it("R17 R33 404 for an id that nobody has, and the same for another owner's device", async () => {
+it("R17 R33 404 for an unknown id, and the same for another owner's device", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const { owner: other, phone: stranger } = await anOwnerWithBackup();
   const before = await storedOf(other);
@@ -65,7 +65,7 @@ it("R41 refuses a malformed id", async () => {
   for (const problem of told) expect(placesIn(problem)).toEqual(["path parameter id"]);
 });
 
-it("R41 refuses what is no name, by pointer, and a query parameter", async () => {
+it("R41 refuses an invalid name, by pointer, and a query parameter", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const cases: [unknown, string][] = [
     [{}, "/name"],
@@ -85,7 +85,7 @@ it("R41 refuses what is no name, by pointer, and a query parameter", async () =>
   expect(placesIn(await expectRefused(owner, "invalid-request", query))).toEqual(["query parameter name"]);
 });
 
-it("R17 a revoked device keeps being revoked under another name", async () => {
+it("R17 a renamed device stays revoked", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const lost = await aRegisteredPhone(owner);
   await revoke(phone, lost);
@@ -93,7 +93,7 @@ it("R17 a revoked device keeps being revoked under another name", async () => {
   await expectRefused(owner, "device-revoked", () => lost.call("GET", "v1/devices"));
 });
 
-it("R7 five devices renamed at once by five: no name is lost", async () => {
+it("R7 of five devices renamed at once by five, no name is lost", async () => {
   const owner = anOwner();
   const phones = await Promise.all(Array.from({ length: 5 }, () => aRegisteredPhone(owner)));
   const renaming = phones.map((phone, at) =>

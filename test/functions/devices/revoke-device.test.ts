@@ -24,7 +24,7 @@ import { named, ownerEndpoints, sampleOf } from "../requests.ts";
 import { storedOf } from "../stored.ts";
 
 const remove = (phone: CheckedPhone, id: string) => phone.call("DELETE", `v1/devices/${id}`);
-/** R32: whoever is told to repeat does so. */
+/** R32: repeats when the answer says so. */
 async function removeInTheEnd(phone: CheckedPhone, id: string, tries = 3): Promise<Reply> {
   const reply = await remove(phone, id);
   return reply.status === 503 && tries > 1 ? await removeInTheEnd(phone, id, tries - 1) : reply;
@@ -58,7 +58,7 @@ it("R17 takes effect on the other platform's routes too", async () => {
   });
 });
 
-it("R17 says by a challenge that the key is done with", async () => {
+it("R17 says with a challenge that the key is revoked", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const lost = await aRegisteredPhone(owner);
   await revoke(phone, lost);
@@ -93,7 +93,7 @@ it("R17 the owner's other devices and their backup aren't touched", async () => 
   expect(version).toEqual(receiptIn(uploaded).version);
 });
 
-it("R17 R33 404 for an id that nobody has, and the same for another owner's device", async () => {
+it("R17 R33 404 for an unknown id, and the same for another owner's device", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const { owner: other, phone: stranger } = await anOwnerWithBackup();
   const before = await storedOf(other);
@@ -116,7 +116,7 @@ it("R41 refuses a malformed id and a query parameter", async () => {
   expect(placesIn(await expectRefused(owner, "invalid-request", query))).toEqual(["query parameter all"]);
 });
 
-it("R7 five devices revoked at once: none stays", async () => {
+it("R7 of five devices revoked at once none stays", async () => {
   const owner = anOwner();
   const phone = await aRegisteredPhone(owner);
   const lost = await Promise.all(Array.from({ length: 5 }, () => aRegisteredPhone(owner)));
@@ -127,7 +127,7 @@ it("R7 five devices revoked at once: none stays", async () => {
   );
 });
 
-it("R17 revoked beside its own upload, a device gets no second one through", async () => {
+it("R17 revoked during its own upload, a device gets no second one through", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const lost = await aPhone({ owner });
   const { headers } = await lost.call("POST", "v1/recoveries", recovering(lost));
@@ -141,7 +141,7 @@ it("R17 revoked beside its own upload, a device gets no second one through", asy
   await expectRefused(owner, "device-revoked", put);
 });
 
-it("R17 a device that is revoked while its own request is under way changes nothing any more", async () => {
+it("R17 a device that is revoked during its own request changes nothing any more", async () => {
   const { owner, phone } = await anOwnerWithBackup();
   const { through, happens } = beforeNext("write ");
   const app = anApp({ through });

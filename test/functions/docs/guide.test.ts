@@ -1,4 +1,4 @@
-/** What the guide tells developers to do works as it stands there. */
+/** The guide's instructions for developers work as written. */
 
 import type { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ type ProofFor = (
   token: string,
 ) => Promise<string>;
 
-it("R17 R40 the function that makes a proof makes one that is taken", async () => {
+it("R17 R40 the function that makes a proof makes one that is accepted", async () => {
   const [, code = ""] = /^```js\n(.*?)^```$/ms.exec(GUIDE) ?? [];
   const proofFor: ProofFor = runInThisContext(`(${code})`);
   const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);

@@ -1,4 +1,4 @@
-/** The pages in a real browser: readable for everybody, in both themes, on a phone and on a desk. Skipped where there is no Chromium. */
+/** The pages in a browser: readable, in both themes, on phone and desktop. Skipped without Chromium. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { problems } from "../../../lib/http/problems/problems.ts";
@@ -17,7 +17,7 @@ describe.skipIf(noBrowser)("in a browser", () => {
   });
   afterAll(() => browser.close());
 
-  /** What the page complains of goes into the findings, such as a style that its policy keeps out. */
+  /** Collects the page's complaints, such as a style that its policy blocks. */
   async function open(path: string, width: number) {
     const page = await browser.newPage({ viewport: { width, height: 844 } });
     const complaints: string[] = [];
@@ -67,7 +67,7 @@ describe.skipIf(noBrowser)("in a browser", () => {
     expect(complaints()).toEqual([]);
   }, 120_000);
 
-  it("R40 the reference looks different by day and by night, and keeps its contents in sight where there is room", async () => {
+  it("R40 the reference differs by day and by night, and keeps its contents in sight if there is room", async () => {
     const { page } = await open("docs", 1280);
     const colours = [];
     for (const colorScheme of THEMES) {

@@ -1,4 +1,4 @@
-/** The pages that are the same for everybody: what they answer, how they are kept, and that no link of theirs leads nowhere. */
+/** The public pages: their answers, their caching, and that none of their links is broken. */
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,12 +18,12 @@ async function get(path: string, headers: Record<string, string> = {}) {
   return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
 
-/** Where a page leads, as addresses, and the places in it that can be led to. */
+/** A page's link targets, and its anchors. */
 const linksIn = (text: string) => [...text.matchAll(/href="([^"]*)"/g)].map(([, link = ""]) => link);
 const placesIn = (text: string) => new Set([...text.matchAll(/ id="([^"]*)"/g)].map(([, id = ""]) => id));
 
 describe.concurrent.each(paths)("GET %s", (path) => {
-  it("R40 R41 answers anyone a whole page, with a policy that lets in its own style and nothing else", async () => {
+  it("R40 R41 answers anyone a whole page, with a policy that allows only its own style", async () => {
     const { status, headers, text } = await get(path);
     expect(status).toBe(200);
     expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -39,7 +39,7 @@ describe.concurrent.each(paths)("GET %s", (path) => {
     expect(headers.get("referrer-policy")).toBe("no-referrer");
   });
 
-  it("R40 R41 may be kept, and answers 304 for its ETag, weak or strong, alone or among others", async () => {
+  it("R40 R41 may be cached, and answers 304 for its ETag, weak or strong, alone or among others", async () => {
     const { headers } = await get(path);
     const etag = headers.get("etag") ?? "";
     expect(headers.get("cache-control")).toBe("no-cache");
@@ -55,7 +55,7 @@ describe.concurrent.each(paths)("GET %s", (path) => {
     expect((await get(path, { "if-none-match": '"other"' })).status).toBe(200);
   });
 
-  it("R40 R41 leads nowhere where there is nothing", async () => {
+  it("R40 R41 has no broken link", async () => {
     const { text } = await get(path);
     const { api } = inject("surroundings");
     for (const link of new Set(linksIn(text))) {
@@ -92,14 +92,14 @@ describe("R41 the page of a problem", () => {
     },
   );
 
-  it("R41 is where the type of a problem leads, from the address that answered it", async () => {
+  it("R41 is where a problem's type leads, at the address that answered it", async () => {
     const reply = await (await aPhone()).call("GET", "v1/backups/android/staleness");
     const { type } = problemIn(reply);
     const page = await fetch(new URL(type, `${inject("surroundings").api}/v1/backups/android/staleness`));
     expect({ type, status: page.status }).toEqual({ type: "/api/problems/device-unknown", status: 200 });
   });
 
-  it("R41 in other letters is the same page; a kind that there isn't is told all that there are", async () => {
+  it("R41 in other letters is the same page; an unknown kind lists all kinds", async () => {
     const { text: known } = await get("problems/busy");
     expect((await get("problems/Busy")).text).toBe(known);
     for (const path of [
@@ -128,7 +128,7 @@ describe("R41 the page of a problem", () => {
   });
 });
 
-it("R41 an address under the reference that there isn't is told that there is one", async () => {
+it("R41 an unknown address under the reference is told of the reference", async () => {
   const { status, text } = await get("docs/x");
   const { routes, remedy } = JSON.parse(text);
   expect({ status, docs: routes.filter((route: string) => route.endsWith("docs")) }).toEqual({
@@ -156,7 +156,7 @@ describe("the file that holds the pages", () => {
     expect(await pages("toString")).toBeUndefined();
   });
 
-  it("R40 is tried again after it couldn't be read", async () => {
+  it("R40 is tried again after a failed read", async () => {
     const file = await aFile();
     const pages = builtPages(file);
     await expect(pages("docs")).rejects.toThrow("ENOENT");
@@ -164,7 +164,7 @@ describe("the file that holds the pages", () => {
     expect((await pages("docs"))?.html).toBe("<p>");
   });
 
-  it("R40 without the page that is asked for is a fault of ours", async () => {
+  it("R40 without the requested page is a fault of ours", async () => {
     await expect(replyWithPage(async () => undefined, "docs", [])).rejects.toThrow(
       "No page was built for docs",
     );

@@ -1,4 +1,4 @@
-/** GET health: says that the service runs and how many messages wait, to anyone, and nothing else. */
+/** GET health: tells anyone that the service runs and how many messages wait, and nothing else. */
 import { expect, inject, it } from "vitest";
 import * as z from "zod";
 import { deliverMessages } from "../../../functions/operations/deliver-messages.ts";
@@ -38,7 +38,7 @@ const Health = z.strictObject({
   ),
 });
 
-it("R42 R29 answers anyone, without any credential: what waits, and how far the sweeps have come", async () => {
+it("R42 R29 answers anyone, without any credential: waiting messages, and the sweeps' progress", async () => {
   const app = anApp();
   await app.services.sweepStore.report("budgets", () => aRun);
   const reply = await app.fetch(`${inject("surroundings").api}/health`, { method: "GET" });
@@ -67,7 +67,7 @@ it("R33 R34 names no key and no run", async () => {
   expect(told).not.toContain("nobodys-concern");
 });
 
-it("R32 R42 says nothing of what can't be told now, and runs all the same", async () => {
+it("R32 R42 leaves out what can't be told now, and still reports that the service runs", async () => {
   const { settings } = inject("surroundings");
   const nowhere = (name: string, service: string) => ({
     [name]: (settings[name] ?? "").replace(
@@ -80,7 +80,7 @@ it("R32 R42 says nothing of what can't be told now, and runs all the same", asyn
   expect({ status: reply.status, body: reply.body }).toEqual({ status: 200, body: { status: "ok" } });
 });
 
-it("R18 R32 while the mail service is down a letter waits, and is seen to; then it is sent", async () => {
+it("R18 R32 while the mail service is down a letter waits, and health shows it; then it is sent", async () => {
   const mailbox = await aMailbox();
   const app = anApp({ settings: { COMMUNICATION_SERVICE: mailbox.connectionString } });
   const to = { channel: "email" as const, address: "canary-health@mail.example", language: "en" as const };

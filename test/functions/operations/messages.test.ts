@@ -1,4 +1,4 @@
-/** Messages on their way: through the queue to people, tried again where the mail service fails, and never in a caller's way. */
+/** Messages: through the queue to people, retried when the mail service fails, never delaying a caller. */
 import { InvocationContext } from "@azure/functions";
 import { describe, expect, it, vi } from "vitest";
 import { deliverMessages } from "../../../functions/operations/deliver-messages.ts";
@@ -44,7 +44,7 @@ describe.concurrent("over HTTP, through queue and mail service", () => {
     expect(notice?.subject).toBe("En enhet stängdes ute");
   });
 
-  it("R18 R19 a contact that came back is told and logged of again when another device removes it", async () => {
+  it("R18 R19 a contact that came back is told and logged again when another device removes it", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const address = anAddress();
     const body = { channel: "email", address, language: "en" };
@@ -85,7 +85,7 @@ describe.concurrent("over HTTP, through queue and mail service", () => {
 });
 
 const owner = (): OwnerId => ownerIdOf({ issuer: "https://messages.example", subject: anOwner() });
-/** Something is kept of them: nothing is logged for others. */
+/** An owner of whom something is stored: nothing is logged for others. */
 async function aKnownOwner(): Promise<OwnerId> {
   const id = owner();
   await putHead(anApp().services.owners, { owner: id, platform: "android" }, newHead(new Date()));
@@ -104,7 +104,7 @@ const aLetter = (now: Date, change: Partial<Letter> = {}): Letter => ({
   ...change,
 });
 
-/** What is put on its way while one item is delivered, by a mail service that fails or not. */
+/** The messages queued while one item is delivered, by a mail service that fails or not. */
 async function delivering(
   item: (now: Date) => OutboxItem,
   {
@@ -142,7 +142,7 @@ describe.concurrent("a letter", () => {
     expect(waits).toEqual([30, 60, 120, 3600, 3600]);
   });
 
-  it("R18 is given up in the end: the host then keeps it aside, where health counts it", async () => {
+  it("R18 is given up in the end: the host then puts it aside, and health counts it", async () => {
     await expect(delivering((now) => aLetter(now, { tries: 60 }), { fails: true })).rejects.toThrow("down");
   });
 
@@ -173,7 +173,7 @@ describe.concurrent("a letter", () => {
     for (const line of lines) expect(line["function"]).toBe("deliver-messages");
   });
 
-  it("F28 R24 to a country that had its share stays unsent at the second delivery, too, and at every other", async () => {
+  it("F28 R24 to a country whose share is used up stays unsent at every delivery", async () => {
     const to = { channel: "phone" as const, address: "+37253123456", language: "en" as const };
     const broke = { settings: { SMS_DAILY_LIMITS: "372:0,*:1000" } };
     let item: OutboxItem = aLetter(new Date(), { kind: "recovered", to });
@@ -184,7 +184,7 @@ describe.concurrent("a letter", () => {
     }
   });
 
-  it("F28 R24 that has its share of the budget pays once, however often it is tried", async () => {
+  it("F28 R24 within its share of the budget pays once, however often it is tried", async () => {
     const to = { channel: "phone" as const, address: "+37253123456", language: "en" as const };
     const first = await delivering((now) => aLetter(now, { kind: "recovered", to }), { fails: true });
     const item = first.put[0]?.item ?? expect.fail("lost");
@@ -224,7 +224,7 @@ describe.concurrent("an announcement", () => {
   });
   const deviceId = DeviceId.parse("A".repeat(43));
 
-  it("R18 F29 is logged once and sent to each, with the link that ends its device only where it may", async () => {
+  it("R18 F29 is logged once and sent to each, with the link that ends its device only where allowed", async () => {
     const to = await aKnownOwner();
     const addresses = [anAddress(), anAddress()];
     const { put, outcome } = await delivering((now) => announcement(now, "recovered", addresses), { to });

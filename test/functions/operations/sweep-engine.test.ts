@@ -1,4 +1,4 @@
-/** The engine of the sweeps: page after page by messages, each as often as it may come. */
+/** The engine of the sweeps: page after page by messages, any of which may be delivered repeatedly. */
 import { describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
 import {
@@ -82,7 +82,7 @@ describe.concurrent("the engine", () => {
     expect(seen).toHaveLength(15);
   });
 
-  it("R29 of a page with more to do than one message handles, each has its turn once, and nothing is counted twice", async () => {
+  it("R29 handles each item of a page larger than one message once, and counts nothing twice", async () => {
     const seen: string[] = [];
     const queue: SweepMessage[] = [];
     let progress: Awaited<ReturnType<SweepStore["progress"]>>;

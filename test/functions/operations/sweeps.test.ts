@@ -1,4 +1,4 @@
-/** Sweeps: what is due is found in the listing, done once, and done again without harm. */
+/** Sweeps: they find due items in the listing, handle each once, and do no harm when run again. */
 
 import { describe, expect, it } from "vitest";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
@@ -18,7 +18,7 @@ const bodiesOf = async (owner: string) =>
   Object.keys(await everythingOf(owner)).filter((name) => name.startsWith("bodies/"));
 const notices = ({ told }: Watched) => told().filter(({ activity }) => activity.kind === "backup-stale");
 
-/** `reads`: the names of all blobs that were read since it was emptied. */
+/** `reads`: the names of all blobs read since it was emptied. */
 function anAppWhoseReadsShow() {
   const reads: string[] = [];
   const through = between((call, run) => {
@@ -37,7 +37,7 @@ async function aStaleOwner() {
 }
 
 describe.concurrent("the notice of a stale backup", () => {
-  it("R29 is sent once an episode, however often and by however many it is swept", async () => {
+  it("R29 is sent once an episode, however often and by however many sweeps", async () => {
     const { watched, owner, phone } = await aStaleOwner();
     await Promise.all(Array.from({ length: 5 }, () => sweep(watched, "owners", owner)));
     await sweep(watched, "owners", owner);
@@ -53,7 +53,7 @@ describe.concurrent("the notice of a stale backup", () => {
     expect(notices(watched)).toHaveLength(2);
   });
 
-  it("R27 R29 is sent once for a key version that is retired", async () => {
+  it("R27 R29 is sent once for a retired key version", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     await aContact(watched, phone);
@@ -66,7 +66,7 @@ describe.concurrent("the notice of a stale backup", () => {
     expect(notices(retired)[0]?.recipients).toHaveLength(1);
   });
 
-  it("R29 reads nothing of what isn't due", async () => {
+  it("R29 reads only due owners", async () => {
     const { reads, watched } = anAppWhoseReadsShow();
     const { owner } = await anOwnerWithBackup({ app: watched.app });
     reads.length = 0;
@@ -75,8 +75,8 @@ describe.concurrent("the notice of a stale backup", () => {
   });
 });
 
-describe.concurrent("what nobody needs any more", () => {
-  it("R30 R8 orphans go after an hour; what a state names stays, restored versions, too", async () => {
+describe.concurrent("unneeded state", () => {
+  it("R30 R8 orphans go after an hour; everything that a state names stays, restored versions, too", async () => {
     const watched = anAppToWatch();
     const { app, clock } = watched;
     const { owner, phone } = await anOwnerWithBackup({ app, document: aLargeBackup() });
@@ -96,7 +96,7 @@ describe.concurrent("what nobody needs any more", () => {
     expect((await recover(device)).status).toBe(200);
   });
 
-  it("R30 R29 a body is looked at once, when it has come of age, and whatever lies beside it then", async () => {
+  it("R30 R29 a body is checked once, when it is old enough, together with those beside it", async () => {
     const { reads, watched } = anAppWhoseReadsShow();
     const { owner } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
     watched.clock.pass(2 * HOUR);
@@ -107,7 +107,7 @@ describe.concurrent("what nobody needs any more", () => {
     expect(reads.filter((name) => name.startsWith("owners/"))).toHaveLength(1);
   });
 
-  it("R29 R39 a state that can't be read keeps its bodies, and the others of its shard from nothing", async () => {
+  it("R29 R39 an unreadable state keeps its bodies, and doesn't affect other owners of its shard", async () => {
     const { through, damage } = damaging();
     const watched = anAppToWatch({ through });
     const { owner } = await anOwnerWithBackup({ app: watched.app, document: aLargeBackup() });
@@ -119,7 +119,7 @@ describe.concurrent("what nobody needs any more", () => {
     expect(await bodiesOf(owner)).toHaveLength(1);
   });
 
-  it("R35 R30 where the keys can't be found at all, nothing is taken for erased", async () => {
+  it("R35 R30 if no keys can be found at all, nothing counts as erased", async () => {
     const watched = anAppToWatch();
     const { owner } = await anOwnerWithBackup({ app: watched.app });
     const before = await everythingOf(owner);
@@ -132,7 +132,7 @@ describe.concurrent("what nobody needs any more", () => {
     expect(await everythingOf(owner)).toEqual(before);
   });
 
-  it("R35 R24 R19 the record of an idle owner loses its challenges and the contacts that were removed", async () => {
+  it("R35 R24 R19 the record of an idle owner loses its challenges and removed contacts", async () => {
     const { reads, watched } = anAppWhoseReadsShow();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     const removed = await aContact(watched, phone);
@@ -159,7 +159,7 @@ describe.concurrent("what nobody needs any more", () => {
     }
   });
 
-  it("R35 recoveries are kept for a week and a day", async () => {
+  it("R35 recoveries are stored for a week and a day", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     const { id } = recoveredIn(await recover(phone));

@@ -1,4 +1,4 @@
-/** An erasure that is cut off, or of an owner who is damaged: it comes to its end, and then nothing of before can be read. */
+/** Erasures that are cut off or meet damage: they complete, and then nothing from before can be read. */
 import { BlobServiceClient } from "@azure/storage-blob";
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
@@ -19,7 +19,7 @@ const eraseAtIn = ({ body }: { body: unknown }) =>
   z.object({ eraseAt: z.iso.datetime() }).parse(body).eraseAt;
 
 describe.concurrent("a damaged owner", () => {
-  it("R35 R39 is erased when the cooling-off is over, though none was set, and when it is asked for again", async () => {
+  it("R35 R39 is erased after the cooling-off, though no time was set, and when it is requested again", async () => {
     const watched = anAppToWatch();
     const { clock } = watched;
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
@@ -41,7 +41,7 @@ describe.concurrent("a damaged owner", () => {
     await expectErased(owner, { hadContact: true });
   });
 
-  it("R39 stops all else", async () => {
+  it("R39 stops everything else", async () => {
     const { app, damage } = anAppWithDamage();
     const { owner, phone } = await anOwnerWithBackup({ app });
     damage(`owners/${placeOf(owner).owner}`);
@@ -51,7 +51,7 @@ describe.concurrent("a damaged owner", () => {
 });
 
 describe.concurrent("an erasure that was cut off", () => {
-  it("R35 that has begun goes on to its end, and whoever wants to keep is told so", async () => {
+  it("R35 that has begun continues to its end, and an owner who wants to keep the account is told so", async () => {
     const scene = await aDue();
     const { owner, old, phone } = scene;
     const line = new FaultLine();
@@ -67,7 +67,8 @@ describe.concurrent("an erasure that was cut off", () => {
 
 describe.concurrent("an erasure that was cut off before its key was settled", () => {
   /**
-   * The owner has begun anew since, under the key that the erasure has left. `copies`: of the second life.
+   * The owner has since begun anew, under the key that the erasure has left. `copies`: of the second
+   * incarnation.
    */
   async function aSecondLife() {
     const line = new FaultLine();
@@ -94,7 +95,7 @@ describe.concurrent("an erasure that was cut off before its key was settled", ()
     return { owner, phone, copy, putBack: (blob: StoredBlob) => kept.set(name, blob), reading };
   }
 
-  it("R39 what is changed in the next life is unreadable, and no owner without anything", async () => {
+  it("R39 damage in the next incarnation is unreadable, and doesn't look like an empty owner", async () => {
     const { phone, copy, putBack, reading } = await aSecondLife();
     const content = Buffer.from(copy.content);
     content.writeUInt8(content.readUInt8(100) ^ 1, 100);
@@ -110,7 +111,7 @@ describe.concurrent("an erasure that was cut off before its key was settled", ()
     await expect(reading().services.owners.find(owner)).rejects.toMatchObject({ kind: "backup-unreadable" });
   });
 
-  it("R39 a key that is only said to have replaced another makes nobody seem erased", async () => {
+  it("R39 a key that is falsely marked as a replacement makes nobody seem erased", async () => {
     const { owner, phone } = await aSecondLife();
     const keys = BlobServiceClient.fromConnectionString(
       inject("surroundings").settings["KEYS_STORAGE"] ?? "",

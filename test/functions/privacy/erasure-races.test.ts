@@ -1,4 +1,4 @@
-/** What others do while an owner is erased: nothing comes back, and whoever comes late touches nothing of the next life. */
+/** Races with an erasure: nothing comes back, and latecomers touch nothing of the next incarnation. */
 import { describe, expect, it } from "vitest";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
 import { newHead } from "../../../lib/domain/backup/head.ts";
@@ -38,7 +38,7 @@ describe.concurrent.each(Object.entries(slower))("%s", (_, each) => {
 });
 
 describe.concurrent("an erasure that is being taken back", () => {
-  it("R7 R35 that another completes while it is being taken back isn't said to be", async () => {
+  it("R7 R35 that another completes meanwhile isn't reported as taken back", async () => {
     const scene = await aDue();
     const { owner, old, phone } = scene;
     const line = new HoldLine((call) => call.startsWith("write owners/"));
@@ -65,7 +65,7 @@ describe.concurrent("an erasure that is being taken back", () => {
 });
 
 describe.concurrent("an owner who is erased meanwhile", () => {
-  /** `erasing`: the next blob that is written in this folder is deleted just before. */
+  /** `erasing`: the next blob written in this folder is deleted just before. */
   async function aRecoveryErasedAt(folder: string) {
     const erased: string[] = [];
     let isArmed = false;
@@ -87,7 +87,7 @@ describe.concurrent("an owner who is erased meanwhile", () => {
     return { scene, erasing, erased };
   }
 
-  it("R14 R35 a credential that is being issued isn't sealed for who comes after them", async () => {
+  it("R14 R35 a credential being issued isn't sealed for the next incarnation", async () => {
     const { through, happens } = beforeNext("read credentials/");
     const watched = anAppToWatch({ through, settings: { ERASURE_DELAY_HOURS: "0" } });
     const scene = await aRecovery({ watched });
@@ -98,14 +98,14 @@ describe.concurrent("an owner who is erased meanwhile", () => {
       expect((await scene.old.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(204);
       watched.clock.pass(2 * MINUTE);
     };
-    // Of its two looks the second is made when the owner's record names the device already.
+    // It looks twice; at the second time the owner's record already names the device.
     happens(async () => happens(eraseElsewhere));
     refused(await answer(scene.phone, id, { code: watched.lastCode() }), "busy");
     await expectErased(scene.owner, { hadContact: true });
     expect(await watched.another().services.credentials.find(scene.personal)).toBeUndefined();
   });
 
-  it("R35 a device that is being revoked doesn't bring them back", async () => {
+  it("R35 a device being revoked doesn't bring the owner back", async () => {
     const { scene, erasing, erased } = await aRecoveryErasedAt("owners/");
     erasing();
     const { status } = await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
@@ -113,7 +113,7 @@ describe.concurrent("an owner who is erased meanwhile", () => {
     expect(await versionsOf(scene.owner)).toEqual([]);
   });
 
-  it("R33 R35 a code that is being checked is wrong then, and doesn't bring them back", async () => {
+  it("R33 R35 a code being checked is wrong then, and doesn't bring the owner back", async () => {
     const { scene, erasing, erased } = await aRecoveryErasedAt("credentials/");
     const code = codeAt(await proven(scene), scene.watched.clock.now());
     erasing();
@@ -122,7 +122,7 @@ describe.concurrent("an owner who is erased meanwhile", () => {
     expect(await scene.watched.app.services.credentials.find(scene.personal)).toBeUndefined();
   });
 
-  it("R35 a device that is renamed meanwhile brings nothing back", async () => {
+  it("R35 a device being renamed brings nothing back", async () => {
     const { through, happens } = beforeNext("write ");
     const watched = anAppToWatch({ through });
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
@@ -162,7 +162,7 @@ describe.concurrent("an owner who is erased at one instance while the other stil
     expect((await phone.call("POST", "v1/recoveries", { body })).status).toBe(200);
   });
 
-  it("R35 a head that is made then opens everywhere, and the owner isn't locked out", async () => {
+  it("R35 a head made then opens everywhere, and the owner isn't locked out", async () => {
     const { one, owner, phone } = await anErasedOwner();
     const place = { owner, platform: "android" } as const;
     const at = new Date();
@@ -180,7 +180,7 @@ describe.concurrent("an owner who is erased at one instance while the other stil
     expect(await logsOf(subject)).toEqual([]);
   });
 
-  it("R35 nothing from before is logged for them in their new life", async () => {
+  it("R35 nothing from before is logged for them in their new incarnation", async () => {
     const before = new Date();
     const { one, two, owner, beginAnew } = await anErasedOwner();
     expect((await beginAnew()).status).toBe(201);
@@ -191,7 +191,7 @@ describe.concurrent("an owner who is erased at one instance while the other stil
     expect({ ids: entries.map(({ id }) => id), intact }).toEqual({ ids: ["new", "newer"], intact: true });
   });
 
-  it("R35 what is logged while they are being erased is in nobody's way in their new life, and goes with the old one", async () => {
+  it("R35 entries logged during the erasure don't disturb the new incarnation, and go with the old one", async () => {
     const one = anApp();
     const subject = anOwner();
     const owner = placeOf(subject).owner;

@@ -1,4 +1,4 @@
-/** An owner who wants to be forgotten: for good, unless it is taken back in time, and beginning anew is no way around a limit. */
+/** Erasure: final unless taken back in time, and no way around a limit for those who begin anew. */
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { HOUR, later, SECOND } from "../../../lib/domain/clock.ts";
@@ -32,7 +32,7 @@ const Later = z.object({ eraseAt: z.iso.datetime() });
 const keep = (phone: CheckedPhone) => phone.call("POST", "v1/me/keep");
 
 describe.concurrent("erasure", () => {
-  it("R35 F18 forgets it all: nothing is stored, no code is valid, and a second time is as good as the first", async () => {
+  it("R35 F18 forgets it all: nothing is stored, no code is valid, and a second erasure succeeds like the first", async () => {
     const scene = await aRecovery();
     const uri = await proven(scene);
     await deliverAll(scene);
@@ -59,7 +59,7 @@ describe.concurrent("erasure", () => {
     expect(bound(other.personal)).toEqual(bound(scene.personal));
   });
 
-  it("R35 wants a typed confirmation, a fresh sign-in and a device of the owner's", async () => {
+  it("R35 needs a typed confirmation, a fresh sign-in and a device of the owner's", async () => {
     const scene = await aRecovery();
     for (const query of ["", "?confirm=yes", "?confirm="]) {
       refused(await scene.phone.call("DELETE", `v1/me${query}`), "invalid-request");
@@ -103,7 +103,7 @@ describe.concurrent("an erasure with a way back", () => {
     expect((await phone.call("GET", "v1/backups/android")).status).toBe(200);
   });
 
-  it("R35 can be taken back a second too late, too, as long as nobody has begun with it", async () => {
+  it("R35 can even be taken back a second too late, if nobody has begun with it", async () => {
     const { watched, owner, old, phone } = await aDue(SECOND);
     expect((await keep(old)).status).toBe(204);
     expect((await sweep(watched, "owners", owner)).handled).toBe(0);
@@ -121,8 +121,8 @@ describe.concurrent("an erasure with a way back", () => {
 });
 
 /**
- * Somebody with a fresh sign-in, on a phone of their own, where nothing is stored: with a contact of theirs,
- * about to prove the account.
+ * A person with a fresh sign-in on their own phone, with nothing stored but a contact, about to prove the
+ * account.
  */
 async function begunAnew(scene: Recovery): Promise<Recovery> {
   const { watched, owner, personal } = scene;
@@ -170,7 +170,7 @@ describe.concurrent("whoever begins anew after an erasure", () => {
     await expectErasedAt(scene);
   });
 
-  it("R19 R35 needs no patience where there was no contact", async () => {
+  it("R19 R35 need not wait if there was no contact", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     expect((await erase(phone)).status).toBe(204);
@@ -188,7 +188,7 @@ async function expectErasedAt(scene: Recovery): Promise<void> {
   expect(await remembered(scene)).toMatchObject({ at: scene.watched.clock.now(), hadContact: true });
 }
 
-it("R35 what is remembered of an erasure is when it was, and the sweep forgets it when the cooling-off is over", async () => {
+it("R35 only the time of an erasure is remembered, and the sweep forgets it when the cooling-off is over", async () => {
   const scene = await aRecovery();
   const { watched, owner } = scene;
   expect((await erase(scene.phone)).status).toBe(204);
@@ -201,7 +201,7 @@ it("R35 what is remembered of an erasure is when it was, and the sweep forgets i
   await expectForgotten(owner);
 });
 
-it("R35 the export of whoever has begun anew says so, too", async () => {
+it("R35 the export of an owner who has begun anew says so, too", async () => {
   const scene = await aRecovery();
   expect((await erase(scene.phone)).status).toBe(204);
   const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });

@@ -1,4 +1,4 @@
-/** What an owner may ask of whoever holds their data: to see what happened, to have it all, to have it forgotten. */
+/** An owner's rights: to see what happened, to export everything, and to have it erased. */
 
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -109,7 +109,7 @@ async function failedIn({ phone }: Recovery): Promise<number> {
 const pageIn = ({ body }: Reply) => Page.parse(body);
 
 describe.concurrent("the activity log", () => {
-  it("R35 F29 tells every recovery, credential and failed step-up, newest first", async () => {
+  it("R35 F29 lists every recovery, credential and failed step-up, newest first", async () => {
     const scene = await aRecovery();
     const { clock } = scene.watched;
     clock.pass(SECOND);
@@ -128,7 +128,7 @@ describe.concurrent("the activity log", () => {
     ]);
   });
 
-  it.each(Object.keys(failing))("R35 F29 has each step-up that failed: %s", async (name) => {
+  it.each(Object.keys(failing))("R35 F29 has each failed step-up: %s", async (name) => {
     const scene = await aRecovery();
     const { kind, entries, fail } = failing[name] ?? expect.fail();
     for (const _ of [1, 2, 3]) refused(await fail(scene), kind);
@@ -136,7 +136,7 @@ describe.concurrent("the activity log", () => {
     expect(await failedIn(scene)).toBe(entries);
   });
 
-  it("R35 F29 has what can be had without end once an hour", async () => {
+  it("R35 F29 logs failures that can be repeated endlessly once an hour", async () => {
     const scene = await aRecovery();
     const forged = failing["a forged sign-in"]?.fail ?? expect.fail();
     for (const known of [1, 2]) {
@@ -148,7 +148,7 @@ describe.concurrent("the activity log", () => {
     }
   });
 
-  it("R35 F29 says nothing of a step-up that was begun without a sign-in, as the app does to learn that it needs one", async () => {
+  it("R35 F29 doesn't log a step-up begun without a sign-in, which apps do to learn that they need one", async () => {
     const scene = await aRecovery();
     const { phone, recovery, personal, contact } = scene;
     const body = { account: bound(personal), contact };
@@ -160,12 +160,12 @@ describe.concurrent("the activity log", () => {
     expect(await failedIn(scene)).toBe(0);
   });
 
-  it("R35 F29 every kind of failure that is logged is among those", () => {
+  it("R35 F29 every logged kind of failure is among those", () => {
     const kinds = Object.values(failing).map(({ kind }) => kind);
     expect([...new Set(kinds)].toSorted()).toEqual(LOGGED.toSorted());
   });
 
-  it("R35 comes in pages, and made-up places in it are refused or empty", async () => {
+  it("R35 comes in pages; invented positions are refused or empty", async () => {
     const watched = anAppToWatch();
     const { owner, phone } = await anOwnerWithBackup({ app: watched.app });
     for (let n = 0; n < 120; n++) {
@@ -199,7 +199,7 @@ describe.concurrent("the export", () => {
     expect(text).not.toContain(new URL(uri).searchParams.get("secret"));
   });
 
-  it("R35 has what is under way, too: a ticket awaited, codes sent, devices ended, an erasure; and the public half of a push key", async () => {
+  it("R35 has pending state, too: an awaited ticket, sent codes, ended devices, an erasure; and a push key's public half", async () => {
     const watched = anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "24" } });
     const scene = await aRecovery({ watched, personal: aProvablePersonal({ usesPush: true }) });
     const { credential } = aPushKey();
@@ -221,7 +221,7 @@ describe.concurrent("the export", () => {
     });
   });
 
-  it("R35 R39 marks a version that is damaged, and has all the rest", async () => {
+  it("R35 R39 marks a damaged version, and has all the rest", async () => {
     const { app, damage } = anAppWithDamage();
     const { owner, phone, uploaded } = await anOwnerWithBackup({ app, document: aLargeBackup() });
     await upload(phone, { headers: replacing(uploaded) });
@@ -247,7 +247,7 @@ describe.concurrent("the export", () => {
     },
   );
 
-  it("R35 A10 is told once for one proof, and only after a fresh sign-in", async () => {
+  it("R35 A10 is handed out once for one proof, and only after a fresh sign-in", async () => {
     const { phone, watched } = await aRecovery();
     const { url, ...init } = phone.prepare("GET", "v1/me/export");
     expect((await watched.app.fetch(url, init)).status).toBe(200);

@@ -1,4 +1,5 @@
-/** Tokens as each known provider issues them, with the settings that infra/IDENTITY.md gives: from an upload to a recovery. */
+/** Tokens as each known provider issues them, with the settings of infra/IDENTITY.md. */
+/** From an upload to a recovery. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { load } from "../../config/sample-settings.ts";
 import { aTokenIssuer, type LoopbackIssuer, startLoopbackIssuer } from "../../oidc/loopback-issuer.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.close());
 
-/** An app that knows the provider as the page says, but for its address. */
+/** An app with the page's settings for the provider, except for its address. */
 const anAppFor = (provider: string, change: object = {}): App => {
   const entry = { ...entriesOfThePage.get(provider), issuer: issuer.url, ...change };
   return anApp({ settings: { IDENTITY_ISSUERS: JSON.stringify([entry]), PROVIDERS: "[]" } });
@@ -108,7 +109,7 @@ describe("F22 R49 ID tokens", () => {
   );
 });
 
-it("F38 R49 the settings of a test stand for those of the app, with its defaults", () => {
+it("F38 R49 a test's settings replace the app's, with its defaults", () => {
   const { issuers } = load({ IDENTITY_ISSUERS: JSON.stringify([{ ...aTokenIssuer() }]) });
   expect(issuers).toEqual([aTokenIssuer()]);
 });

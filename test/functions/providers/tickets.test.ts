@@ -1,4 +1,4 @@
-/** Tickets: a work account is proven by scanning or typing what its provider, or the owner's older device, has issued. */
+/** Tickets: a provider or the owner's older device issues them; scanning or typing one proves an account. */
 
 import { describe, expect, it } from "vitest";
 import { DAY, SECOND } from "../../../lib/domain/clock.ts";
@@ -42,7 +42,7 @@ describe.concurrent("a work account", () => {
     expect(verdict.body).toEqual({ valid: true, device: scene.phone.deviceId });
   });
 
-  it("R22 the typed form is forgiving in case, look-alikes, spaces and dashes, and says when it is mistyped", async () => {
+  it("R22 the typed form tolerates case, look-alikes, spaces and dashes, and reports a typing mistake", async () => {
     const scene = await aRecovery();
     const { code } = await aTicket(scene);
     const id = await begin(scene);
@@ -56,7 +56,7 @@ describe.concurrent("a work account", () => {
     expect((await answer(scene.phone, id, { ticket: careless })).status).toBe(200);
   });
 
-  it("F6 R21 the QR says the address and the code; it holds at least 128 bits and ten minutes at most", async () => {
+  it("F6 R21 the QR holds the address and the code, with at least 128 bits for at most ten minutes", async () => {
     const scene = await aRecovery();
     const ticket = await aTicket(scene);
     const query = new URL(ticket.text).searchParams;
@@ -78,7 +78,7 @@ describe.concurrent("a work account", () => {
     expect((await answer(scene.phone, id, { ticket: ` <${text}>. ` })).status).toBe(200);
   });
 
-  it("F6 R21 a ticket is good for 599 s and not for 600", async () => {
+  it("F6 R21 a ticket is valid for 599 s, not for 600", async () => {
     for (const [seconds, status] of [
       [599, 200],
       [600, 403],
@@ -91,7 +91,7 @@ describe.concurrent("a work account", () => {
     }
   });
 
-  it("F5 F6 R21 counts once, also under fifty answers at once", async () => {
+  it("F5 F6 R21 counts once, even under fifty answers at once", async () => {
     const scene = await aRecovery();
     const { code } = await aTicket(scene);
     const id = await begin(scene);
@@ -134,7 +134,7 @@ describe.concurrent("a work account", () => {
     refused(await answer(scene.phone, await begin(scene), { code: "123456" }), "challenge-not-found");
   });
 
-  it("R23 a printed ticket is good for a year, and once", async () => {
+  it("R23 a printed ticket is valid for a year, and once", async () => {
     const scene = await aRecovery();
     const { watched, owner, phone } = scene;
     const { code } = await aTicket(scene, { use: "printed" });
@@ -195,7 +195,7 @@ it("R21 R33 a ticket of the provider takes the account over, and its former owne
   expect(scene.watched.told().map(({ activity }) => activity.kind)).toContain("account-moved");
 });
 
-it("R20 R21 an account that a provider moved doesn't come back by a renewal, also when nobody holds it any more", async () => {
+it("R20 R21 a renewal doesn't bring back an account that a provider moved, even if nobody holds it any more", async () => {
   const scene = await aRecovery();
   await redeemed(scene);
   const other = await aRecovery({ watched: scene.watched, work: scene.work });
@@ -207,7 +207,7 @@ it("R20 R21 an account that a provider moved doesn't come back by a renewal, als
   refused(renewed, "account-bound-elsewhere");
 });
 
-it("R8 R21 R32 a ticket whose redemption was cut off is redeemed by repeating it", async () => {
+it("R8 R21 R32 repeating a redemption that was cut off completes it", async () => {
   const watched = anAppToWatch();
   const scene = await aRecovery({ watched });
   const { code: ticket } = await aTicket(scene);

@@ -1,4 +1,4 @@
-/** Codes as a provider checks them: each once, from whichever device, and no word about what there is. */
+/** Codes as a provider checks them: each once, from any device, without revealing what exists. */
 
 import { describe, expect, it } from "vitest";
 import { SECOND } from "../../../lib/domain/clock.ts";
@@ -56,7 +56,7 @@ describe.concurrent("a code", () => {
     expect(await check(0)).toEqual({ valid: false });
   });
 
-  it("F20 R14 R24 a code that a person typed at the provider counts as its six digits, once", async () => {
+  it("F20 R14 R24 a code typed at the provider counts as its six digits, once", async () => {
     const scene = await aRecovery();
     const uri = await proven(scene);
     const code = codeAt(uri, scene.watched.clock.now());
@@ -67,7 +67,7 @@ describe.concurrent("a code", () => {
       expect((await verify(scene, scene.personal, again)).body).toEqual({ valid: false });
   });
 
-  it("F5 F21 R14 fifty checks of one code at once: exactly one is told that it is valid", async () => {
+  it("F5 F21 R14 of fifty checks of one code at once, exactly one says that it is valid", async () => {
     const scene = await aRecovery();
     const uri = await proven(scene);
     const code = codeAt(uri, scene.watched.clock.now());
@@ -80,7 +80,7 @@ describe.concurrent("a code", () => {
     expect(valid).toHaveLength(1);
   });
 
-  it("F20 F24 R33 unknown account, unbound account and wrong code answer alike, but for the request id", async () => {
+  it("F20 F24 R33 unknown account, unproven account and wrong code are answered alike, except for the request id", async () => {
     const scene = await aRecovery();
     await proven(scene);
     const replies = [
@@ -102,7 +102,7 @@ describe.concurrent("a code", () => {
     }
   });
 
-  it("F24 R33 a signature for an unknown account, an unbound one and a wrong one are answered alike, and equally slowly", async () => {
+  it("F24 R33 a signature for an unknown account, an unproven one and a wrong one are answered alike, and equally slowly", async () => {
     const scene = await aRecovery();
     await proven(scene);
     const token = await aProviderToken("personal-sign-in", "Codes.Verify");
@@ -141,7 +141,7 @@ describe.concurrent("a code that is checked", () => {
     return { state, scene: await aRecovery({ watched: anAppToWatch({ through }) }) };
   }
 
-  it("R24 R33 while others always come first is wrong after three tries", async () => {
+  it("R24 R33 is wrong after three tries while other writers always come first", async () => {
     const { state, scene } = await aCrowded();
     const code = codeAt(await proven(scene), scene.watched.clock.now());
     [state.left, state.writes] = [100, 0];
@@ -151,7 +151,7 @@ describe.concurrent("a code that is checked", () => {
     expect((await verify(scene, scene.personal, code)).body).toMatchObject({ valid: true });
   });
 
-  it("R24 R33 while the account must wait writes nothing", async () => {
+  it("R24 R33 writes nothing while the account must wait", async () => {
     const { state, scene } = await aCrowded();
     const code = codeAt(await proven(scene), scene.watched.clock.now());
     for (let n = 0; n < 5; n++) await verify(scene, scene.personal, wrongOf(code));

@@ -1,4 +1,4 @@
-/** Token, device proof and app version: what every owner endpoint holds a request against before anything else. */
+/** Token, device proof and app version: every owner endpoint checks these first. */
 
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
@@ -35,7 +35,7 @@ async function foreignToken(subject: string, claims: object = {}): Promise<strin
 /** In seconds, both ways. */
 const OFF = [65, 3 * 3600, 86_400].flatMap((each) => [-each, each]);
 
-/** A valid request of an owner for this endpoint, to be spoilt. */
+/** A valid request of an owner for this endpoint, which tests then spoil. */
 async function aRequest(endpoint: Endpoint) {
   const { owner, phone, uploaded } = await anOwnerWithBackup();
   const about = { platform: phone.platform, etag: etagOf(uploaded), device: phone.deviceId };
@@ -86,7 +86,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     expect(wanted.slice(0, 2)).toEqual([`must be ${url.split("?")[0]}`, `must be ${method}`]);
   });
 
-  it("R17 R31 R32 a clock that is off is told the time and the difference; a proof corrected by it is accepted", async () => {
+  it("R17 R31 R32 a wrong clock is told the time and the difference; a corrected proof is accepted", async () => {
     const { owner, phone, method, url, ask } = await aRequest(endpoint);
     const asking = (iat: number) => ask({ dpop: phone.proof(method, url, phone.token, { iat }) });
     let corrected = Number.NaN;
@@ -104,7 +104,7 @@ describe.concurrent.each(named(ownerEndpoints))("%s", (_, endpoint) => {
     expect([typeOf("proof-invalid"), typeOf("clock-skewed")]).not.toContain(type);
   });
 
-  it("R17 R33 whoever can't sign for the device is told nothing of time and claims", async () => {
+  it("R17 R33 without the device's key, nothing is said of time and claims", async () => {
     const { owner, phone, method, url, ask } = await aRequest(endpoint);
     const second = await aRegisteredPhone(owner);
     const bound = await phone.signIn(owner, { claims: { cnf: { jkt: second.deviceId } } });
@@ -166,7 +166,7 @@ describe.concurrent("tokens", () => {
     }
   });
 
-  it("R4 refuses an Authorization header that holds no token, by a challenge", async () => {
+  it("R4 refuses an Authorization header without a token, with a challenge", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     for (const authorization of ["", "Bearer", "Basic dXNlcjpwYXNz", "Bearer a b"]) {
       await expectRefused(owner, "not-signed-in", async () => {
@@ -183,7 +183,7 @@ describe.concurrent("tokens", () => {
     await expectRefused(owner, "not-signed-in", () => list(phone, { authorization: [bearer, bearer] }));
   });
 
-  it("R4 takes the token with either scheme, in any case", async () => {
+  it("R4 accepts the token with either scheme, in any case", async () => {
     const { phone } = await anOwnerWithBackup();
     for (const scheme of ["DPoP", "bearer", "Bearer "]) {
       expect((await list(phone, { authorization: `${scheme} ${phone.token}` })).status).toBe(200);
@@ -192,7 +192,7 @@ describe.concurrent("tokens", () => {
 });
 
 describe.concurrent("proofs", () => {
-  it("R32 an app whose clock is off corrects itself by the answer, without its owner", async () => {
+  it("R32 an app with a wrong clock corrects itself by the answer, without its owner", async () => {
     for (const off of OFF) {
       const now = () => new Date(Date.now() + off * 1000);
       const phone = await aPhone({ now, authTime: new Date() });
@@ -232,25 +232,25 @@ describe.concurrent("proofs", () => {
     await expectRefused(owner, "proof-invalid", () => list(phone, { dpop }));
   });
 
-  it("R17 refuses two DPoP headers, each of which would do", async () => {
+  it("R17 refuses two DPoP headers, each of which would be valid", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const proof = () => phone.proof("GET", listUrl(), phone.token);
     await expectRefused(owner, "proof-invalid", () => list(phone, { dpop: [proof(), proof()] }));
   });
 
-  it("R17 says by a challenge that a proof is wanted", async () => {
+  it("R17 says with a challenge that a proof is needed", async () => {
     const { phone } = await anOwnerWithBackup();
     const { headers } = await list(phone, { dpop: "x" });
     expect(headers.get("www-authenticate")).toBe('DPoP error="invalid_dpop_proof", algs="ES256"');
   });
 
-  it("R32 takes a proof again on a read, which repeating doesn't change", async () => {
+  it("R32 accepts a proof again on a read, which is safe to repeat", async () => {
     const { phone } = await anOwnerWithBackup();
     const dpop = phone.proof("GET", listUrl(), phone.token);
     for (const _ of [1, 2]) expect((await list(phone, { dpop })).status).toBe(200);
   });
 
-  it("R17 takes one made for the address with a query or a fragment: neither counts", async () => {
+  it("R17 accepts a proof for the address with a query or a fragment: neither counts", async () => {
     const { phone } = await anOwnerWithBackup();
     const dpop = phone.proof("GET", listUrl(), phone.token, { htu: `${listUrl()}?a=b#c` });
     expect((await list(phone, { dpop })).status).toBe(200);
@@ -258,7 +258,7 @@ describe.concurrent("proofs", () => {
 });
 
 describe.concurrent("app versions", () => {
-  it("R4 refuses what is no platform and version", async () => {
+  it("R4 refuses anything but a platform and version", async () => {
     const { owner, phone } = await anOwnerWithBackup();
     const words = ["", "6.6.0", "android", "android/", "windows/1.0", "Android/6.6.0", "android/6.6.0-beta"];
     for (const text of [...words, "android/6.6.0.1.2", "android /6.6.0", "android/-1"]) {

@@ -11,10 +11,7 @@ const rows = Array.from({ length: 2 ** FACTORS.length }, (_, bits) => {
   return Object.fromEntries(held) as Factors;
 });
 
-/**
- * R20: sign-in, then code. R21: the ticket. Both on the device that recovered, and nothing in another's
- * place.
- */
+/** R20: sign-in, then code. R21: the ticket. Both on the device that recovered, with no substitute. */
 const allowed = {
   personal: ({ freshSignIn, code, deviceProof }: Factors) => freshSignIn && code && deviceProof,
   work: ({ ticket, deviceProof }: Factors) => ticket && deviceProof,

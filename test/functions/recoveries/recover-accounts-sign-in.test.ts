@@ -1,4 +1,4 @@
-/** POST v1/recoveries: a fresh sign-in, a proof that counts once, and how often the vault is asked. */
+/** POST v1/recoveries: a fresh sign-in, a proof that counts once, and how often it calls the vault. */
 
 import { describe, expect, inject, it } from "vitest";
 import { anApp } from "../../support/app.ts";
@@ -28,7 +28,7 @@ const recover = (phone: CheckedPhone, dpop = proofOf(phone), change?: object) =>
   phone.call("POST", "v1/recoveries", { ...recovering(phone, change), headers: { dpop } });
 
 describe.concurrent("the vault", () => {
-  it("R37 is asked once by a recovery, and once by an instance for a shard key; never by an upload or a status", async () => {
+  it("R37 is called once by a recovery, and once by an instance for a shard key; never by an upload or a status", async () => {
     const { app, vault } = aCountingApp();
     const { owner, phone } = await anOwnerWithBackup({ app });
     await phone.call("GET", "v1/backups/android");
@@ -40,7 +40,7 @@ describe.concurrent("the vault", () => {
     expect(vault.unwraps).toBe(3);
   });
 
-  it("R10 isn't asked for a sign-in that is too old, or for a proof that was used", async () => {
+  it("R10 isn't called for an outdated sign-in or a used proof", async () => {
     const { app, vault } = aCountingApp();
     const { owner } = await anOwnerWithBackup({ app });
     const phone = await aPhone({ owner, app });
@@ -67,7 +67,7 @@ describe.concurrent("the vault", () => {
     expect((await recover(phone, dpop)).status).toBe(200);
   });
 
-  it("R37 is not needed by an upload while it doesn't answer", async () => {
+  it("R37 is not needed by an upload", async () => {
     const { app, vault } = aCountingApp();
     vault.isDown = true;
     expect((await upload(await aPhone({ app }))).status).toBe(201);
@@ -75,7 +75,7 @@ describe.concurrent("the vault", () => {
 });
 
 describe.concurrent("the proof", () => {
-  it("R17 of a recovery counts once, also over HTTP, also with another body", async () => {
+  it("R17 of a recovery counts once, even with another body", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });
     const dpop = proofOf(phone);
@@ -95,14 +95,14 @@ describe.concurrent("the proof", () => {
     expect(statusesOf(replies)).toEqual([200, ...Array.from({ length: 9 }, () => 401)]);
   });
 
-  it("R17 with the jti of another device's is another proof", async () => {
+  it("R17 with another device's jti is another proof", async () => {
     const { owner } = await anOwnerWithBackup();
     const phones = await Promise.all([aPhone({ owner }), aPhone({ owner })]);
     for (const phone of phones)
       expect((await recover(phone, proofOf(phone, { jti: "same" }))).status).toBe(200);
   });
 
-  it("R17 is refused as used for as long as its time would do, and then for its time", async () => {
+  it("R17 is refused as used while its time is valid, and then for its time", async () => {
     const { app, time } = aCountingApp();
     const { owner } = await anOwnerWithBackup({ app });
     const phone = await aPhone({ owner, app });
@@ -128,7 +128,7 @@ describe.concurrent("the sign-in", () => {
     await expectRefused(owner, "sign-in-too-old", () => recover(phone));
   });
 
-  it("R10 that is too old is told by the challenge of RFC 9470", async () => {
+  it("R10 that is too old is refused with the challenge of RFC 9470", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner, authTime: new Date(Date.now() - 601_000) });
     const problem = await expectRefused(owner, "sign-in-too-old", async () => {
@@ -140,7 +140,7 @@ describe.concurrent("the sign-in", () => {
     expect(problem).toMatchObject({ status: 401, maxAgeSeconds: 600 });
   });
 
-  it("R10 names the age that the settings allow, and the context that an issuer's claims challenge wants", async () => {
+  it("R10 challenge names the age that the settings allow, and the context for an issuer's claims challenge", async () => {
     const { settings } = inject("surroundings");
     const issuers = JSON.parse(settings["IDENTITY_ISSUERS"] ?? "[]");
     const IDENTITY_ISSUERS = JSON.stringify([{ ...issuers[0], authContext: "c1" }]);
@@ -162,7 +162,7 @@ describe.concurrent("the sign-in", () => {
     expect((await headOf(owner, "android"))?.value.confirmedAt).toEqual(time.now);
   });
 
-  it("R27 a first upload takes its time from the sign-in too, not from the upload", async () => {
+  it("R27 of a first upload's token sets its time, not the upload", async () => {
     const authTime = new Date(Math.floor(Date.now() / 1000) * 1000 - 100 * 86_400_000);
     const owner = anOwner();
     await upload(await aPhone({ owner, authTime }));

@@ -100,7 +100,7 @@ describe.concurrent("a new device", () => {
     expect((await recover(await aPhone({ owner }))).status).toBe(200);
   });
 
-  it("R16 R17 a device of one platform doesn't recover as one of the other", async () => {
+  it("R16 R17 a device of one platform can't recover as one of the other", async () => {
     const { owner } = await anOwnerWithBackup();
     const iphone = await aRegisteredPhone(owner, { platform: "ios" });
     const call = () => recover(iphone, { platform: "android" });
@@ -122,7 +122,7 @@ describe.concurrent("what there is to recover", () => {
     expect(await storedOf(owner)).toEqual(before);
   });
 
-  it("R41 404 without a backup on that platform, and no device is registered by trying", async () => {
+  it("R41 404 without a backup on that platform, and the try registers no device", async () => {
     const { owner } = await anOwnerWithBackup();
     const iphone = await aPhone({ owner, platform: "ios" });
     await expectRefused(owner, "backup-not-found", () => recover(iphone));
@@ -157,7 +157,7 @@ describe.concurrent("accounts on the device", () => {
     expect(problem.overlapping).toEqual([1, 3, 4, 5].map((at) => `/existingAccounts/${at}`));
   });
 
-  it("R11 keep-existing restores the rest and leaves those untouched: a secret of theirs doesn't come", async () => {
+  it("R11 keep-existing restores the rest and leaves those untouched: their secrets don't come", async () => {
     const { owner } = await anOwnerWithBackup({ document });
     const phone = await aPhone({ owner });
     const existingAccounts = [nameOf(third), nameOf(work), nameOf(anAccount())];
@@ -185,7 +185,7 @@ describe.concurrent("accounts on the device", () => {
 });
 
 describe.concurrent("the request", () => {
-  it("R41 is refused by pointer where it isn't one", async () => {
+  it("R41 is refused by pointer if it is invalid", async () => {
     const { owner } = await anOwnerWithBackup();
     const phone = await aPhone({ owner });
     const name = nameOf(anAccount());
@@ -216,7 +216,7 @@ describe.concurrent("the request", () => {
   });
 });
 
-it("R7 R17 five devices that recover at once: all get everything, all are registered", async () => {
+it("R7 R17 of five devices that recover at once, all get everything, and all are registered", async () => {
   const { owner, uploaded } = await anOwnerWithBackup();
   const phones = await Promise.all(Array.from({ length: 5 }, () => aPhone({ owner })));
   const replies = await Promise.all(phones.map((phone) => recover(phone)));

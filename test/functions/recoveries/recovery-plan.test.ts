@@ -1,4 +1,4 @@
-/** Plans, and recoveries that are repeated or cut off: what an app may rely on when things go wrong. */
+/** Plans, and repeated or cut-off recoveries: what an app may rely on when things go wrong. */
 
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -52,7 +52,7 @@ describe.concurrent("a plan", () => {
     refused(await phone.call("GET", "v1/devices"), "device-unknown");
   });
 
-  it("R18 tells contacts of devices that aren't registered before it opens anything: once an hour, however many keys they make", async () => {
+  it("R18 tells contacts of unregistered devices before it opens anything: once an hour, however many keys they make", async () => {
     const { owner, watched } = await aRecovery();
     const asked = () =>
       watched
@@ -69,7 +69,7 @@ describe.concurrent("a plan", () => {
     expect(asked()).toHaveLength(2);
   });
 
-  it("R11 R12 names what the device has already, and what would refuse the recovery", async () => {
+  it("R11 R12 names the accounts that the device has already, and those that would refuse the recovery", async () => {
     const { phone, document } = await aRecovery();
     const [third, personal] = document.accounts;
     if (third?.kind !== "third-party" || personal?.kind !== "personal") return expect.fail("other accounts");
@@ -124,7 +124,7 @@ function refusedWithNames({ status, body }: Reply) {
 }
 
 describe.concurrent("a recovery", () => {
-  it("R12 R20 its record says per account how far it has come", async () => {
+  it("R12 R20 its record says per account how far it is", async () => {
     const scene = await aRecovery();
     const states = async () => {
       const { body } = await scene.phone.call("GET", `v1/recoveries/${scene.recovery}`);
@@ -168,7 +168,7 @@ describe.concurrent("a recovery", () => {
     expect(recoveredIn(await recover(elsewhere, {}, key)).id).not.toBe(first.id);
   });
 
-  it("R8 R25 twenty at once with one Idempotency-Key: one recovery, and the credential that was told is the one that counts", async () => {
+  it("R8 R25 twenty at once with one Idempotency-Key: one recovery, and the returned credential counts", async () => {
     const scene = await aRecovery();
     await proven(scene);
     const { watched, owner, personal } = scene;
@@ -190,7 +190,7 @@ describe.concurrent("a recovery", () => {
     expect(verdict.body).toEqual({ valid: true, device: phone.deviceId });
   });
 
-  it("R15 R17 a revoked device's credentials stay ended, whatever it still had under way", async () => {
+  it("R15 R17 a revoked device's credentials stay ended, whatever it still had in progress", async () => {
     const scene = await aRecovery();
     await proven(scene);
     const { owner, watched } = scene;

@@ -1,4 +1,4 @@
-/** Recoveries that are repeated late: after their record was swept, or after their version has left the history. */
+/** Recoveries repeated late: after their record was swept, or after their version left the history. */
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../../lib/domain/clock.ts";
 import { replacing } from "../../support/builders.ts";
@@ -18,7 +18,7 @@ async function later(scene: Recovery, phone: CheckedPhone, milliseconds: number)
 }
 
 describe.concurrent("a recovery that is repeated with its Idempotency-Key", () => {
-  it("R8 R18 is no news while its record lives, and a new one, told and logged as such, once that was swept", async () => {
+  it("R8 R18 isn't told again while its record exists; once that was swept, it is new, told and logged as such", async () => {
     const scene = await aRecovery();
     const { watched, owner } = scene;
     const [phone, key] = [await aPhone({ owner, app: watched.app }), aKey()];
@@ -38,7 +38,7 @@ describe.concurrent("a recovery that is repeated with its Idempotency-Key", () =
     expect(JSON.stringify(log.body).split(`"recovery":"${id}"`)).toHaveLength(3);
   });
 
-  it("R8 R30 has ended once its version has left the history, swept or not; with another key it comes anew", async () => {
+  it("R8 R30 has ended once its version has left the history, swept or not; with another key it is a new one", async () => {
     const scene = await aRecovery();
     const { watched, owner } = scene;
     const [phone, key] = [await aPhone({ owner, app: watched.app }), aKey()];

@@ -1,3 +1,4 @@
+/** Limits of step-up: how long codes are valid, how many guesses count, and how often codes are sent. */
 import { describe, expect, it } from "vitest";
 import { HOUR, SECOND } from "../../../lib/domain/clock.ts";
 import { newTicketCode } from "../../../lib/domain/step-up/ticket.ts";
@@ -33,7 +34,7 @@ describe.concurrent("codes", () => {
     expect(scene.watched.told().filter(({ activity }) => activity.kind === "step-up-failed")).toHaveLength(5);
   });
 
-  it("F1 R24 fifty answers at once, the right one among them: at most five are ever compared", async () => {
+  it("F1 R24 of fifty answers at once, with the right one among them, at most five are ever compared", async () => {
     let comparing = false;
     let compared = 0;
     const watched = anAppToWatch({
@@ -56,7 +57,7 @@ describe.concurrent("codes", () => {
     expect(replies.filter(({ status }) => status === 403).length).toBeLessThanOrEqual(5);
   });
 
-  it("F1 R24 the right answer alone, by the same way, gets the credential", async () => {
+  it("F1 R24 the right answer alone gets the credential", async () => {
     const scene = await aRecovery();
     const { id } = startedIn(await start(scene));
     refused(await answer(scene.phone, id, { code: wrongOf(scene.watched.lastCode()) }), "answer-wrong");
@@ -87,7 +88,7 @@ describe.concurrent("codes", () => {
     expect((await answer(scene.phone, id, { code })).status).toBe(200);
   });
 
-  it("F5 R24 fifty right answers at once: exactly one gets a credential", async () => {
+  it("F5 R24 of fifty right answers at once, exactly one gets a credential", async () => {
     const scene = await aRecovery();
     const { id } = startedIn(await start(scene));
     const code = scene.watched.lastCode();
@@ -192,7 +193,7 @@ describe.concurrent("codes", () => {
     expect((await ask()).status).toBe(201);
   });
 
-  it("R19 R20 a contact that isn't confirmed, or too new, can't be used while an older one exists", async () => {
+  it("R19 R20 an unconfirmed or too new contact can't be used while an older one exists", async () => {
     const scene = await aRecovery();
     const { watched, phone } = scene;
     const added = await phone.call("POST", "v1/contacts", {

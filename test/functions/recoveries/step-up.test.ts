@@ -1,4 +1,5 @@
-/** Step-up for a personal account: a sign-in to that very account, then a code to a contact, both for one recovery, account and device. */
+/** Step-up for a personal account: a sign-in to that account, then a code to a contact. */
+/** Both count for one recovery, account and device. */
 
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
@@ -47,7 +48,7 @@ describe.concurrent("a personal account", () => {
     expect(again.body).toEqual({ valid: false });
   });
 
-  it("F2 R20 comes in this order: without a sign-in to that account no code is sent", async () => {
+  it("F2 R20 needs this order: without a sign-in to that account no code is sent", async () => {
     const scene = await aRecovery();
     const { phone, recovery, contact, personal, watched, owner } = scene;
     const before = watched.codes().length;
@@ -83,7 +84,7 @@ describe.concurrent("a personal account", () => {
     expect(watched.codes().length).toBe(before + 1);
   });
 
-  it("R20 another subject than the one that was bound is another account", async () => {
+  it("R20 another subject than the proven one is another account", async () => {
     const scene = await aRecovery();
     await proven(scene);
     const { personal, watched } = scene;
@@ -111,7 +112,7 @@ describe.concurrent("a personal account", () => {
     refused(await start(scene, { account: aProvablePersonal() }), "account-not-in-recovery");
   });
 
-  it("R11 R20 a first device names all that it has, and proves what it keeps; until then nothing of it changes", async () => {
+  it("R11 R20 a first device names all its accounts, and proves those it keeps; until then they don't change", async () => {
     const scene = await aRecovery();
     const { old, watched, document, personal, work } = scene;
     const existingAccounts = document.accounts.map(nameOf);
@@ -131,7 +132,7 @@ describe.concurrent("a personal account", () => {
     expect((await answer(old, id, { ticket })).status).toBe(200);
   });
 
-  it("R25 the credential is told once; where it got lost, a fresh one ends it", async () => {
+  it("R25 the credential is sent once; if it got lost, a fresh one ends it", async () => {
     const scene = await aRecovery();
     const { phone, recovery, personal, watched, owner } = scene;
     const first = await proven(scene);
@@ -149,7 +150,7 @@ describe.concurrent("a personal account", () => {
     refused(await renew(), "sign-in-too-old");
   });
 
-  it("R25 A10 a renewal that is replayed with its proof gives nothing", async () => {
+  it("R25 A10 a renewal that is replayed with its proof gets nothing", async () => {
     const scene = await aRecovery();
     const { phone, recovery, personal, watched } = scene;
     await proven(scene);

@@ -71,7 +71,7 @@ describe("R4 versions are compared by number, part by part", () => {
     expect(sign([6, 0, 0, 1], [6])).toBe(1);
   });
 
-  it("R4 agrees with the order of their parts, and one of two is the older or both are equal", () => {
+  it("R4 agrees with the order of the parts; of two versions one is older, or they are equal", () => {
     holds(
       fc.property(fc.oneof(parts, few), fc.oneof(parts, few), (a, b) => {
         const at = [0, 1, 2, 3].find((index) => (a[index] ?? 0) !== (b[index] ?? 0));

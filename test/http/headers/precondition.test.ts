@@ -1,4 +1,4 @@
-/** If-Match, If-None-Match and Idempotency-Key: what counts as one, and what is refused. */
+/** If-Match, If-None-Match and Idempotency-Key: which values are accepted, which refused. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readIdempotencyKey } from "../../../lib/http/headers/idempotency.ts";
@@ -19,12 +19,12 @@ describe("R7 a write names the state that it replaces", () => {
     expect(read({ "if-match": `  ${etag} ` })).toEqual({ replaces: etag });
   });
 
-  it("R7 takes a weak ETag for the strong one that a proxy made it from", () => {
+  it("R7 takes a weak ETag as the strong one from which a proxy made it", () => {
     expect(read({ "if-match": 'W/"0x8D"' })).toEqual({ replaces: '"0x8D"' });
     expect(read({ "if-match": ' W/"0x8D" ' })).toEqual({ replaces: '"0x8D"' });
   });
 
-  it("R7 takes If-None-Match: * for nothing yet", () => {
+  it("R7 takes If-None-Match: * for a first write", () => {
     expect(read({ "if-none-match": "*" })).toBe("nothing");
   });
 
@@ -56,18 +56,18 @@ describe("R7 a write names the state that it replaces", () => {
     expect(refusal({ "if-none-match": etag })).toEqual({ kind: "invalid-request", at: ["If-None-Match"] });
   });
 
-  it("R7 refuses both headers together, also if both are right", () => {
+  it("R7 refuses both headers together, even if both are right", () => {
     expect(refusal({ "if-match": '"a"', "if-none-match": "*" })).toEqual({
       kind: "invalid-request",
       at: ["If-None-Match"],
     });
   });
 
-  it("R7 asks for a precondition where there is none", () => {
+  it("R7 asks for a precondition if there is none", () => {
     expect(refusal({})).toEqual({ kind: "precondition-required", at: undefined });
   });
 
-  it("R34 never repeats what a header held", () => {
+  it("R34 never repeats a header's value", () => {
     const marker = "canary-etag";
     for (const name of ["if-match", "if-none-match"]) {
       const { message, details } = refusalOf(() => read({ [name]: marker }));
@@ -82,7 +82,7 @@ describe("R8 the Idempotency-Key", () => {
     expect(readIdempotencyKey(aRequest())).toBeUndefined();
   });
 
-  it("R8 is any 1 to 255 visible ASCII characters, taken to the letter", () => {
+  it("R8 is any 1 to 255 visible ASCII characters, compared exactly", () => {
     const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
     holds(
       fc.property(fc.string({ unit: visible, minLength: 1, maxLength: 255 }), (key) => {

@@ -1,4 +1,4 @@
-/** Who else is asking: a provider's app by its token alone, and the sign-in to an account that is to be proven. */
+/** Other callers: a provider's app by its token, and the sign-in to an account that is to be proven. */
 import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import { Failure, type FailureKind } from "../../../lib/domain/failure.ts";
@@ -22,7 +22,7 @@ const signIn: SignIn = {
   roles: [...PROVIDER_ROLES],
 };
 
-/** Services where every token says this, or is refused; `asked` tells for which role. */
+/** Services where every token says this, or is refused; `asked` records the requested roles. */
 function servicesFor(change: Partial<SignIn> | Failure = {}) {
   const asked: [token: string, role: IssuerRole][] = [];
   const verifyToken = async (token: string, role: IssuerRole): Promise<SignIn> => {
@@ -52,7 +52,7 @@ describe("R14 R33 a provider's app", () => {
     expect(asked).toEqual([["token-1", "provider"]]);
   });
 
-  it("R33 is another app where another issuer has given the same client id", async () => {
+  it("R33 is another app if another issuer has given the same client id", async () => {
     const { services } = servicesFor({ issuer: "https://a.example" });
     const { policy } = services;
     const from = (...issuers: string[]) => ({
@@ -68,7 +68,7 @@ describe("R14 R33 a provider's app", () => {
     expect(await kindFrom(() => asked("https://b.example"))).toBe("role-missing");
   });
 
-  it.each(PROVIDER_ROLES)("R33 with the role %s alone it may do that, and nothing else", async (role) => {
+  it.each(PROVIDER_ROLES)("R33 with the role %s alone it may do only that", async (role) => {
     for (const wanted of PROVIDER_ROLES) {
       const asked = ask({ roles: [role] }, wanted);
       if (wanted === role) expect(await asked).toEqual(provider);
@@ -90,7 +90,7 @@ describe("R14 R33 a provider's app", () => {
     expect({ kind, message, details }).toEqual(alike);
   });
 
-  it("R4 without a good token it isn't signed in", async () => {
+  it("R4 without a valid token it isn't signed in", async () => {
     expect(await kindFrom(() => ask({}, "Codes.Verify", { authorization: "Basic YTpi" }))).toBe(
       "not-signed-in",
     );
@@ -107,7 +107,7 @@ describe("R20 F27 the sign-in to an account", () => {
   };
   const required = { kind: "account-sign-in-required", details: { maxAgeSeconds: 300 } };
 
-  it("R20 F22 A14 is verified as an account's, and may be left out", async () => {
+  it("R20 F22 A14 is verified for the account role, and may be left out", async () => {
     const { asked, reading } = read();
     expect(await reading).toEqual(signIn);
     expect(asked).toEqual([["token-2", "account"]]);
@@ -133,18 +133,18 @@ describe("R20 F27 the sign-in to an account", () => {
     expect(await refusalFrom(() => read(change, header).reading)).toMatchObject(required);
   });
 
-  it("R20 R49 of one of an unknown time it is told which claim is missing", async () => {
+  it("R20 R49 of unknown time is refused, naming the missing claim", async () => {
     const problem = await refusalFrom(() => read({ authTime: undefined }).reading);
     expect(problem).toMatchObject({ kind: "sign-in-time-missing", details: { maxAgeSeconds: 300 } });
     expect(problem.message).toContain("auth_time");
   });
 
-  it("R20 one that is bound to this device's key passes", async () => {
+  it("R20 bound to this device's key passes", async () => {
     const bound = { keyThumbprint: aDeviceId() };
     expect(await read(bound).reading).toMatchObject(bound);
   });
 
-  it("R32 while its provider doesn't answer, nothing is said of the sign-in", async () => {
+  it("R32 while its provider doesn't answer, the reply says nothing of the sign-in", async () => {
     expect(await kindFrom(() => read(refusing("identity-unavailable")).reading)).toBe("identity-unavailable");
   });
 
@@ -167,7 +167,7 @@ describe("R20 F27 the sign-in to an account", () => {
     expect(refusal.kind).toBe("account-not-proven");
   });
 
-  it("R20 F27 none at all: one is required", () => {
+  it("R20 F27 is required if missing", () => {
     expect(refusalOf(() => requireAccountSignIn(undefined, 300))).toMatchObject(required);
     expect(requireAccountSignIn(signIn, 300)).toBe(signIn);
   });

@@ -1,4 +1,4 @@
-/** authenticate: token, app version and proof, in this order; how fresh a sign-in must be; what the caller is known by. */
+/** authenticate: token, app version and proof, in this order; sign-in age; the caller's identity. */
 import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import { Failure } from "../../../lib/domain/failure.ts";
@@ -97,7 +97,7 @@ describe("R4 R17 who is asking", () => {
     );
   });
 
-  it("R17 the proof is checked for this very method, URL and token, and for the key that the token is bound to", async () => {
+  it("R17 the proof is checked for exactly this method, URL and token, and for the key that the token is bound to", async () => {
     const seen: [string, ProofTarget][] = [];
     const verifyProof: TokenVerifier["verifyProof"] = (proof, proofTarget) => {
       seen.push([proof, proofTarget]);
@@ -112,7 +112,7 @@ describe("R4 R17 who is asking", () => {
     ]);
   });
 
-  it("R4 a stranger is told of the token first, then of the proof", async () => {
+  it("R4 a stranger hears of the token first, then of the proof", async () => {
     const fail = (kind: "not-signed-in" | "proof-invalid") => () => Promise.reject(new Failure(kind, "x"));
     const proof = { verifyProof: fail("proof-invalid") };
     const kinds = [
@@ -125,16 +125,16 @@ describe("R4 R17 who is asking", () => {
 
 describe("R10 how fresh a sign-in must be", () => {
   const fresh = (authTime: Date | undefined) => run({ access: "owner-fresh", signIn: { authTime } });
-  it("R10 takes one of exactly ten minutes ago, and refuses it a millisecond later with the age that is asked for", async () => {
+  it("R10 takes one of exactly ten minutes ago, and refuses it a millisecond later with the required age", async () => {
     expect(await fresh(later(now, -600 * SECOND))).toMatchObject({ authTime: later(now, -600 * SECOND) });
     const failure = await refusalFrom(() => fresh(later(now, -600 * SECOND - 1)));
     expect(failure).toMatchObject({ kind: "sign-in-too-old", details: { maxAgeSeconds: 600 } });
   });
 
-  it("R10 refuses a sign-in whose time is beyond what a clock can tell", async () =>
+  it("R10 refuses a sign-in whose time is out of any clock's range", async () =>
     expect(await kindFrom(() => fresh(new Date(Number.NaN)))).toBe("sign-in-too-old"));
 
-  it("R10 R49 of a sign-in whose time is unknown it says which claim would tell it, and asks for no newer one", async () => {
+  it("R10 R49 if the time is unknown it names the missing claim, and asks for no newer sign-in", async () => {
     const signIn = { authTime: undefined, authTimeClaim: "https://a.example/at" };
     const { kind, message } = await refusalFrom(() => run({ access: "owner-fresh", signIn }));
     expect({ kind, claim: message.includes("https://a.example/at") }).toEqual({
@@ -144,11 +144,11 @@ describe("R10 how fresh a sign-in must be", () => {
     expect(wwwAuthenticateFor("sign-in-time-missing", policy)).toBeUndefined();
   });
 
-  it("R10 R28 a provider's clock may run ahead, but no sign-in counts for later than now", async () => {
+  it("R10 R28 a provider's clock may run ahead, but no sign-in counts as later than now", async () => {
     expect((await fresh(later(now, 20 * SECOND))).authTime).toEqual(now);
   });
 
-  it("R10 elsewhere an old sign-in passes, and its time is told", async () => {
+  it("R10 elsewhere an old sign-in passes, and its time is passed on", async () => {
     const old = later(now, -3_000_000 * SECOND);
     expect((await run({ signIn: { authTime: old } })).authTime).toEqual(old);
   });

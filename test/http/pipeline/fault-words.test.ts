@@ -1,4 +1,4 @@
-/** What a refusal says of each typical mistake: what would be right, truly, and never the value. */
+/** What a refusal says of each typical mistake: what would be right, and never the value. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -76,14 +76,14 @@ describe("R41 what a refusal says", () => {
     expect(told(change)).toEqual([words]);
   });
 
-  it("R41 a counter beyond what JSON numbers hold is told its limit", () => {
+  it("R41 a counter beyond the range of JSON numbers is told its limit", () => {
     const found = refusalOf(() =>
       parse(z.strictObject({ counter: z.int().min(0) }), { counter: 2 ** 53 }, "body"),
     );
     expect(found.details.errors?.[0]?.detail).toBe("must be at most 9007199254740991");
   });
 
-  it("F20 R34 R41 whatever is sent, its value is never told", () => {
+  it("F20 R34 R41 whatever is sent, the refusal never repeats it", () => {
     const value = fc.oneof(
       fc.constant("canary"),
       fc.constant(["canary"]),

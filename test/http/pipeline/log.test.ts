@@ -1,4 +1,4 @@
-/** The log: one line for each request, and nothing in it that came in or that an SDK said. */
+/** The log: one line per request, without anything from the request or from an SDK's error. */
 import { InvocationContext } from "@azure/functions";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -37,7 +37,7 @@ function logged(error: unknown, status: number | undefined = 500) {
   return { level, text, line: Line.parse(JSON.parse(text)) };
 }
 
-/** As the Azure SDKs throw them: request and response with headers and body on the error. */
+/** In the form that the Azure SDKs throw: request and response with headers and body on the error. */
 const anSdkError = () =>
   Object.assign(new Error(`The request failed: ${CANARY}`), {
     name: "RestError",
@@ -87,7 +87,7 @@ describe("R34 what a line says", () => {
     expect(text).not.toContain(CANARY);
   });
 
-  it("R34 R49 of a refused token which check it failed, and nothing that it holds", () => {
+  it("R34 R49 of a refused token which check it failed, and nothing of its content", () => {
     const cause = new TokenRefusal("aud", { cause: new Error(CANARY) });
     const { text, line } = logged(new Failure("not-signed-in", CANARY, {}, { cause }), 401);
     expect(line.cause).toEqual({ name: "TokenRefusal", code: "aud" });
@@ -130,7 +130,7 @@ describe("R34 nothing of an error's words gets into the log", () => {
     expect([...quoted].join()).toContain(CANARY);
   });
 
-  // Lines of the message that look like frames of the stack are taken for them.
+  // A line of the message that looks like a stack frame would pass for one.
   it("R34 not a line of the message that looks like a frame of the stack", () => {
     expect(logged(new Error(`bad input\n    at ${CANARY}`)).text).not.toContain(CANARY);
   });

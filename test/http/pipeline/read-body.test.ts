@@ -1,4 +1,4 @@
-/** readJson: a body must say its type and length, be complete, within bounds, UTF-8 and JSON. */
+/** readJson: a body must give its type and length, be complete, within bounds, UTF-8 and JSON. */
 import { HttpRequest } from "@azure/functions";
 import { describe, expect, it } from "vitest";
 import { readJson } from "../../../lib/http/pipeline/read-body.ts";
@@ -40,12 +40,12 @@ describe("R8 R41 a body", () => {
     expect(await kindFrom(() => read({ length: "" }))).toBe("length-required");
   });
 
-  it("R8 is refused where it is empty, by what it says or by what arrives", async () => {
+  it("R8 is refused if it is empty, by its declared or actual length", async () => {
     expect(await kindFrom(() => read({ length: "0" }))).toBe("body-required");
     expect(await kindFrom(() => read({ bytes: Buffer.alloc(0), length: "7" }))).toBe("body-required");
   });
 
-  it("R41 may have as many bytes as allowed and not one more, by what it says and by what arrives", async () => {
+  it("R41 may have exactly as many bytes as allowed, by its declared and actual length", async () => {
     const exactly = (count: number) => Buffer.from(`"${"a".repeat(count - 2)}"`);
     expect(await read({ bytes: exactly(MOST) })).toHaveLength(MOST - 2);
     expect(await kindFrom(() => read({ bytes: exactly(MOST + 1) }))).toBe("body-too-large");

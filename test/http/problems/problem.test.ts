@@ -23,7 +23,7 @@ describe("R41 the table of problems", () => {
     expect(new Set(kinds.map((kind) => problems[kind].title)).size).toBe(kinds.length);
   });
 
-  it("R32 R41 what may be repeated as it is is what says when: every 429 and 5xx, and nothing else", () => {
+  it("R32 R41 every 429 and 5xx says when to repeat it, and nothing else does", () => {
     for (const kind of kinds) {
       const { status, retry, remedy } = problems[kind];
       expect({ kind, asIs: retry === "as-is" }).toEqual({ kind, asIs: status === 429 || status >= 500 });
@@ -32,7 +32,7 @@ describe("R41 the table of problems", () => {
     }
   });
 
-  it("R41 only what no change of the request could mend says never", () => {
+  it("R41 only refusals that no changed request could avoid say never", () => {
     const never = kinds.filter((kind) => problems[kind].retry === "never");
     expect(never.toSorted()).toEqual([
       "account-bound-elsewhere",
@@ -62,7 +62,7 @@ describe("R41 a problem document", () => {
     },
   );
 
-  it("R41 tells the details of a refusal under their names", () => {
+  it("R41 has the details of a refusal under their names", () => {
     const details = {
       generation: 3,
       etag: '"3"',
@@ -100,13 +100,13 @@ describe("R41 a problem document", () => {
     expect(JSON.stringify(problem)).not.toContain("canary");
   });
 
-  it("R34 the cause of a refusal isn't told", () => {
+  it("R34 leaves out the cause of a refusal", () => {
     const failure = new Failure("storage-unavailable", "x", {}, { cause: new Error("canary") });
     expect(JSON.stringify(problemOf(failure, requestId))).not.toContain("canary");
   });
 
   // `unexpected` says `as-is` but never when.
-  it("R32 a fault of ours says when to try again, like everything that may be repeated as it is", () => {
+  it("R32 of a fault of ours says when to try again, like every repeatable one", () => {
     const problem = problemOf(new Error("x"), requestId);
     expect(problem.retryAfterSeconds !== undefined).toBe(problem.retry === "as-is");
   });
@@ -114,13 +114,13 @@ describe("R41 a problem document", () => {
 
 describe("F27 challenges", () => {
   const policy = { maxAgeSeconds: 600, accountMaxAgeSeconds: 300, authContexts: [] };
-  it("F27 R10 an old sign-in is challenged as in RFC 9470, with the age that is asked for", () => {
+  it("F27 R10 an old sign-in is challenged as in RFC 9470, with the required age", () => {
     expect(wwwAuthenticateFor("sign-in-too-old", policy)).toBe(
       'Bearer error="insufficient_user_authentication", max_age=600',
     );
   });
 
-  it("F27 R20 a sign-in to an account in the same way, with the age that is asked for there", () => {
+  it("F27 R20 a sign-in to an account in the same way, with the age required there", () => {
     expect(wwwAuthenticateFor("account-sign-in-required", policy)).toBe(
       'Bearer error="insufficient_user_authentication", max_age=300',
     );

@@ -1,4 +1,4 @@
-/** A mailbox of a test file's own, the SDKs' clients for it, and what a test asks it. */
+/** A mailbox of the test file's own, with SDK clients for it and helpers to ask it. */
 import { EmailClient } from "@azure/communication-email";
 import { SmsClient } from "@azure/communication-sms";
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Where the local host cuts off bodies: far enough from what the app takes, wherever that is set. */
+/** Where the local host cuts off bodies: far above the app's limit, wherever that is set. */
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

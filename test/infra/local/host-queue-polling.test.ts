@@ -1,4 +1,4 @@
-/** Queue triggers without a queue: host.json's settings, the wait between polls, a function that takes long. */
+/** Queue triggers without a queue: host.json's settings, the wait between polls, slow functions. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createPollingDelay } from "../../../infra/local/host/polling-delay.ts";
 import { deliver } from "../../../infra/local/host/queue-delivery.ts";
@@ -47,7 +47,7 @@ test("R42 a message is read as base64", () => {
   expect(texts.map(decodeMessage)).toEqual(["{}", undefined, undefined, ""]);
 });
 
-test("R42 polls come ever later up to the longest wait, and soon again after a message", () => {
+test("R42 polls come later and later up to the longest wait, and soon again after a message", () => {
   for (let round = 0; round < 100; round++) {
     const delay = createPollingDelay(2_000);
     const waits = Array.from({ length: 8 }, () => delay.nextMs());

@@ -26,7 +26,7 @@ async function aQueue() {
 const serve = (queue: string, settings: Record<string, string> = {}) =>
   startHost("queues", { QUEUE: queue, QUEUES: connectionString, ...settings });
 
-/** What the functions have been given: so many messages and no more, as soon as they have. */
+/** Waits until the functions have got exactly `count` messages, and returns them. */
 const got = (count: number, ...hosts: StartedHost[]) =>
   vi.waitFor(() => {
     const lines = hosts.flatMap((host) => host.lines).filter((line) => line.startsWith("got "));
@@ -104,7 +104,7 @@ test("R42 two hosts share a queue and each message is run once", async () => {
   expect(ids.toSorted()).toEqual(sent.map(({ messageId }) => messageId).toSorted());
 });
 
-test("R42 a queue that is missing is told once, and served when it has been made", async () => {
+test("R42 a missing queue is reported once, and served when it has been created", async () => {
   const client = service.getQueueClient(`test-${randomUUID()}`);
   await using host = await serve(client.name);
   await host.line("can't be read (QueueNotFound)");
@@ -114,7 +114,7 @@ test("R42 a queue that is missing is told once, and served when it has been made
   expect(host.lines.filter((line) => line.includes("can't be read"))).toHaveLength(1);
 });
 
-test("R42 a storage that is down is told, and the host serves on", async () => {
+test("R42 a storage that is down is reported, and the host serves on", async () => {
   const account = `AccountName=devstoreaccount1;AccountKey=${base64("not the key")}`;
   const down = `DefaultEndpointsProtocol=http;${account};QueueEndpoint=http://127.0.0.1:9/devstoreaccount1`;
   await using host = await serve("any", { QUEUES: down });
@@ -130,7 +130,7 @@ test("R42 a batch of messages runs in parallel", async () => {
   await got(16, host);
 });
 
-test("R42 a host that is told to end finishes what runs and takes nothing new", async () => {
+test("R42 a host that is told to end finishes running messages and takes no new ones", async () => {
   const { client, send } = await aQueue();
   await send({ hold: true });
   await using host = await serve(client.name);

@@ -1,4 +1,4 @@
-/** What a handler sees of a request on the local host, and what never reaches it. */
+/** What a handler sees of a request on the local host, and which requests never reach it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bodyOf, head, type StartedHost, sendRaw, startHost, statusOf } from "./host-app/start-host.ts";
 
@@ -73,7 +73,7 @@ describe("headers", () => {
 });
 
 describe("url", () => {
-  test("R42 the url is absolute and encoded anew", async () => {
+  test("R42 the url is absolute and encoded again", async () => {
     const { url } = await seenRaw(
       head("GET /api/echo-path", "X-Other: 1").replace("/api/echo-path", "/api/items/%2525%20x/end?q=%20"),
     );

@@ -1,4 +1,4 @@
-/** What a client gets for what a handler returns on the local host. */
+/** What a client gets for a handler's result on the local host. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type StartedHost, startHost } from "./host-app/start-host.ts";
 
@@ -35,7 +35,7 @@ describe("results that are no response", () => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  test("R42 why a handler failed stands in the log", async () => {
+  test("R42 the log says why a handler failed", async () => {
     await reply("throws");
     await host.line("secret detail");
   });
@@ -86,7 +86,7 @@ describe("headers", () => {
     });
   });
 
-  test("R42 a custom header is added where the function set none", async () => {
+  test("R42 a custom header is added if the function set none", async () => {
     const { headers } = await reply("own-header");
     expect({
       keeping: headers.get("cache-control"),

@@ -18,7 +18,7 @@ async function call(path: string, method = "GET") {
   return { status: response.status, headers: response.headers, text };
 }
 
-/** What the function that was reached saw; the status if none was. */
+/** What the called function saw; the status if none was called. */
 async function reach(path: string, method = "GET") {
   const { status, text } = await call(path, method);
   return status === 200 ? JSON.parse(text) : status;
@@ -134,7 +134,7 @@ test.each([
   expect(() => buildRouteTable(functions, "api")).toThrow(`Function second: ${reason}.`);
 });
 
-test("R42 a name that Azure doesn't take, or a second time, is refused", () => {
+test("R42 a name that Azure doesn't accept, or a duplicate, is refused", () => {
   const registry = new FunctionRegistry();
   const register = (name: string) => registry.register(aRoute(name, "x").metadata, () => undefined);
   register("good");

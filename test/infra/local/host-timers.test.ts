@@ -30,7 +30,7 @@ test.each([
   expect(runs).toEqual(expected);
 });
 
-test("R42 the function gets what the library reads of a timer", async () => {
+test("R42 the function gets what the library reads from a timer", async () => {
   const callback = vi.fn();
   timerListener(anApp(), aTimer("0 0 4 * * *", callback)).start();
   await vi.advanceTimersByTimeAsync(HOUR);

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 describe("R42 the issuer gives scripts a token at once", () => {
-  it("with all that the API asks of one, signed with a published key", async () => {
+  it("with everything that the API needs, signed with a published key", async () => {
     const { payload, protectedHeader } = await verify(await aToken({ subject: "anna" }));
     expect(payload).toMatchObject({ sub: "anna", client_id: "authenticator-app", jti: expect.any(String) });
     expect(payload["auth_time"]).toBeGreaterThan(now() - 5);
@@ -75,7 +75,7 @@ describe("R42 the issuer gives scripts a token at once", () => {
     expect(payload).not.toHaveProperty("auth_time");
   });
 
-  it("gives tokens of other shapes: any claim set or taken out, and another type", async () => {
+  it("gives tokens of other shapes: any claim set or removed, and another type", async () => {
     const claims = {
       aud: null,
       jti: null,
@@ -138,7 +138,7 @@ describe("R42 the sign-in of an app: authorization code with PKCE", () => {
     expect(Number(payload["auth_time"])).toBeGreaterThan(now() - 5);
   });
 
-  it("gives a refreshed token the time of the sign-in that it goes back to", async () => {
+  it("gives a refreshed token the time of its original sign-in", async () => {
     const scope = "openid offline_access backup";
     const { refreshToken } = await signInAs("anna", { minutesAgo: "30" }, { scope, prompt: "consent" });
     const refreshed = await postToken({ grant_type: "refresh_token", refresh_token: refreshToken ?? "" });
@@ -146,7 +146,7 @@ describe("R42 the sign-in of an app: authorization code with PKCE", () => {
     expect(Math.abs(Number(payload["auth_time"]) - (now() - 1800))).toBeLessThan(5);
   });
 
-  it("refuses the code to whoever doesn't know the verifier", async () => {
+  it("refuses the code without the verifier", async () => {
     const { code } = await authorize("anna");
     const stolen = await postToken({
       ...codeGrant(code),

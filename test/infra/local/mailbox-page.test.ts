@@ -1,4 +1,4 @@
-/** What the mailbox offers people and tests: the messages, the page that shows them, faults to order. */
+/** What the mailbox offers people and tests: the messages, their page, and faults to order. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createMessages } from "../../../infra/local/mailbox/messages.ts";
 import { createOnce } from "../../../infra/local/mailbox/once.ts";
@@ -32,7 +32,7 @@ describe("R42 faults for tests", () => {
 });
 
 describe("R42 the messages", () => {
-  it("are asked for by address, whatever its case and however its plus sign is written", async () => {
+  it("are found by address, whatever its case and the spelling of its plus sign", async () => {
     await mailbox.mail.beginSend(anEmail("Anna@Example.com"));
     await mailbox.mail.beginSend(anEmail("bea@example.com"));
     await mailbox.phone.send(aText("+46701234567"));
@@ -43,7 +43,7 @@ describe("R42 the messages", () => {
     expect(await mailbox.messages()).toHaveLength(3);
   });
 
-  it("stand on a page that runs no script and asks for itself again", async () => {
+  it("are on a page that runs no script and reloads itself", async () => {
     const text = "<script>alert(1)</script> https://example.com/a?b=1&c=2. Bye";
     await mailbox.mail.beginSend(anEmail("anna@example.com", text));
     await mailbox.phone.send(aText("+46701234567"));
@@ -64,7 +64,7 @@ describe("R42 the messages", () => {
     expect(page).toContain("Emails and text messages that the local stack would have sent");
   });
 
-  it("are forgotten beyond the newest thousand, and so are the ids of requests", () => {
+  it("are forgotten beyond the newest thousand, and so are request ids", () => {
     const kept = createMessages();
     const ids = createOnce<string>();
     for (let n = 0; n <= 1000; n += 1) {

@@ -45,7 +45,7 @@ describe("R42 the mailbox speaks the email SDK's language", () => {
     expect(entries.map((entry) => entry.to)).toEqual(["bea@example.com", "anna@example.com"]);
   });
 
-  it("sends once what is sent again under one operation id", async () => {
+  it("sends an email once if it is sent again under one operation id", async () => {
     const operationId = randomUUID();
     for (const id of [operationId, operationId.toUpperCase()]) {
       const poller = await mailbox.mail.beginSend(anEmail(), { operationId: id });
@@ -81,7 +81,7 @@ describe("R42 the mailbox speaks the SMS SDK's language", () => {
     ]);
   });
 
-  it("sends once what is sent again under one repeatability id", async () => {
+  it("sends a text once if it is sent again under one repeatability id", async () => {
     const repeatabilityRequestId = randomUUID();
     const again = new SmsClient(mailbox.connectionString, {
       ...overHttp,
@@ -103,7 +103,7 @@ describe("R42 the mailbox speaks the SMS SDK's language", () => {
   });
 });
 
-/** The SDK makes a new id for each call; this is how a client of its own gives it the same one again. */
+/** The SDK makes a new id for each call; a client of our own gives it the same one again in this way. */
 const underId = (repeatabilityRequestId: string): Policy => ({
   name: "underId",
   async sendRequest(request, next) {
@@ -114,7 +114,7 @@ const underId = (repeatabilityRequestId: string): Policy => ({
   },
 });
 
-describe("R42 the mailbox believes only what is signed with its key", () => {
+describe("R42 the mailbox accepts only calls signed with its key", () => {
   const denied = { statusCode: 401, code: "Denied", message: "Denied by the resource provider." };
   const onTheWay = (change: Policy["sendRequest"]) =>
     new EmailClient(mailbox.connectionString, {
@@ -148,7 +148,7 @@ describe("R42 the mailbox believes only what is signed with its key", () => {
     expect(await mailbox.messages()).toEqual([]);
   });
 
-  it("refuses what was signed long ago, and what is not signed", async () => {
+  it("refuses an outdated signature, and an unsigned call", async () => {
     let signed: RequestInit = {};
     const overheard = onTheWay((request, next) => {
       const { method, body } = request;

@@ -1,4 +1,4 @@
-/** The app's own figures, on their way to a collector: which there are, and that none of them names anybody. */
+/** The app's figures on their way to a collector: which there are, and that none names anybody. */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ describe("R34 R42 the figures of the app", () => {
   });
   afterAll(() => stack.close());
 
-  it("R42 tell operation, result and time, and the calls to the vault", async () => {
+  it("R42 give operation, result and time, and the calls to the vault", async () => {
     const { api, issuer } = stack.addresses;
     const phone = new Phone({ api, issuer, platform: "android" });
     await phone.signIn("canary-subject");
@@ -53,7 +53,7 @@ describe("R34 R42 the figures of the app", () => {
     }, soon);
   });
 
-  it("R29 R42 tell how much a sweep found due", async () => {
+  it("R29 R42 give how much a sweep found due", async () => {
     const { api, issuer } = stack.addresses;
     const operator = new Phone({ api, issuer, platform: "android" });
     const client = "contoso-sign-in";
@@ -83,7 +83,7 @@ describe("R42 the collector's stand-in", () => {
   });
   afterAll(() => collector.close());
 
-  it("shows what came last, as JSON and as text", async () => {
+  it("shows the latest figures, as JSON and as text", async () => {
     const point = (asInt: string) => ({
       attributes: [{ key: "sweep", value: { stringValue: "owners" } }],
       asInt,
@@ -100,6 +100,6 @@ describe("R42 the collector's stand-in", () => {
   });
 });
 
-it("R42 go nowhere where no collector is set", () => {
+it("R42 go nowhere if no collector is set", () => {
   expect(inject("surroundings").settings["METRICS_COLLECTOR"]).toBeUndefined();
 });

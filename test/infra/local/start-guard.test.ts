@@ -1,4 +1,4 @@
-/** The bundle that would be deployed refuses to start under unsafe settings: it names all of them at once, and quotes none. */
+/** The deployed bundle doesn't start under unsafe settings: it names all at once, and quotes none. */
 import { cp, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ const unsafe: Case[] = [
   ["apps of any version", "MIN_APP_VERSION_IOS", marker],
 ];
 
-/** Of each name the first. */
+/** The first bad value of each setting. */
 const worst: Record<string, string> = Object.fromEntries(
   unsafe.flatMap(([, name, value]) => (value === undefined ? [] : [[name, value]])).toReversed(),
 );
@@ -73,7 +73,7 @@ beforeAll(async () => {
   await cp(folder, appFolder, { recursive: true });
 });
 
-/** Whether a host with nothing but these settings listens, and all that it printed. */
+/** Whether a host with only these settings listens, and everything that it printed. */
 async function start(settings: Record<string, string>): Promise<{ listens: boolean; printed: string }> {
   const lines: string[] = [];
   const starting = startHost({ appFolder, port: 0, settings, log: (line) => lines.push(line) });
@@ -109,7 +109,7 @@ describe("F30 R42 the deployed bundle", () => {
       expect(printed).not.toContain(value);
   });
 
-  it("F30 R42 doesn't start without settings: it names each that is needed", async () => {
+  it("F30 R42 doesn't start without settings: it names each required one", async () => {
     const { listens, printed } = await start({});
     expect({ listens, names: namesIn(printed) }).toEqual({
       listens: false,

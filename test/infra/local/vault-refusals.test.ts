@@ -1,4 +1,4 @@
-/** Every refusal of the development vault, over plain HTTP: status, code and the words that the service uses. */
+/** Every refusal of the development vault, over plain HTTP: status, code and the service's words. */
 import { generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -85,7 +85,7 @@ describe("R42 the vault believes only its own identity stand-in", () => {
     await expectChallenge(await call("GET", "/keys/kek/", { token }));
   });
 
-  it("refuses a token that someone else signed", async () => {
+  it("refuses a token with another signer", async () => {
     const { privateKey } = await generateKeyPair("ES256");
     const forged = new SignJWT({ sub: "admin" }).setProtectedHeader({ alg: "ES256" }).setAudience(audience);
     const token = await forged.setExpirationTime("1h").sign(privateKey);
@@ -152,7 +152,7 @@ describe("R42 the vault refuses wrong calls", () => {
     expect((await call("POST", `${expired}/unwrapkey`, { body })).status).toBe(400);
   });
 
-  it("an operation that the key isn't made for → 403", async () => {
+  it("an operation that the key doesn't allow → 403", async () => {
     const body = { kty: "RSA", key_ops: ["wrapKey"] };
     await call("POST", "/keys/wrap-only/create", { body });
     const response = await call("POST", "/keys/wrap-only//unwrapkey", { body: aWrappedKey });
@@ -191,7 +191,7 @@ describe("R42 faults on order", () => {
     await expect(slow).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
-  it("can only be read: unwrap goes on, rotate doesn't", async () => {
+  it("can be made read-only: unwrap continues, rotate doesn't", async () => {
     await dev("PUT", "faults", { readOnly: true });
     const rotated = await refusal(await call("POST", "/keys/kek/rotate"));
     expect(rotated).toMatchObject({ status: 403, inner: "ReadOnly" });
@@ -204,7 +204,7 @@ describe("R42 faults on order", () => {
     expect(response.status).toBe(400);
   });
 
-  it("throttles beyond the limit that was set, without Retry-After", async () => {
+  it("throttles beyond the set limit, without Retry-After", async () => {
     await dev("PUT", "throttle", { operationsPer10Seconds: 0.5 });
     expect((await call("GET", "/keys/kek/")).status).toBe(200);
     expect((await call("GET", "/keys/kek/")).status).toBe(200);

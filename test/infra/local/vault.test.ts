@@ -73,7 +73,7 @@ describe("R42 the development vault speaks the SDK's language", () => {
     expect(Buffer.from((await client.unwrapKey("RSA-OAEP-256", result)).result)).toEqual(dataKey);
   });
 
-  it("unwraps what was wrapped outside with the public half", async () => {
+  it("unwraps a key that was wrapped elsewhere with the public half", async () => {
     const key = await aKey();
     const { n, e } = key.key ?? {};
     if (!n || !e) throw new Error("The key has no public half.");
@@ -142,7 +142,7 @@ describe("R42 the development vault speaks the SDK's language", () => {
     ).rejects.toMatchObject(denied);
   });
 
-  it("keeps keys between starts, readable for their owner only, under the address of the day", async () => {
+  it("keeps keys between starts, readable for their owner only, under the present address", async () => {
     const key = await aKey();
     const { result } = await cryptography(key).wrapKey("RSA-OAEP-256", dataKey);
     const restarted = await start();
@@ -164,7 +164,7 @@ describe("R42 what the vault tells about its calls", () => {
       .record(z.string(), z.number())
       .parse(await (await fetch(`${vault.url}/dev/counters`, { method: "DELETE" })).json());
 
-  it("counts calls by operation, and apart those that came without a token", async () => {
+  it("counts calls by operation, and separately those without a token", async () => {
     const key = await aKey();
     await counters();
     const client = as("app").getCryptographyClient(key.name, { keyVersion: versionOf(key) });

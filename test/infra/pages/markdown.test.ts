@@ -1,4 +1,4 @@
-/** What the guide and the descriptions are written in: each form once, and nothing of theirs that becomes HTML by itself. */
+/** The markup of the guide and the descriptions: each form once, and no text becomes HTML by itself. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { html } from "../../../infra/pages/html.ts";
@@ -38,7 +38,7 @@ describe("R40 a block", () => {
     expect(block(text)).toBe(shown);
   });
 
-  it("R40 a table says at each cell which column it is of, if there are several", () => {
+  it("R40 a table names each cell's column, if there are several", () => {
     const two = block("| head | what |\n| --- | --- |\n| a | b |");
     expect(two).toContain('<th scope="col">head</th><th scope="col">what</th>');
     expect(two).toContain('<tr><th scope="row">a</th><td>b</td></tr>');
@@ -59,12 +59,12 @@ it("R34 R40 no text becomes a tag or leaves its attribute", () => {
   );
 });
 
-it("R40 parts of a template are escaped, lists follow each other, nothing is nothing", () => {
+it("R40 parts of a template are escaped, lists are joined, nothing gives nothing", () => {
   expect(html`<a title="${'"'}">${["<", html`<b>`, 1]}${undefined}</a>`.text).toBe(
     '<a title="&#34;">&#60;<b>1</a>',
   );
 });
 
-it("R40 a heading's place is made of its letters", () => {
+it("R40 a heading's anchor is made of its letters", () => {
   expect(slugOf("Step-up: what, now?")).toBe("step-up-what-now");
 });

@@ -1,4 +1,4 @@
-/** How operations and shapes of a document are told in the reference, and what keeps the build from making one that is wrong. */
+/** Operations and schemas in the reference, and the mistakes that fail its build. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../../functions/endpoints.ts";
@@ -43,15 +43,15 @@ describe("R40 the reference", () => {
     expect(page.match(/&#60;\/?(?:p|a|li|dl|code|pre)&#62;/g)).toBeNull();
   });
 
-  it("R40 names no place twice", () => {
+  it("R40 uses no anchor twice", () => {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
   });
 
-  it("R41 names every problem that some endpoint answers, as a link to its page", () => {
+  it("R41 lists every problem that some endpoint answers, as a link to its page", () => {
     const missing = Object.keys(problems).filter((kind) => !page.includes(`href="problems/${kind}"`));
-    // The first two are for unknown routes, which the guide tells of; the last one is met where nobody waits
-    // for an answer.
+    // The guide covers the first two, for unknown routes; the last one occurs where nobody waits for an
+    // answer.
     expect(missing).toEqual(["route-not-found", "method-not-allowed", "messages-unavailable"]);
   });
 
@@ -60,7 +60,7 @@ describe("R40 the reference", () => {
     expect(() => docsPage(document, "", nowhere)).toThrow("no chapters");
   });
 
-  it("R40 isn't built of a document that refers to what isn't there", () => {
+  it("R40 isn't built from a document with a broken reference", () => {
     const components = { ...document.components, schemas: {} };
     expect(() => docsPage({ ...document, components }, GUIDE, nowhere)).toThrow("which it doesn't have");
   });
@@ -89,7 +89,7 @@ describe("R40 a schema in words", () => {
     expect(textOf(typeOf(schema).text)).toBe(words);
   });
 
-  it("R40 every member, also of objects within, says what it is and whether it may be left out", () => {
+  it("R40 every member, at any depth, says what it is and whether it may be left out", () => {
     const schema: Schema = {
       type: "object",
       required: ["device"],
@@ -125,7 +125,7 @@ describe("R40 an example of a request", () => {
       [{ name: "x", summary: "As it is", status: 200, params: { platform: "a b" }, ...example }],
     ).map(({ text }) => textOf(text).trim());
 
-  it("R40 of an owner's is what goes over the wire, with the headers and the query of this very request", () => {
+  it("R40 of an owner's shows the real request, with its own headers and query", () => {
     const sent = { query: { confirm: "yes" }, headers: { "if-match": '"1"' }, body: { a: 1 } };
     expect(shown("put", "owner", { ...sent, params: { platform: "ios" } })).toEqual([
       [
@@ -158,12 +158,12 @@ describe("R40 an example of a request", () => {
   });
 });
 
-describe("R1 R11 what the guide shows", () => {
+describe("R1 R11 the guide's samples", () => {
   const codes = [...GUIDE.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = ""]): unknown =>
     JSON.parse(text),
   );
 
-  it("R1 the document is one that is taken", () => {
+  it("R1 the document is valid", () => {
     const shown = codes.find((code) => BackupDocument.safeParse(code).success);
     expect(BackupDocument.parse(shown).accounts).toHaveLength(7);
   });

@@ -1,4 +1,4 @@
-/** The OpenAPI document: it is current, its examples hold, and what is wrong in it is noticed. */
+/** The OpenAPI document: it is current, its examples are valid, and mistakes in it are noticed. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, inject, it } from "vitest";
 import { endpoints } from "../../../functions/endpoints.ts";
@@ -12,7 +12,7 @@ import { problems } from "../../../lib/http/problems/problems.ts";
 import { named } from "../../functions/requests.ts";
 import { Documented } from "../../support/documented.ts";
 
-it("R40 the committed document is the one that the declarations make", async () => {
+it("R40 the committed document is generated from the present declarations", async () => {
   const committed = await readFile("lib/http/openapi.json", "utf8");
   const isCurrent = committed === documentText();
   const remedy = "run `npm run document` and commit what it makes";
@@ -30,7 +30,7 @@ const replied = ({ status, reply }: Example, { page }: Endpoint) => ({
   headers: new Headers({ "content-type": page ? "text/html" : "application/json" }),
 });
 
-/** What is wrong with an example, by the document's schemas. */
+/** The faults of an example by the document's schemas. */
 function faultsOf(document: Json, endpoint: Endpoint, example: Example): string[] {
   const held = new Documented(document);
   const { body, sealed } = example;
@@ -42,7 +42,7 @@ function faultsOf(document: Json, endpoint: Endpoint, example: Example): string[
 describe.each(named(endpoints))("%s", (name, endpoint) => {
   const examples = examplesOf(name);
 
-  it("R40 has an example of each answer that isn't a refusal, each with a name of its own", () => {
+  it("R40 has an example of each success, each with its own name", () => {
     const shown = new Set(examples.map(({ status }) => String(status)));
     // Its answer is the document itself.
     const told = Object.keys(endpoint.replies).filter((status) => `${name} ${status}` !== "get-openapi 200");
@@ -50,7 +50,7 @@ describe.each(named(endpoints))("%s", (name, endpoint) => {
     expect(new Set(examples.map((each) => each.name)).size).toBe(examples.length);
   });
 
-  it("R40 its examples hold by the declaration and by the document, read by ajv", () => {
+  it("R40 its examples are valid by the declaration and by the document, read by ajv", () => {
     for (const example of examples) {
       const faults = faultsOf(inject("document"), endpoint, example);
       expect({ example: example.name, faults }).toEqual({ example: example.name, faults: [] });
@@ -62,7 +62,7 @@ describe.each(named(endpoints))("%s", (name, endpoint) => {
     }
   });
 
-  it("R41 tells of every problem that it can answer, with an example that holds", () => {
+  it("R41 lists every problem that it can answer, with a valid example", () => {
     for (const kind of endpoint.page ? [] : problemsOf(endpoint)) {
       const { status } = problems[kind];
       const example = problemExamples().find(({ type }) => type === typeOf(kind));
@@ -81,7 +81,7 @@ const problemExamples = () =>
 
 const schemasIn = (document: Json): Record<string, Json> => Object(document["components"]).schemas;
 
-it("R41 every problem that there is has a schema, with its remedy", () => {
+it("R41 every existing problem has a schema, with its remedy", () => {
   const told = problemExamples().map(({ type, remedy }) => [type, remedy]);
   const all = Object.entries(problems).map(([kind, { remedy }]) => [
     typeOf(kind as keyof typeof problems),
@@ -90,26 +90,26 @@ it("R41 every problem that there is has a schema, with its remedy", () => {
   expect(told.sort()).toEqual(all.sort());
 });
 
-describe("what is wrong in a document is noticed", () => {
+describe("mistakes in a document are noticed", () => {
   const upload = endpoints.find(({ name }) => name === "upload-backup") ?? expect.fail();
   const [first] = examplesOf("upload-backup");
   const example = first ?? expect.fail();
   const copy = (): Json => structuredClone(inject("document"));
 
-  it("R40 an example that isn't right, of a request or of a reply", () => {
+  it("R40 a wrong example of a request or a reply", () => {
     const wrongRequest = { ...example, body: { ...Object(example.body), notes: "no such member" } };
     expect(faultsOf(copy(), upload, wrongRequest)).toEqual([" must NOT have additional properties"]);
     const wrongReply = { ...example, reply: { ...Object(example.reply), current: "yes" } };
     expect(faultsOf(copy(), upload, wrongReply)).toEqual(["/current must be boolean"]);
   });
 
-  it("R40 a field that was taken out of it", () => {
+  it("R40 a missing field", () => {
     const document = copy();
     delete Object(schemasIn(document)["UploadReceipt"]).properties.version;
     expect(faultsOf(document, upload, example)).toContain(" must NOT have additional properties");
   });
 
-  it("R41 a problem that it doesn't tell of", () => {
+  it("R41 an unlisted problem", () => {
     const document = copy();
     const { responses } = Object(document["paths"])["/v1/backups/{platform}"].put;
     delete responses[412];

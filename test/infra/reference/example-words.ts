@@ -1,4 +1,4 @@
-/** Puts the words of the examples in the place of what differs from run to run: times, ids, codes, addresses of the local stack. */
+/** Replaces values that change from run to run by the examples' words: times, ids, codes, local addresses. */
 import { createHash } from "node:crypto";
 import { inject } from "vitest";
 
@@ -19,10 +19,12 @@ const TICKET = /[0-9A-Z]{4}(?:-[0-9A-Z]{4}){6}/g;
 const ENVELOPE = /^(1\.\d+)\.([\w-]{22})\.[\w-]+$/;
 const KEY_ID = /http:\/\/[\d.]+:\d+\/keys\/([\w-]+)\/\w+/g;
 
-/** What the tests say themselves, and so comes again as it is: fingerprints, public keys, challenges. */
+/**
+ * Members with values that the tests set, so that they never change: fingerprints, public keys, challenges.
+ */
 const KEPT: ReadonlySet<string> = new Set(["fingerprint", "x", "y", "challenge", "signature", "sealed"]);
 
-/** The same real word is always the same word of the examples, in whatever order they are met. */
+/** The same real word always becomes the same word of the examples, in whatever order they come. */
 export class ExampleWords {
   readonly #begins: number;
   readonly #known = new Map<string, string>();
@@ -35,13 +37,13 @@ export class ExampleWords {
     this.learn(api, "https://backup.example/api").learn(issuer, "https://login.example");
   }
 
-  /** From now on `word` stands for `real`, wherever that is part of a text. */
+  /** From now on `word` replaces `real` anywhere in a text. */
   learn(real: string, word: string): this {
     this.#known.set(real, word);
     return this;
   }
 
-  /** Of a whole request or reply. */
+  /** Replaces words in a whole request or reply. */
   of(value: unknown, member = ""): unknown {
     if (typeof value === "string") return this.#text(value, member);
     if (Array.isArray(value)) return value.map((each) => this.of(each, member));
@@ -93,9 +95,9 @@ export class ExampleWords {
   }
 }
 
-/** As it is, and as it stands in addresses. */
+/** As it is, and as it is written in addresses. */
 const replaced = (text: string, real: string, word: string): string =>
   text.replaceAll(real, word).replaceAll(encodeURIComponent(real), encodeURIComponent(word));
 
-/** A page's first lines are enough to tell which it is. */
+/** A page's first lines are enough to recognize it. */
 const pageOf = (html: string): string => `${/^[\s\S]*?<\/title>/.exec(html)?.[0] ?? ""}\n…\n</html>\n`;

@@ -1,4 +1,4 @@
-/** Who and what the examples tell of. */
+/** The people and things in the examples. */
 import { inject } from "vitest";
 import type { Account } from "../../../lib/domain/account.ts";
 import { fingerprintOf } from "../../../lib/domain/code-parameters.ts";
@@ -51,7 +51,7 @@ const accounts = (): Account[] => [
 
 export const firstDocument = () => ({ accounts: accounts(), settings: { sortBy: "manual", theme: "dark" } });
 
-/** One account more, of each further type of code, and groups. */
+/** One more account of each further type of code, and groups. */
 export const laterDocument = () => ({
   accounts: [
     ...accounts(),
@@ -85,7 +85,7 @@ export const laterDocument = () => ({
   },
 });
 
-/** What a new phone has already: the account of its maker's own, and one that is also in the backup. */
+/** What a new phone has already: its maker's own account, and one that is also in the backup. */
 export const onNewPhone = () => [
   {
     kind: "third-party",
@@ -96,7 +96,7 @@ export const onNewPhone = () => [
   },
 ];
 
-/** The key of RFC 7515 §A.3, and what it has signed: in a reference everybody may know it. */
+/** The key of RFC 7515 §A.3, and a signature by it: a published key fits a reference. */
 export const pushKey = {
   kty: "EC",
   crv: "P-256",

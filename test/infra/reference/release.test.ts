@@ -26,12 +26,12 @@ it("R40 apps are broken only by a new major version, or by a new minor one while
   expect(keeping.filter(([released, next]) => mayBreak(released, next))).toEqual([]);
 });
 
-it("R40 a version that isn't one is no reason to break anything", () => {
+it("R40 an invalid version breaks nothing", () => {
   expect(() => mayBreak("0.2.0", "next")).toThrow("next is no version");
   expect(() => mayBreak("", "1.0.0")).toThrow("is no version");
 });
 
-describe("what was promised is compared by redocly", () => {
+describe("redocly compares the document with what was promised", () => {
   const DOCUMENT = "lib/http/openapi.json";
   let folder: string;
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe("what was promised is compared by redocly", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** The document with something changed in it. */
+  /** The document with a change. */
   async function changed(change: (schemas: Record<string, Json>, operations: Json) => void): Promise<string> {
     const document = JSON.parse(await readFile(DOCUMENT, "utf8"));
     change(document.components.schemas, document.paths);
@@ -49,7 +49,7 @@ describe("what was promised is compared by redocly", () => {
   }
   const upload = (operations: Json) => Object(operations["/v1/backups/{platform}"]).put;
 
-  it("R40 a member that is taken out of an answer, or needed in a request, breaks apps", async () => {
+  it("R40 removing a member from an answer, or requiring one in a request, breaks apps", async () => {
     const without = await changed(
       ({ BackupVersion }) => delete Object(BackupVersion?.["properties"]).sizeBytes,
     );
@@ -71,7 +71,7 @@ describe("what was promised is compared by redocly", () => {
     expect(changesBetween(DOCUMENT, DOCUMENT)).toEqual({ major: 0, minor: 0, patch: 0, told: "" });
   });
 
-  it("R40 an example that doesn't hold is an error", async () => {
+  it("R40 an invalid example is an error", async () => {
     expect({ ok: lint(DOCUMENT).ok }).toEqual({ ok: true });
     const wrong = await changed((_, operations) => {
       const { examples } = upload(operations).requestBody.content["application/json"];

@@ -1,4 +1,4 @@
-/** Who and what all scenes of the examples' story share. */
+/** What all scenes of the examples' story share. */
 import type { CheckedPhone } from "../../support/phones.ts";
 import type { Watched } from "../../support/step-up.ts";
 import type { Teller } from "./teller.ts";

@@ -1,4 +1,4 @@
-/** Anna's story: every operation, each in a state in which it succeeds. What is sent and answered are the examples of the document. */
+/** Anna's story: every operation in a state in which it succeeds; its traffic gives the examples. */
 import { inject } from "vitest";
 import { anOwner, aPhone } from "../../support/phones.ts";
 import { anAppToWatch, type Watched } from "../../support/step-up.ts";
@@ -9,7 +9,7 @@ import { addContact, askAsProvider, proveAccounts, recoverOnNewPhone } from "./r
 import type { Stage } from "./stage.ts";
 import { Teller, type ToldReply } from "./teller.ts";
 
-/** What was told, by operation. */
+/** The recorded replies, by operation. */
 export async function tellStory(): Promise<Record<string, ToldReply[]>> {
   const watched = anAppToWatch();
   withFigures(watched);
@@ -36,7 +36,7 @@ export async function tellStory(): Promise<Record<string, ToldReply[]>> {
   return stage.teller.told;
 }
 
-/** What depends on what other tests do is fixed: the service's own figures. */
+/** Fixes figures that depend on other tests: the service's own. */
 function withFigures({ app, clock }: Watched): void {
   const progress = {
     run: "r",

@@ -1,4 +1,4 @@
-/** Sends requests to an app in this process, and keeps each with its answer, in the words of the examples. */
+/** Sends requests to an app in this process and records them with their answers, in the examples' words. */
 import { expect, inject } from "vitest";
 import { endpoints } from "../../../functions/endpoints.ts";
 import type { Reply } from "../../../infra/local/phone.ts";
@@ -7,7 +7,7 @@ import type { CheckedPhone } from "../../support/phones.ts";
 import type { Watched } from "../../support/step-up.ts";
 import { ExampleWords } from "./example-words.ts";
 
-/** `name`: of the example, among those of its operation. */
+/** `name`: the example's, among those of its operation. */
 export type Telling = {
   name: string;
   summary: string;
@@ -25,7 +25,7 @@ type By = CheckedPhone | string | undefined;
 
 export type ToldReply = Telling & { reply?: unknown };
 
-/** ToldReply of by the test, not by the example: each request has its own. */
+/** The test sets it instead of the example: each request has its own. */
 const SECRET = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl";
 
 export class Teller {

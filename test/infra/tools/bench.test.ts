@@ -1,4 +1,4 @@
-/** The benchmark's own arithmetic: what it says about the service can be no better than this. */
+/** The benchmark's arithmetic: its results can't be better than this. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { judge } from "../../../infra/tools/bench/budgets.ts";
@@ -25,10 +25,10 @@ test("R42 a percentile is one of the values, and no more than its share of them 
   );
 });
 
-test("R42 calls beside each other are one round, calls after each other one each", () => {
+test("R42 parallel calls are one round, successive calls one each", () => {
   const beside = [call(0, 60), call(1, 61), call(2, 70)];
   const after = [call(0, 60), call(61, 121), call(122, 182)];
-  // While a long one is under way, two short ones follow each other.
+  // During one long call, two short ones follow each other.
   const mixed = [call(0, 200), call(0, 60), call(61, 121), call(201, 261)];
   expect({ beside: roundsIn(beside), after: roundsIn(after), mixed: roundsIn(mixed) }).toEqual({
     beside: 1,
@@ -49,13 +49,13 @@ test("R42 no chain of calls is longer than what the bench counts as rounds", () 
   );
 });
 
-/** By trying each call as the next one. */
+/** Tries each call as the next one. */
 function longestChain(calls: ReturnType<typeof call>[], free = 0): number {
   const next = calls.filter(({ startedAt }) => startedAt >= free);
   return Math.max(0, ...next.map(({ endedAt }) => 1 + longestChain(next, endedAt)));
 }
 
-test("R42 a figure over what holds today fails the bench, one over an aim is told", () => {
+test("R42 a figure over its present limit fails the bench, one over its aim is reported", () => {
   const budget = { now: 5, aim: 4 };
   expect([4, 5, 6].map((value) => judge(value, budget))).toEqual([
     { text: "≤ 5 ok, aim ≤ 4 ok", isOver: false },
@@ -67,7 +67,7 @@ test("R42 a figure over what holds today fails the bench, one over an aim is tol
   expect({ isOver: judge(Number.NaN, budget).isOver }).toEqual({ isOver: false });
 });
 
-test("R42 the bench's client reads an answer only when it is whole, chunked or not", () => {
+test("R42 the bench's client waits for the whole answer, chunked or not", () => {
   const plain = 'HTTP/1.1 200 OK\r\nETag: "0x1"\r\nContent-Length: 5\r\n\r\nhello';
   const chunked =
     "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";

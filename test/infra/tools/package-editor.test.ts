@@ -26,7 +26,7 @@ const Launch = z.object({
 });
 
 describe("R42 local.settings.json", () => {
-  it("R42 is copied from the sample once, said in one line, and never replaced", async () => {
+  it("R42 is copied from the sample once, reported in one line, and never replaced", async () => {
     const folder = await mkdtemp(join(tmpdir(), "settings-"));
     await writeFile(join(folder, "local.settings.sample.json"), "sample");
     const lines: string[] = [];
@@ -57,7 +57,7 @@ describe("R42 npm start --inspect", () => {
 });
 
 describe("R42 VS Code", () => {
-  it("R42 runs only scripts that there are", async () => {
+  it("R42 runs only existing scripts", async () => {
     const { scripts } = Scripts.parse(await readJson("package.json"));
     const { tasks } = Tasks.parse(await readJson(".vscode/tasks.json"));
     for (const { command } of tasks) {
@@ -70,7 +70,7 @@ describe("R42 VS Code", () => {
     });
   });
 
-  it("R42 attaches where the stack lets it, once the stack is up", async () => {
+  it("R42 attaches where the stack allows it, once the stack is up", async () => {
     const { configurations } = Launch.parse(await readJson(".vscode/launch.json"));
     const { tasks } = Tasks.parse(await readJson(".vscode/tasks.json"));
     const [attach, test] = configurations;

@@ -1,4 +1,5 @@
-/** The package alone runs the main job: copied away from everything else, under the template's settings with other addresses in them. */
+/** The package alone, copied elsewhere, runs the main job under the template's settings. */
+/** Only addresses in the settings are replaced. */
 import { cp, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,19 +18,17 @@ import { type Deployment, settingsOf } from "../snapshots.ts";
 const Recovered = z.object({ accounts: z.array(z.object({ outcome: z.string(), account: z.unknown() })) });
 const Keys = z.object({ keys: z.tuple([z.object({ kid: z.string(), n: z.string() })]) });
 
-/**
- * Other tests wait for their messages and sweeps: this host, which ends early, leaves those to the stack's.
- */
+/** No queue functions: this host ends early, and would take other tests' messages and sweeps. */
 const httpOnly = Object.fromEntries(
   ["deliver-messages", "sweep-page", "start-sweeps"].map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]),
 );
-/** The platform's own, which no template sets. */
+/** Set by the platform, not by the template. */
 const OF_THE_PLATFORM = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"];
-/** Azurite takes no token without TLS: these three in Azure, a connection string here. */
+/** Azurite takes no token without TLS: these three settings in Azure, a connection string here. */
 const QUEUE_IN_AZURE = ["clientId", "credential", "queueServiceUri"].map((name) => `QUEUE_STORAGE__${name}`);
 const QUEUE_HERE = "QUEUE_STORAGE";
 
-/** What the template calls something, and what it is called here: longest first, since some begin alike. */
+/** The template's names and their local stand-ins: longest first, since some begin alike. */
 function standInsFor(template: Record<string, string>, collector: string): [string, string][] {
   const { issuer, settings } = inject("surroundings");
   const [{ kid, n }] = Keys.parse(JSON.parse(settings["PINNED_PUBLIC_KEYS"] ?? "")).keys;
@@ -62,7 +61,7 @@ function settingsHere(template: Record<string, string>, collector: string): Reco
   return { ...Object.fromEntries([...values, ...added]), ...httpOnly };
 }
 
-/** Of what the app makes of its settings, all that isn't an address or a key. */
+/** The app's settings without addresses and keys. */
 function withoutAddresses(settings: Record<string, string>) {
   const config = configFromEnvironment(settings);
   const { issuers, providers, vault, senders, metrics } = config;
@@ -108,7 +107,7 @@ describe.each(["main", "longest"] satisfies Deployment[])(
 
     afterAll(() => host.close());
 
-    /** A phone that knows the service by its public address and reaches this host of it. */
+    /** A phone that knows the service by its public address and reaches this host. */
     async function aPhone(owner: string): Promise<Phone> {
       const { api, issuer } = inject("surroundings");
       const phone = new Phone({ api, issuer, platform: "android" });
@@ -117,7 +116,7 @@ describe.each(["main", "longest"] satisfies Deployment[])(
       return phone;
     }
 
-    it("R42 runs under the settings of the template, by their names, in which only addresses differ", () => {
+    it("R42 runs under the template's settings by name, with only addresses changed", () => {
       const expected = Object.keys(template).filter((name) => !QUEUE_IN_AZURE.includes(name));
       expect(Object.keys(settings).toSorted()).toEqual(
         [...expected, ...OF_THE_PLATFORM, QUEUE_HERE, ...Object.keys(httpOnly)].toSorted(),
@@ -126,7 +125,7 @@ describe.each(["main", "longest"] satisfies Deployment[])(
       expect(here).toEqual(there);
     });
 
-    it("R42 uploads, tells staleness and recovers", async () => {
+    it("R42 uploads, gives staleness and recovers", async () => {
       const owner = anOwner();
       const phone = await aPhone(owner);
       const document = aBackup();
@@ -152,7 +151,7 @@ describe.each(["main", "longest"] satisfies Deployment[])(
       expect(accounts[0]?.account).toEqual(document.accounts[0]);
     });
 
-    it("R4 R42 refuses an app that is older than the template's options say", async () => {
+    it("R4 R42 refuses an app that is older than the template's options allow", async () => {
       const phone = await aPhone(anOwner());
       const headers = { "app-version": "android/6.5.9" };
       expect(await phone.call("GET", "v1/backups", { headers })).toMatchObject({ status: 426 });
@@ -166,7 +165,7 @@ describe.each(["main", "longest"] satisfies Deployment[])(
       expect({ status, keeping: headers.get("cache-control") }).toEqual({ status: 401, keeping: "no-store" });
     });
 
-    it("R34 prints nothing of what passed through it", () => {
+    it("R34 prints nothing of the data that passed through it", () => {
       expect(log.length).toBeGreaterThan(0);
       expect(log.filter((line) => /canary|CANARY/.test(line))).toEqual([]);
     });

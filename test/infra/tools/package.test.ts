@@ -1,4 +1,4 @@
-/** `npm run package`: exactly what a deployment uploads, nothing of development in it, the same bytes each time. */
+/** `npm run package`: exactly the files to deploy, without any for development, always the same bytes. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -37,7 +37,7 @@ const unzip = async ({ zip }: Package) => Object.entries(unzipSync(await readFil
 const hasUnzip = spawnSync("unzip", ["-v"]).status === 0;
 
 describe("R42 the package", () => {
-  it("R42 holds what the host needs and nothing else, as folder and as zip", async () => {
+  it("R42 holds exactly what the host needs, as folder and as zip", async () => {
     expect(made.files.map(({ path }) => path)).toEqual(UPLOADED);
     expect(await filesIn(made.folder)).toEqual(UPLOADED);
     const bytes = await readFile(made.zip);
@@ -71,7 +71,7 @@ describe("R42 the package", () => {
     expect(await Promise.all(builds)).toEqual([made.sha256, made.sha256]);
   });
 
-  it("R42 leaves out what lies about in the folder, earlier packages and keys of developers too", async () => {
+  it("R42 leaves out stray files in the folder, including earlier packages and developers' keys", async () => {
     const copy = await aFolder();
     for (const path of UPLOADED) await cp(path, join(copy, path), { recursive: true });
     const { folder, zip: archive } = await makePackage(copy, join(copy, "dist"));
@@ -110,7 +110,7 @@ describe("R42 the package", () => {
   });
 });
 
-/** What only the stand-ins say, what only developers have, and where this was built. */
+/** Texts that only the stand-ins, developers' files or the build machine contain. */
 const DEVELOPMENT = [
   ...["Eby8vdM02x", "bG9jYWwg", "PRIVATE KEY"],
   ...[
@@ -127,7 +127,7 @@ const DEVELOPMENT = [
 ];
 const PackageJson = z.object({ type: z.literal("module"), main: z.string() });
 
-describe("R42 nothing of development is shipped", () => {
+describe("R42 nothing for development is shipped", () => {
   it.each(["dist/index.js", "host.json"])("R42 in %s", async (path) => {
     const text = await readFile(join(made.folder, path), "utf8");
     expect(DEVELOPMENT.filter((word) => text.includes(word))).toEqual([]);
@@ -140,7 +140,7 @@ describe("R42 nothing of development is shipped", () => {
     expect((await filesIn(made.folder)).filter((path) => wrong.test(path))).toEqual([]);
   });
 
-  it("R42 package.json is as it is here: it names the entry and its type, the rest nothing in Azure reads", async () => {
+  it("R42 package.json is unchanged: it names the entry and its type; nothing in Azure reads the rest", async () => {
     const text = await readFile(join(made.folder, "package.json"), "utf8");
     expect(PackageJson.parse(JSON.parse(text))).toMatchObject({ main: "dist/index.js" });
     expect(text).toBe(await readFile("package.json", "utf8"));

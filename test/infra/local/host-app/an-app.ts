@@ -1,4 +1,4 @@
-/** An app without a process of its own, and functions of it. */
+/** An app without a process of its own, and its functions. */
 import type { Binding } from "../../../../infra/local/host/core-types.ts";
 import type { FunctionApp } from "../../../../infra/local/host/function-app.ts";
 import { readQueueSettings } from "../../../../infra/local/host/queue-settings.ts";

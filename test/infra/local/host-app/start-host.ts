@@ -13,9 +13,9 @@ export interface StartedHost extends AsyncDisposable {
   process: ChildProcessWithoutNullStreams;
   /** All lines of standard output so far. */
   lines: string[];
-  /** The first line, past or to come, that has this text. */
+  /** The first line, past or future, that contains this text. */
   line(part: string): Promise<string>;
-  /** The exit code and what stands on standard error. */
+  /** The exit code, and the text on standard error. */
   ended: Promise<{ code: number | null; stderr: string }>;
 }
 

@@ -1,12 +1,12 @@
-/** Functions on queues: what a message says decides whether they fail, wait for others, or wait to be released. */
+/** Functions on queues: the message decides whether they fail, wait for others, or for a release. */
 import { once } from "node:events";
 import { app, type InvocationContext } from "@azure/functions";
 import * as z from "zod";
 
 const Order = z.object({
-  /** So many deliveries fail. */
+  /** How many deliveries fail. */
   fail: z.int().default(0),
-  /** Ends when so many messages are running at once. */
+  /** Ends when this many messages are running at once. */
   together: z.int().default(1),
   /** Ends when standard input says so. */
   hold: z.boolean().default(false),

@@ -1,4 +1,4 @@
-/** Holds each request until it is told over stdin to go on. */
+/** Holds each request until standard input tells it to continue. */
 import { once } from "node:events";
 import { app } from "@azure/functions";
 

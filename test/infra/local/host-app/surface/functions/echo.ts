@@ -1,4 +1,4 @@
-/** Says what a handler sees of a request. */
+/** Returns what a handler sees of a request. */
 import { app, type HttpRequest } from "@azure/functions";
 
 const methods = ["GET", "POST", "PUT", "DELETE"] as const;

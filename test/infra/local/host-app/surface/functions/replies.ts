@@ -1,4 +1,4 @@
-/** What handlers may return, and what they should not; `GET /api/reply/NAME` gives one. */
+/** Valid and invalid results of handlers; `GET /api/reply/NAME` gives one. */
 import { Readable } from "node:stream";
 import { app, type HttpRequest, output, trigger } from "@azure/functions";
 
