@@ -12,6 +12,8 @@ export const MAX_ACCOUNTS = 1000;
 export const BackupDocument = z
   .strictObject({ accounts: z.array(Account).max(MAX_ACCOUNTS), settings: AppSettings })
   .check(({ value, issues }) => {
+    // Only well-formed entries can be compared by their codes.
+    if (issues.length > 0) return;
     for (const { path, message } of repeatedIn(value.accounts))
       issues.push({ code: "custom", input: undefined, path: ["accounts", ...path], message });
   });

@@ -36,6 +36,12 @@ describe("R2 one backup holds all kinds of accounts", () => {
     expect(read(aBackup([...accounts, ...almost])).accounts).toEqual([...accounts, ...almost]);
   });
 
+  it("R2 R3 names the entry whose secret is none, also beside another of its name", () => {
+    const { otp } = named();
+    const accounts = [named(), { ...named(), otp: { ...otp, secret: "not base 32: 0189" } }];
+    expect(placesOf(aBackup(accounts as Account[]))).toEqual(["/accounts/1/otp/secret"]);
+  });
+
   it("R2 takes the same secret under two names, and twice under one if the app gives them ids", () => {
     const { otp } = named();
     const accounts = [named({ otp }), anAccount({ otp }), named({ otp: named().otp, id: "a" })];
