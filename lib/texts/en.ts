@@ -108,7 +108,7 @@ export const en: Texts = {
   happened: {
     recovered: "accounts recovered on a device",
     "device-registered": "a device added",
-    exported: "everything handed out whole",
+    exported: "everything exported",
     "contact-removed": "a contact removed",
   },
   page: {
