@@ -3,7 +3,7 @@ import * as z from "zod";
 import { repudiateAlarm as repudiate } from "../../lib/domain/devices/repudiation.ts";
 import { Language } from "../../lib/domain/messages/language.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
-import { donePage, unknownPage } from "../../lib/http/replies/page.ts";
+import { donePage, erasedPage, unknownPage } from "../../lib/http/replies/page.ts";
 
 /** Also ends the device's recovery and credentials, at once. Safe to repeat. */
 export const repudiateAlarm = endpoint({
@@ -19,8 +19,8 @@ export const repudiateAlarm = endpoint({
   replies: { 200: z.string(), 404: z.string() },
   problems: ["busy", "vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
-    const isDone = await repudiate(services, capability, now);
-    if (!isDone) return { status: 404, body: unknownPage(language) };
-    return { status: 200, body: donePage(language) };
+    const outcome = await repudiate(services, capability, now);
+    if (!outcome) return { status: 404, body: unknownPage(language) };
+    return { status: 200, body: outcome === "erased" ? erasedPage(language) : donePage(language) };
   },
 });

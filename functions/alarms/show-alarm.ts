@@ -6,7 +6,7 @@ import { findAlarm } from "../../lib/domain/devices/repudiation.ts";
 import { Language } from "../../lib/domain/messages/language.ts";
 import { headsOf } from "../../lib/domain/owner/owner-state.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
-import { askPage, donePage, unknownPage } from "../../lib/http/replies/page.ts";
+import { askPage, donePage, erasedPage, unknownPage } from "../../lib/http/replies/page.ts";
 import { texts } from "../../lib/texts/languages.ts";
 import { readable } from "../../lib/texts/texts.ts";
 
@@ -26,6 +26,7 @@ export const showAlarm = endpoint({
   async handle({ params: { capability }, query: { language }, now }, services) {
     const found = await findAlarm(services, capability, now);
     if (!found) return { status: 404, body: unknownPage(language) };
+    if (found === "erased") return { status: 200, body: erasedPage(language) };
     const { device, held } = found;
     if (isRevoked(device)) return { status: 200, body: donePage(language) };
     const deviceName = shownName(device.name, texts[language].unnamed);

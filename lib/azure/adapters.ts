@@ -10,7 +10,7 @@ import { blobService, managedIdentity, queueService } from "./credential.ts";
 import { blobOwnerKeys } from "./keys/blob-owner-keys.ts";
 import { blobShardKeys, rewrapShardKey, shardKeyedHash } from "./keys/blob-shard-keys.ts";
 import { keyVault } from "./keys/key-vault.ts";
-import { ownerSeal } from "./keys/owner-seal.ts";
+import { lastingSeal, ownerSeal } from "./keys/owner-seal.ts";
 import { versionSeal } from "./keys/version-seal.ts";
 import { communicationMessenger } from "./mail/communication.ts";
 import { storageCalls } from "./storage-calls.ts";
@@ -50,6 +50,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
   const shards = blobShardKeys(keys, wrapping);
   const seal = ownerSeal(shards, ownerKeys, ownerKeys.require);
   const sealFirst = ownerSeal(shards, ownerKeys, ownerKeys.obtain);
+  const lasting = lastingSeal(shards, ownerKeys, SERVICE);
   const keyedHash = shardKeyedHash(shards);
   const credentials = credentialStore(backups, seal, keyedHash);
   const policy = { staleness, coolingOffHours: contactCoolingOffHours };
@@ -68,8 +69,8 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     findForProvider: findForProvider(credentials, keyedHash, shards),
     tickets: ticketStore(backups, sealFirst),
     activity: blobActivityLog(backups, anchorStore(backups, seal), seal),
-    outbox: queueOutbox(messages.send, sealFirst),
-    openQueued: (message: unknown) => openQueued(seal, message),
+    outbox: queueOutbox(messages.send, { seal: sealFirst, lasting }),
+    openQueued: (message: unknown) => openQueued({ seal, lasting }, message),
     countMessages: messages.count,
     countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),

@@ -96,14 +96,20 @@ export const en: Texts = {
     },
     erased: {
       subject: "Your authenticator backup was erased",
-      text: ({ at }) =>
-        `Everything that was stored for your authenticator was erased for good at ${at}, as requested in the app. It can't be brought back.\n\nIf it wasn't you: your devices still have your accounts. Back them up again, and change the password of your recovery account.`,
+      text: ({ at, before }) =>
+        `Everything that was stored for your authenticator was erased for good at ${at}, as a device that was signed in as you asked. It can't be brought back.\n\n${before && `What happened in the days before, and when last:\n${before}\n\n`}If it wasn't you, change the password of your recovery account now, then the passwords of the accounts in your authenticator. Your devices still have your accounts: back them up again.`,
     },
     "account-moved": {
       subject: "An account was moved",
       text: ({ at }) =>
         `One of your accounts moved to another recovery account at ${at}, by its own sign-in or by the organisation that runs it. Your devices can no longer approve sign-ins to it.\n\nIf you didn't expect this, change that account's password and ask the organisation.`,
     },
+  },
+  happened: {
+    recovered: "accounts recovered on a device",
+    "device-registered": "a device added",
+    exported: "everything exported",
+    "contact-removed": "a contact removed",
   },
   page: {
     title: "Was this you?",
@@ -122,6 +128,14 @@ export const en: Texts = {
       "The device has lost access, and its recovery is stopped.",
       "Now change the password of your recovery account: somebody may know it.",
       "Then change the passwords of the accounts in your authenticator, the important ones first.",
+    ],
+    erasedTitle: "Everything was erased",
+    erased: [
+      "After this message was sent, everything that was stored for your authenticator was erased. No device has access any more, so there is none to shut out.",
+      "If that wasn't you, somebody knows the password of your recovery account: change it now.",
+      "If the message is about a recovery or an export, that device may have the secrets of your accounts. Change the passwords of the accounts in your authenticator, the important ones first, and set up their codes anew.",
+      "Tell the organisations that run your most important accounts, such as your bank and your employer: they can lock them.",
+      "Your own devices still have your accounts. Back them up anew when the password is changed.",
     ],
     unknownTitle: "This link is not valid",
     unknown:

@@ -96,14 +96,20 @@ export const sv: Texts = {
     },
     erased: {
       subject: "Din säkerhetskopia raderades",
-      text: ({ at }) =>
-        `Allt som var sparat för din autentiseringsapp raderades för gott ${at}, på begäran från appen. Det går inte att få tillbaka.\n\nOm det inte var du: dina konton finns kvar på dina enheter. Säkerhetskopiera dem igen och byt lösenord på ditt återställningskonto.`,
+      text: ({ at, before }) =>
+        `Allt som sparats för din autentiseringsapp raderades för gott ${at}, så som en enhet som var inloggad som du begärde. Det går inte att få tillbaka.\n\n${before && `Det här hände dagarna innan, och när senast:\n${before}\n\n`}Var det inte du, byt lösenord på ditt återställningskonto nu och sedan på kontona i din autentiseringsapp. Dina enheter har kvar dina konton: säkerhetskopiera dem på nytt.`,
     },
     "account-moved": {
       subject: "Ett konto flyttades",
       text: ({ at }) =>
         `Ett av dina konton flyttades till ett annat återställningskonto ${at}, genom kontots egen inloggning eller av organisationen som driver det. Dina enheter kan inte längre godkänna inloggningar till det.\n\nOm du inte väntade dig det, byt lösenord på det kontot och fråga organisationen.`,
     },
+  },
+  happened: {
+    recovered: "konton återställdes på en enhet",
+    "device-registered": "en enhet lades till",
+    exported: "allt lämnades ut",
+    "contact-removed": "en kontaktväg togs bort",
   },
   page: {
     title: "Var det här du?",
@@ -122,6 +128,14 @@ export const sv: Texts = {
       "Enheten har ingen åtkomst längre och dess återställning är stoppad.",
       "Byt nu lösenord på ditt återställningskonto: någon kan känna till det.",
       "Byt sedan lösenord på kontona i din autentiseringsapp, de viktigaste först.",
+    ],
+    erasedTitle: "Allt har raderats",
+    erased: [
+      "Efter att meddelandet skickades raderades allt som sparats för din autentiseringsapp. Ingen enhet har åtkomst längre, så det finns ingen att stänga ute.",
+      "Var det inte du känner någon till lösenordet till ditt återställningskonto: byt det nu.",
+      "Handlar meddelandet om en återställning eller om att allt lämnades ut kan den enheten ha hemligheterna till dina konton. Byt lösenord på kontona i din autentiseringsapp, de viktigaste först, och ställ in deras koder på nytt.",
+      "Hör av dig till dem som driver dina viktigaste konton, till exempel banken och arbetsgivaren: de kan spärra dem.",
+      "Dina egna enheter har kvar dina konton. Säkerhetskopiera dem på nytt när lösenordet är bytt.",
     ],
     unknownTitle: "Länken är inte giltig",
     unknown:

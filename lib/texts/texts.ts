@@ -1,14 +1,25 @@
 /** The texts that every language needs. To add one, write a file like en.ts and list it in languages.ts. */
-import type { LetterKind } from "../domain/messages/announcement.ts";
+import type { HappenedKind, LetterKind } from "../domain/messages/announcement.ts";
 
-/** `link`: empty for contacts that may not shut the device out. `eraseAt`: the deadline to stop erasure. */
-export type Facts = { deviceName: string; at: string; code: string; link: string; eraseAt: string };
+/**
+ * `link`: empty for contacts that may not shut the device out. `eraseAt`: the deadline to stop erasure.
+ * `before`: what happened in the days before an erasure, a line each; empty if nothing did.
+ */
+export type Facts = {
+  deviceName: string;
+  at: string;
+  code: string;
+  link: string;
+  eraseAt: string;
+  before: string;
+};
 type Letter = { subject: string; text(facts: Facts): string };
 
 export type Texts = {
   /** Stands in for the name of a device that has none. */
   unnamed: string;
   letters: Record<LetterKind, Letter>;
+  happened: Record<HappenedKind, string>;
   page: {
     title: string;
     question(device: { deviceName: string; platform: string; registeredAt: string }): string;
@@ -18,6 +29,9 @@ export type Texts = {
     keep: string;
     doneTitle: string;
     done: string[];
+    /** For the link of an alarm whose owner was erased since. */
+    erasedTitle: string;
+    erased: string[];
     unknownTitle: string;
     unknown: string;
     troubleTitle: string;

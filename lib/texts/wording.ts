@@ -1,13 +1,19 @@
 /** Words letters in the recipient's language. */
+import type { Happened } from "../domain/messages/announcement.ts";
 import type { Wording } from "../domain/messages/delivery.ts";
 import { texts } from "./languages.ts";
 import { readable } from "./texts.ts";
 
 export const wording: Wording = {
   unnamed: (language) => texts[language].unnamed,
-  letter({ to, kind, at, code = "", link = "", deviceName = "", eraseAt }) {
-    const { subject, text } = texts[to.language].letters[kind];
+  letter({ to, kind, at, code = "", link = "", deviceName = "", eraseAt, before = [] }) {
+    const { letters, happened } = texts[to.language];
+    const { subject, text } = letters[kind];
     const facts = { at: readable(at), eraseAt: eraseAt ? readable(eraseAt) : "" };
-    return { subject, text: text({ ...facts, deviceName, code, link }) };
+    const lines = before.map((each) => lineOf(happened[each.kind], each));
+    return { subject, text: text({ ...facts, deviceName, code, link, before: lines.join("\n") }) };
   },
 };
+
+const lineOf = (what: string, { times, last }: Happened): string =>
+  `- ${what}${times > 1 ? ` (${times} ×)` : ""}: ${readable(last)}`;

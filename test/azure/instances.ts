@@ -2,7 +2,7 @@
 
 import { blobOwnerKeys } from "../../lib/azure/keys/blob-owner-keys.ts";
 import { blobShardKeys, shardKeyedHash } from "../../lib/azure/keys/blob-shard-keys.ts";
-import { ownerSeal } from "../../lib/azure/keys/owner-seal.ts";
+import { lastingSeal, ownerSeal } from "../../lib/azure/keys/owner-seal.ts";
 import { versionSeal } from "../../lib/azure/keys/version-seal.ts";
 import { blobActivityLog } from "../../lib/azure/stores/blob-activity-log.ts";
 import { BlobOwnerStore } from "../../lib/azure/stores/blob-owner-store.ts";
@@ -11,6 +11,7 @@ import {
   anchorStore,
   credentialStore,
   recoveryStore,
+  SERVICE,
   ticketStore,
 } from "../../lib/azure/stores/record-stores.ts";
 import type { Clock } from "../../lib/domain/clock.ts";
@@ -32,6 +33,7 @@ export function anInstance(blobs: Blobs, { wrapping = vault, ...placing }: Optio
     ownerKeys,
     shards,
     seal,
+    lasting: lastingSeal(shards, ownerKeys, SERVICE),
     keyedHash,
     recoveries: recoveryStore(blobs, seal),
     credentials: credentialStore(blobs, seal, keyedHash),

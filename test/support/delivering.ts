@@ -10,7 +10,7 @@ export async function deliverAll({
 }: Pick<Recovery, "watched" | "owner">): Promise<void> {
   const services = { ...watched.app.services, messenger: { send: async () => undefined } };
   const { owner } = placeOf(subject);
-  for (const item of watched.told()) await deliverMessages(services, { owner, item });
+  for (const item of watched.told()) await deliverMessages(services, { owner, item, isOwnerErased: false });
   for (const item of watched.sent.filter(({ type }) => type === "log-entry"))
-    await deliverMessages(services, { owner, item });
+    await deliverMessages(services, { owner, item, isOwnerErased: false });
 }

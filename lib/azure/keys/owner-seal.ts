@@ -23,6 +23,9 @@ export interface OwnerSeal {
   incarnation(owner: OwnerId): Promise<Incarnation | undefined>;
 }
 
+/** For what must be read though its owner is erased meanwhile. */
+export type LastingSeal = Pick<OwnerSeal, "seal" | "open">;
+
 const INCARNATION_BYTES = 16;
 /**
  * Names the incarnation that this key belongs to and reveals nothing of the key: 22 characters of base64url.
@@ -68,5 +71,19 @@ export const ownerSeal = (
   async incarnation(owner) {
     const held = await ownerKeys.hold(owner);
     return held && { name: incarnationOf(owner, held.key), since: held.shreddedAt };
+  },
+});
+
+/** `service`: whose key stands in the place of the owner's, so that no erasure takes it along. */
+export const lastingSeal = (shards: ShardKeys, ownerKeys: OwnerKeys, service: OwnerId): LastingSeal => ({
+  async seal(owner, context, content) {
+    const [shard, key] = await Promise.all([shards.find(shardOf(owner)), ownerKeys.obtain(service)]);
+    return seal(deriveKey(context, shard, key), context, content);
+  },
+  async open(owner, context, sealed) {
+    const [shard, key] = await Promise.all([shards.find(shardOf(owner)), ownerKeys.find(service)]);
+    return await openUnder(ownerKeys, service, key, (each) =>
+      open(deriveKey(context, shard, each), context, sealed),
+    );
   },
 });

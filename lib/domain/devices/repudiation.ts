@@ -54,33 +54,44 @@ export async function repudiateRecovery(
   return recovery;
 }
 
-/** Ends the link's device; false if the link is good for none. Safe to repeat. */
+/**
+ * `ended`: the link was good for a device, which has no access any more. `erased`: as `findAlarm` says. Safe
+ * to repeat.
+ */
 export async function repudiateAlarm(
   stores: RepudiationPorts & { keyedHash: KeyedHash },
   capability: string,
   now: Date,
-): Promise<boolean> {
+): Promise<"ended" | "erased" | undefined> {
   const found = await findAlarm(stores, capability, now);
-  if (!found) return false;
+  if (found === undefined || found === "erased") return found;
   await repudiate(stores, found.held, { owner: found.owner, id: found.device.id, now });
-  return true;
+  return "ended";
 }
 
+type FoundAlarm = { owner: OwnerId; held: StoredOwner; device: Device };
+
 /**
- * The alarm's device. Undefined if the link isn't ours or is too old, if the device is gone, or if its owner
- * is being erased.
+ * What the alarm is about. `erased`: its owner was since, or is being, so that no device is left to shut out.
+ * Undefined where the link isn't ours or is too old, or the owner has no such device.
  */
 export async function findAlarm(
   { owners, keyedHash }: { owners: OwnerStore; keyedHash: KeyedHash },
   capability: string,
   now: Date,
-): Promise<{ owner: OwnerId; held: StoredOwner; device: Device } | undefined> {
+): Promise<FoundAlarm | "erased" | undefined> {
   const alarm = await readCapability(keyedHash, capability, now);
-  const held = alarm && (await owners.find(alarm.owner));
-  if (!held || held.state.erasure?.begunAt) return undefined;
+  if (!alarm) return undefined;
+  const held = await owners.find(alarm.owner);
+  if (!held || held.state.erasure?.begunAt) return "erased";
   const device = findDevice(devicesIn(held), alarm.device);
-  return device && { owner: alarm.owner, held, device };
+  if (device) return { owner: alarm.owner, held, device };
+  return hasBegunSince(held, alarm.since) ? "erased" : undefined;
 }
+
+/** Whoever is told of anything has a device: where each came later, those of that time were erased. */
+const hasBegunSince = (held: StoredOwner, since: Date): boolean =>
+  devicesIn(held).every(({ registeredAt }) => registeredAt > since);
 
 /**
  * How a device ends. `told`: the announcement; its `by` is the device that it names. `undone`: whether to
@@ -197,13 +208,14 @@ export async function readCapability(
   keyedHash: KeyedHash,
   text: string,
   now: Date,
-): Promise<Alarm | undefined> {
-  const [, first = "", second = "", since = "", mac = ""] = CAPABILITY.exec(text) ?? [];
+): Promise<(Alarm & { since: Date }) | undefined> {
+  const [, first = "", second = "", seconds = "", mac = ""] = CAPABILITY.exec(text) ?? [];
   const [owner, device] = [OwnerId.safeParse(first).data, DeviceId.safeParse(second).data];
   if (owner === undefined || device === undefined) return undefined;
-  const isOurs = sameHash(await macFor(keyedHash, { owner, device }, since), mac);
-  const isGood = later(new Date(Number(since) * SECOND), LINK_DAYS * DAY) > now;
-  return isOurs && isGood ? { owner, device } : undefined;
+  const isOurs = sameHash(await macFor(keyedHash, { owner, device }, seconds), mac);
+  const since = new Date(Number(seconds) * SECOND);
+  const isGood = later(since, LINK_DAYS * DAY) > now;
+  return isOurs && isGood ? { owner, device, since } : undefined;
 }
 
 /**

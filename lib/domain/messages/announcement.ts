@@ -44,6 +44,17 @@ export const LetterKind = z.enum([
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 
+/** For so long an alarm is tried. */
+export const ALARM_DAYS = 3;
+
+/** What the last letter to an owner tells of the days before the erasure. */
+export const HappenedKind = z.enum(["recovered", "device-registered", "exported", "contact-removed"]);
+export type HappenedKind = z.infer<typeof HappenedKind>;
+
+/** How often, and when last. */
+const Happened = loose({ kind: HappenedKind, times: z.int().min(1), last: z.coerce.date() });
+export type Happened = z.infer<typeof Happened>;
+
 /**
  * One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's
  * budget.
@@ -59,6 +70,7 @@ export const Letter = loose({
   link: z.string().optional(),
   deviceName: z.string().optional(),
   eraseAt: z.coerce.date().optional(),
+  before: z.array(Happened).optional(),
   paid: z.boolean().optional(),
   tries: z.int().min(0),
 });
@@ -71,6 +83,13 @@ const LogEntry = loose({ type: z.literal("log-entry"), activity: Activity });
 
 export const OutboxItem = z.union([Announcement, LogEntry, Letter]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
+
+/**
+ * What people must hear of though its owner is erased meanwhile. A code is good for nothing then, and what is
+ * only logged goes with the log.
+ */
+export const outlivesOwner = (item: OutboxItem): boolean =>
+  item.type === "announcement" ? item.recipients.length > 0 : item.type === "letter" && item.kind !== "code";
 
 export interface Outbox {
   /** Kept until it is done, whatever fails meanwhile. `delaySeconds`: nobody looks at it before. */

@@ -9,7 +9,14 @@ import { Failure } from "../failure.ts";
 import { type OwnerId, sha256 } from "../owner.ts";
 import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
-import { type Announcement, type Letter, LetterKind, type Outbox, type OutboxItem } from "./announcement.ts";
+import {
+  ALARM_DAYS,
+  type Announcement,
+  type Letter,
+  LetterKind,
+  type Outbox,
+  type OutboxItem,
+} from "./announcement.ts";
 import type { Language } from "./language.ts";
 import type { Messenger } from "./messenger.ts";
 
@@ -39,22 +46,24 @@ export type Delivery = {
   because?: unknown;
 };
 
-const ALARM_DAYS = 3;
 const MAX_TRIES = 60;
 const FIRST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3600;
 
 const TOO_LATE = new Failure("messages-unavailable", "The letter's time was over before it could be sent.");
 
-/** Throws, for the queue to try it again and at last to put it aside, if it can't even be postponed. */
-export async function deliver(
-  ports: DeliveryPorts,
-  queued: { owner: OwnerId; item: OutboxItem } | undefined,
-): Promise<Delivery> {
+/** `isOwnerErased`: since it was put on its way, whether or not they have begun anew. */
+export type Queued = { owner: OwnerId; item: OutboxItem; isOwnerErased: boolean };
+
+/**
+ * `queued` undefined: it went with its owner. Throws, for the queue to try it again and at last to put it
+ * aside, if it can't even be postponed.
+ */
+export async function deliver(ports: DeliveryPorts, queued: Queued | undefined): Promise<Delivery> {
   if (!queued) return { outcome: "owner erased" };
-  const { owner, item } = queued;
+  const { owner, item, isOwnerErased } = queued;
   if (item.type === "letter") return await send(ports, owner, item);
-  if (item.type === "announcement") return await tellAll(ports, owner, item);
+  if (item.type === "announcement") return await tellAll(ports, owner, item, isOwnerErased);
   return await log(ports, owner, item.activity);
 }
 
@@ -63,12 +72,19 @@ async function log({ activity }: DeliveryPorts, owner: OwnerId, entry: Activity)
   return { outcome: "logged" };
 }
 
-async function tellAll(ports: DeliveryPorts, owner: OwnerId, announcement: Announcement): Promise<Delivery> {
+/** People are told, whatever became of the owner; the log of who was erased is gone. */
+async function tellAll(
+  ports: DeliveryPorts,
+  owner: OwnerId,
+  announcement: Announcement,
+  isOwnerErased: boolean,
+): Promise<Delivery> {
   const { activity, recipients } = announcement;
   if (recipients.length === 0) return await log(ports, owner, activity);
   const alarm = await alarmFor(ports, owner, activity);
   const letters = recipients.map((each) => letterTo(each, announcement, alarm, ports.wording));
-  const items: OutboxItem[] = [...letters, { type: "log-entry", activity }];
+  const entry = { type: "log-entry" as const, activity };
+  const items: OutboxItem[] = isOwnerErased ? letters : [...letters, entry];
   await Promise.all(items.map((item) => ports.outbox.put(owner, item)));
   return { outcome: "announced" };
 }

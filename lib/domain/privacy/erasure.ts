@@ -6,17 +6,20 @@ import { accountsProven } from "../credentials/proven-account.ts";
 import { admit, requireStillIn } from "../device.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
-import { alarm, type Letter, type Outbox } from "../messages/announcement.ts";
+import type { ActivityLog } from "../messages/activity.ts";
+import { ALARM_DAYS, alarm, type Happened, type Letter, type Outbox } from "../messages/announcement.ts";
 import { type Erased, type Erasure, newState, type OwnerState } from "../owner/owner-state.ts";
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
 import { type DeviceId, type OwnerId, sha256 } from "../owner.ts";
-import { isUnreadable } from "../sealing/seal.ts";
+import { nothingIfUnreadable } from "../sealing/seal.ts";
+import { daysBefore } from "./days-before.ts";
 import type { Belongings } from "./export.ts";
 
 export type EraseStores = {
   owners: OwnerStore;
   outbox: Outbox;
   belongings: Belongings;
+  activity: Pick<ActivityLog, "read">;
   /** What is put on its way in this name can still be opened when the owner's key is gone. */
   serviceOwner: OwnerId;
 };
@@ -127,7 +130,14 @@ export async function completeErasure(
   if (!begun || !erasure?.begunAt) return;
   const record = await begun.record().catch(nothingIfUnreadable);
   const recipients = record ? recipientsIn(record, now) : [];
-  await tell(stores, recipients, erasure, now);
+  if (record && recipients.length > 0) {
+    const before = await daysBefore(stores, owner, {
+      state: begun.state,
+      record,
+      until: erasure.requestedAt,
+    });
+    await tell(stores, recipients, { erasure, before }, now);
+  }
   const accounts = await stores.belongings.credentialNames(record ? accountsProven(record) : []);
   const seen = await stores.belongings.look(owner, accounts);
   if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
@@ -182,8 +192,10 @@ async function begin(
   return after;
 }
 
-const tell = ({ outbox, serviceOwner }: EraseStores, to: Recipient[], erasure: Erasure, now: Date) =>
-  Promise.all(to.map((each) => outbox.put(serviceOwner, letterTo(each, erasure, now))));
+type Farewell = { erasure: Erasure; before: Happened[] };
+
+const tell = ({ outbox, serviceOwner }: EraseStores, to: Recipient[], farewell: Farewell, now: Date) =>
+  Promise.all(to.map((each) => outbox.put(serviceOwner, letterTo(each, farewell, now))));
 
 /**
  * What is remembered of an erasure goes when the cooling-off is over; of an owner who hasn't begun anew, all.
@@ -214,18 +226,14 @@ export async function forgetErased(
   });
 }
 
-/** Damaged, or shredded already: it is to go all the same. */
-export function nothingIfUnreadable(error: unknown): undefined {
-  if (!isUnreadable(error)) throw error;
-}
-
 /** The same name each time, so that it is sent once. */
-const letterTo = (to: Recipient, { requestedAt }: Erasure, now: Date): Letter => ({
+const letterTo = (to: Recipient, { erasure, before }: Farewell, now: Date): Letter => ({
   type: "letter",
-  id: sha256(`erased\n${to.address}\n${requestedAt.toISOString()}`).slice(0, 22),
+  id: sha256(`erased\n${to.address}\n${erasure.requestedAt.toISOString()}`).slice(0, 22),
   to,
   kind: "erased",
   at: now,
-  until: later(now, DAY),
+  until: later(now, ALARM_DAYS * DAY),
+  before,
   tries: 0,
 });

@@ -53,6 +53,8 @@ export async function findRecovery(
 
 const OPEN_DAYS = 7;
 export const endsAt = ({ createdAt }: RecoveryRecord): Date => later(createdAt, OPEN_DAYS * DAY);
+/** When a recovery was made that the owner's state names. */
+export const begunAt = ({ endsAt: end }: { endsAt: Date }): Date => later(end, -OPEN_DAYS * DAY);
 
 /** The same for a repeat with its Idempotency-Key on the same device; otherwise a new one. */
 export const recoveryId = ({ device }: Caller, idempotencyKey: string | undefined): string =>

@@ -60,6 +60,11 @@ export const unreadable = (cause?: unknown) =>
 export const isUnreadable = (error: unknown): error is Failure =>
   error instanceof Failure && error.kind === "backup-unreadable";
 
+/** For what is erased: damaged, or shredded already, it is to go all the same. */
+export function nothingIfUnreadable(error: unknown): undefined {
+  if (!isUnreadable(error)) throw error;
+}
+
 /** This one key version is disabled; callers learn only that the vault doesn't open it now. */
 export class KeyDisabled extends Failure {
   constructor(cause?: unknown) {

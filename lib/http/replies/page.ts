@@ -53,6 +53,11 @@ export function donePage(language: Language): string {
   return document(language, doneTitle, list(done));
 }
 
+export function erasedPage(language: Language): string {
+  const { erasedTitle, erased } = texts[language].page;
+  return document(language, erasedTitle, list(erased));
+}
+
 export function unknownPage(language: Language): string {
   const { unknownTitle, unknown } = texts[language].page;
   return document(language, unknownTitle, `<p>${escaped(unknown)}</p>`);

@@ -3,7 +3,7 @@ import { expect, inject, it } from "vitest";
 import type { Blobs, StoredBlob } from "../../../lib/azure/stores/blobs.ts";
 import { readRecord } from "../../../lib/domain/owner/owner-store.ts";
 import { ownerIdOf } from "../../../lib/domain/owner.ts";
-import { nothingIfUnreadable } from "../../../lib/domain/privacy/erasure.ts";
+import { nothingIfUnreadable } from "../../../lib/domain/sealing/seal.ts";
 import { anOwnerWithBackup } from "../../functions/helpers.ts";
 import { type App, anApp } from "../../support/app.ts";
 import { aBackup, aLargeBackup, replacing } from "../../support/builders.ts";

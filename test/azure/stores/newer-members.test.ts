@@ -125,14 +125,14 @@ describe("F36 R8 what is stored", () => {
     { type: "letter", id: "letter", to, kind: "code", at: now, until: later(now, DAY), tries: 0 },
   ];
   it.each(items)("F36 R18 the same for queue messages: $type", async (item) => {
-    const { seal } = anInstance(storage.blobs);
+    const instance = anInstance(storage.blobs);
     const owner = aNewOwner();
     let message = "";
     const outbox = queueOutbox(async (text) => {
       message = text;
-    }, seal);
+    }, instance);
     await outbox.put(owner, written(OutboxItem, item, "item"));
-    const opened = await openQueued(seal, { ...JSON.parse(message), invented: "later" });
+    const opened = await openQueued(instance, { ...JSON.parse(message), invented: "later" });
     expect(inventedIn(opened?.item)).toEqual(expectedIn(item, "item"));
   });
 });

@@ -71,7 +71,7 @@ beforeAll(async () => {
   await instance.tickets.put(await instance.keyedHash.hash("ticket", "canary"), aTicket(), undefined);
   const activity = { id: newId(), kind: "recovered" as const, at: now, device };
   await instance.activity.append(owner, activity);
-  const outbox = queueOutbox(own.send, instance.seal);
+  const outbox = queueOutbox(own.send, instance);
   await outbox.put(owner, { type: "announcement", activity, recipients: [to] });
   await outbox.put(owner, letter);
   found = await collect();
@@ -90,7 +90,9 @@ async function collect(): Promise<typeof found> {
   }
   const { peekedMessageItems } = await own.queue.peekMessages({ numberOfMessages: 32 });
   const texts = peekedMessageItems.map(textOf);
-  const sealed = texts.map((text) => Buffer.from(String(JSON.parse(text).sealed), "base64"));
+  const sealed = texts
+    .map((text) => JSON.parse(text))
+    .map((envelope) => Buffer.from(String(envelope.lasting ?? envelope.sealed), "base64"));
   return { names, metadata, contents, messages: [...texts.map((text) => Buffer.from(text)), ...sealed] };
 }
 

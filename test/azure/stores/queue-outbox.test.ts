@@ -5,6 +5,7 @@ import { openQueued, queueCounts, queueOutbox } from "../../../lib/azure/stores/
 import { DAY, later } from "../../../lib/domain/clock.ts";
 import type { Announcement, Letter, OutboxItem } from "../../../lib/domain/messages/announcement.ts";
 import type { OwnerId } from "../../../lib/domain/owner.ts";
+import { contextOf } from "../../../lib/domain/sealing/seal.ts";
 import { aDeviceId, now } from "../../domain/builders.ts";
 import { refusalFrom } from "../../domain/refusals.ts";
 import { aNewOwner, times } from "../contracts.ts";
@@ -42,9 +43,9 @@ const anAnnouncement = (change: Partial<Announcement> = {}): Announcement => ({
   recipients: [to, { channel: "phone", address: "+46700000042", language: "en" }],
   ...change,
 });
-const aSeal = () => anInstance(storage.blobs).seal;
+const someSeals = () => anInstance(storage.blobs);
 const put = (owner: OwnerId, item: OutboxItem, delaySeconds?: number) =>
-  queueOutbox(own.send, aSeal()).put(owner, item, delaySeconds);
+  queueOutbox(own.send, someSeals()).put(owner, item, delaySeconds);
 
 /** The text of the only visible message. */
 async function peeked(): Promise<string> {
@@ -70,8 +71,8 @@ describe("R18 what is put into the outbox", () => {
       const owner = aNewOwner();
       await put(owner, item);
       const text = await peeked();
-      expect(await openQueued(aSeal(), text)).toEqual({ owner, item });
-      expect(await openQueued(aSeal(), JSON.parse(text))).toEqual({ owner, item });
+      expect(await openQueued(someSeals(), text)).toEqual({ owner, item, isOwnerErased: false });
+      expect(await openQueued(someSeals(), JSON.parse(text))).toEqual({ owner, item, isOwnerErased: false });
     },
   );
 
@@ -80,8 +81,12 @@ describe("R18 what is put into the outbox", () => {
     const item = { ...aLetter(), more: "canary" };
     await put(owner, item);
     const message = { ...JSON.parse(await peeked()), more: 1 };
-    expect(await openQueued(aSeal(), message)).toEqual({ owner, item });
-    expect(await openQueued(aSeal(), JSON.stringify(message))).toEqual({ owner, item });
+    expect(await openQueued(someSeals(), message)).toEqual({ owner, item, isOwnerErased: false });
+    expect(await openQueued(someSeals(), JSON.stringify(message))).toEqual({
+      owner,
+      item,
+      isOwnerErased: false,
+    });
   });
 
   it("R18 waits for at most a week", async () => {
@@ -97,7 +102,7 @@ describe("R18 what is put into the outbox", () => {
     expect((await own.queue.peekMessages()).peekedMessageItems).toEqual([]);
     expect((await own.queue.getProperties()).approximateMessagesCount).toBe(1);
     await put(owner, aLetter({ id: "now" }), 0);
-    expect((await openQueued(aSeal(), await peeked()))?.item).toMatchObject({ id: "now" });
+    expect((await openQueued(someSeals(), await peeked()))?.item).toMatchObject({ id: "now" });
   });
 
   it("R18 fits into one message for the most contacts with the longest addresses", async () => {
@@ -105,49 +110,116 @@ describe("R18 what is put into the outbox", () => {
     const address = `${"a".repeat(64)}@${"b".repeat(250)}.example`;
     const item = anAnnouncement({ recipients: times(10, () => ({ ...to, address })) });
     await put(owner, item);
-    expect(await openQueued(aSeal(), await peeked())).toEqual({ owner, item });
+    expect(await openQueued(someSeals(), await peeked())).toEqual({ owner, item, isOwnerErased: false });
   });
 
   it("R32 while the queue doesn't answer: storage-unavailable, and when to come back", async () => {
-    const outbox = queueOutbox(own.sendToPoison, aSeal());
+    const outbox = queueOutbox(own.sendToPoison, someSeals());
     const failure = await refusalFrom(() => outbox.put(aNewOwner(), aLetter()));
     expect(failure).toMatchObject({ kind: "storage-unavailable", details: { retryAfterSeconds: 5 } });
   });
 });
 
-describe("R39 anything else than what was put there is refused", () => {
+/** Their key is gone, or another's in its place, as once the cooling-off is over and they have begun anew. */
+const ERASED = [
+  ["gone", async () => undefined],
+  ["another", async (owner: OwnerId) => void (await anInstance(storage.blobs).ownerKeys.obtain(owner))],
+] as const;
+
+describe.each(ERASED)("R35 what was put there for an owner whose key is %s by now", (_, beginAnew) => {
+  async function afterErasure(item: OutboxItem) {
+    const owner = aNewOwner();
+    await anInstance(storage.blobs).ownerKeys.obtain(owner);
+    await put(owner, item);
+    await storage.container.deleteBlob(`owner-keys/${owner}`);
+    await beginAnew(owner);
+    const opened = await openQueued(someSeals(), await peeked());
+    return { owner, opened };
+  }
+
+  it.each<[string, OutboxItem]>([
+    ["an alarm", anAnnouncement()],
+    ["a letter of one", aLetter({ kind: "recovered" })],
+  ])("R18 R35 %s is still to be told, and not to be logged", async (_, item) => {
+    const { owner, opened } = await afterErasure(item);
+    expect(opened).toEqual({ owner, item, isOwnerErased: true });
+  });
+
+  it.each<[string, OutboxItem]>([
+    ["a code", aLetter()],
+    ["what is only logged", anAnnouncement({ recipients: [] })],
+    ["an entry of the log", { type: "log-entry", activity: anAnnouncement().activity }],
+  ])("R35 %s went with them, and waits for nobody", async (_, item) => {
+    expect((await afterErasure(item)).opened).toBeUndefined();
+  });
+});
+
+it("R35 of a new incarnation is told and logged, also with the former key at hand", async () => {
+  const [owner, { ownerKeys }, instance] = [aNewOwner(), anInstance(storage.blobs), someSeals()];
+  await instance.ownerKeys.obtain(owner);
+  await storage.container.deleteBlob(`owner-keys/${owner}`);
+  await ownerKeys.obtain(owner);
+  await put(owner, anAnnouncement());
+  expect(await openQueued(instance, await peeked())).toMatchObject({ isOwnerErased: false });
+});
+
+describe("F36 R18 what the former release has put there", () => {
+  it.each<[string, OutboxItem]>([
+    ["an alarm", anAnnouncement()],
+    ["a letter of one", aLetter({ kind: "recovered" })],
+  ])("F36 R18 %s, sealed under its owner's key, is read all the same", async (_, item) => {
+    const owner = aNewOwner();
+    const content = Buffer.from(JSON.stringify(item));
+    const sealed = await someSeals().seal.seal(owner, contextOf("outbox", 1, owner), content);
+    const message = { owner, sealed: sealed.toString("base64") };
+    expect(await openQueued(someSeals(), message)).toEqual({ owner, item, isOwnerErased: false });
+  });
+});
+
+describe.each([
+  ["a code, under its owner's key", aLetter(), "sealed"],
+  ["an alarm, which outlives its owner", anAnnouncement(), "lasting"],
+] as const)("R39 what isn't what was put there is refused: %s", (_, item, member) => {
   const queued = async () => {
     const owner = aNewOwner();
-    await put(owner, aLetter());
-    const { sealed } = JSON.parse(await peeked());
-    return { owner, sealed: Buffer.from(String(sealed), "base64") };
+    await anInstance(storage.blobs).ownerKeys.obtain(owner);
+    await put(owner, item);
+    const message = JSON.parse(await peeked());
+    return { message, owner, sealed: Buffer.from(String(message[member]), "base64") };
   };
-  const open = (message: unknown, seal = aSeal()) => told(() => openQueued(seal, message));
+  const open = (message: unknown, seals = someSeals()) => told(() => openQueued(seals, message));
 
   it("F8 R39 any byte changed, cut off or added", async () => {
-    const { owner, sealed } = await queued();
-    const seal = aSeal();
-    expect(await open({ owner, sealed: sealed.toString("base64") }, seal)).toBe("opened");
+    const { message, sealed } = await queued();
+    const seals = someSeals();
+    expect(await open(message, seals)).toBe("opened");
     for (const damaged of damagesOf(sealed)) {
-      expect(await open({ owner, sealed: damaged.toString("base64") }, seal)).toBe(refused);
+      expect(await open({ ...message, [member]: damaged.toString("base64") }, seals)).toBe(refused);
     }
   });
 
-  it("F9 R33 R39 in another owner's name, or as something else of the owner's", async () => {
-    const [{ owner, sealed }, other] = [await queued(), aNewOwner()];
-    const { activity, seal: own } = anInstance(storage.blobs);
-    await anInstance(storage.blobs).ownerKeys.obtain(other);
-    expect(await open({ owner: other, sealed: sealed.toString("base64") })).toBe(refused);
-    const { name } = (await own.incarnation(owner)) ?? expect.fail("no key");
+  it("F9 R33 R39 in another owner's name, under the other kind of key, or as something else of the owner's", async () => {
+    const [{ message, owner, sealed }, other] = [await queued(), aNewOwner()];
+    const { activity, seal, ownerKeys } = anInstance(storage.blobs);
+    await ownerKeys.obtain(other);
+    const { name: incarnation } = (await seal.incarnation(other)) ?? expect.fail("no key");
+    expect(await open({ ...message, owner: other, incarnation })).toBe(refused);
+    const { sealed: own, lasting, ...rest } = message;
+    expect(await open({ ...rest, sealed: lasting, lasting: own })).toBe(refused);
+    const { name } = (await seal.incarnation(owner)) ?? expect.fail("no key");
     await storage.blobs.write(`activity/${owner}/${name}/anchor`, { content: sealed }, undefined);
     expect(await told(() => activity.read(owner))).toBe(refused);
   });
+});
 
-  it("R35 once the owner's key is gone it no longer opens, and is dropped", async () => {
-    const { owner, sealed } = await queued();
-    await storage.container.deleteBlob(`owner-keys/${owner}`);
-    expect(await openQueued(aSeal(), { owner, sealed: sealed.toString("base64") })).toBeUndefined();
-  });
+it("R39 an alarm of another incarnation of its owner's is refused", async () => {
+  await put(aNewOwner(), anAnnouncement());
+  const message = { ...JSON.parse(await peeked()), incarnation: "a".repeat(22) };
+  expect(await told(() => openQueued(someSeals(), message))).toBe(refused);
+});
+
+describe("R39 what can't have been put there is refused", () => {
+  const open = (message: unknown) => told(() => openQueued(someSeals(), message));
 
   it.each<[string, unknown]>([
     ["no JSON", "canary"],

@@ -1,6 +1,6 @@
 /** The texts: every language says everything, with the facts of the case and nothing else. */
 import { describe, expect, it } from "vitest";
-import { LetterKind } from "../../../lib/domain/messages/announcement.ts";
+import { HappenedKind, LetterKind } from "../../../lib/domain/messages/announcement.ts";
 import { LANGUAGES } from "../../../lib/domain/messages/language.ts";
 import { texts } from "../../../lib/texts/languages.ts";
 import type { Facts } from "../../../lib/texts/texts.ts";
@@ -11,6 +11,7 @@ const facts: Facts = {
   code: "048213",
   link: "https://api.example/v1/alarms/abc?language=xx",
   eraseAt: "2026-05-05 10:00 UTC",
+  before: "- a device added: 2026-05-03 10:00 UTC",
 };
 /** Alarms report actions that the owner may undo with one press. */
 const ALARMS = [
@@ -82,6 +83,18 @@ describe("R18 every language", () => {
     }
     const pages = LANGUAGES.map((language) => texts[language].page);
     expect(new Set(pages.map(({ button }) => button)).size).toBe(LANGUAGES.length);
+  });
+});
+
+describe("R18 R35 the last letter", () => {
+  it("R18 R35 has words for all that may have happened before, and their lines where there are any", () => {
+    for (const { letter, language } of letters(["erased"])) {
+      expect(Object.keys(texts[language].happened).toSorted()).toEqual([...HappenedKind.options].toSorted());
+      expect(letter.text(facts).split("\n")).toContain(facts.before);
+      const without = letter.text({ ...facts, before: "" });
+      expect(letter.text(facts).length - without.length).toBeGreaterThan(facts.before.length);
+      expect(without).not.toMatch(/\n- |\n\n\n/);
+    }
   });
 });
 

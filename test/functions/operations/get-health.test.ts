@@ -87,7 +87,10 @@ it("R18 R32 while the mail service is down a letter waits, and health shows it; 
   const [at, until] = [new Date(), later(new Date(), HOUR)];
   const letter: Letter = { type: "letter", id: newId(), to, kind: "erased", at, until, tries: 0 };
   const deliver = () =>
-    deliverMessages({ ...app.services, messenger: app.messenger }, { owner, item: letter });
+    deliverMessages(
+      { ...app.services, messenger: app.messenger },
+      { owner, item: letter, isOwnerErased: false },
+    );
   const owner = ownerIdOf({ issuer: "https://health.example", subject: newId() });
   await mailbox.order({ status: 503 });
   expect(await deliver()).toMatchObject({ outcome: "postponed" });

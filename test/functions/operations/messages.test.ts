@@ -126,7 +126,10 @@ async function delivering(
       sent.push(message);
     },
   };
-  const delivery = await deliverMessages({ ...services, messenger }, { owner: to, item: item(now) });
+  const delivery = await deliverMessages(
+    { ...services, messenger },
+    { owner: to, item: item(now), isOwnerErased: false },
+  );
   return { ...delivery, put, sent };
 }
 
