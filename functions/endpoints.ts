@@ -35,6 +35,7 @@ import { eraseData } from "./privacy/erase-data.ts";
 import { exportData } from "./privacy/export-data.ts";
 import { keepData } from "./privacy/keep-data.ts";
 import { listActivity } from "./privacy/list-activity.ts";
+import { endCredentials } from "./providers/end-credentials.ts";
 import { issueTicket } from "./providers/issue-ticket.ts";
 import { verifyCode } from "./providers/verify-code.ts";
 import { verifySignature } from "./providers/verify-signature.ts";
@@ -78,6 +79,7 @@ export const endpoints: Endpoint[] = [
   issueTicket,
   verifyCode,
   verifySignature,
+  endCredentials,
   listActivity,
   exportData,
   eraseData,

@@ -1,19 +1,19 @@
-/** POST v1/tickets: a provider's ticket for a work account, to scan now or print for later (R21-R23). */
+/** POST v1/tickets: a provider's ticket for one of its accounts, to scan now or print for later (R21-R23, R47). */
 import * as z from "zod";
-import { WorkName } from "../../lib/domain/account.ts";
+import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { issueProviderTicket as issue } from "../../lib/domain/step-up/ticket-issuing.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { TicketReply, ticketReply } from "../../lib/http/replies/ticket-reply.ts";
 
 /** `use`: `now` is valid for minutes; `printed` serves later, when the phone is lost. */
 const Request = z.strictObject({
-  account: WorkName,
+  account: DeviceBoundAccount,
   use: z.enum(["now", "printed"]).default("now"),
 });
 
 export const issueTicket = endpoint({
   name: "issue-ticket",
-  summary: "Issue a ticket for a work account",
+  summary: "Issue a ticket for an account",
   method: "POST",
   route: "v1/tickets",
   access: "provider:Tickets.Issue",

@@ -1,4 +1,4 @@
-/** POST v1/recoveries/{id}/step-ups: starts a step-up for an account, on the same device (R20, R21). */
+/** POST v1/recoveries/{id}/step-ups: starts a step-up for an account, on the same device (R20, R21, R47). */
 import * as z from "zod";
 import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { expiresAt } from "../../lib/domain/challenges/challenge.ts";
@@ -9,7 +9,7 @@ import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 import { ContactStatus, contactStatus } from "../../lib/http/replies/contact-status.ts";
 
-/** `contact`: where to send the code; for a personal account only. */
+/** `contact`: where to send the code, for a personal account only; without it, the answer is a ticket. */
 const Request = z.strictObject({ account: DeviceBoundAccount, contact: Id.optional() });
 
 /** `needs`: what the answer must contain. */

@@ -90,10 +90,11 @@ export const SCHEMAS: Record<string, string> = {
   DeviceList: "The owner's devices, including revoked ones.",
   DeviceRename: "The new name.",
   DeviceTicketRequest: "A work account that works on this device.",
-  TicketRequest: "A work account of one of the provider's tenants.",
+  TicketRequest: "An account that the provider answers for.",
   Ticket: "A one-time activation. The service sends it only once.",
   CodeCheck: "An account, and a code that somebody typed for it.",
   SignatureCheck: "An account, a challenge, and a device's signature over the challenge.",
+  CredentialEnding: "The account, and the device whose credentials for it end.",
   Verdict: "Whether the code or signature is right, and which device it came from.",
   ActivityPage: "Up to a hundred entries of the log, newest first.",
   ActivityEntry: "One event. It names no account and no contact.",
@@ -293,7 +294,8 @@ export const OWN: Record<string, string> = {
     "Each account and its state: `restored`, `kept`, `step-up` (it waits for its proof) or `credential-sent`.",
   "RecoveryStatus.accounts.state": "The account's state.",
   "CodeCredential.uri": "An otpauth URI with the secret.",
-  "StepUpRequest.contact": "The id of the confirmed contact that gets the code; only for personal accounts.",
+  "StepUpRequest.contact":
+    "The id of the confirmed contact that gets the code; only for personal accounts. Without it, the answer is a ticket.",
   "StepUp.id": "The challenge's id.",
   "StepUp.needs": "What the answer must contain.",
   "StepUp.sentTo": "Where the code was sent.",
@@ -326,6 +328,8 @@ export const OWN: Record<string, string> = {
   "Ticket.code": "The ticket's code, to type: seven groups of four letters and digits.",
   "SignatureCheck.challenge": "At least 128 bits, base64url. The provider must never use them again.",
   "SignatureCheck.signature": "ES256 over those bytes: r and s, base64url.",
+  "CredentialEnding.device":
+    "The device's id, as the answer to a code or a signature says it; all devices if left out.",
   "Verdict.valid": "Whether the code or signature is right.",
   "Verdict.device": "The id of the device that it came from.",
   "ActivityPage.intact":

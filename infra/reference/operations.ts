@@ -130,7 +130,7 @@ export const OPERATIONS: Record<string, Operation> = {
     area: "Step-up",
     description:
       "Begins to prove one account of a recovery, on the device that recovered. For a personal account, let the owner sign in to that account " +
-      "(`Account-Authorization`, at most five minutes old) and name the `contact` that gets the code. A work account needs neither: its answer is a ticket.",
+      "(`Account-Authorization`, at most five minutes old) and name the `contact` that gets the code. Without a contact the answer is a ticket of the account's provider, which also brings back an account that somebody else proved first. A work account needs neither: its answer is a ticket.",
     replies: { 201: "A challenge, valid for ten minutes and five tries." },
   },
   "answer-step-up": {
@@ -184,7 +184,7 @@ export const OPERATIONS: Record<string, Operation> = {
   "issue-ticket": {
     area: "Providers",
     description:
-      "Issues a ticket for one of the provider's work accounts, as a QR code and as a code to type. `now`: valid for ten minutes. `printed`: valid for a year, to keep on paper. The service can be set to other times. The ticket counts once, and the answer has it only once.",
+      "Issues a ticket for one of the provider's accounts, as a QR code and as a code to type. It moves an account that another owner has proven; that owner is told first. For a personal account it replaces the contact's code, not the sign-in to that account. `now`: valid for ten minutes. `printed`: valid for a year, to keep on paper. The service can be set to other times. The ticket counts once, and the answer has it only once.",
   },
   "verify-code": {
     area: "Providers",
@@ -195,6 +195,12 @@ export const OPERATIONS: Record<string, Operation> = {
     area: "Providers",
     description:
       "Says whether a device of the account signed the provider's challenge with its push credential (ES256).",
+  },
+  "end-credentials": {
+    area: "Providers",
+    description:
+      "Ends what one device has for an account, or what all devices have: codes and push keys stop counting at once, and no recovery brings them back without a step-up. The contacts of the account's owner are told first. The answer is the same after the same time, whatever there was. Safe to repeat.",
+    replies: { 204: "Nothing of it counts any more." },
   },
   "list-activity": {
     area: "Privacy",

@@ -19,6 +19,7 @@ import { startSweep } from "../../functions/operations/start-sweep.ts";
 import { eraseData } from "../../functions/privacy/erase-data.ts";
 import { exportData } from "../../functions/privacy/export-data.ts";
 import { listActivity } from "../../functions/privacy/list-activity.ts";
+import { endCredentials } from "../../functions/providers/end-credentials.ts";
 import { issueTicket } from "../../functions/providers/issue-ticket.ts";
 import { verifyCode } from "../../functions/providers/verify-code.ts";
 import { verifySignature } from "../../functions/providers/verify-signature.ts";
@@ -174,6 +175,7 @@ const NAMED: Record<string, z.core.$ZodType> = {
   Ticket: TicketReply,
   CodeCheck: verifyCode.request.body,
   SignatureCheck: verifySignature.request.body,
+  CredentialEnding: endCredentials.request.body,
   Verdict,
   ActivityPage: activityPage,
   ActivityEntry: activityPage.shape.entries.element,

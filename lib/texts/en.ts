@@ -104,6 +104,11 @@ export const en: Texts = {
       text: ({ at }) =>
         `One of your accounts moved to another recovery account at ${at}, by its own sign-in or by the organisation that runs it. Your devices can no longer approve sign-ins to it.\n\nIf you didn't expect this, change that account's password and ask the organisation.`,
     },
+    "credentials-ended": {
+      subject: "An account has to be proven again",
+      text: ({ at }) =>
+        `At ${at} the organisation that runs one of your accounts ended what your authenticator approves sign-ins to it with, on one of your devices or on all. To use the account there again, recover it in the app and prove that it is yours.\n\nIf that is news to you, ask the organisation.`,
+    },
   },
   happened: {
     recovered: "accounts recovered on a device",

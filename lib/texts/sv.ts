@@ -104,6 +104,11 @@ export const sv: Texts = {
       text: ({ at }) =>
         `Ett av dina konton flyttades till ett annat återställningskonto ${at}, genom kontots egen inloggning eller av organisationen som driver det. Dina enheter kan inte längre godkänna inloggningar till det.\n\nOm du inte väntade dig det, byt lösenord på det kontot och fråga organisationen.`,
     },
+    "credentials-ended": {
+      subject: "Du behöver styrka ett konto på nytt",
+      text: ({ at }) =>
+        `Organisationen som driver ett av dina konton avslutade ${at} det som din autentiseringsapp godkänner inloggningar till kontot med, på en av dina enheter eller på alla. Vill du använda kontot där igen, återställ det i appen och styrk att det är ditt.\n\nÄr det en nyhet för dig, fråga organisationen.`,
+    },
   },
   happened: {
     recovered: "konton återställdes på en enhet",

@@ -99,6 +99,11 @@ const others: Record<string, (scene: Recovery) => Promise<Request>> = {
     };
     return { path: "v1/signatures/verify", body, token: await checker() };
   },
+  "end-credentials": async (scene) => {
+    await proven(scene);
+    const token = await aProviderToken("personal-sign-in", "Credentials.End");
+    return { path: "v1/credentials/end", body: { account: bound(scene.personal) }, token };
+  },
   "show-alarm": async (scene) => ({ path: await alarmPath(scene) }),
   "repudiate-alarm": async (scene) => ({ path: await alarmPath(scene) }),
 };

@@ -92,6 +92,7 @@ const samples: Record<string, (about: About & Made) => Sample> = {
     path: "v1/signatures/verify",
     body: { account: aName, challenge: "A".repeat(43), signature: "A".repeat(86) },
   }),
+  "end-credentials": () => ({ path: "v1/credentials/end", body: { account: aName } }),
   "list-activity": () => ({ path: "v1/activity" }),
   "export-data": () => ({ path: "v1/me/export" }),
   "erase-data": () => ({ path: "v1/me?confirm=erase-everything" }),

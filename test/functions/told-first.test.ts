@@ -14,12 +14,14 @@ import {
   codeAt,
   idIn,
   proven,
+  providerCall,
   type Recovery,
   recover,
   start,
   startedIn,
   verify,
 } from "../support/step-up.ts";
+import { aProviderToken } from "../support/tokens.ts";
 import { unsent } from "../support/unsent.ts";
 import { problemIn, refused, statusIn } from "./helpers.ts";
 
@@ -49,6 +51,20 @@ describe.concurrent("the owner is told", () => {
     expect((await verify(scene, personal, former)).body).toMatchObject({ valid: true });
     expect((await renew()).status).toBe(200);
     expect(kinds(scene).filter(([kind]) => kind === "credential-issued")).toHaveLength(2);
+  });
+
+  it("R18 R47 of credentials that a provider ends before they end: until it is told, they count", async () => {
+    const scene = await aRecovery();
+    const { personal, watched } = scene;
+    const code = codeAt(await proven(scene), watched.clock.now());
+    const token = await aProviderToken("personal-sign-in", "Credentials.End");
+    const body = { account: bound(personal) };
+    const end = () => providerCall(watched.app, "v1/credentials/end", body, token);
+    refused(await unsent(watched, end), "storage-unavailable");
+    expect((await verify(scene, personal, code)).body).toMatchObject({ valid: true });
+    for (const _ of [1, 2]) expect((await end()).status).toBe(204);
+    expect(kinds(scene).slice(-1)).toEqual([["credentials-ended", 1]]);
+    expect(kinds(scene).filter(([kind]) => kind === "credentials-ended")).toHaveLength(1);
   });
 
   it("R6 R18 of a deletion before it is made; the log records undeletions, too; a repetition isn't told", async () => {

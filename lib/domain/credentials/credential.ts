@@ -41,6 +41,11 @@ export const AccountCredentials = loose({
   ended: z.array(DeviceId),
   /** When the last credential ended; the account stays reserved for its owner for a while. */
   lastEndedAt: z.coerce.date().optional(),
+  /**
+   * `devices`: whose credentials the provider ended; each stays listed until it proves the account again.
+   * `proven`: whether any device has proven it since.
+   */
+  endedByProvider: loose({ devices: z.array(DeviceId), proven: z.boolean() }).optional(),
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
@@ -70,7 +75,7 @@ export function isPoint(publicKey: PushKey): boolean {
 
 /**
  * Gives this device a new credential, which ends its former one of the same type. Fails as
- * `account-bound-elsewhere` or `device-revoked`.
+ * `account-bound-elsewhere` or `device-revoked`, or as `busy` if the provider ends what is being renewed.
  */
 export function withCredential(
   former: AccountCredentials | undefined,
@@ -79,12 +84,36 @@ export function withCredential(
 ): AccountCredentials {
   requireFree(former, { owner, claim }, now);
   const ours = former?.owner === owner ? former : undefined;
-  const { lastEndedAt: _, holders = [], ended = [], ...kept } = ours ?? {};
+  const { lastEndedAt: _, endedByProvider, holders = [], ended = [], ...kept } = ours ?? {};
+  if (claim === "renewal" && ours && !mayRenew(ours, device)) throw endedMeanwhile();
+  const unproven = endedByProvider && provenBy(device, endedByProvider);
   if (ended.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
   const others = holders.filter((each) => each.device !== device);
   const holder = { ...holders.find((each) => each.device === device), device, ...credentialOf(wanted, now) };
-  return { ...kept, owner, holders: [...others, holder], ended, failures: noFailures };
+  return {
+    ...kept,
+    owner,
+    holders: [...others, holder],
+    ended,
+    failures: noFailures,
+    ...(unproven && { endedByProvider: unproven }),
+  };
 }
+
+/** Whether the device gets a new credential without a new proof. */
+export const mayRenew = ({ endedByProvider }: AccountCredentials, device: DeviceId): boolean =>
+  !endedByProvider || (endedByProvider.proven && !endedByProvider.devices.includes(device));
+
+type EndedByProvider = NonNullable<AccountCredentials["endedByProvider"]>;
+
+/** Undefined once every listed device has proven the account. */
+function provenBy(device: DeviceId, ended: EndedByProvider): EndedByProvider | undefined {
+  const devices = ended.devices.filter((each) => each !== device);
+  return devices.length === 0 ? undefined : { ...ended, devices, proven: true };
+}
+
+const endedMeanwhile = () =>
+  new Failure("busy", "The account's provider is ending its credentials.", { retryAfterSeconds: 1 });
 
 /**
  * Only its provider may move an account from an owner who has a credential for it or had the last one lately.
@@ -138,6 +167,31 @@ function endedWith(device: DeviceId, ended: DeviceId[], holders: Holder[]): Devi
   const all = [...new Set([device, ...ended])];
   const holding = new Set(holders.map((holder) => holder.device));
   return all.filter((each, index) => index < MAX_ENDED || holding.has(each));
+}
+
+/**
+ * Ends what this device has, or what all devices have; then no renewal works until a new proof. Undefined if
+ * that changes nothing.
+ */
+export function withEndedByProvider(
+  former: AccountCredentials,
+  device: DeviceId | undefined,
+  now: Date,
+): AccountCredentials | undefined {
+  const { holders, ended, endedByProvider } = former;
+  const isMeant = (each: Holder) => device === undefined || each.device === device;
+  const devices = holders.filter(isMeant).map((each) => each.device);
+  const isSo = device !== undefined || endedByProvider?.proven === false;
+  if (devices.length === 0 && isSo) return undefined;
+  const unproven = [...new Set([...devices, ...(endedByProvider?.devices ?? [])])];
+  return {
+    ...former,
+    holders: holders.filter((each) => !isMeant(each)),
+    // A suspended device has nothing left to suspend, and may prove the account once it is let in again.
+    ended: ended.filter((each) => !devices.includes(each)),
+    ...(devices.length > 0 && { lastEndedAt: now }),
+    endedByProvider: { ...endedByProvider, devices: unproven.slice(0, MAX_ENDED), proven: false },
+  };
 }
 
 /** The device's credentials don't count until `withResumed`. Undefined if it holds none here. */

@@ -24,6 +24,7 @@ export const ACTIVITIES = [
   "backup-undeleted",
   "version-restored",
   "account-moved",
+  "credentials-ended",
   "backup-stale",
   "erasure-requested",
 ] as const;

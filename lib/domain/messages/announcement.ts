@@ -38,6 +38,7 @@ export const LetterKind = z.enum([
   "exported",
   "backup-deleted",
   "account-moved",
+  "credentials-ended",
   "backup-stale",
   "erasure-requested",
   "erased",

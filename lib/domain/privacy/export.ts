@@ -97,9 +97,8 @@ function withoutHash(challenge: Challenge) {
   const { id, kind, device, createdAt, attempts } = challenge;
   const shared = { id, kind, device, createdAt, attempts };
   if (challenge.kind === "contact") return { ...shared, contact: challenge.contact };
-  const { purpose, recovery, account } = challenge;
-  const stepUp = { ...shared, purpose, recovery, account };
-  return challenge.kind === "code" ? { ...stepUp, subject: challenge.subject } : stepUp;
+  const { purpose, recovery, account, subject } = challenge;
+  return { ...shared, purpose, recovery, account, subject };
 }
 
 async function exportHead(stores: ExportStores, held: StoredOwner, place: BackupKey) {
@@ -142,7 +141,7 @@ async function exported<T, R>(finding: Promise<Stored<T> | undefined>, tell: (va
   return found && "value" in found ? tell(found.value) : found;
 }
 
-const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCredentials) => ({
+const withoutSecrets = ({ holders, ended, lastEndedAt, endedByProvider, failures }: AccountCredentials) => ({
   holders: holders.map(({ device, code, push }) => ({
     device,
     ...(code && { code: { issuedAt: code.issuedAt, lastStep: code.lastStep } }),
@@ -150,6 +149,7 @@ const withoutSecrets = ({ holders, ended, lastEndedAt, failures }: AccountCreden
   })),
   ended,
   lastEndedAt,
+  endedByProvider,
   failures,
 });
 

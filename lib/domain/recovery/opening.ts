@@ -5,7 +5,7 @@ import { sealedContent, unreadableEnvelope } from "../backup/custody.ts";
 import { DEVICE_SEALED } from "../backup/device-sealed.ts";
 import { decodeDocument, type StoredDocument } from "../backup/document.ts";
 import type { Head, Version, VersionSeal } from "../backup/head.ts";
-import type { CredentialStore } from "../credentials/credential.ts";
+import { type CredentialStore, mayRenew } from "../credentials/credential.ts";
 import { provenAccountFor } from "../credentials/proven-account.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
@@ -113,13 +113,14 @@ export async function tellAndOpen(
 }
 
 /**
- * Accounts that this owner has proven and no other owner has taken over. `pushing`: those that have or ever
- * had a push credential; the document's word isn't enough, because a thief's device can upload it (R15).
+ * Accounts that this owner has proven, and that no other owner has taken over and no provider has ended since.
+ * `pushing`: those that have or ever had a push credential; the document's word isn't enough, because a thief's
+ * device can upload it (R15).
  */
 export async function knownOf(
   accounts: StoredAccount[],
   record: OwnerRecord,
-  { owner }: Caller,
+  { owner, device }: Caller,
   credentials: CredentialStore,
 ): Promise<Pick<Circumstances, "bound" | "pushing">> {
   const checked = await Promise.all(
@@ -127,7 +128,7 @@ export async function knownOf(
       if (isForeign(account) || account.kind !== "personal" || account.usesPush) return [];
       const proven = provenAccountFor(record, account);
       const stored = proven && (await credentials.find(account));
-      if (stored?.value.owner !== owner) return [];
+      if (stored?.value.owner !== owner || !mayRenew(stored.value, device)) return [];
       const usesPush = proven?.usesPush === true || stored.value.holders.some(({ push }) => push);
       return [{ identity: accountKey(account), usesPush }];
     }),

@@ -19,7 +19,7 @@ import { alarm, announce, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
 import { recoveryIn } from "../owner/owner-state.ts";
 import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "../owner/owner-store.ts";
-import type { Caller, OwnerId } from "../owner.ts";
+import type { Caller, DeviceId, OwnerId } from "../owner.ts";
 import { type RecoveryStore, withSent } from "../recovery/record.ts";
 import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
 import { change, type Stored } from "../store.ts";
@@ -69,8 +69,7 @@ export async function answerStepUp(
   );
   const wanted: CredentialRequest =
     answering.credential.type === "code" ? { type: "code", secret: newSecret() } : answering.credential;
-  const { account } = challenge;
-  const subject = challenge.kind === "code" ? challenge.subject : undefined;
+  const { account, subject } = challenge;
   const proof = { account, device, subject, usesPush: wanted.type === "push" };
   const bind = (record: OwnerRecord) => withProvenAccount(record, proof, now);
   const former = (await stores.credentials.find(account))?.value;
@@ -164,19 +163,28 @@ async function compareCode({ keyedHash }: AnswerPorts, challenge: StepUp, code: 
 }
 
 async function compareTicket(
-  { tickets, keyedHash }: AnswerPorts,
-  { id, account }: StepUp,
+  { tickets, keyedHash, credentials }: AnswerPorts,
+  { id, account, subject }: StepUp,
   { endedDevices }: OwnerRecord,
   { owner, device }: Caller,
   { typed, providers, now }: { typed: string; providers: Provider[]; now: Date },
 ): Promise<Right> {
   const name = await keyedHash.hash("ticket", typed);
   const held = await tickets.find(name);
-  const redeeming = { account, owner, endedDevices, providers, device, challenge: id };
+  const isDevices = held?.value.issuedBy.by === "device";
+  const byProvider = isDevices ? await endedByProvider(credentials, account) : [];
+  const ended = [...endedDevices, ...byProvider];
+  const redeeming = { account, subject, owner, endedDevices: ended, providers, device, challenge: id };
   const { issuedBy } = requireTicket(held?.value, redeeming, now);
   const claim = issuedBy.by === "provider" ? "provider" : "step-up";
   return { claim, ticket: { name, held, redeeming } };
 }
+
+/** Devices whose tickets no longer count, because the account's provider ended their credentials. */
+const endedByProvider = async (
+  credentials: CredentialStore,
+  account: DeviceBoundAccount,
+): Promise<DeviceId[]> => (await credentials.find(account))?.value.endedByProvider?.devices ?? [];
 
 /** Consumes the ticket, once: fails as `ticket-invalid` if another request was faster. */
 async function redeem(

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { DeviceBoundAccount } from "../account.ts";
 import { Failure } from "../failure.ts";
 
-export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Sweeps.Run"] as const;
+export const PROVIDER_ROLES = ["Tickets.Issue", "Codes.Verify", "Credentials.End", "Sweeps.Run"] as const;
 export type ProviderRole = (typeof PROVIDER_ROLES)[number];
 
 /**

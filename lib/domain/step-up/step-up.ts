@@ -43,15 +43,16 @@ export async function requireOpenRecovery(
 
 type Start = { recovery: string; account: DeviceBoundAccount };
 /**
- * `contact`: where to send the code. `accountSignIn`: to the account itself, verified and fresh, if there was
- * one.
+ * `contact`: where to send the code; without it, the step-up waits for a ticket. `accountSignIn`: to the
+ * account itself, verified and fresh, if there was one.
  */
 type Starting = Start & { contact: string | undefined; accountSignIn: SignIn | undefined };
 type Policy = { accountSignInMaxAgeSeconds: number; contactCoolingOffHours: number };
 type Started = { challenge: Challenge; contact: Contact | undefined };
 
 /**
- * A personal account is proven by its own sign-in and then a code (R20), a work account by a ticket (R21).
+ * A personal account is proven by its own sign-in and then a code (R20) or its provider's ticket (R47), a
+ * work account by a ticket (R21).
  */
 export async function startStepUp(
   stores: StepUpPorts & Sending,
@@ -65,11 +66,11 @@ export async function startStepUp(
       throw invalid("/contact", "must be left out: a work account is proven by a ticket");
     return await startByTicket(stores, asking, { recovery, account });
   }
-  if (contact === undefined) throw invalid("/contact", "must name the contact that gets the code");
   const signIn = requireAccountSignIn(accountSignIn, policy.accountSignInMaxAgeSeconds);
   return await loggingFailure(stores, asking, recovery, async () => {
     requireSignInTo(account, signIn);
     const { subject } = signIn;
+    if (contact === undefined) return await startByTicket(stores, asking, { recovery, account, subject });
     const { contactCoolingOffHours: coolingOffHours } = policy;
     return await startByCode(stores, asking, { recovery, account, subject, contact, coolingOffHours });
   });
@@ -113,14 +114,22 @@ async function startByCode(
   return await askForCode(owners, caller.owner, held, asked, find, send);
 }
 
-/** Sends nothing; it only waits for the ticket. */
-async function startByTicket({ owners }: StepUpPorts, asking: Asking, start: Start): Promise<Started> {
+/**
+ * Sends nothing; it only waits for the ticket. `subject`: from the sign-in to a personal account. Fails as
+ * `account-not-proven`.
+ */
+async function startByTicket(
+  { owners }: StepUpPorts,
+  asking: Asking,
+  { subject, ...start }: Start & { subject?: string },
+): Promise<Started> {
   const { caller, held, now } = asking;
-  const challenge: Challenge = { ...stepUpChallenge(asking, start), kind: "ticket" };
-  const open = (record: OwnerRecord) => ({
-    result: undefined,
-    record: withChallenge(record, challenge, now),
-  });
+  const shared = stepUpChallenge(asking, start);
+  const challenge: Challenge = { ...shared, kind: "ticket", ...(subject !== undefined && { subject }) };
+  const open = (record: OwnerRecord) => {
+    if (subject !== undefined) requireSubject(provenAccountFor(record, start.account)?.subject, subject);
+    return { result: undefined, record: withChallenge(record, challenge, now) };
+  };
   await changeRecord(owners, caller.owner, now, open, held);
   return { challenge, contact: undefined };
 }

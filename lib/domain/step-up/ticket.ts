@@ -79,10 +79,11 @@ export const ticketFor = (account: DeviceBoundAccount): string => sha256(account
 
 /**
  * Who redeems a ticket. `providers`: the apps that may issue tickets. `endedDevices`: devices whose tickets
- * no longer count.
+ * no longer count. `subject`: from the account's own sign-in, if there was one.
  */
 export type Redeeming = {
   account: DeviceBoundAccount;
+  subject: string | undefined;
   owner: OwnerId;
   endedDevices: DeviceId[];
   providers: Provider[];
@@ -90,10 +91,17 @@ export type Redeeming = {
   challenge: string;
 };
 
-const isTrusted = ({ issuedBy }: Ticket, { account, owner, endedDevices, providers }: Redeeming): boolean =>
-  issuedBy.by === "provider"
-    ? providers.some((each) => each.clientId === issuedBy.client && answersFor(each, account))
-    : issuedBy.owner === owner && !endedDevices.includes(issuedBy.device);
+/** A personal account needs its provider's ticket and its own sign-in (R20, R47): no device's ticket will do. */
+const isTrusted = (
+  { issuedBy }: Ticket,
+  { account, subject, owner, endedDevices, providers }: Redeeming,
+): boolean => {
+  const isWork = account.kind === "work";
+  return issuedBy.by === "provider"
+    ? (isWork || subject !== undefined) &&
+        providers.some((each) => each.clientId === issuedBy.client && answersFor(each, account))
+    : isWork && issuedBy.owner === owner && !endedDevices.includes(issuedBy.device);
+};
 
 /** Also true for the device and challenge that used it: this repeats an interrupted request. */
 const isUnused = ({ usedBy, usedFor }: Ticket, { device, challenge }: Redeeming): boolean =>

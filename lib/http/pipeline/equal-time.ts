@@ -8,8 +8,11 @@ const NO_TAKES_MS = 120;
 const TIMER_ERROR_MS = 2;
 
 /** Returns an answer at once, but `undefined` only when the time is up. */
-export async function equalTime<T>(work: Promise<T | undefined>): Promise<T | undefined> {
-  const noAt = performance.now() + NO_TAKES_MS;
+export async function equalTime<T>(
+  work: Promise<T | undefined>,
+  noTakesMs = NO_TAKES_MS,
+): Promise<T | undefined> {
+  const noAt = performance.now() + noTakesMs;
   const answer = await work;
   if (answer !== undefined) return answer;
   const left = noAt - performance.now() - TIMER_ERROR_MS;

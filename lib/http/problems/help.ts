@@ -257,9 +257,9 @@ export const problemHelp = {
     "Ask your organisation for a new one.",
   ),
   "account-not-in-recovery": help(
-    "The recovery doesn't list this account, the account needs no proof, or it already has its credential.",
-    "There is nothing left to prove for this account.",
-    "Check the list of your accounts. If this one is missing, recover again.",
+    "The recovery doesn't list this account, the account needs no proof, or it already has its credential. Or there is nothing to renew: the account still needs its proof, or its provider ended what was sent.",
+    "That can't be done for this account now.",
+    "Check the list of your accounts. Prove this one if the app lets you; if it is missing, recover again.",
   ),
   "contact-not-found": help(
     "The owner has no contact with this id.",

@@ -323,7 +323,7 @@ export const problems = {
     409,
     "never",
     "Another recovery account has proven this account.",
-    "Sign in to that recovery account, or revoke its devices there. The provider's ticket moves the account.",
+    "Sign in to that recovery account, or prove the account by a ticket of its provider, which moves it.",
   ),
   "contact-unusable": entry(
     409,

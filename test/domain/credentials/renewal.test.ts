@@ -79,3 +79,13 @@ it("R17 R18 it is refused for a revoked device, and nobody is told", async () =>
   expect(await kindFrom(renew)).toBe("device-revoked");
   expect({ ...(await kept()), told: told() }).toEqual({ ...before, told: [] });
 });
+
+it("R18 R47 of what the provider has ended it is refused, and nobody is told of what didn't happen", async () => {
+  const { renew, kept, told, credentials } = await aScene();
+  const stored = await credentials.find(account);
+  const endedByProvider = { devices: [device], proven: false };
+  await credentials.put(account, { ...nobodysYet, endedByProvider }, stored?.etag);
+  const before = await kept();
+  expect(await kindFrom(renew)).toBe("account-not-in-recovery");
+  expect({ ...(await kept()), told: told() }).toEqual({ ...before, told: [] });
+});

@@ -29,7 +29,7 @@ const ALARMS = [
   "exported",
   "backup-deleted",
 ];
-const NEWS = ["device-repudiated", "account-moved", "plan-requested", "erased"];
+const NEWS = ["device-repudiated", "account-moved", "credentials-ended", "plan-requested", "erased"];
 const REMINDERS = ["backup-stale"];
 const cases = LANGUAGES.flatMap((language) =>
   LetterKind.options.map((kind) => ({ language, kind, letter: texts[language].letters[kind] })),

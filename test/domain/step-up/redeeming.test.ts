@@ -4,7 +4,7 @@ import { later, SECOND } from "../../../lib/domain/clock.ts";
 import type { DeviceId } from "../../../lib/domain/owner.ts";
 import type { Provider } from "../../../lib/domain/step-up/provider.ts";
 import { requireTicket, Ticket, ticketFor } from "../../../lib/domain/step-up/ticket.ts";
-import { aBoundWork, aDeviceId, anId, anOwnerId, now } from "../builders.ts";
+import { aBound, aBoundWork, aDeviceId, anId, anOwnerId, now } from "../builders.ts";
 import { refusalOf } from "../refusals.ts";
 
 const aProvider = (change: Partial<Provider> = {}): Provider => ({
@@ -26,6 +26,7 @@ describe("F6 R21 R23 redeeming", () => {
   const contoso = aProvider();
   const redeeming = {
     account,
+    subject: undefined,
     owner,
     device: aDeviceId(),
     challenge: anId("challenge"),
@@ -90,6 +91,26 @@ describe("F6 R21 R23 redeeming", () => {
     expect(refusals).toHaveLength(3 * 3 * 3 * 5 - 2 * 3 + 1);
     expect(new Set(refusals).size).toBe(1);
     expect(refusals[0]).toContain("ticket-invalid");
+  });
+
+  it("R20 R47 for a personal account counts only beside its own sign-in, and only its provider's", () => {
+    const personal = aBound({ issuer: account.issuer });
+    const providers = [aProvider({ accounts: [{ issuer: account.issuer }] })];
+    const redeemAs = (subject: string | undefined, issuedBy: Ticket["issuedBy"]) => () =>
+      requireTicket(
+        aTicket({ account: ticketFor(personal), issuedBy }),
+        { ...redeeming, account: personal, subject, providers, endedDevices: [] },
+        now,
+      );
+    const [byProvider, byDevice] = [
+      { by: "provider" as const, client: "contoso" },
+      { by: "device" as const, owner, device },
+    ];
+    expect(redeemAs("anna", byProvider)()).toMatchObject({ issuedBy: byProvider });
+    expect({
+      withoutSignIn: refusalOf(redeemAs(undefined, byProvider)).kind,
+      byDevice: refusalOf(redeemAs("anna", byDevice)).kind,
+    }).toEqual({ withoutSignIn: "ticket-invalid", byDevice: "ticket-invalid" });
   });
 
   it("R21 is for an account by name, however its letters are composed, without storing the name", () => {

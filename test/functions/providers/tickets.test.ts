@@ -162,6 +162,20 @@ describe.concurrent("an older device's ticket", () => {
     expect((await answer(newer, await begin(onNewer), { ticket: code })).status).toBe(200);
   });
 
+  it("R23 R47 counts no more once the account's provider has ended what that device had", async () => {
+    const scene = await aRecovery();
+    await redeemed(scene);
+    const { code: ticket } = ticketIn(await ask(scene, bound(scene.work)));
+    const token = await aProviderToken("contoso-sign-in", "Credentials.End");
+    const body = { account: bound(scene.work), device: scene.phone.deviceId };
+    expect((await providerCall(scene.watched.app, "v1/credentials/end", body, token)).status).toBe(204);
+    const newer = await aRegisteredPhone(scene.owner, { app: scene.watched.app });
+    const { id } = recoveredIn(await recover(newer));
+    const onNewer = { ...scene, phone: newer, recovery: id };
+    refused(await answer(newer, await begin(onNewer), { ticket }), "ticket-invalid");
+    refused(await ask(scene, bound(scene.work)), "account-not-on-device");
+  });
+
   it("R23 is only for accounts that work on that device", async () => {
     const scene = await aRecovery();
     refused(await ask(scene, bound(scene.work)), "account-not-on-device");

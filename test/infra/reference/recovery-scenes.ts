@@ -155,4 +155,11 @@ export async function askAsProvider(
     body: { account: people.work, ...people.signedByIt },
     status: 200,
   });
+  const ending = await aProviderToken("contoso-sign-in", "Credentials.End");
+  await teller.ask("end-credentials", ending, {
+    name: "of-one-device",
+    summary: "What one device has for the account",
+    body: { account: people.work, device: phone.deviceId },
+    status: 204,
+  });
 }
