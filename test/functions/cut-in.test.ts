@@ -117,7 +117,7 @@ describe.concurrent("a device", () => {
     const open = async (method: string) =>
       await (await watched.app.fetch(link, { method, headers: { "content-length": "0" } })).text();
     line.arm({ how: "refused", at: 1, of: /^write credentials\// });
-    expect(await open("POST")).toContain("It is not done yet");
+    expect(await open("POST")).toContain("It may not be done yet");
     refused(await scene.phone.call("GET", "v1/backups"), "device-revoked");
     expect(await open("POST")).toContain("It is shut out");
     refused(await scene.phone.call("GET", "v1/backups"), "device-revoked");
