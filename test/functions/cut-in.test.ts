@@ -154,7 +154,7 @@ describe.concurrent("a credential", () => {
     refused(await answer(other.phone, id, { code: scene.watched.lastCode() }), "account-bound-elsewhere");
   });
 
-  it("R20 an account without devices stays its owner's for thirty days; then it is free, and the owner is told", async () => {
+  it("F35 R20 an account without devices stays its owner's for thirty days; then it is free, and the owner is told", async () => {
     const scene = await aRecovery();
     await proven(scene);
     await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);

@@ -41,6 +41,8 @@ export const AccountCredentials = loose({
   ended: z.array(DeviceId),
   /** When the last credential ended; the account stays reserved for its owner for a while. */
   lastEndedAt: z.coerce.date().optional(),
+  /** Of an account whose owner was erased: who that was, as a keyed hash. `owner` is the service then. */
+  formerOwner: z.string().optional(),
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
@@ -51,10 +53,14 @@ export type CredentialRequest = { type: "code"; secret: Buffer } | { type: "push
 
 /** The grounds for a claim: the provider's word, the owner's proof, or earlier possession. */
 export type Claim = "provider" | "step-up" | "renewal";
-type Claiming = { owner: OwnerId; claim: Claim };
+/** `formerly`: what `formerOwner` is, if the account was this owner's before an erasure. */
+type Claiming = { owner: OwnerId; claim: Claim; formerly?: string | undefined };
 
 const MAX_ENDED = 200;
 const RESERVED_DAYS = 30;
+
+/** Until when the account stays its owner's if its last credential ended then. */
+export const reservedUntil = (lastEndedAt: Date): Date => later(lastEndedAt, RESERVED_DAYS * DAY);
 
 /** Whether it is a point on the curve. */
 export function isPoint(publicKey: PushKey): boolean {
@@ -74,10 +80,11 @@ export function isPoint(publicKey: PushKey): boolean {
  */
 export function withCredential(
   former: AccountCredentials | undefined,
-  { owner, claim, device, wanted }: Claiming & { device: DeviceId; wanted: CredentialRequest },
+  { device, wanted, ...claiming }: Claiming & { device: DeviceId; wanted: CredentialRequest },
   now: Date,
 ): AccountCredentials {
-  requireFree(former, { owner, claim }, now);
+  requireFree(former, claiming, now);
+  const { owner } = claiming;
   const ours = former?.owner === owner ? former : undefined;
   const { lastEndedAt: _, holders = [], ended = [], ...kept } = ours ?? {};
   if (ended.includes(device)) throw new Failure("device-revoked", "This device was revoked.");
@@ -89,20 +96,23 @@ export function withCredential(
 /**
  * Only its provider may move an account from an owner who has a credential for it or had the last one lately.
  * An owner revokes a lost phone before there is a new one; a stranger with the account's password must not
- * get in between. A renewal moves nothing. Fails as `account-bound-elsewhere`.
+ * get in between, also not by erasing the owner: a keyed hash tells who that was. A renewal moves nothing. Fails as `account-bound-elsewhere`.
  */
 export function requireFree(
   former: AccountCredentials | undefined,
-  { owner, claim }: Claiming,
+  { owner, claim, formerly }: Claiming,
   now: Date,
 ): void {
   if (former?.owner === owner || claim === "provider") return;
-  if (claim === "step-up" && !(former && isReserved(former, now))) return;
+  if (claim === "step-up" && !(former && isReserved(former, now) && !isTheirs(former, formerly))) return;
   throw new Failure("account-bound-elsewhere", "The account is bound to another recovery account.");
 }
 
 const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): boolean =>
-  holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
+  holders.length > 0 || (lastEndedAt !== undefined && reservedUntil(lastEndedAt) > now);
+
+const isTheirs = ({ formerOwner }: AccountCredentials, formerly: string | undefined): boolean =>
+  formerOwner !== undefined && formerly !== undefined && sameHash(formerOwner, formerly);
 
 /**
  * The step before issue still counts, because a slow phone shows that code first; nobody has seen an earlier
@@ -175,7 +185,9 @@ export function checkCode(
   code: string,
   now: Date,
 ): { checked: Checked; next: AccountCredentials } {
-  const { failures } = former;
+  const { failures, formerOwner } = former;
+  // Nothing is counted for nobody.
+  if (formerOwner !== undefined) return { checked: undefined, next: former };
   const found = counting(former).map((holder) => ({ holder, step: stepOf(holder, code, now) }));
   const { holder, step } = found.find((each) => each.step !== undefined) ?? {};
   const mayPass = secondsLeft(failures, now) === 0;

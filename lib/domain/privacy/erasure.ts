@@ -112,7 +112,7 @@ export async function finishErasure(
 
 /**
  * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes,
- * and the owner's key is replaced by another: from that moment on whatever is left, wherever a copy of it
+ * but for a reservation of each account, and the owner's key is replaced by another: from that moment on whatever is left, wherever a copy of it
  * lies, is noise. Safe to repeat, from any point, and for many at once: from its first step on nobody else
  * changes anything, and only what was seen while it stood is removed.
  */
@@ -131,12 +131,12 @@ export async function completeErasure(
   const accounts = await stores.belongings.credentialNames(record ? accountsProven(record) : []);
   const seen = await stores.belongings.look(owner, accounts);
   if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
-  await stores.belongings.remove(seen);
+  await stores.belongings.remove(owner, seen, now);
   // Where it can't be told, there was one (R19).
   const erased = { at: now, hadContact: record ? recipients.length > 0 : true, accounts };
   await stores.owners.shred(owner, { ...newState(), erased: together(erased, begun.state.erased) }, begun);
   // What was still written under the former key.
-  await stores.belongings.removeShredded(owner, accounts);
+  await stores.belongings.removeShredded(owner, accounts, now);
 }
 
 /**
@@ -159,7 +159,7 @@ async function eraseDamaged(
 ): Promise<Date | undefined> {
   const eraseAt = await owners.eraseDamagedAt(owner, later(now, delayMs));
   if (eraseAt > now) return eraseAt;
-  await belongings.remove(await belongings.look(owner, []));
+  await belongings.remove(owner, await belongings.look(owner, []), now);
   const erased = { at: now, hadContact: true, accounts: [] };
   await owners.shred(owner, { ...newState(), erased }, undefined);
   return undefined;
@@ -205,7 +205,7 @@ export async function forgetErased(
     if (!hasBegunAnew) await owners.put(owner, { state: held.state }, held);
     return;
   }
-  await belongings.removeShredded(owner, erased.accounts);
+  await belongings.removeShredded(owner, erased.accounts, erased.at);
   if (!hasBegunAnew) return await owners.remove(owner, held);
   await changeOwner(owners, owner, held, (latest) => {
     if (!latest) return { result: undefined };

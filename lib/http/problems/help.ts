@@ -277,7 +277,7 @@ export const problemHelp = {
     "Use a phone on which the account works, or ask your organisation for a QR code.",
   ),
   "account-bound-elsewhere": help(
-    "Another recovery account has proven this account, and holds it until thirty days after the account's last credential ended. The answer doesn't say which recovery account.",
+    "Another recovery account has proven this account, and holds it until thirty days after the account's last credential ended, also by an erasure. The answer doesn't say which recovery account.",
     "This account is in use with another recovery account.",
     "Sign in with the recovery account that you used before. If you can't, ask the organisation behind the account for a ticket.",
   ),
