@@ -1,9 +1,7 @@
 /** A thief with the victim's password alone erases the victim, to prove the victim's account from a recovery account of their own. */
 import { expect, it } from "vitest";
-import type { Reply } from "../../infra/local/phone.ts";
 import { DAY, HOUR } from "../../lib/domain/clock.ts";
-import { Problem } from "../../lib/http/problems/problem.ts";
-import { aPhone, signInAt } from "../support/phones.ts";
+import { signInAt } from "../support/phones.ts";
 import {
   anAppToWatch,
   answer,
@@ -15,19 +13,9 @@ import {
   start,
   verify,
 } from "../support/step-up.ts";
+import { asTheVictim, kindIn } from "./thief.ts";
 
 const ERASE = "v1/me?confirm=erase-everything";
-const kindIn = (reply: Reply) =>
-  reply.status < 400 ? reply.status : Problem.parse(reply.body).type.split("/").at(-1);
-
-/** By a phone of the thief's, at another instance than the victim's. */
-async function asTheVictim({ watched, owner }: Recovery) {
-  const phone = await aPhone({ owner, app: watched.another() });
-  const device = { platform: "android", name: "new" };
-  expect((await phone.call("POST", "v1/devices", { body: device })).status).toBe(201);
-  return phone;
-}
-
 /** The code of the step-up goes to a contact of the thief's. */
 async function proveElsewhere({ watched, personal }: Recovery) {
   const thief = await aRecovery({ watched, personal });

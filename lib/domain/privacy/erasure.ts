@@ -11,6 +11,7 @@ import { type Erased, type Erasure, newState, type OwnerState } from "../owner/o
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
 import { type DeviceId, type OwnerId, sha256 } from "../owner.ts";
 import { isUnreadable } from "../sealing/seal.ts";
+import { type AtOncePolicy, codeRequired, requireMayEraseAtOnce } from "./at-once.ts";
 import type { Belongings } from "./export.ts";
 
 export type EraseStores = {
@@ -23,21 +24,27 @@ export type EraseStores = {
 
 /**
  * When all will be erased; undefined once it is, or where nothing is held. `damage`: why the state can't be
- * opened. Fails as `device-unknown`, `device-suspended` or `device-revoked`.
+ * opened. `when`: at once instead of after the usual time. Fails as `contact-code-required`, `device-unknown`,
+ * `device-suspended` or `device-revoked`.
  */
 export async function eraseOwner(
   stores: EraseStores,
-  asking: Asking & { damage: Failure | undefined },
-  policy: { erasureDelayHours: number; contactCoolingOffHours: number },
+  asking: Asking & { damage: Failure | undefined; when: "now" | undefined },
+  policy: AtOncePolicy & { erasureDelayHours: number },
 ): Promise<Date | undefined> {
   const { caller, held, damage, now } = asking;
   const delayMs = policy.erasureDelayHours * HOUR;
+  // Where nothing waits, there is nothing to be spared.
+  const isAtOnce = asking.when === "now" && delayMs > 0;
+  if (damage && isAtOnce) throw codeRequired(policy.signInMaxAgeSeconds);
   if (damage)
     return await eraseDamaged(stores, asking, Math.max(delayMs, policy.contactCoolingOffHours * HOUR));
   const devices = devicesIn(held);
   if (devices.length === 0) return undefined;
   admit(caller, devices, "registered", now);
-  const { eraseAt, held: after } = await requestErasure(stores, asking, delayMs);
+  const { eraseAt, held: after } = isAtOnce
+    ? await requestAtOnce(stores, asking, policy)
+    : await requestErasure(stores, asking, delayMs);
   if (!after || !isErasureDue(after, now)) return eraseAt;
   await completeErasure(stores, caller.owner, after, now);
   return undefined;
@@ -69,6 +76,28 @@ async function requestErasure(
     return { result: asked.eraseAt, next: { state: { ...latest.state, erasure: asked } } };
   });
   return { eraseAt, held: after };
+}
+
+/**
+ * Also of what waits already. Contacts hear of it when it is done: what nobody can take back needs no warning.
+ * Fails as `contact-code-required`.
+ */
+async function requestAtOnce(
+  { owners }: EraseStores,
+  { caller, held, now }: Asking,
+  policy: AtOncePolicy,
+): Promise<{ eraseAt: Date | undefined; held: StoredOwner | undefined }> {
+  const asked = { device: caller.device, requestedAt: now, eraseAt: now };
+  const { held: after } = await changeOwner(owners, caller.owner, held, (latest) => {
+    const devices = devicesIn(latest);
+    requireStillIn(caller, devices);
+    // What has come since this was asked isn't meant.
+    if (!latest || devices.length === 0 || isErasureDue(latest, now)) return { result: undefined };
+    requireMayEraseAtOnce(caller.device, devices, policy, now);
+    const erasure = { ...latest.state.erasure, ...asked };
+    return { result: undefined, next: { state: { ...latest.state, erasure } } };
+  });
+  return { eraseAt: undefined, held: after };
 }
 
 /**
