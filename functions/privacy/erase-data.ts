@@ -9,10 +9,7 @@ import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 
 const CONFIRMATION = "erase-everything";
 
-/**
- * No copy stays readable. At once, or after the waiting time of the settings, in which the owner can take it
- * back.
- */
+/** No copy stays readable. While the erasure waits, the owner can take it back. */
 export const eraseData = endpoint({
   name: "erase-data",
   summary: "Erase everything that is held about the owner",
