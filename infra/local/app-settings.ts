@@ -41,6 +41,8 @@ export function appSettings({
     COMMUNICATION_SERVICE: mailbox.connectionString,
     EMAIL_SENDER: "no-reply@authenticator.example",
     SMS_SENDER: "+46700000000",
+    // Whoever tries it out needn't wait for days.
+    ERASURE_DELAY_HOURS: "0",
     KEY_IDS: keys[0]?.kid ?? "",
     PINNED_PUBLIC_KEYS: JSON.stringify({ keys }),
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(largestRequest(maxUploadBytes)),

@@ -145,6 +145,11 @@ const TOLD: Record<string, { description: string; example: string }> = {
   },
   before: { description: "`next` from the previous page. If left out, the newest page.", example: "100" },
   confirm: { description: "Required, since erased data can't be brought back.", example: "erase-everything" },
+  when: {
+    description:
+      "Erases at once, if a code was just entered on this device that went to a contact confirmed before the device came. If left out, the erasure waits.",
+    example: "",
+  },
   language: { description: "The language of the page. Unknown languages get English.", example: "en" },
 };
 

@@ -45,6 +45,7 @@ const MEMBERS: Partial<Record<ProblemKind, Members>> = {
   "envelope-outdated": { always: { generation: 3, envelopeGeneration: 2 } },
   "stale-precondition": { always: { generation: 2 }, sometimes: { etag: '"0x8DE4B1F4A2C7D30"' } },
   "answer-wrong": { always: { triesLeft: 4 } },
+  "contact-code-required": { always: { maxAgeSeconds: 600 } },
   "contact-unusable": { sometimes: { usableInSeconds: 259200 } },
   "route-not-found": { always: { routes: ["GET v1/backups", "GET health"] } },
   "method-not-allowed": { always: { allow: ["GET", "PUT", "DELETE"] } },

@@ -27,7 +27,7 @@ import {
   anchorStore,
   credentialStore,
   findForProvider,
-  opensCredential,
+  namedCredentialStore,
   recoveryStore,
   SERVICE,
   ticketStore,
@@ -75,7 +75,7 @@ export function azureAdapters(config: Config, clock: Clock, between: Between = n
     countPages: pages.count,
     sendBudget: blobSendBudget(backups, smsDailyLimits),
     readBudget: blobReadBudget(backups),
-    belongings: blobBelongings(backups, opensCredential(backups, seal), keyedHash, seal),
+    belongings: blobBelongings(backups, namedCredentialStore(backups, sealFirst), keyedHash, seal),
     serviceOwner: SERVICE,
     keyedHash,
     messenger,
@@ -104,7 +104,7 @@ function storageOf({ storage, queue }: Config, credential: TokenCredential, cloc
 /** Adapters that only sweeps use. */
 const sweepWork = (backups: Blobs, keys: Blobs, wrapping: WrappingKeys) => ({
   list: backups.list,
-  remove: (name: string) => backups.delete(name),
+  remove: backups.delete,
   bodiesOf,
   rewrapShardKey: rewrapShardKey(keys, wrapping),
   isCurrentKey: wrapping.isCurrent,

@@ -56,7 +56,7 @@ export const Settings = z.object({
   HISTORY_LENGTH: Count.default(10),
   OWNER_AT_HAND: z.enum(["on", "off"]).default("on"),
   UNDELETE_DAYS: Days.default(30),
-  ERASURE_DELAY_HOURS: Hours.default(0),
+  ERASURE_DELAY_HOURS: Hours.default(72),
   SIGN_IN_AGING_DAYS: Days.default(60),
   SIGN_IN_STALE_DAYS: Days.default(90),
   UPLOAD_AGING_DAYS: Days.default(120),

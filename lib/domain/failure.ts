@@ -46,6 +46,7 @@ export type FailureKind =
   | "too-many-accounts"
   | "contact-not-found"
   | "contact-unusable"
+  | "contact-code-required"
   | "too-many-contacts"
   | "too-many-messages"
   | "challenge-not-found"

@@ -26,12 +26,19 @@ const development = {
 };
 
 describe("R42 safe settings pass", () => {
-  it("R4 R10 R27 R30 with the defaults that are documented", () => {
-    const { minimumAppVersion, signInMaxAgeSeconds, historyLength, staleness } = load();
-    expect({ minimumAppVersion, signInMaxAgeSeconds, historyLength, staleness }).toEqual({
+  it("R4 R10 R27 R30 R35 with the defaults that are documented", () => {
+    const { minimumAppVersion, signInMaxAgeSeconds, historyLength, erasureDelayHours, staleness } = load();
+    expect({
+      minimumAppVersion,
+      signInMaxAgeSeconds,
+      historyLength,
+      erasureDelayHours,
+      staleness,
+    }).toEqual({
       minimumAppVersion: { ios: "5.7.0", android: "6.6.0" },
       signInMaxAgeSeconds: 600,
       historyLength: 10,
+      erasureDelayHours: 72,
       staleness: {
         signInAgingDays: 60,
         signInStaleDays: 90,

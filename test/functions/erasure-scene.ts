@@ -2,10 +2,12 @@
 import { expect } from "vitest";
 import type { Blobs } from "../../lib/azure/stores/blobs.ts";
 import { HOUR } from "../../lib/domain/clock.ts";
+import { withChange } from "../../lib/domain/device.ts";
+import { withHead } from "../../lib/domain/owner/owner-state.ts";
 import { type App, anApp } from "../support/app.ts";
 import { aBackup, nothingYet } from "../support/builders.ts";
 import type { HoldLine } from "../support/hold-line.ts";
-import { recordOf } from "../support/owners.ts";
+import { putOwner, recordOf } from "../support/owners.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../support/phones.ts";
 import {
   aContact,
@@ -20,6 +22,23 @@ import { everythingOf } from "./stored.ts";
 
 const BACKUP = "v1/backups/android";
 export const erase = (phone: CheckedPhone) => phone.call("DELETE", "v1/me?confirm=erase-everything");
+
+export const eraseNow = (phone: CheckedPhone) =>
+  phone.call("DELETE", "v1/me?confirm=erase-everything&when=now");
+
+/** As if a code had been entered on this phone that went to a contact confirmed before it came. */
+export async function withContactCode(
+  { watched, owner }: Pick<Recovery, "watched" | "owner">,
+  { deviceId }: CheckedPhone,
+  at: Date,
+): Promise<void> {
+  await putOwner(watched.app.services.owners, placeOf(owner).owner, (state) => {
+    const { android } = state.heads;
+    if (!android) return { state };
+    const devices = withChange(android.devices, deviceId, { contactCodeAt: at });
+    return { state: withHead(state, "android", { ...android, devices }) };
+  });
+}
 
 /** Only the time of the erasure may remain, for the cooling-off time. */
 export async function expectErased(

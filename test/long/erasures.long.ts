@@ -2,8 +2,9 @@
 /** Nothing from before comes back. */
 import { describe, expect, it } from "vitest";
 import { eraseData } from "../../functions/privacy/erase-data.ts";
+import { DAY } from "../../lib/domain/clock.ts";
 import { erase, expectErased, overtaken, slower } from "../functions/erasure-scene.ts";
-import { anOwnerWithBackup } from "../functions/helpers.ts";
+import { anOwnerWithBackup, refused } from "../functions/helpers.ts";
 import { expectRecovered, prepared } from "../functions/prepared.ts";
 import { everythingOf } from "../functions/stored.ts";
 import { anApp } from "../support/app.ts";
@@ -13,11 +14,14 @@ import { HoldLine } from "../support/hold-line.ts";
 import { aPhone } from "../support/phones.ts";
 import {
   anAppToWatch,
+  answer,
   aRecovery,
   codeAt,
+  idIn,
   proven,
   type Recovery,
   recover,
+  start,
   verify,
 } from "../support/step-up.ts";
 import { sweep } from "../support/sweeping.ts";
@@ -36,7 +40,7 @@ describe("an erasure that is cut off", () => {
     return { ...scene, status, met };
   }
 
-  it("R35 R32 at any step is completed by the sweep, and the owner can begin anew", async () => {
+  it("R35 R32 at any step is completed by the sweep, the owner can begin anew, and the account is kept for them", async () => {
     let at = 1;
     for (let scene = await cutOff(at); scene.met; scene = await cutOff(++at)) {
       expect([204, 503], `cut off at ${at}`).toContain(scene.status);
@@ -45,7 +49,11 @@ describe("an erasure that is cut off", () => {
       const { phone } = await anOwnerWithBackup({ owner: scene.owner, app: scene.watched.app });
       expect((await recover(phone)).status, `cut off at ${at}`).toBe(200);
       const other = await aRecovery({ watched: scene.watched, personal: scene.personal });
-      await proven(other);
+      const asked = idIn(await start(other));
+      const code = scene.watched.lastCode();
+      refused(await answer(other.phone, asked, { code }), "account-bound-elsewhere");
+      scene.watched.clock.pass(30 * DAY);
+      await proven(await aRecovery({ watched: scene.watched, personal: scene.personal }));
     }
     expect(at).toBeGreaterThan(5);
   });

@@ -1,6 +1,7 @@
 /** Each sweep, killed at each of its calls or run twice in parallel, ends as if it had run once. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/clock.ts";
+import { reservation } from "../../lib/domain/credentials/reservation.ts";
 import { newId } from "../../lib/domain/id.ts";
 import { DeviceId } from "../../lib/domain/owner.ts";
 import { SWEEPS, type SweepName } from "../../lib/domain/sweeps/sweep.ts";
@@ -87,6 +88,19 @@ const cases: [name: string, sweep: SweepName, prepare: Prepare][] = [
     async ({ watched }) => {
       await aTicket({ watched, work: aContosoAccount() });
       return 400 * DAY;
+    },
+  ],
+  [
+    "an account that was kept for whom was erased",
+    "credentials",
+    async ({ watched }) => {
+      const [owner, name] = [watched.app.services.serviceOwner, `canary-${newId()}@personal.example`];
+      const account = { kind: "personal", issuer: "https://issuer.example", userName: name } as const;
+      // So that there is a key to seal it with.
+      await aTicket({ watched, work: aContosoAccount() });
+      const kept = reservation(owner, "somebody", watched.clock.now());
+      expect(await watched.app.services.credentials.put(account, kept, undefined)).toBeDefined();
+      return 31 * DAY;
     },
   ],
   [

@@ -102,9 +102,11 @@ export const recover = (phone: CheckedPhone, change: object = {}, headers: Recor
   });
 
 /** An owner with one account of each kind, a contact, and a new phone that has recovered. */
-export async function aRecovery(options: { watched?: Watched; personal?: Personal; work?: Work } = {}) {
+export async function aRecovery(
+  options: { watched?: Watched; owner?: string; personal?: Personal; work?: Work } = {},
+) {
   const { watched = anAppToWatch(), personal = aProvablePersonal(), work = aContosoAccount() } = options;
-  const owner = anOwner();
+  const { owner = anOwner() } = options;
   const { app, clock } = watched;
   const old = await aPhone({ owner, app });
   const document = aBackup([anAccount(), personal, work, aWorkAccount()]);

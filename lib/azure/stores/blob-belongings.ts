@@ -1,14 +1,22 @@
 /** Belongings on Blob Storage: everything of an owner is stored under their id. */
 
+import { type AccountCredentials, reservedUntil } from "../../domain/credentials/credential.ts";
+import { hashFormerOwner, lastEnd, reservation } from "../../domain/credentials/reservation.ts";
 import type { OwnerId } from "../../domain/owner.ts";
+
 import type { Belongings, SeenBlobs } from "../../domain/privacy/export.ts";
 import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
+import { nothingIfUnreadable } from "../../domain/sealing/seal.ts";
+import type { Store } from "../../domain/store.ts";
 import type { OwnerSeal } from "../keys/owner-seal.ts";
 import { bodiesOf } from "./blob-owner-store.ts";
 import type { Blobs } from "./blobs.ts";
-import { credentialName } from "./record-stores.ts";
+import { credentialName, SERVICE } from "./record-stores.ts";
 
 const PAGE = 500;
+const CREDENTIALS = "credentials/";
+type Seen = SeenBlobs[number];
+
 const recoveriesOf = (owner: OwnerId) => `recoveries/${owner}/`;
 const logsOf = (owner: OwnerId) => `activity/${owner}/`;
 const placesOf = (owner: OwnerId) => [
@@ -20,7 +28,7 @@ const placesOf = (owner: OwnerId) => [
 
 export const blobBelongings = (
   backups: Blobs,
-  isOpenable: (name: string) => Promise<boolean>,
+  named: Store<string, AccountCredentials>,
   keyedHash: KeyedHash,
   seal: OwnerSeal,
 ): Belongings => ({
@@ -36,10 +44,15 @@ export const blobBelongings = (
     ]);
     return found.flat();
   },
-  async remove(seen) {
-    await Promise.all(seen.map(({ name, etag }) => backups.delete(name, etag)));
+  async remove(owner, seen, endedAt) {
+    const isCredential = ({ name }: Seen) => name.startsWith(CREDENTIALS);
+    const stores = { backups, named, keyedHash };
+    await Promise.all([
+      ...seen.filter(isCredential).map((each) => reserve(stores, owner, each, endedAt)),
+      ...seen.filter((each) => !isCredential(each)).map(({ name, etag }) => backups.delete(name, etag)),
+    ]);
   },
-  async removeShredded(owner, credentials) {
+  async removeShredded(owner, credentials, endedAt) {
     const incarnation = await seal.incarnation(owner);
     const logs = await blobsUnder(backups, logsOf(owner));
     const former = logs.filter(
@@ -48,10 +61,31 @@ export const blobBelongings = (
     await Promise.all(former.map(({ name, etag }) => backups.delete(name, etag)));
     for (const name of credentials) {
       const [found] = await ownCredential(backups, owner, name);
-      if (found && !(await isOpenable(name))) await backups.delete(name, found.etag);
+      const opened = found && (await named.find(name).catch(nothingIfUnreadable));
+      if (found && !opened) await reserve({ backups, named, keyedHash }, owner, found, endedAt);
     }
   },
 });
+
+type Reserving = { backups: Blobs; named: Store<string, AccountCredentials>; keyedHash: KeyedHash };
+
+/**
+ * Replaces an account's credentials by a reservation, unless they changed since they were seen. If they can't
+ * be opened, their last one counts as ended now.
+ */
+async function reserve(
+  { backups, named, keyedHash }: Reserving,
+  owner: OwnerId,
+  { name, etag }: Seen,
+  now: Date,
+): Promise<void> {
+  const held = await named.find(name).catch(nothingIfUnreadable);
+  if (held && held.etag !== etag) return;
+  const endedAt = held ? lastEnd(held.value, now) : now;
+  if (!endedAt || reservedUntil(endedAt) <= now) return await backups.delete(name, etag);
+  const formerOwner = await hashFormerOwner(keyedHash, name.slice(CREDENTIALS.length), owner);
+  await named.put(name, reservation(SERVICE, formerOwner, endedAt), etag);
+}
 
 /** Skips an account that another owner has proven since. */
 async function ownCredential(backups: Blobs, owner: OwnerId, name: string): Promise<SeenBlobs> {

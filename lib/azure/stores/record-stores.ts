@@ -1,16 +1,21 @@
 /** Where sealed state outside the owner's blob is stored: recoveries, credentials, tickets, log anchors. */
 import { accountKey, type DeviceBoundAccount } from "../../domain/account.ts";
 import { DAY, later } from "../../domain/clock.ts";
-import { AccountCredentials, type CredentialStore } from "../../domain/credentials/credential.ts";
+import {
+  AccountCredentials,
+  type CredentialStore,
+  reservedUntil,
+} from "../../domain/credentials/credential.ts";
 import { Anchor, type AnchorStore, type OfIncarnation } from "../../domain/messages/activity.ts";
 import { OwnerId, sha256 } from "../../domain/owner.ts";
 import { endsAt, RecoveryRecord, type RecoveryStore } from "../../domain/recovery/record.ts";
 import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
 import { Ticket, type TicketStore } from "../../domain/step-up/ticket.ts";
+import type { Store } from "../../domain/store.ts";
 import { type ShardKeys, shardOf } from "../keys/blob-shard-keys.ts";
 import type { OwnerSeal } from "../keys/owner-seal.ts";
 import type { Blobs } from "./blobs.ts";
-import { opens, sealedStore } from "./sealed-store.ts";
+import { sealedStore } from "./sealed-store.ts";
 
 export const recoveryStore = (backups: Blobs, seal: OwnerSeal): RecoveryStore =>
   sealedStore(backups, seal, {
@@ -25,13 +30,23 @@ export const credentialName = async (keyedHash: KeyedHash, account: DeviceBoundA
   `credentials/${await keyedHash.hash("account", accountKey(account))}`;
 
 /** A provider names only the account, so the metadata names the owner. */
+const credentialKind = {
+  schema: AccountCredentials,
+  ownerOf: () => undefined,
+  ownerIn: ({ owner }: AccountCredentials) => owner,
+  dueAt: ({ formerOwner, lastEndedAt }: AccountCredentials) =>
+    formerOwner === undefined || !lastEndedAt ? undefined : reservedUntil(lastEndedAt),
+};
+
 export const credentialStore = (backups: Blobs, seal: OwnerSeal, keyedHash: KeyedHash): CredentialStore =>
   sealedStore(backups, seal, {
-    schema: AccountCredentials,
+    ...credentialKind,
     nameOf: (account: DeviceBoundAccount) => credentialName(keyedHash, account),
-    ownerOf: () => undefined,
-    ownerIn: ({ owner }) => owner,
   });
+
+/** The same by their names, which is all that is remembered of an account when its owner is erased. */
+export const namedCredentialStore = (backups: Blobs, seal: OwnerSeal): Store<string, AccountCredentials> =>
+  sealedStore(backups, seal, { ...credentialKind, nameOf: (name: string) => name });
 
 /**
  * For provider requests. On a fresh instance the time must not reveal whether an account exists: without one,
@@ -46,8 +61,8 @@ export const findForProvider =
   };
 
 /**
- * Owner id under which the service seals its own state: tickets (nothing personal) and last letters to erased
- * owners.
+ * Owner id under which the service seals its own state: tickets (nothing personal), last letters to erased
+ * owners and reservations of their accounts.
  */
 export const SERVICE = OwnerId.parse(sha256("the service itself"));
 
@@ -71,9 +86,3 @@ export const anchorStore = (backups: Blobs, seal: OwnerSeal): AnchorStore =>
     ownerOf: ({ owner }) => owner,
     ownerIn: () => undefined,
   });
-
-/** Whether the stored credentials of an account open; takes their blob name. */
-export const opensCredential =
-  (backups: Blobs, seal: OwnerSeal) =>
-  (name: string): Promise<boolean> =>
-    opens(backups, seal, name);

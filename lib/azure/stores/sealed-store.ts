@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { OwnerId } from "../../domain/owner.ts";
-import { contextOf, isUnreadable, unreadable } from "../../domain/sealing/seal.ts";
+import { contextOf, unreadable } from "../../domain/sealing/seal.ts";
 import type { Store } from "../../domain/store.ts";
 import { jsonOf } from "../../domain/text.ts";
 import type { OwnerSeal } from "../keys/owner-seal.ts";
@@ -49,19 +49,6 @@ export const sealedStore = <K, T>(blobs: Blobs, seal: OwnerSeal, kind: Kind<K, T
     return await blobs.write(name, { content, metadata }, replaces);
   },
 });
-
-/** Whether the blob opens; it doesn't if its owner was erased since. */
-export async function opens(blobs: Blobs, seal: OwnerSeal, name: string): Promise<boolean> {
-  const blob = await blobs.read(name);
-  if (!blob) return false;
-  try {
-    await seal.open(ownerIn(blob), contextFor(name, blob.metadata), blob.content);
-    return true;
-  } catch (error) {
-    if (isUnreadable(error)) return false;
-    throw error;
-  }
-}
 
 /**
  * Binds the blob's name and metadata to the seal: it opens nowhere else, and its metadata can't be changed.

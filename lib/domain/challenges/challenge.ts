@@ -18,7 +18,9 @@ const shared = {
 };
 const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredDeviceBound };
 
-/** `codeHash`: keyed, see `hashCode`. `subject`: from the account's own sign-in; a work account needs none. */
+/**
+ * `codeHash`: keyed, see `hashCode`. `subject`: from the account's own sign-in; a work account needs none.
+ */
 export const Challenge = z.union([
   loose({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
   loose({ ...shared, ...stepUp, kind: z.literal("code"), subject: z.string(), codeHash: z.string() }),

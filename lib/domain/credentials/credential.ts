@@ -46,6 +46,8 @@ export const AccountCredentials = loose({
    * `proven`: whether any device has proven it since.
    */
   endedByProvider: loose({ devices: z.array(DeviceId), proven: z.boolean() }).optional(),
+  /** Of an account whose owner was erased: who that was, as a keyed hash. `owner` is the service then. */
+  formerOwner: z.string().optional(),
   failures: Failures,
 });
 export type AccountCredentials = z.infer<typeof AccountCredentials>;
@@ -56,10 +58,14 @@ export type CredentialRequest = { type: "code"; secret: Buffer } | { type: "push
 
 /** The grounds for a claim: the provider's word, the owner's proof, or earlier possession. */
 export type Claim = "provider" | "step-up" | "renewal";
-type Claiming = { owner: OwnerId; claim: Claim };
+/** `formerly`: what `formerOwner` is, if the account was this owner's before an erasure. */
+type Claiming = { owner: OwnerId; claim: Claim; formerly?: string | undefined };
 
 const MAX_ENDED = 200;
 const RESERVED_DAYS = 30;
+
+/** Until when the account stays its owner's if its last credential ended then. */
+export const reservedUntil = (lastEndedAt: Date): Date => later(lastEndedAt, RESERVED_DAYS * DAY);
 
 /** Whether it is a point on the curve. */
 export function isPoint(publicKey: PushKey): boolean {
@@ -79,10 +85,11 @@ export function isPoint(publicKey: PushKey): boolean {
  */
 export function withCredential(
   former: AccountCredentials | undefined,
-  { owner, claim, device, wanted }: Claiming & { device: DeviceId; wanted: CredentialRequest },
+  { device, wanted, ...claiming }: Claiming & { device: DeviceId; wanted: CredentialRequest },
   now: Date,
 ): AccountCredentials {
-  requireFree(former, { owner, claim }, now);
+  requireFree(former, claiming, now);
+  const { owner, claim } = claiming;
   const ours = former?.owner === owner ? former : undefined;
   const { lastEndedAt: _, endedByProvider, holders = [], ended = [], ...kept } = ours ?? {};
   if (claim === "renewal" && ours && !mayRenew(ours, device)) throw endedMeanwhile();
@@ -118,20 +125,24 @@ const endedMeanwhile = () =>
 /**
  * Only its provider may move an account from an owner who has a credential for it or had the last one lately.
  * An owner revokes a lost phone before there is a new one; a stranger with the account's password must not
- * get in between. A renewal moves nothing. Fails as `account-bound-elsewhere`.
+ * get in between, also not by erasing the owner: a keyed hash tells who that was. A renewal moves nothing.
+ * Fails as `account-bound-elsewhere`.
  */
 export function requireFree(
   former: AccountCredentials | undefined,
-  { owner, claim }: Claiming,
+  { owner, claim, formerly }: Claiming,
   now: Date,
 ): void {
   if (former?.owner === owner || claim === "provider") return;
-  if (claim === "step-up" && !(former && isReserved(former, now))) return;
+  if (claim === "step-up" && !(former && isReserved(former, now) && !isTheirs(former, formerly))) return;
   throw new Failure("account-bound-elsewhere", "The account is bound to another recovery account.");
 }
 
 const isReserved = ({ holders, lastEndedAt }: AccountCredentials, now: Date): boolean =>
-  holders.length > 0 || (lastEndedAt !== undefined && later(lastEndedAt, RESERVED_DAYS * DAY) > now);
+  holders.length > 0 || (lastEndedAt !== undefined && reservedUntil(lastEndedAt) > now);
+
+const isTheirs = ({ formerOwner }: AccountCredentials, formerly: string | undefined): boolean =>
+  formerOwner !== undefined && formerly !== undefined && sameHash(formerOwner, formerly);
 
 /**
  * The step before issue still counts, because a slow phone shows that code first; nobody has seen an earlier
@@ -229,7 +240,9 @@ export function checkCode(
   code: string,
   now: Date,
 ): { checked: Checked; next: AccountCredentials } {
-  const { failures } = former;
+  const { failures, formerOwner } = former;
+  // Nothing is counted for nobody.
+  if (formerOwner !== undefined) return { checked: undefined, next: former };
   const found = counting(former).map((holder) => ({ holder, step: stepOf(holder, code, now) }));
   const { holder, step } = found.find((each) => each.step !== undefined) ?? {};
   const mayPass = secondsLeft(failures, now) === 0;

@@ -27,6 +27,13 @@ import { accountsOf, withoutDevice, withProvenAccount } from "./proven-account.t
 
 type IssuePorts = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
+/** `formerly`: what the account's `formerOwner` is, if it was this owner's before an erasure. */
+type Issue = {
+  account: DeviceBoundAccount;
+  wanted: CredentialRequest;
+  claim: Claim;
+  formerly?: string | undefined;
+};
 
 /**
  * Stores the credential. `recorded`: the owner, whose record names the device by then. Fails as
@@ -36,12 +43,12 @@ export async function putCredential(
   credentials: CredentialStore,
   { owner, device }: Holder,
   recorded: StoredOwner | undefined,
-  { account, wanted, claim }: { account: DeviceBoundAccount; wanted: CredentialRequest; claim: Claim },
+  { account, ...asked }: Issue,
   now: Date,
 ): Promise<void> {
   const held = await credentials.find(account);
   await change(credentials, account, held, (stored) => ({
-    next: withCredential(stored?.value, { owner, device, wanted, claim }, now),
+    next: withCredential(stored?.value, { owner, device, ...asked }, now),
     incarnation: recorded?.incarnation,
     result: undefined,
   }));

@@ -12,6 +12,7 @@ import { type Erased, type Erasure, newState, type OwnerState } from "../owner/o
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
 import { type DeviceId, type OwnerId, sha256 } from "../owner.ts";
 import { nothingIfUnreadable } from "../sealing/seal.ts";
+import { type AtOncePolicy, codeRequired, requireMayEraseAtOnce } from "./at-once.ts";
 import { daysBefore } from "./days-before.ts";
 import type { Belongings } from "./export.ts";
 
@@ -26,21 +27,27 @@ export type EraseStores = {
 
 /**
  * When all will be erased; undefined once it is, or where nothing is held. `damage`: why the state can't be
- * opened. Fails as `device-unknown`, `device-suspended` or `device-revoked`.
+ * opened. `when`: at once instead of after the usual time. Fails as `contact-code-required`,
+ * `device-unknown`, `device-suspended` or `device-revoked`.
  */
 export async function eraseOwner(
   stores: EraseStores,
-  asking: Asking & { damage: Failure | undefined },
-  policy: { erasureDelayHours: number; contactCoolingOffHours: number },
+  asking: Asking & { damage: Failure | undefined; when: "now" | undefined },
+  policy: AtOncePolicy & { erasureDelayHours: number },
 ): Promise<Date | undefined> {
   const { caller, held, damage, now } = asking;
   const delayMs = policy.erasureDelayHours * HOUR;
+  // Where nothing waits, there is nothing to be spared.
+  const isAtOnce = asking.when === "now" && delayMs > 0;
+  if (damage && isAtOnce) throw codeRequired(policy.signInMaxAgeSeconds);
   if (damage)
     return await eraseDamaged(stores, asking, Math.max(delayMs, policy.contactCoolingOffHours * HOUR));
   const devices = devicesIn(held);
   if (devices.length === 0) return undefined;
   admit(caller, devices, "registered", now);
-  const { eraseAt, held: after } = await requestErasure(stores, asking, delayMs);
+  const { eraseAt, held: after } = isAtOnce
+    ? await requestAtOnce(stores, asking, policy)
+    : await requestErasure(stores, asking, delayMs);
   if (!after || !isErasureDue(after, now)) return eraseAt;
   await completeErasure(stores, caller.owner, after, now);
   return undefined;
@@ -72,6 +79,28 @@ async function requestErasure(
     return { result: asked.eraseAt, next: { state: { ...latest.state, erasure: asked } } };
   });
   return { eraseAt, held: after };
+}
+
+/**
+ * Also of what waits already. Contacts hear of it when it is done: what nobody can take back needs no
+ * warning. Fails as `contact-code-required`.
+ */
+async function requestAtOnce(
+  { owners }: EraseStores,
+  { caller, held, now }: Asking,
+  policy: AtOncePolicy,
+): Promise<{ eraseAt: Date | undefined; held: StoredOwner | undefined }> {
+  const asked = { device: caller.device, requestedAt: now, eraseAt: now };
+  const { held: after } = await changeOwner(owners, caller.owner, held, (latest) => {
+    const devices = devicesIn(latest);
+    requireStillIn(caller, devices);
+    // What has come since this was asked isn't meant.
+    if (!latest || devices.length === 0 || isErasureDue(latest, now)) return { result: undefined };
+    requireMayEraseAtOnce(caller.device, devices, policy, now);
+    const erasure = { ...latest.state.erasure, ...asked };
+    return { result: undefined, next: { state: { ...latest.state, erasure } } };
+  });
+  return { eraseAt: undefined, held: after };
 }
 
 /**
@@ -115,9 +144,10 @@ export async function finishErasure(
 
 /**
  * Completes an erasure that is due: contacts are told, what the accounts have and all else of the owner goes,
- * and the owner's key is replaced by another: from that moment on whatever is left, wherever a copy of it
- * lies, is noise. Safe to repeat, from any point, and for many at once: from its first step on nobody else
- * changes anything, and only what was seen while it stood is removed.
+ * but for a reservation of each account, and the owner's key is replaced by another: from that moment on
+ * whatever is left, wherever a copy of it lies, is noise. Safe to repeat, from any point, and for many at
+ * once: from its first step on nobody else changes anything, and only what was seen while it stood is
+ * removed.
  */
 export async function completeErasure(
   stores: EraseStores,
@@ -141,12 +171,12 @@ export async function completeErasure(
   const accounts = await stores.belongings.credentialNames(record ? accountsProven(record) : []);
   const seen = await stores.belongings.look(owner, accounts);
   if ((await stores.owners.find(owner))?.etag !== begun.etag) return;
-  await stores.belongings.remove(seen);
+  await stores.belongings.remove(owner, seen, now);
   // Where it can't be told, there was one (R19).
   const erased = { at: now, hadContact: record ? recipients.length > 0 : true, accounts };
   await stores.owners.shred(owner, { ...newState(), erased: together(erased, begun.state.erased) }, begun);
   // What was still written under the former key.
-  await stores.belongings.removeShredded(owner, accounts);
+  await stores.belongings.removeShredded(owner, accounts, now);
 }
 
 /**
@@ -169,7 +199,7 @@ async function eraseDamaged(
 ): Promise<Date | undefined> {
   const eraseAt = await owners.eraseDamagedAt(owner, later(now, delayMs));
   if (eraseAt > now) return eraseAt;
-  await belongings.remove(await belongings.look(owner, []));
+  await belongings.remove(owner, await belongings.look(owner, []), now);
   const erased = { at: now, hadContact: true, accounts: [] };
   await owners.shred(owner, { ...newState(), erased }, undefined);
   return undefined;
@@ -217,7 +247,7 @@ export async function forgetErased(
     if (!hasBegunAnew) await owners.put(owner, { state: held.state }, held);
     return;
   }
-  await belongings.removeShredded(owner, erased.accounts);
+  await belongings.removeShredded(owner, erased.accounts, erased.at);
   if (!hasBegunAnew) return await owners.remove(owner, held);
   await changeOwner(owners, owner, held, (latest) => {
     if (!latest) return { result: undefined };

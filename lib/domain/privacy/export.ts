@@ -25,9 +25,10 @@ export interface Belongings {
   credentialNames(accounts: DeviceBoundAccount[]): Promise<string[]>;
   /** Everything stored beside the owner, and those of these credentials that are the owner's. */
   look(owner: OwnerId, credentials: string[]): Promise<SeenBlobs>;
-  remove(seen: SeenBlobs): Promise<void>;
-  /** Removes those of these credentials that are the owner's and can't be opened any more. */
-  removeShredded(owner: OwnerId, credentials: string[]): Promise<void>;
+  /** Replaces credentials by reservations; `endedAt`: when those end that an account still has. */
+  remove(owner: OwnerId, seen: SeenBlobs, endedAt: Date): Promise<void>;
+  /** Does so to those of these credentials that are the owner's and can't be opened any more. */
+  removeShredded(owner: OwnerId, credentials: string[], endedAt: Date): Promise<void>;
 }
 
 export type ExportStores = {

@@ -113,9 +113,9 @@ export async function tellAndOpen(
 }
 
 /**
- * Accounts that this owner has proven, and that no other owner has taken over and no provider has ended since.
- * `pushing`: those that have or ever had a push credential; the document's word isn't enough, because a thief's
- * device can upload it (R15).
+ * Accounts that this owner has proven, and that no other owner has taken over and no provider has ended
+ * since. `pushing`: those that have or ever had a push credential; the document's word isn't enough, because
+ * a thief's device can upload it (R15).
  */
 export async function knownOf(
   accounts: StoredAccount[],

@@ -1,7 +1,7 @@
 /** Keyed hashes: guessable values (codes, account names) are stored and named only by these. */
 import { timingSafeEqual } from "node:crypto";
 
-export type Purpose = "account" | "alarm" | "code" | "replaced-key" | "ticket";
+export type Purpose = "account" | "alarm" | "code" | "former-owner" | "replaced-key" | "ticket";
 
 export interface KeyedHash {
   /**

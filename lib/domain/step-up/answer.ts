@@ -1,5 +1,5 @@
 /** Answers a step-up: compares, consumes the ticket, notifies, and only then issues the credential. */
-import type { DeviceBoundAccount } from "../account.ts";
+import { accountKey, type DeviceBoundAccount } from "../account.ts";
 import { countTry, hashCode, pass, type StepUp, wrongAnswer } from "../challenges/challenge.ts";
 import { recipientsIn } from "../contacts/contact.ts";
 import {
@@ -13,6 +13,7 @@ import {
 import { endCredential, putCredential } from "../credentials/issue.ts";
 import { newSecret, otpauthUri } from "../credentials/one-time-code.ts";
 import { withProvenAccount } from "../credentials/proven-account.ts";
+import { hashFormerOwner } from "../credentials/reservation.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
 import { alarm, announce, type Outbox } from "../messages/announcement.ts";
@@ -73,7 +74,8 @@ export async function answerStepUp(
   const proof = { account, device, subject, usesPush: wanted.type === "push" };
   const bind = (record: OwnerRecord) => withProvenAccount(record, proof, now);
   const former = (await stores.credentials.find(account))?.value;
-  requireFree(former, { owner, claim }, now);
+  const formerly = await hashIfReserved(stores, former, account, owner);
+  requireFree(former, { owner, claim, formerly }, now);
   bind(counted);
   if (ticket) await redeem(stores, ticket, now);
   const told = { device: callerDevice(asking), recovery: challenge.recovery, record: counted, now };
@@ -82,7 +84,7 @@ export async function answerStepUp(
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
   const passed = (latest: OwnerRecord) => ({ result: undefined, record: bind(pass(latest, challenge)) });
   const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
-  await putCredential(stores.credentials, caller, after, { account, wanted, claim }, now);
+  await putCredential(stores.credentials, caller, after, { account, wanted, claim, formerly }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
   await markSent(stores, caller, after, challenge);
   return wanted.type === "code"
@@ -106,7 +108,18 @@ async function countAnswer(
   return { challenge, counted, held };
 }
 
-/** Notifies the account's present owner, who is about to lose it. */
+/** Undefined unless the account is reserved for an erased owner. */
+async function hashIfReserved(
+  { keyedHash }: AnswerPorts,
+  former: AccountCredentials | undefined,
+  account: DeviceBoundAccount,
+  owner: OwnerId,
+): Promise<string | undefined> {
+  if (former?.formerOwner === undefined) return undefined;
+  return await hashFormerOwner(keyedHash, await keyedHash.hash("account", accountKey(account)), owner);
+}
+
+/** Notifies the account's present owner, who is about to lose it; nobody, if that owner was erased. */
 async function tellFormerOwner(
   { owners, outbox }: AnswerPorts,
   former: AccountCredentials | undefined,
@@ -115,6 +128,7 @@ async function tellFormerOwner(
   now: Date,
 ): Promise<OwnerId | undefined> {
   if (!former || former.owner === owner) return undefined;
+  if (former.formerOwner !== undefined) return former.owner;
   const recipients = recipientsIn(await readRecord(owners, former.owner), now);
   const told = { kind: "account-moved" as const, recipients, now, id: `account-moved ${id}` };
   await announce(outbox, former.owner, told);

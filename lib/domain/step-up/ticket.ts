@@ -91,7 +91,9 @@ export type Redeeming = {
   challenge: string;
 };
 
-/** A personal account needs its provider's ticket and its own sign-in (R20, R47): no device's ticket will do. */
+/**
+ * A personal account needs its provider's ticket and its own sign-in (R20, R47): no device's ticket will do.
+ */
 const isTrusted = (
   { issuedBy }: Ticket,
   { account, subject, owner, endedDevices, providers }: Redeeming,

@@ -9,6 +9,7 @@ export const SWEEPS = [
   "orphans",
   "recoveries",
   "tickets",
+  "credentials",
   "budgets",
   "rewrap",
   "shard-keys",

@@ -29,8 +29,8 @@ export type SweepPorts = EraseStores & {
   list: SweepStore["list"];
   /** The folder of an owner's bodies. */
   bodiesOf(owner: OwnerId): string;
-  /** Succeeds if it is gone already. */
-  remove(name: string): Promise<void>;
+  /** Succeeds if it is gone already. `only`: removes nothing if the blob has another ETag. */
+  remove(name: string, only?: string): Promise<void>;
   /** Wraps the shard key with the current key, if it isn't yet; changes nothing else. */
   rewrapShardKey(listed: Listed, changed: Changed): Promise<void>;
   /** Whether keys may stay wrapped by this key id. */
@@ -65,6 +65,8 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
   },
   recoveries: outlived(ports, "recoveries"),
   tickets: outlived(ports, "tickets"),
+  /** Accounts that were kept for a former owner. */
+  credentials: outlived(ports, "credentials"),
   budgets: {
     prefix: (shard) => `budgets/${shard}`,
     isDue: ({ modifiedAt }, { now }) => later(modifiedAt, BUDGET_KEPT) <= now,
@@ -86,7 +88,8 @@ const isPast: Sweep["isDue"] = ({ metadata: { dueat } }, { now }) =>
 const outlived = ({ remove }: SweepPorts, folder: string): Sweep => ({
   prefix: (shard) => `${folder}/${shard}`,
   isDue: isPast,
-  handle: ({ name }) => remove(name),
+  // Somebody may use it at this very moment.
+  handle: ({ name, etag }) => remove(name, etag),
 });
 
 const wrappedAnew = ({ isCurrentKey, findNewestKeys }: SweepPorts, folder: string) => ({

@@ -277,7 +277,7 @@ export const problemHelp = {
     "Use a phone on which the account works, or ask your organisation for a QR code.",
   ),
   "account-bound-elsewhere": help(
-    "Another recovery account has proven this account, and holds it until thirty days after the account's last credential ended. The answer doesn't say which recovery account.",
+    "Another recovery account has proven this account, and holds it until thirty days after the account's last credential ended, also by an erasure. The answer doesn't say which recovery account.",
     "This account is in use with another recovery account.",
     "Sign in with the recovery account that you used before. If you can't, ask the organisation behind the account for a ticket.",
   ),
@@ -285,6 +285,11 @@ export const problemHelp = {
     "The contact isn't confirmed, or it is too new while an older contact exists or existed until recently (`usableInSeconds`).",
     "The service can't send a code there yet: a new address has to wait, so that a thief with your password can't use their own.",
     "Choose an older address or number, confirm this one, or wait.",
+  ),
+  "contact-code-required": help(
+    "To be done at once, what can't be undone needs more than a sign-in: a code, entered on this device within the sign-in's maximum age (`maxAgeSeconds`), that went to a contact confirmed before the device came. Where there is no such contact, only time helps.",
+    "This can't be undone, so it isn't done at once on your password's word alone.",
+    "Have a code sent to an address or number that you confirmed before you got this phone, and enter it here. Or let it wait: you can take it back until then.",
   ),
   "too-many-contacts": help(
     "The owner has reached the limit of contacts.",

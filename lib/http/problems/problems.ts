@@ -331,6 +331,13 @@ export const problems = {
     "The contact can't be used for this yet.",
     "Confirm the contact, choose an older one, or wait for `usableInSeconds`.",
   ),
+  "contact-code-required": entry(
+    403,
+    "after-change",
+    "A code sent to an older contact is required.",
+    "Have a code sent to a contact that was confirmed before this device came (POST v1/contacts/{id}/code), let the owner enter it " +
+      "(POST v1/contacts/{id}/confirm), and repeat within `maxAgeSeconds`. Or leave out `when`: the erasure then waits, and can be taken back.",
+  ),
   "too-many-contacts": entry(409, "after-change", "The owner has too many contacts.", "Remove one."),
   "too-many-accounts": entry(
     409,

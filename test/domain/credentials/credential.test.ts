@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
 import {
   AccountCredentials,
+  type Claim,
   type CredentialRequest,
   checkCode,
   withCredential,
@@ -11,10 +12,11 @@ import {
   withSuspended,
 } from "../../../lib/domain/credentials/credential.ts";
 import { hotp, stepAt } from "../../../lib/domain/credentials/one-time-code.ts";
+import { lastEnd, reservation } from "../../../lib/domain/credentials/reservation.ts";
 import { aDeviceId, anOwnerId, now, sha256Bytes } from "../builders.ts";
 import { refusalOf } from "../refusals.ts";
 
-const [owner, stranger] = [anOwnerId(), anOwnerId("stranger")];
+const [owner, stranger, service] = [anOwnerId(), anOwnerId("stranger"), anOwnerId("service")];
 const [oldPhone, newPhone] = [aDeviceId("old phone"), aDeviceId("new phone")];
 const secretOf = (name: string) => sha256Bytes(name).subarray(0, 20);
 const codeFor = (name: string): CredentialRequest => ({ type: "code", secret: secretOf(name) });
@@ -187,6 +189,40 @@ describe("R14 R25 issuing and ending", () => {
     expect(claimed("step-up", stranger, free)()).toBe(stranger);
     expect(refusalOf(claimed("renewal", stranger, free)).kind).toBe("account-bound-elsewhere");
     for (const claim of ["renewal", "step-up"] as const) expect(claimed(claim, owner, second)()).toBe(owner);
+  });
+
+  it("R20 R35 an account whose owner was erased is kept for them alone, and no renewal takes it", () => {
+    const kept = reservation(service, "of the owner", now);
+    const claimed = (claim: Claim, formerly: string | undefined, time: Date) => () =>
+      withCredential(kept, { ...issue, owner: stranger, device: newPhone, claim, formerly }, time).owner;
+    const free = later(now, 30 * DAY);
+    for (const formerly of [undefined, "", "of another"])
+      expect(refusalOf(claimed("step-up", formerly, later(free, -1))).kind).toBe("account-bound-elsewhere");
+    expect(refusalOf(claimed("renewal", "of the owner", now)).kind).toBe("account-bound-elsewhere");
+    for (const [claim, formerly, time] of [
+      ["step-up", "of the owner", now],
+      ["step-up", undefined, free],
+      ["provider", undefined, now],
+    ] as const)
+      expect(claimed(claim, formerly, time)()).toBe(stranger);
+  });
+
+  it("R35 what is kept is for whom and since when: no code counts, none is counted, and it goes with a new credential", () => {
+    const kept = reservation(service, "of the owner", now);
+    expect(kept).toEqual({
+      ...{ owner: service, formerOwner: "of the owner", lastEndedAt: now },
+      ...{ holders: [], ended: [], failures: { count: 0 } },
+    });
+    expect(checkCode(kept, "123456", now)).toEqual({ checked: undefined, next: kept });
+    const anew = withCredential(kept, { ...issue, device: newPhone, formerly: "of the owner" }, now);
+    expect(anew).toEqual({ ...one, holders: [expect.objectContaining({ device: newPhone })] });
+    expect(AccountCredentials.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+  });
+
+  it("R35 the last credential ends with the erasure; where there is none, it ended before, or there never was one", () => {
+    expect(lastEnd(one, after(9))).toEqual(after(9));
+    expect(lastEnd({ holders: [], lastEndedAt: now }, after(9))).toEqual(now);
+    expect(lastEnd({ holders: [] }, after(9))).toBeUndefined();
   });
 
   it("R25 a renewal issues nothing if nothing was proven", () => {

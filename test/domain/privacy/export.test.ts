@@ -14,6 +14,7 @@ import { leavesOf, samplesOf } from "../samples.ts";
 /** Secrets and keyed hashes. Everything else stored is exported. */
 const WITHHELD = [
   "credentials.holders.code.secret",
+  "credentials.formerOwner",
   "record.challenges.codeHash",
   "head.versions.wrappedKey",
 ];

@@ -23,6 +23,7 @@ const none: Record<SweepName, Sweep> = {
   orphans: never,
   recoveries: never,
   tickets: never,
+  credentials: never,
   budgets: never,
   rewrap: never,
   "shard-keys": never,

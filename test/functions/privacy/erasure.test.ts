@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { HOUR, later, SECOND } from "../../../lib/domain/clock.ts";
 import { aBackup, nothingYet } from "../../support/builders.ts";
+import { anAppWithDamage } from "../../support/damage.ts";
 import { deliverAll } from "../../support/delivering.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../../support/phones.ts";
 import {
@@ -23,7 +24,15 @@ import {
   verify,
 } from "../../support/step-up.ts";
 import { placeOf, sweep } from "../../support/sweeping.ts";
-import { aDelayed, aDue, erase, expectErased, expectForgotten } from "../erasure-scene.ts";
+import {
+  aDelayed,
+  aDue,
+  erase,
+  eraseNow,
+  expectErased,
+  expectForgotten,
+  withContactCode,
+} from "../erasure-scene.ts";
 import { anOwnerWithBackup, refused } from "../helpers.ts";
 import { everythingOf } from "../stored.ts";
 
@@ -117,6 +126,86 @@ describe.concurrent("an erasure with a way back", () => {
     const letter = scene.watched.sent.findLast((item) => item.type === "letter");
     const eraseAt = later(scene.watched.clock.now(), 24 * HOUR);
     expect(letter).toMatchObject({ kind: "erasure-requested", eraseAt });
+  });
+});
+
+describe.concurrent("an erasure at once", () => {
+  it("R35 R45 is for a phone where a code was just entered that an older contact got, and its contacts hear of it", async () => {
+    const scene = await aDelayed();
+    const { watched, owner, old } = scene;
+    await withContactCode(scene, old, watched.clock.now());
+    expect((await eraseNow(old)).status).toBe(204);
+    await expectErased(owner, { hadContact: true });
+    const letters = watched.sent.filter((item) => item.type === "letter");
+    expect(letters.at(-1)).toMatchObject({ kind: "erased" });
+    expect(watched.told().map(({ activity }) => activity.kind)).not.toContain("erasure-requested");
+  });
+
+  it("R35 R45 is refused without such a code, on the first phone, too, with the way to get it, and nothing is asked for", async () => {
+    const scene = await aDelayed();
+    const problem = refused(await eraseNow(scene.old), "contact-code-required");
+    expect(problem).toMatchObject({ status: 403, maxAgeSeconds: 600 });
+    expect(problem.remedy).toContain("POST v1/contacts/{id}/code");
+    refused(await eraseNow(scene.phone), "contact-code-required");
+    expect((await keep(scene.old)).status).toBe(204);
+    scene.watched.clock.pass(100 * HOUR);
+    expect((await sweep(scene.watched, "owners", scene.owner)).failed).toBe(0);
+    await scene.old.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+    expect((await scene.old.call("GET", "v1/backups/android")).status).toBe(200);
+  });
+
+  it("R35 R45 the code counts for as long as a sign-in does", async () => {
+    for (const [milliseconds, status] of [
+      [600 * SECOND, 204],
+      [600 * SECOND + 1, 403],
+    ] as const) {
+      const scene = await aDelayed();
+      await withContactCode(scene, scene.phone, scene.watched.clock.now());
+      scene.watched.clock.pass(milliseconds);
+      await scene.phone.signIn(scene.owner, signInAt(scene.watched.clock.now()));
+      expect({ milliseconds, status: (await eraseNow(scene.phone)).status }).toEqual({
+        milliseconds,
+        status,
+      });
+    }
+  });
+
+  it("R35 R45 another phone's code is no word of this one's", async () => {
+    const scene = await aDelayed();
+    await withContactCode(scene, scene.old, scene.watched.clock.now());
+    refused(await eraseNow(scene.phone), "contact-code-required");
+  });
+
+  it("R35 R45 does at once what waits already", async () => {
+    const scene = await aDelayed();
+    expect((await erase(scene.phone)).status).toBe(202);
+    await withContactCode(scene, scene.old, scene.watched.clock.now());
+    expect((await eraseNow(scene.old)).status).toBe(204);
+    await expectErased(scene.owner, { hadContact: true });
+    expect((await eraseNow(scene.old)).status).toBe(204);
+  });
+
+  it("R35 wants a fresh sign-in, and the word as it stands", async () => {
+    const scene = await aDelayed();
+    await withContactCode(scene, scene.old, scene.watched.clock.now());
+    refused(await scene.old.call("DELETE", "v1/me?confirm=erase-everything&when=soon"), "invalid-request");
+    await scene.old.signIn(scene.owner, signInAt(later(scene.watched.clock.now(), -601 * SECOND)));
+    refused(await eraseNow(scene.old), "sign-in-too-old");
+  });
+
+  it("R35 is what every erasure is where the service waits for nothing", async () => {
+    const scene = await aRecovery({ watched: anAppToWatch({ settings: { ERASURE_DELAY_HOURS: "0" } }) });
+    expect((await eraseNow(scene.phone)).status).toBe(204);
+    await expectErased(scene.owner, { hadContact: true });
+  });
+
+  it("R35 isn't for an owner whose state is damaged: nobody's word is known", async () => {
+    const settings = { ERASURE_DELAY_HOURS: "24" };
+    const { app, damage } = anAppWithDamage({ settings });
+    const { owner, phone } = await anOwnerWithBackup({ app });
+    damage(`owners/${placeOf(owner).owner}`);
+    refused(await eraseNow(phone), "contact-code-required");
+    expect((await erase(phone)).status).toBe(202);
   });
 });
 

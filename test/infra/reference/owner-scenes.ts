@@ -2,6 +2,7 @@
 import { inject } from "vitest";
 import { capabilityFor } from "../../../lib/domain/devices/repudiation.ts";
 import { DeviceId, ownerIdOf } from "../../../lib/domain/owner.ts";
+import { withContactCode } from "../../functions/erasure-scene.ts";
 import { nothingYet } from "../../support/builders.ts";
 import { deliverAll } from "../../support/delivering.ts";
 import { aPhone, type CheckedPhone, signInAt } from "../../support/phones.ts";
@@ -95,7 +96,7 @@ export async function repudiate(
   });
 }
 
-export async function leave({ teller, watched, phone }: Stage, contact: string): Promise<void> {
+export async function leave({ teller, watched, owner, phone }: Stage, contact: string): Promise<void> {
   await teller.ask("remove-contact", phone, {
     name: "removed",
     summary: "After a fresh sign-in",
@@ -103,19 +104,19 @@ export async function leave({ teller, watched, phone }: Stage, contact: string):
     status: 204,
   });
   const confirm = { confirm: "erase-everything" };
-  watched.app.services.policy.erasureDelayHours = 24;
+  watched.app.services.policy.erasureDelayHours = 72;
   await teller.ask("erase-data", phone, {
     name: "planned",
-    summary: "Where the service leaves time to take it back",
+    summary: "It waits, and can be taken back",
     query: confirm,
     status: 202,
   });
   await teller.ask("keep-data", phone, { name: "kept", summary: "Taken back", status: 204 });
-  watched.app.services.policy.erasureDelayHours = 0;
+  await withContactCode({ watched, owner }, phone, watched.clock.now());
   await teller.ask("erase-data", phone, {
     name: "erased",
-    summary: "Where it doesn't",
-    query: confirm,
+    summary: "At once, after a contact's code",
+    query: { ...confirm, when: "now" },
     status: 204,
   });
 }
