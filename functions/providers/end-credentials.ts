@@ -1,4 +1,4 @@
-/** POST v1/credentials/end: a provider ends the credentials of one of its accounts; the answer never says what there was (R33, R47). */
+/** POST v1/credentials/end: a provider ends credentials; the answer never says what there was (R33, R47). */
 import * as z from "zod";
 import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { endForProvider } from "../../lib/domain/credentials/ending.ts";

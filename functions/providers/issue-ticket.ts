@@ -1,4 +1,4 @@
-/** POST v1/tickets: a provider's ticket for one of its accounts, to scan now or print for later (R21-R23, R47). */
+/** POST v1/tickets: a provider's ticket for one of its accounts, to scan or to print (R21-R23, R47). */
 import * as z from "zod";
 import { DeviceBoundAccount } from "../../lib/domain/account.ts";
 import { issueProviderTicket as issue } from "../../lib/domain/step-up/ticket-issuing.ts";

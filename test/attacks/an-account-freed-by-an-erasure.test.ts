@@ -1,4 +1,4 @@
-/** A thief with the victim's password alone erases the victim, to prove the victim's account from a recovery account of their own. */
+/** A thief with a password erases its owner, to prove the owner's account from elsewhere. */
 import { expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/domain/clock.ts";
 import { signInAt } from "../support/phones.ts";

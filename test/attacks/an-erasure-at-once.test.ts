@@ -1,4 +1,4 @@
-/** A thief with the victim's password alone wants everything of the victim's gone before anybody can object. */
+/** A thief with a password alone wants everything gone before anybody can object. */
 import { expect, it } from "vitest";
 import { DAY } from "../../lib/domain/clock.ts";
 import { signInAt } from "../support/phones.ts";

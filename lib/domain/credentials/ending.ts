@@ -1,4 +1,4 @@
-/** A provider ends credentials of its accounts: the holder is told first, and only a step-up brings them back (R47). */
+/** A provider ends credentials: the holder is told first, and only a step-up brings them back (R47). */
 import { accountKey, type DeviceBoundAccount } from "../account.ts";
 import { recipientsIn } from "../contacts/contact.ts";
 import { announce, type Outbox } from "../messages/announcement.ts";

@@ -1,4 +1,4 @@
-/** What an erasure leaves of an account that was proven: for a while nobody but its former owner proves it (R35). Pure. */
+/** What an erasure leaves of a proven account: for a while only its former owner proves it (R35). Pure. */
 import { noFailures } from "../challenges/throttle.ts";
 import type { OwnerId } from "../owner.ts";
 import type { KeyedHash } from "../sealing/keyed-hash.ts";

@@ -1,4 +1,4 @@
-/** Erasing at once: only by a device that isn't young, and with a code that somebody with a password alone doesn't get (R35, R45). Pure. */
+/** Erasing at once: only by a device that isn't young, with a contact's code (R35, R45). Pure. */
 import { type Device, findDevice } from "../device.ts";
 import { youngUntil } from "../devices/young.ts";
 import { Failure } from "../failure.ts";

@@ -1,4 +1,4 @@
-/** What a provider ends: gone at once, its holder told first, and back only by a proof of the device's own. */
+/** What a provider ends: gone at once, its holder told first, back only by a new proof. */
 import { describe, expect, it } from "vitest";
 import { noFailures } from "../../../lib/domain/challenges/throttle.ts";
 import {

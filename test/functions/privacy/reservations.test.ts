@@ -1,4 +1,4 @@
-/** What an erasure leaves of an account that was proven: a keyed hash and a time, until thirty days are over. */
+/** What an erasure leaves of a proven account: a keyed hash and a time, for thirty days. */
 import { describe, expect, it } from "vitest";
 import { credentialName, SERVICE } from "../../../lib/azure/stores/record-stores.ts";
 import { DAY, later } from "../../../lib/domain/clock.ts";
