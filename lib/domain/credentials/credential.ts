@@ -189,7 +189,8 @@ export function withEndedByProvider(
   device: DeviceId | undefined,
   now: Date,
 ): AccountCredentials | undefined {
-  const { holders, ended, endedByProvider } = former;
+  const { holders, ended, endedByProvider, formerOwner } = former;
+  if (formerOwner !== undefined) return undefined;
   const isMeant = (each: Holder) => device === undefined || each.device === device;
   const devices = holders.filter(isMeant).map((each) => each.device);
   const isSo = device !== undefined || endedByProvider?.proven === false;

@@ -7,6 +7,7 @@ import {
   type CredentialRequest,
   checkCode,
   withCredential,
+  withEndedByProvider,
   withoutHolder,
   withResumed,
   withSuspended,
@@ -214,6 +215,8 @@ describe("R14 R25 issuing and ending", () => {
       ...{ holders: [], ended: [], failures: { count: 0 } },
     });
     expect(checkCode(kept, "123456", now)).toEqual({ checked: undefined, next: kept });
+    for (const device of [oldPhone, undefined])
+      expect(withEndedByProvider(kept, device, now)).toBeUndefined();
     const anew = withCredential(kept, { ...issue, device: newPhone, formerly: "of the owner" }, now);
     expect(anew).toEqual({ ...one, holders: [expect.objectContaining({ device: newPhone })] });
     expect(AccountCredentials.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
