@@ -19,6 +19,7 @@ import { addContact } from "./contacts/add-contact.ts";
 import { confirmContact } from "./contacts/confirm-contact.ts";
 import { listContacts } from "./contacts/list-contacts.ts";
 import { removeContact } from "./contacts/remove-contact.ts";
+import { sendContactCode } from "./contacts/send-contact-code.ts";
 import { issueDeviceTicket } from "./devices/issue-device-ticket.ts";
 import { listDevices } from "./devices/list-devices.ts";
 import { registerDevice } from "./devices/register-device.ts";
@@ -69,6 +70,7 @@ export const endpoints: Endpoint[] = [
   listContacts,
   addContact,
   confirmContact,
+  sendContactCode,
   removeContact,
   listDevices,
   registerDevice,

@@ -1,4 +1,4 @@
-/** POST v1/contacts/{id}/confirm: the code that was sent there; from now on the contact counts (R19). */
+/** POST v1/contacts/{id}/confirm: the code that was sent there; from now on the contact counts (R19), or the device is young no longer (R45). */
 import * as z from "zod";
 import { confirmContact as confirm } from "../../lib/domain/contacts/contact-changes.ts";
 import { Id } from "../../lib/domain/id.ts";
@@ -16,6 +16,9 @@ export const confirmContact = endpoint({
   replies: { 200: ContactStatus },
   problems: ["contact-not-found", "challenge-not-found", "answer-wrong", "too-many-tries", "busy"],
   async handle({ params: { id }, body: { code }, ...asking }, services) {
-    return { status: 200, body: contactStatus(await confirm(services, asking, { id, code })) };
+    return {
+      status: 200,
+      body: contactStatus(await confirm(services, asking, { id, code }, services.policy)),
+    };
   },
 });

@@ -73,6 +73,7 @@ export const SCHEMAS: Record<string, string> = {
   CodeCredential: "What this device makes the account's codes from. It is told once.",
   PushCredential: "The key that the device sent counts from now on.",
   StepUpRequest: "The account that is to be proven.",
+  SentContactCode: "A code that is on its way to a contact.",
   StepUp: "A challenge that waits for its answer.",
   StepUpAnswer:
     "The proof, and which credential is wanted. Exactly one of `code` and `ticket` must be there.",
@@ -293,6 +294,7 @@ export const OWN: Record<string, string> = {
     "The id of the confirmed contact that the code is sent to; for a personal account only.",
   "StepUp.id": "Names the challenge.",
   "StepUp.needs": "What the answer must bring.",
+  "SentContactCode.sentTo": "Where the code was sent.",
   "StepUp.sentTo": "Where the code was sent.",
   "StepUpAnswer.credential": "The credential that is wanted; a code credential if left out.",
   "WantedPushCredential.publicKey": "The public half of the key pair.",
@@ -382,6 +384,7 @@ export const OWN: Record<string, string> = {
   "Problem.triesLeft": "How many tries are left.",
   "Problem.usableInSeconds": "When the contact can be used.",
   "Problem.maxAgeSeconds": "How old the sign-in may be.",
+  "Problem.youngUntil": "Until when this device may do less than older ones.",
   "Problem.retryAfterSeconds": "As the header `Retry-After`.",
   "Problem.serverTime": "The present time here.",
   "Problem.skewSeconds": "How far the proof's time is ahead of it; negative if it is behind.",

@@ -152,7 +152,13 @@ export const OPERATIONS: Record<string, Operation> = {
   "confirm-contact": {
     area: "Contacts",
     description:
-      "Takes the code that was sent to the contact; from then on the contact counts. A code counts for ten minutes and five tries, on the device that asked for it.",
+      "Takes the code that was sent to the contact; from then on the contact counts. One that was sent to a contact confirmed before this device came gives the device all rights at once, and every contact is told. A code counts for ten minutes and five tries, on the device that asked for it.",
+  },
+  "send-contact-code": {
+    area: "Contacts",
+    description:
+      "Sends a code to a contact that was confirmed before this device came, so that a new device needn't wait until the cooling-off time is over before it may do what older ones may. The code is entered as a new contact's is. It has the limits of other codes.",
+    replies: { 201: "The code is on its way." },
   },
   "remove-contact": {
     area: "Contacts",

@@ -9,6 +9,7 @@ import { uploadBackup } from "../../functions/backups/upload-backup.ts";
 import { addContact } from "../../functions/contacts/add-contact.ts";
 import { confirmContact } from "../../functions/contacts/confirm-contact.ts";
 import { listContacts } from "../../functions/contacts/list-contacts.ts";
+import { sendContactCode } from "../../functions/contacts/send-contact-code.ts";
 import { issueDeviceTicket } from "../../functions/devices/issue-device-ticket.ts";
 import { listDevices } from "../../functions/devices/list-devices.ts";
 import { registerDevice } from "../../functions/devices/register-device.ts";
@@ -165,6 +166,7 @@ const NAMED: Record<string, z.core.$ZodType> = {
   Contact: ContactStatus,
   ContactList: listContacts.replies[200],
   ContactCode: confirmContact.request.body,
+  SentContactCode: sendContactCode.replies[201],
   DeviceRegistration: registerDevice.request.body,
   Device: DeviceStatus,
   DeviceList: listDevices.replies[200],

@@ -21,6 +21,7 @@ export type FailureKind =
   | "device-unknown"
   | "device-revoked"
   | "device-suspended"
+  | "device-too-new"
   | "device-not-found"
   | "too-many-recoveries"
   | "too-many-reads"
@@ -84,6 +85,8 @@ export type FailureDetails = {
   triesLeft?: number;
   usableInSeconds?: number;
   maxAgeSeconds?: number;
+  /** Until when the device is young (ISO 8601). */
+  youngUntil?: string;
   retryAfterSeconds?: number;
   /**
    * The present time here (ISO 8601), and how far the device's clock is ahead of it: negative if it is

@@ -74,6 +74,11 @@ export const en: Texts = {
       text: (facts) =>
         `The language that a contact of your authenticator backup is written to in was changed by the device "${facts.deviceName}" at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "code-entered": {
+      subject: "A code was entered on a device",
+      text: (facts) =>
+        `The device "${facts.deviceName}", which has access to your authenticator backup, has entered a code at ${facts.at} that was sent to one of your contacts. It may now do all that your older devices may.\n\n${notYou(facts)}`,
+    },
     exported: {
       subject: "Your authenticator backup was handed out whole",
       text: (facts) =>

@@ -74,6 +74,11 @@ export const sv: Texts = {
       text: (facts) =>
         `Språket som en kontaktväg i din säkerhetskopia får meddelanden på ändrades från enheten ”${facts.deviceName}” ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "code-entered": {
+      subject: "En kod skrevs in på en enhet",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}”, som har tillgång till din säkerhetskopia, skrev ${facts.at} in en kod som skickats till en av dina kontaktvägar. Den får nu göra allt som dina äldre enheter får göra.\n\n${notYou(facts)}`,
+    },
     exported: {
       subject: "Hela din säkerhetskopia lämnades ut",
       text: (facts) =>

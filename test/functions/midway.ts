@@ -12,6 +12,7 @@ import {
   type Recovery,
   start,
   startedIn,
+  vouch,
 } from "../support/step-up.ts";
 import { statusIn } from "./helpers.ts";
 import type { Sample } from "./requests.ts";
@@ -51,6 +52,7 @@ const requests: Record<string, (scene: Recovery) => Promise<Midway> | Midway> = 
     expect(added.status, JSON.stringify(added.body)).toBe(201);
     return { by, path: `v1/contacts/${idIn(added)}/confirm`, body: { code: watched.lastCode() } };
   },
+  "send-contact-code": ({ phone: by, contact }) => ({ by, path: `v1/contacts/${contact}/code` }),
   "remove-contact": async ({ old: by, watched }) => ({
     by,
     path: `v1/contacts/${await aContact(watched, by)}`,
@@ -60,6 +62,7 @@ const requests: Record<string, (scene: Recovery) => Promise<Midway> | Midway> = 
     const { code: ticket } = await aTicket(scene);
     const redeemed = await answer(by, startedIn(await start(scene, { account: work })).id, { ticket });
     expect(redeemed.status, JSON.stringify(redeemed.body)).toBe(200);
+    await vouch(scene.watched, by, scene.contact);
     return { by, path: "v1/device-tickets", body: { account: bound(work) } };
   },
 };

@@ -87,6 +87,7 @@ const samples: Record<string, (about: About & Made) => Sample> = {
     body: { channel: "email", address: `canary-${crypto.randomUUID()}@mail.example`, language: "en" },
   }),
   "confirm-contact": ({ contact }) => ({ path: `v1/contacts/${contact}/confirm`, body: { code: "123456" } }),
+  "send-contact-code": ({ contact }) => ({ path: `v1/contacts/${contact}/code` }),
   "remove-contact": ({ contact }) => ({ path: `v1/contacts/${contact}` }),
   "issue-device-ticket": () => ({ path: "v1/device-tickets", body: { account: aName } }),
   "issue-ticket": () => ({ path: "v1/tickets", body: { account: aName } }),

@@ -30,7 +30,7 @@ const kinds = ({ watched }: Recovery) =>
 describe.concurrent("the owner is told", () => {
   it("R18 R35 of an export before anything is handed out", async () => {
     const scene = await aRecovery();
-    const ask = () => scene.phone.call("GET", "v1/me/export");
+    const ask = () => scene.old.call("GET", "v1/me/export");
     refused(await unsent(scene.watched, ask), "storage-unavailable");
     expect((await ask()).status).toBe(200);
     expect(kinds(scene).filter(([kind]) => kind === "exported")).toEqual([["exported", 1]]);

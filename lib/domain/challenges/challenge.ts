@@ -18,10 +18,20 @@ const shared = {
 };
 const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredDeviceBound };
 
-/** `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. */
+/**
+ * `codeHash`: keyed, see `hashCode`. `subject`: who the account's own sign-in was. `contact`: where the code
+ * was sent.
+ */
 export const Challenge = z.union([
   loose({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
-  loose({ ...shared, ...stepUp, kind: z.literal("code"), subject: z.string(), codeHash: z.string() }),
+  loose({
+    ...shared,
+    ...stepUp,
+    kind: z.literal("code"),
+    subject: z.string(),
+    codeHash: z.string(),
+    contact: Id.optional(),
+  }),
   loose({ ...shared, ...stepUp, kind: z.literal("ticket") }),
 ]);
 export type Challenge = z.infer<typeof Challenge>;
@@ -49,7 +59,9 @@ const isOpen = (challenge: Challenge, now: Date) =>
 
 /** What two challenges can't both be open for. */
 const targetOf = (challenge: Challenge) =>
-  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, accountKey(challenge.account)];
+  challenge.kind === "contact"
+    ? [challenge.contact, challenge.device]
+    : [challenge.recovery, accountKey(challenge.account)];
 
 /** The newest ten stay open; one for the same target takes the place of the former. */
 export function withChallenge<R extends Pick<Challenges, "challenges">>(

@@ -18,6 +18,7 @@ export const ACTIVITIES = [
   "contact-added",
   "contact-removed",
   "contact-changed",
+  "code-entered",
   "document-read",
   "exported",
   "backup-deleted",

@@ -35,6 +35,7 @@ export const LetterKind = z.enum([
   "contact-added",
   "contact-removed",
   "contact-changed",
+  "code-entered",
   "exported",
   "backup-deleted",
   "account-moved",

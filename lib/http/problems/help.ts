@@ -74,6 +74,11 @@ export const problemHelp = {
     "This phone is set aside: it wasn't used for long, or you have very many phones.",
     "Sign in again on this phone. It is back then with all that it had.",
   ),
+  "device-too-new": help(
+    "For some days after a device came it can't take away or hand out what its owner couldn't have back. `youngUntil` says when that is over. A code to a contact that was confirmed before the device came ends it at once.",
+    "This phone is new here, and what you asked for has to wait: it might be a stranger's who knows your password.",
+    "Let the app send a code to your mail or number and type it in, do it on a phone that you have had for longer, or wait until the time that the app shows.",
+  ),
   "device-unknown": help(
     "The owner has a backup, but the key that made the proof belongs to none of their devices.",
     "The service doesn't know this phone yet.",

@@ -86,6 +86,13 @@ export const problems = {
     "This device is suspended.",
     "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries): it is let in again, with all that it had.",
   ),
+  "device-too-new": entry(
+    403,
+    "after-change",
+    "This device came too lately for that.",
+    "Wait until `youngUntil`, or let the owner enter a code now: POST v1/contacts/{id}/code sends one to a contact that was confirmed before this device came, " +
+      "POST v1/contacts/{id}/confirm takes it. A device that has been there for longer may do it at once.",
+  ),
   "device-unknown": entry(
     403,
     "after-change",

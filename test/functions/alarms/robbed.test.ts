@@ -2,6 +2,7 @@
 
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { HOUR } from "../../../lib/domain/clock.ts";
 import { capabilityFor } from "../../../lib/domain/devices/repudiation.ts";
 import { ownerIdOf } from "../../../lib/domain/owner.ts";
 import type { AppOptions } from "../../support/app.ts";
@@ -29,14 +30,15 @@ const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
 const contactsOf = async (phone: CheckedPhone) =>
   Contacts.parse((await phone.call("GET", "v1/contacts")).body).contacts.map(({ id }) => id);
 
-/** The owner's contact is removed by a thief's device, which has added one of its own. */
+/** The owner's contact is removed by a thief's device, young no longer, which has added one of its own. */
 async function aRobbery(through?: AppOptions["through"]) {
   const scene = await aRecovery(through && { watched: anAppToWatch({ through }) });
-  const { owner, watched, contact } = scene;
+  const { owner, watched, contact, old, phone } = scene;
   const thief = await aPhone({ owner, app: watched.app });
   watched.clock.pass(1000);
   const recovery = idIn(await recover(thief));
-  watched.clock.pass(1000);
+  watched.clock.pass(73 * HOUR);
+  for (const each of [old, phone, thief]) await each.signIn(owner, signInAt(watched.clock.now()));
   const theirs = await aContact(watched, thief, { address: "canary-thief@mail.example" });
   expect((await thief.call("DELETE", `v1/contacts/${contact}`)).status).toBe(204);
   watched.clock.pass(1000);
