@@ -22,6 +22,7 @@ import { removeContact } from "./contacts/remove-contact.ts";
 import { sendContactCode } from "./contacts/send-contact-code.ts";
 import { issueDeviceTicket } from "./devices/issue-device-ticket.ts";
 import { listDevices } from "./devices/list-devices.ts";
+import { objectToRevocation } from "./devices/object-to-revocation.ts";
 import { registerDevice } from "./devices/register-device.ts";
 import { renameDevice } from "./devices/rename-device.ts";
 import { revokeDevice } from "./devices/revoke-device.ts";
@@ -76,6 +77,7 @@ export const endpoints: Endpoint[] = [
   registerDevice,
   renameDevice,
   revokeDevice,
+  objectToRevocation,
   issueDeviceTicket,
   issueTicket,
   verifyCode,

@@ -18,7 +18,7 @@ export const repudiateAlarm = endpoint({
   replies: { 200: z.string(), 404: z.string() },
   problems: ["busy", "vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
-    const isDone = await repudiate(services, capability, now);
+    const isDone = await repudiate(services, capability, services.policy, now);
     if (!isDone) return { status: 404, body: unknownPage(language) };
     return { status: 200, body: donePage(language) };
   },

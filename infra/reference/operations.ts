@@ -179,8 +179,13 @@ export const OPERATIONS: Record<string, Operation> = {
   "revoke-device": {
     area: "Devices",
     description:
-      "Revokes one of the owner's devices and all its credentials for good, from the next request on. Every contact is told. Safe to repeat.",
-    replies: { 204: "Revoked." },
+      "Revokes one of the owner's devices and all its credentials for good, from the next request on. Every contact is told. A device that came lately only suspends one that was there before it: that one is revoked when the cooling-off time of the new one is over, unless it objects. Safe to repeat.",
+    replies: { 202: "Suspended, and revoked later.", 204: "Revoked." },
+  },
+  "object-to-revocation": {
+    area: "Devices",
+    description:
+      "Lets in again a device that one that came later has suspended, by a fresh sign-in on it. The later one is ended with all it did lately, every contact is told, and no other that comes later can suspend this one for the cooling-off time, but for a contact's code. Safe to repeat.",
   },
   "issue-device-ticket": {
     area: "Devices",

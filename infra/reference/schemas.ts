@@ -14,6 +14,7 @@ import { issueDeviceTicket } from "../../functions/devices/issue-device-ticket.t
 import { listDevices } from "../../functions/devices/list-devices.ts";
 import { registerDevice } from "../../functions/devices/register-device.ts";
 import { renameDevice } from "../../functions/devices/rename-device.ts";
+import { revokeDevice } from "../../functions/devices/revoke-device.ts";
 import { getHealth } from "../../functions/operations/get-health.ts";
 import { listSweeps } from "../../functions/operations/list-sweeps.ts";
 import { startSweep } from "../../functions/operations/start-sweep.ts";
@@ -168,6 +169,7 @@ const NAMED: Record<string, z.core.$ZodType> = {
   ContactCode: confirmContact.request.body,
   SentContactCode: sendContactCode.replies[201],
   DeviceRegistration: registerDevice.request.body,
+  DeviceNotice: revokeDevice.replies[202],
   Device: DeviceStatus,
   DeviceList: listDevices.replies[200],
   DeviceRename: renameDevice.request.body,

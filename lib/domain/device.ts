@@ -18,6 +18,11 @@ const device = {
   suspendedAt: z.coerce.date().optional(),
   /** The device that took its place, where that is why it was suspended or revoked. */
   displacedBy: DeviceId.optional(),
+  /** The device that came later and wants it gone; when that comes true unless it objects (R45). */
+  suspendedBy: DeviceId.optional(),
+  revokeAt: z.coerce.date().optional(),
+  /** When such a suspension was last lifted. */
+  objectedAt: z.coerce.date().optional(),
   /** When a code was last entered on it that went to a contact confirmed before it came (R45). */
   contactCodeAt: z.coerce.date().optional(),
   /** Since when its uploads are refused, until one is taken. */
@@ -68,7 +73,10 @@ const KEPT_UNSEEN = 30 * DAY;
 const LONGEST_UNSEEN = 365 * DAY;
 
 export const isRevoked = ({ revokedAt }: Device) => revokedAt !== undefined;
-const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
+export const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
+/** Suspended by a device that came later. An older release lets it in again and knows nothing of the rest. */
+export const isOnNotice = (device: Device): device is Device & { revokeAt: Date } =>
+  isSuspended(device) && device.revokeAt !== undefined && device.displacedBy === undefined;
 export const isActive = (device: Device) => !isRevoked(device) && !isSuspended(device);
 
 /**
@@ -82,13 +90,18 @@ export const isAway = (device: Device, now: Date) =>
 
 export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
 
+/** `objecting`: those that are registered, and those that a device that came later has suspended. */
+export type Admitted = "registered" | "objecting" | "any";
+
 /**
  * R17: a revoked device is refused everywhere, one that is unknown or away where only registered ones may
- * come.
+ * come; R45: one that a later device has suspended is only heard where it objects.
  */
-export function admit({ device }: Caller, devices: Device[], who: "registered" | "any", now: Date): void {
+export function admit({ device }: Caller, devices: Device[], who: Admitted, now: Date): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
+  if (known && isOnNotice(known) && who === "objecting") return;
+  if (known) requireNotOnNotice(known);
   if (who === "any") return;
   if (!known) throw new Failure("device-unknown", "This device is not registered.");
   if (isSuspended(known)) throw away("This device is suspended: another one took its place.");
@@ -99,7 +112,18 @@ export function admit({ device }: Caller, devices: Device[], who: "registered" |
 export function requireStillIn({ device }: Caller, devices: Device[]): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
+  if (known) requireNotOnNotice(known);
   if (known && isSuspended(known)) throw away("This device was suspended meanwhile.");
+}
+
+function requireNotOnNotice(device: Device): void {
+  if (!isOnNotice(device)) return;
+  const suspendedUntil = device.revokeAt.toISOString();
+  throw new Failure(
+    "device-suspended",
+    `Another device, which came later, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
+    { suspendedUntil },
+  );
 }
 
 function requireNotRevoked(device: Device): void {
@@ -117,7 +141,7 @@ export function requirePlatform({ device }: Caller, { own, all }: { own: Device[
 /**
  * The list with this device in it, seen now. A device that is already there keeps its name and dates; one
  * that is away is let in again. Where thirty are active, it takes the place of the one unseen for the
- * longest. Fails as `device-revoked`.
+ * longest. Fails as `device-revoked` or `device-suspended`.
  */
 export function withDevice(
   devices: Device[],
@@ -126,6 +150,7 @@ export function withDevice(
 ): Device[] {
   const known = findDevice(devices, id);
   if (known) requireNotRevoked(known);
+  if (known) requireNotOnNotice(known);
   if (known && isActive(known)) return withSeen(devices, id, now);
   const room = withRoom(devices, id, now);
   if (!known) return [...room, { id, name, registeredAt: now, lastSeenAt: now }];
@@ -162,7 +187,9 @@ function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
  * back.
  */
 function withFewSuspended(devices: Device[], by: DeviceId, now: Date): Device[] {
-  const suspended = devices.filter((device) => isSuspended(device) && device.id !== by);
+  const suspended = devices.filter(
+    (device) => isSuspended(device) && !isOnNotice(device) && device.id !== by,
+  );
   if (suspended.length <= MAX_SUSPENDED) return devices;
   const longest = longestUnseen(suspended);
   const isLong = longest && later(longest.lastSeenAt, KEPT_UNSEEN) < now;

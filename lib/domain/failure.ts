@@ -85,6 +85,8 @@ export type FailureDetails = {
   triesLeft?: number;
   usableInSeconds?: number;
   maxAgeSeconds?: number;
+  /** Until when the device can object to being revoked (ISO 8601). */
+  suspendedUntil?: string;
   /** Until when the device is young (ISO 8601). */
   youngUntil?: string;
   retryAfterSeconds?: number;

@@ -57,6 +57,10 @@ const requests: Record<string, (scene: Recovery) => Promise<Midway> | Midway> = 
     by,
     path: `v1/contacts/${await aContact(watched, by)}`,
   }),
+  "object-to-revocation": async ({ old: by, phone }) => {
+    expect((await phone.call("DELETE", `v1/devices/${by.deviceId}`)).status).toBe(202);
+    return { by, path: `v1/devices/${by.deviceId}/object` };
+  },
   "issue-device-ticket": async (scene) => {
     const { phone: by, work } = scene;
     const { code: ticket } = await aTicket(scene);

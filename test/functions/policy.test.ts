@@ -96,6 +96,12 @@ const rows: Record<string, Row> = {
   "list-devices": closed,
   "register-device": { ...closed, access: "owner-fresh", unregistered: "allowed" },
   "rename-device": { ...closed, stranger: "device-not-found" },
+  "object-to-revocation": {
+    ...closed,
+    access: "owner-fresh",
+    stranger: "invalid-request",
+    owner: "invalid-request",
+  },
   "revoke-device": { ...closed, stranger: "device-not-found" },
   "get-openapi": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
   "get-health": { access: "anonymous", unregistered: "allowed", stranger: "own data" },

@@ -107,6 +107,7 @@ const samples: Record<string, (about: About & Made) => Sample> = {
   "list-devices": () => ({ path: "v1/devices" }),
   "register-device": ({ platform }) => ({ path: "v1/devices", body: { platform, ...nameOnly } }),
   "rename-device": ({ device }) => ({ path: `v1/devices/${device}`, body: nameOnly }),
+  "object-to-revocation": ({ device }) => ({ path: `v1/devices/${device}/object` }),
   "revoke-device": ({ device }) => ({ path: `v1/devices/${device}` }),
   "get-openapi": () => ({ path: "v1/openapi.json" }),
   "get-health": () => ({ path: "health" }),

@@ -72,6 +72,20 @@ describe.concurrent("the owner is told", () => {
     ]);
   });
 
+  it("R18 R45 of a suspension, and of an objection, before it is made", async () => {
+    const { watched, old, phone } = await aRecovery();
+    const suspend = () => phone.call("DELETE", `v1/devices/${old.deviceId}`);
+    refused(await unsent(watched, suspend), "storage-unavailable");
+    expect((await old.call("GET", BACKUP)).status).toBe(200);
+    expect((await suspend()).status).toBe(202);
+    const object = () => old.call("POST", `v1/devices/${old.deviceId}/object`);
+    refused(await unsent(watched, object), "storage-unavailable");
+    refused(await old.call("GET", BACKUP), "device-suspended");
+    expect((await phone.call("GET", BACKUP)).status).toBe(200);
+    expect((await object()).status).toBe(200);
+    refused(await phone.call("GET", BACKUP), "device-revoked");
+  });
+
   it("R19 of another language for a contact; of the same one, not", async () => {
     const scene = await aRecovery();
     const contact = { channel: "email", address: "canary-second@mail.example", language: "en" };

@@ -194,10 +194,17 @@ export const stillKept = (
 ): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
 
 /**
- * As if the device had never been there: the contacts that it added are gone, those that it removed are back.
+ * As if the device had done nothing for the cooling-off time: the contacts that it added since are gone,
+ * those that it removed are back.
  */
-export function undoContactsOf<R extends Contacts>(record: R, device: DeviceId, now: Date): R {
-  const theirs = ({ addedBy }: Contact) => addedBy === device;
+export function undoContactsOf<R extends Contacts>(
+  record: R,
+  device: DeviceId,
+  coolingOffHours: number,
+  now: Date,
+): R {
+  const theirs = ({ addedBy, addedAt, verifiedAt = addedAt }: Contact) =>
+    addedBy === device && later(verifiedAt, coolingOffHours * HOUR) > now;
   const removed = stillKept(record, now).filter((contact) => !theirs(contact));
   const back = removed
     .filter(({ removedBy }) => removedBy === device)

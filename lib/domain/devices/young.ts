@@ -7,8 +7,11 @@ import { devicesOf, headsOf, type OwnerState, withDeviceChange } from "../owner/
 import type { DeviceId } from "../owner.ts";
 import type { Asking } from "./admission.ts";
 
-/** What a young device may do: `own`: only to what is its own, or no older than itself. */
-type Right = "yes" | "own" | "no";
+/**
+ * What a young device may do. `own`: only to what is its own, or no older than itself. `suspends`: what is
+ * older is suspended, and can object (see `noticeFor`).
+ */
+type Right = "yes" | "own" | "suspends" | "no";
 
 /** By the name of the endpoint. */
 export const RIGHTS = {
@@ -27,7 +30,7 @@ export const RIGHTS = {
   "recover-accounts": "yes",
   "plan-recovery": "yes",
   "get-recovery": "yes",
-  "repudiate-recovery": "yes",
+  "repudiate-recovery": "suspends",
   "renew-credential": "yes",
   "start-step-up": "yes",
   "answer-step-up": "yes",
@@ -38,15 +41,16 @@ export const RIGHTS = {
   "remove-contact": "own",
   "list-devices": "yes",
   "register-device": "yes",
+  "object-to-revocation": "yes",
   "rename-device": "own",
-  "revoke-device": "yes",
+  "revoke-device": "suspends",
   "issue-device-ticket": "no",
   "list-activity": "yes",
   "export-data": "no",
   "erase-data": "yes",
   "keep-data": "own",
 } as const satisfies Record<string, Right>;
-type Limited = { [Deed in keyof typeof RIGHTS]: (typeof RIGHTS)[Deed] extends "yes" ? never : Deed };
+type Limited = { [Deed in keyof typeof RIGHTS]: (typeof RIGHTS)[Deed] extends "own" | "no" ? Deed : never };
 /** What somebody must ask for before doing it. */
 type Deed = Limited[keyof typeof RIGHTS];
 
@@ -110,10 +114,12 @@ export function requireRight(
   const device = findDevice(devices, caller.device);
   const until = device && youngUntil(device, devices, coolingOffHours, now);
   if (!until) return;
-  const youngUntilText = until.toISOString();
-  throw new Failure(
-    "device-too-new",
-    `This device came lately, and may not do that before ${youngUntilText}, or a code to a contact that was there before it.`,
-    { youngUntil: youngUntilText },
-  );
+  throw tooNew(until);
 }
+
+export const tooNew = (until: Date) =>
+  new Failure(
+    "device-too-new",
+    `This device came lately, and may not do that before ${until.toISOString()}, or a code to a contact that was there before it.`,
+    { youngUntil: until.toISOString() },
+  );

@@ -12,6 +12,7 @@ export const ACTIVITIES = [
   "device-returned",
   "device-displaced",
   "device-revoked",
+  "device-suspended",
   "device-repudiated",
   "credential-issued",
   "step-up-failed",

@@ -30,6 +30,7 @@ export const LetterKind = z.enum([
   "device-displaced",
   "device-repudiated",
   "device-revoked",
+  "device-suspended",
   "plan-requested",
   "credential-issued",
   "contact-added",

@@ -2,6 +2,7 @@
 import type { HttpMethod } from "@azure/functions";
 import * as z from "zod";
 import type { Precondition } from "../../domain/backup/head.ts";
+import type { Admitted } from "../../domain/device.ts";
 import type { Failure, FailureKind } from "../../domain/failure.ts";
 import type { Heads } from "../../domain/owner/owner-state.ts";
 import type { StoredOwner } from "../../domain/owner/owner-store.ts";
@@ -107,7 +108,7 @@ export type Endpoint<
   route: string;
   access: A;
   /** Those that are registered, or any; the decision says what they may do. */
-  devices: "registered" | "any";
+  devices: Admitted;
   takes: Takes<C>;
   /** What is refused elsewhere, and told or made good by this endpoint. */
   tolerates: readonly Tolerated[];
@@ -163,7 +164,7 @@ export function endpoint<
 >(
   definition: Omit<Endpoint<A, P, Q, B, C, NoInfer<R>>, Optional> & {
     replies: R;
-    devices?: "registered" | "any";
+    devices?: Admitted;
     takes?: Takes<C>;
     tolerates?: readonly Tolerated[];
     notesRefusals?: boolean;
@@ -208,8 +209,15 @@ const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", 
  */
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
-const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];
-const CLOSED: ProblemKind[] = ["device-unknown", "device-suspended"];
+const OWNER: ProblemKind[] = [
+  ...TOKEN,
+  ...ERASED,
+  ...PROOF,
+  "device-revoked",
+  "device-suspended",
+  "app-too-old",
+];
+const CLOSED: ProblemKind[] = ["device-unknown"];
 const FRESH: ProblemKind[] = ["sign-in-too-old", "sign-in-time-missing"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven", "sign-in-time-missing"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];

@@ -70,9 +70,9 @@ export const problemHelp = {
     "If this is your phone, sign in and recover on it: it is then a new device. If you didn't remove it, look at your list of devices and at your mail.",
   ),
   "device-suspended": help(
-    "Another device took the place of this one, since thirty of a platform may be in use, or this one has changed nothing for a year. It keeps what it had.",
-    "This phone is set aside: it wasn't used for long, or you have very many phones.",
-    "Sign in again on this phone. It is back then with all that it had.",
+    "Another device took the place of this one, since thirty of a platform may be in use, or this one has changed nothing for a year. It keeps what it had. With `suspendedUntil`, a device that came lately asked for this one to be revoked: it is at that time, unless it objects.",
+    "This phone is set aside: it wasn't used for long, you have very many phones, or a new phone asked for this one to be removed.",
+    "Sign in again on this phone. It is back then with all that it had. If you didn't remove it yourself, say so in the app: the other phone is shut out then.",
   ),
   "device-too-new": help(
     "For some days after a device came it can't take away or hand out what its owner couldn't have back. `youngUntil` says when that is over. A code to a contact that was confirmed before the device came ends it at once.",

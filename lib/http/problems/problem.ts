@@ -36,6 +36,8 @@ export const Problem = z.strictObject({
   triesLeft: z.int().optional(),
   usableInSeconds: z.int().optional(),
   maxAgeSeconds: z.int().optional(),
+  /** Until when this device can object to being revoked. */
+  suspendedUntil: z.iso.datetime().optional(),
   /** Until when this device may do less than the others. */
   youngUntil: z.iso.datetime().optional(),
   retryAfterSeconds: z.int().optional(),

@@ -84,7 +84,8 @@ export const problems = {
     403,
     "after-change",
     "This device is suspended.",
-    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries): it is let in again, with all that it had.",
+    "Let the owner sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries): it is let in again, with all that it had. " +
+      "Where `suspendedUntil` stands, another device wants this one revoked: object before then (POST v1/devices/{id}/object), which ends the other.",
   ),
   "device-too-new": entry(
     403,

@@ -1,12 +1,12 @@
 /** How a device is told to its owner. */
 import * as z from "zod";
-import type { Device } from "../../domain/device.ts";
+import { type Device, isOnNotice } from "../../domain/device.ts";
 import { type Caller, DeviceId, Platform } from "../../domain/owner.ts";
 import { Timestamp } from "./backup-status.ts";
 
 /**
  * `lastSeenAt`: when it last changed something. `suspendedAt`: since when it is refused until it registers
- * again. `isThisDevice`: it sent this request.
+ * again. `revokeAt`: when it will be revoked, unless it objects. `isThisDevice`: it sent this request.
  */
 export const DeviceStatus = z.strictObject({
   id: DeviceId,
@@ -16,22 +16,27 @@ export const DeviceStatus = z.strictObject({
   lastSeenAt: Timestamp,
   lastRecoveryAt: Timestamp.optional(),
   suspendedAt: Timestamp.optional(),
+  revokeAt: Timestamp.optional(),
   revokedAt: Timestamp.optional(),
   isThisDevice: z.boolean(),
 });
 
 export const deviceStatus = (
-  { id, name, registeredAt, lastSeenAt, lastRecoveryAt, suspendedAt, revokedAt }: Device,
+  device: Device,
   platform: Platform,
   caller: Caller,
-): z.infer<typeof DeviceStatus> => ({
-  id,
-  name,
-  platform,
-  registeredAt: registeredAt.toISOString(),
-  lastSeenAt: lastSeenAt.toISOString(),
-  ...(lastRecoveryAt && { lastRecoveryAt: lastRecoveryAt.toISOString() }),
-  ...(suspendedAt && !revokedAt && { suspendedAt: suspendedAt.toISOString() }),
-  ...(revokedAt && { revokedAt: revokedAt.toISOString() }),
-  isThisDevice: id === caller.device,
-});
+): z.infer<typeof DeviceStatus> => {
+  const { id, name, registeredAt, lastSeenAt, lastRecoveryAt, suspendedAt, revokedAt } = device;
+  return {
+    id,
+    name,
+    platform,
+    registeredAt: registeredAt.toISOString(),
+    lastSeenAt: lastSeenAt.toISOString(),
+    ...(lastRecoveryAt && { lastRecoveryAt: lastRecoveryAt.toISOString() }),
+    ...(suspendedAt && !revokedAt && { suspendedAt: suspendedAt.toISOString() }),
+    ...(isOnNotice(device) && { revokeAt: device.revokeAt.toISOString() }),
+    ...(revokedAt && { revokedAt: revokedAt.toISOString() }),
+    isThisDevice: id === caller.device,
+  };
+};
