@@ -163,8 +163,8 @@ describe.concurrent("an account with push", () => {
   });
 
   it("R15 needs it also once the device that had the push credential is revoked", async () => {
-    const { thief, phone } = await aDisguise();
-    await revoke(thief, phone);
+    const { thief, phone, old } = await aDisguise();
+    await revoke(old, phone);
     expect(await planOf(thief)).toMatchObject({ accounts: [stepUp] });
     expect(recoveredIn(await recover(thief)).accounts).toMatchObject([stepUp]);
   });
