@@ -44,7 +44,7 @@ var strangers = replace(
 )
 
 // Of both platforms.
-var exported = string(2 * historyLength)
+var exported = string(2 * (historyLength + 7))
 var unexplained = replace(
   replace(loadTextContent('queries/unexplained-unwraps.kql'), '{principalId}', principalId),
   '{exported}',

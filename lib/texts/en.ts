@@ -94,6 +94,11 @@ export const en: Texts = {
       text: (facts) =>
         `The device "${facts.deviceName}" has turned your authenticator backup off at ${facts.at}. For some days it can be brought back in the app.\n\n${notYou(facts)}`,
     },
+    "backup-shrunk": {
+      subject: "Your authenticator backup lost most of its accounts",
+      text: (facts) =>
+        `The device "${facts.deviceName}" has replaced your authenticator backup at ${facts.at} by one that is less than half of what it was. For a week the former one can be made current again in the app.\n\n${notYou(facts)}`,
+    },
     "backup-stale": {
       subject: "Your authenticator backup is out of date",
       text: () =>

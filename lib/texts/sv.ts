@@ -94,6 +94,11 @@ export const sv: Texts = {
       text: (facts) =>
         `Enheten ”${facts.deviceName}” har stängt av din säkerhetskopia ${facts.at}. I några dagar kan du få tillbaka den i appen.\n\n${notYou(facts)}`,
     },
+    "backup-shrunk": {
+      subject: "Din säkerhetskopia har förlorat de flesta av sina konton",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” ersatte ${facts.at} din säkerhetskopia med en som är mindre än hälften så stor. I en vecka kan den tidigare göras aktuell igen i appen.\n\n${notYou(facts)}`,
+    },
     "backup-stale": {
       subject: "Din säkerhetskopia är för gammal",
       text: () =>

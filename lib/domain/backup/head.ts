@@ -48,6 +48,8 @@ const head = {
   noticedAt: z.coerce.date().optional(),
   /** Somebody is about to tell them. */
   noticeClaimedAt: z.coerce.date().optional(),
+  /** When contacts were last told of an upload that had lost most of it. */
+  lossToldAt: z.coerce.date().optional(),
   /** Since when nothing of what was deleted can come back. `deletedAt` stays until all of it is removed. */
   purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),

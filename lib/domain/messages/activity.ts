@@ -23,6 +23,7 @@ export const ACTIVITIES = [
   "document-read",
   "exported",
   "backup-deleted",
+  "backup-shrunk",
   "backup-undeleted",
   "version-restored",
   "account-moved",

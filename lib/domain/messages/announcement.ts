@@ -39,6 +39,7 @@ export const LetterKind = z.enum([
   "code-entered",
   "exported",
   "backup-deleted",
+  "backup-shrunk",
   "account-moved",
   "backup-stale",
   "erasure-requested",
