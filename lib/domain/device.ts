@@ -73,7 +73,7 @@ const KEPT_UNSEEN = 30 * DAY;
 const LONGEST_UNSEEN = 365 * DAY;
 
 export const isRevoked = ({ revokedAt }: Device) => revokedAt !== undefined;
-export const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
+const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
 /** Suspended by a device that came later. An older release lets it in again and knows nothing of the rest. */
 export const isOnNotice = (device: Device): device is Device & { revokeAt: Date } =>
   isSuspended(device) && device.revokeAt !== undefined && device.displacedBy === undefined;
