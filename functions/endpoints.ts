@@ -19,8 +19,10 @@ import { addContact } from "./contacts/add-contact.ts";
 import { confirmContact } from "./contacts/confirm-contact.ts";
 import { listContacts } from "./contacts/list-contacts.ts";
 import { removeContact } from "./contacts/remove-contact.ts";
+import { sendContactCode } from "./contacts/send-contact-code.ts";
 import { issueDeviceTicket } from "./devices/issue-device-ticket.ts";
 import { listDevices } from "./devices/list-devices.ts";
+import { objectToRevocation } from "./devices/object-to-revocation.ts";
 import { registerDevice } from "./devices/register-device.ts";
 import { renameDevice } from "./devices/rename-device.ts";
 import { revokeDevice } from "./devices/revoke-device.ts";
@@ -70,11 +72,13 @@ export const endpoints: Endpoint[] = [
   listContacts,
   addContact,
   confirmContact,
+  sendContactCode,
   removeContact,
   listDevices,
   registerDevice,
   renameDevice,
   revokeDevice,
+  objectToRevocation,
   issueDeviceTicket,
   issueTicket,
   verifyCode,

@@ -19,7 +19,7 @@ export const repudiateAlarm = endpoint({
   replies: { 200: z.string(), 404: z.string() },
   problems: ["busy", "vault-unavailable"],
   async handle({ params: { capability }, query: { language }, now }, services) {
-    const outcome = await repudiate(services, capability, now);
+    const outcome = await repudiate(services, capability, services.policy, now);
     if (!outcome) return { status: 404, body: unknownPage(language) };
     return { status: 200, body: outcome === "erased" ? erasedPage(language) : donePage(language) };
   },

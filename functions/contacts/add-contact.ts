@@ -23,14 +23,14 @@ export const addContact = endpoint({
   access: "owner-fresh",
   request: { body: Request },
   replies: { 201: ContactStatus },
-  problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "busy"],
+  problems: ["too-many-contacts", "too-many-messages", "too-many-tries", "device-too-new", "busy"],
   async handle({ body: { channel, address, language }, ...asking }, services) {
     if (channel === "phone" && !services.policy.sendsSms) {
       throw invalid("/channel", "must be email: this service sends no messages to phones");
     }
     const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
     const offered = { channel, address: canonical, language };
-    const contact = await add({ ...services, callingCodeOf }, asking, offered);
+    const contact = await add({ ...services, callingCodeOf }, asking, offered, services.policy);
     return { status: 201, body: contactStatus(contact) };
   },
 });

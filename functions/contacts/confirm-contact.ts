@@ -1,4 +1,4 @@
-/** POST v1/contacts/{id}/confirm: confirms a contact by the code sent to it; from then on it counts (R19). */
+/** POST v1/contacts/{id}/confirm: takes the code sent to a contact, which counts then (R19, R45). */
 import * as z from "zod";
 import { confirmContact as confirm } from "../../lib/domain/contacts/contact-changes.ts";
 import { Id } from "../../lib/domain/id.ts";
@@ -16,6 +16,9 @@ export const confirmContact = endpoint({
   replies: { 200: ContactStatus },
   problems: ["contact-not-found", "challenge-not-found", "answer-wrong", "too-many-tries", "busy"],
   async handle({ params: { id }, body: { code }, ...asking }, services) {
-    return { status: 200, body: contactStatus(await confirm(services, asking, { id, code })) };
+    return {
+      status: 200,
+      body: contactStatus(await confirm(services, asking, { id, code }, services.policy)),
+    };
   },
 });

@@ -12,7 +12,7 @@ export const removeContact = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: Id }) },
   replies: { 204: Nothing },
-  problems: ["contact-not-found", "sign-in-too-old", "sign-in-time-missing", "busy"],
+  problems: ["contact-not-found", "device-too-new", "sign-in-too-old", "sign-in-time-missing", "busy"],
   async handle({ params: { id }, ...asking }, services) {
     await remove(services, asking, id, services.policy);
     return { status: 204, body: undefined };

@@ -14,7 +14,7 @@ export const issueDeviceTicket = endpoint({
   access: "owner-fresh",
   request: { body: z.strictObject({ account: WorkName }) },
   replies: { 201: TicketReply },
-  problems: ["account-not-on-device", "too-many-recoveries", "busy"],
+  problems: ["device-too-new", "account-not-on-device", "too-many-recoveries", "busy"],
   async handle({ body: { account }, ...asking }, services) {
     const issued = await issue(services, asking, account, services.policy);
     return { status: 201, body: await ticketReply(issued, services.policy.publicBaseUrl) };

@@ -14,9 +14,9 @@ export const renameDevice = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: DeviceId }), body: z.strictObject({ name: DeviceName }) },
   replies: { 200: DeviceStatus },
-  problems: ["device-not-found", "busy"],
+  problems: ["device-not-found", "device-too-new", "busy"],
   async handle({ params: { id }, body: { name }, ...asking }, services) {
-    const { device, platform } = await rename(services, asking, { id, name });
+    const { device, platform } = await rename(services, asking, { id, name }, services.policy);
     return { status: 200, body: deviceStatus(device, platform, asking.caller) };
   },
 });

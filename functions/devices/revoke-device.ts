@@ -3,6 +3,7 @@ import * as z from "zod";
 import { revokeDevice as revoke } from "../../lib/domain/devices/repudiation.ts";
 import { DeviceId } from "../../lib/domain/owner.ts";
 import { endpoint, Nothing } from "../../lib/http/pipeline/endpoint.ts";
+import { Timestamp } from "../../lib/http/replies/backup-status.ts";
 
 /** For good, from the next request on. */
 export const revokeDevice = endpoint({
@@ -12,10 +13,12 @@ export const revokeDevice = endpoint({
   route: "v1/devices/{id}",
   access: "owner",
   request: { params: z.strictObject({ id: DeviceId }) },
-  replies: { 204: Nothing },
-  problems: ["device-not-found", "busy"],
+  /** 202: an older device than this one, which is young: it is suspended, and can object until then. */
+  replies: { 202: z.strictObject({ revokeAt: Timestamp }), 204: Nothing },
+  problems: ["device-not-found", "device-too-new", "busy"],
   async handle({ params: { id }, ...asking }, services) {
-    await revoke(services, asking, id);
+    const revokeAt = await revoke(services, asking, id, services.policy);
+    if (revokeAt) return { status: 202, body: { revokeAt: revokeAt.toISOString() } };
     return { status: 204, body: undefined };
   },
 });

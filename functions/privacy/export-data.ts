@@ -35,8 +35,8 @@ export const exportData = endpoint({
   route: "v1/me/export",
   access: "owner-fresh",
   replies: { 200: Export },
-  problems: ["too-many-recoveries", "busy"],
+  problems: ["device-too-new", "too-many-recoveries", "busy"],
   async handle(asking, services) {
-    return { status: 200, body: await exportAll(services, asking) };
+    return { status: 200, body: await exportAll(services, asking, services.policy) };
   },
 });

@@ -10,9 +10,9 @@ export const keepData = endpoint({
   access: "owner-fresh",
   devices: "any",
   replies: { 204: Nothing },
-  problems: ["erasure-begun", "device-unknown", "device-suspended", "busy"],
+  problems: ["erasure-begun", "device-too-new", "device-unknown", "device-suspended", "busy"],
   async handle(asking, services) {
-    await withdrawErasure(services, asking);
+    await withdrawErasure(services, asking, services.policy);
     return { status: 204, body: undefined };
   },
 });

@@ -50,8 +50,8 @@ export const answerStepUp = endpoint({
     "busy",
   ],
   async handle({ params: { id }, body: { code, ticket, credential }, ...asking }, services) {
-    const { providers } = services.policy;
-    const answering = { id, answer: answerOf(code, ticket), credential, providers };
+    const { providers, contactCoolingOffHours: coolingOffHours } = services.policy;
+    const answering = { id, answer: answerOf(code, ticket), credential, providers, coolingOffHours };
     return { status: 200, body: { credential: await answerChallenge(services, asking, answering) } };
   },
 });

@@ -14,9 +14,9 @@ export const repudiateRecovery = endpoint({
   access: "owner",
   request: { params: z.strictObject({ id: Id }) },
   replies: { 200: RecoveryStatus },
-  problems: ["recovery-not-found", "device-not-found", "busy"],
+  problems: ["recovery-not-found", "device-not-found", "device-too-new", "busy"],
   async handle({ params: { id }, heads, ...asking }, services) {
-    const recovery = await repudiate(services, asking, id);
+    const recovery = await repudiate(services, asking, id, services.policy);
     const status = recoveryStatus(id, recovery, heads, asking.now);
     return { status: 200, body: { ...status, state: "frozen" as const } };
   },

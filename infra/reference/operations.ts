@@ -152,7 +152,13 @@ export const OPERATIONS: Record<string, Operation> = {
   "confirm-contact": {
     area: "Contacts",
     description:
-      "Confirms the contact with the code that was sent to it. From then on the contact counts. A code is valid for ten minutes and five tries, on the device that asked for it.",
+      "Confirms the contact with the code that was sent to it. From then on the contact counts. A code sent to a contact that was confirmed before this device came gives the device all rights at once, and every contact is told. A code is valid for ten minutes and five tries, on the device that asked for it.",
+  },
+  "send-contact-code": {
+    area: "Contacts",
+    description:
+      "Sends a code to a contact that was confirmed before this device came, so that a new device needn't wait for the end of the cooling-off time before it may do what older ones may. Enter the code as a new contact's code. The limits of other codes hold.",
+    replies: { 201: "The code is on its way." },
   },
   "remove-contact": {
     area: "Contacts",
@@ -173,8 +179,13 @@ export const OPERATIONS: Record<string, Operation> = {
   "revoke-device": {
     area: "Devices",
     description:
-      "Revokes one of the owner's devices and all its credentials for good, from the next request on. Every contact gets an alarm. Safe to repeat.",
-    replies: { 204: "Revoked." },
+      "Revokes one of the owner's devices and all its credentials for good, from the next request on. Every contact gets an alarm. A new device only suspends one that was there before it: that one is revoked when the new one's cooling-off time is over, unless it objects. Safe to repeat.",
+    replies: { 202: "Suspended; revoked later.", 204: "Revoked." },
+  },
+  "object-to-revocation": {
+    area: "Devices",
+    description:
+      "Lets a device in again that a newer one has suspended, by a fresh sign-in on it. Ends the newer device, undoes what it did lately, and tells every contact. No other newer device can suspend this one for the cooling-off time, unless a contact's code was entered on it. Safe to repeat.",
   },
   "issue-device-ticket": {
     area: "Devices",

@@ -34,6 +34,8 @@ const MEMBERS: Partial<Record<ProblemKind, Members>> = {
   "proof-invalid": { sometimes: { errors: WRONG_CLAIM, errorsTotal: 1 } },
   "clock-skewed": { always: { serverTime: STAMP, skewSeconds: -10800 } },
   "app-too-old": { always: { minimumVersion: "6.6.0" } },
+  "device-suspended": { sometimes: { suspendedUntil: STAMP } },
+  "device-too-new": { always: { youngUntil: STAMP } },
   "sign-in-too-old": { always: { maxAgeSeconds: 600 } },
   "sign-in-time-missing": { always: { maxAgeSeconds: 600 } },
   "account-sign-in-required": { always: { maxAgeSeconds: 300 } },

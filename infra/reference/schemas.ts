@@ -9,10 +9,12 @@ import { uploadBackup } from "../../functions/backups/upload-backup.ts";
 import { addContact } from "../../functions/contacts/add-contact.ts";
 import { confirmContact } from "../../functions/contacts/confirm-contact.ts";
 import { listContacts } from "../../functions/contacts/list-contacts.ts";
+import { sendContactCode } from "../../functions/contacts/send-contact-code.ts";
 import { issueDeviceTicket } from "../../functions/devices/issue-device-ticket.ts";
 import { listDevices } from "../../functions/devices/list-devices.ts";
 import { registerDevice } from "../../functions/devices/register-device.ts";
 import { renameDevice } from "../../functions/devices/rename-device.ts";
+import { revokeDevice } from "../../functions/devices/revoke-device.ts";
 import { getHealth } from "../../functions/operations/get-health.ts";
 import { listSweeps } from "../../functions/operations/list-sweeps.ts";
 import { startSweep } from "../../functions/operations/start-sweep.ts";
@@ -166,7 +168,9 @@ const NAMED: Record<string, z.core.$ZodType> = {
   Contact: ContactStatus,
   ContactList: listContacts.replies[200],
   ContactCode: confirmContact.request.body,
+  SentContactCode: sendContactCode.replies[201],
   DeviceRegistration: registerDevice.request.body,
+  DeviceNotice: revokeDevice.replies[202],
   Device: DeviceStatus,
   DeviceList: listDevices.replies[200],
   DeviceRename: renameDevice.request.body,

@@ -18,6 +18,11 @@ const device = {
   suspendedAt: z.coerce.date().optional(),
   /** The device that took its place, if it was suspended or revoked for that. */
   displacedBy: DeviceId.optional(),
+  /** The device that came later and wants this one revoked; it is at that time, unless it objects (R45). */
+  suspendedBy: DeviceId.optional(),
+  revokeAt: z.coerce.date().optional(),
+  /** When such a suspension was last lifted. */
+  objectedAt: z.coerce.date().optional(),
   /** When the device last entered a code sent to a contact that was confirmed before it came (R45). */
   contactCodeAt: z.coerce.date().optional(),
   /** Since when its uploads have been refused; cleared by a good upload. */
@@ -72,6 +77,9 @@ const LONGEST_UNSEEN = 365 * DAY;
 
 export const isRevoked = ({ revokedAt }: Device) => revokedAt !== undefined;
 const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
+/** Suspended by a device that came later. An older release lets it in again and knows nothing of the rest. */
+export const isOnNotice = (device: Device): device is Device & { revokeAt: Date } =>
+  isSuspended(device) && device.revokeAt !== undefined && device.displacedBy === undefined;
 export const isActive = (device: Device) => !isRevoked(device) && !isSuspended(device);
 
 /**
@@ -84,12 +92,18 @@ export const isAway = (device: Device, now: Date) =>
 
 export const findDevice = (devices: Device[], id: string) => devices.find((device) => device.id === id);
 
+/** `objecting`: those that are registered, and those that a device that came later has suspended. */
+export type Admitted = "registered" | "objecting" | "any";
+
 /**
  * R17: refuses a revoked device always, and an unknown or away one where only registered devices may come.
+ * R45: a device that a later one has suspended is heard only where it objects.
  */
-export function admit({ device }: Caller, devices: Device[], who: "registered" | "any", now: Date): void {
+export function admit({ device }: Caller, devices: Device[], who: Admitted, now: Date): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
+  if (known && isOnNotice(known) && who === "objecting") return;
+  if (known) requireNotOnNotice(known);
   if (who === "any") return;
   if (!known) throw new Failure("device-unknown", "This device is not registered.");
   if (isSuspended(known)) throw away("This device is suspended: another device took its place.");
@@ -100,7 +114,18 @@ export function admit({ device }: Caller, devices: Device[], who: "registered" |
 export function requireStillIn({ device }: Caller, devices: Device[]): void {
   const known = findDevice(devices, device);
   if (known) requireNotRevoked(known);
+  if (known) requireNotOnNotice(known);
   if (known && isSuspended(known)) throw away("This device was suspended meanwhile.");
+}
+
+function requireNotOnNotice(device: Device): void {
+  if (!isOnNotice(device)) return;
+  const suspendedUntil = device.revokeAt.toISOString();
+  throw new Failure(
+    "device-suspended",
+    `Another device, which came later, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
+    { suspendedUntil },
+  );
 }
 
 function requireNotRevoked(device: Device): void {
@@ -117,7 +142,8 @@ export function requirePlatform({ device }: Caller, { own, all }: { own: Device[
 
 /**
  * Adds this device to the list, seen now. A known device keeps its name and dates; one that is away is let in
- * again. If thirty are active, it displaces the one unseen for longest. Fails as `device-revoked`.
+ * again. If thirty are active, it displaces the one unseen for longest. Fails as `device-revoked` or
+ * `device-suspended`.
  */
 export function withDevice(
   devices: Device[],
@@ -126,6 +152,7 @@ export function withDevice(
 ): Device[] {
   const known = findDevice(devices, id);
   if (known) requireNotRevoked(known);
+  if (known) requireNotOnNotice(known);
   if (known && isActive(known)) return withSeen(devices, id, now);
   const room = withRoom(devices, id, now);
   if (!known) return [...room, { id, name, registeredAt: now, lastSeenAt: now }];
@@ -161,7 +188,9 @@ function withRoom(devices: Device[], by: DeviceId, now: Date): Device[] {
  * a series of new devices can't drive out earlier ones. Never the device that is coming back.
  */
 function withFewSuspended(devices: Device[], by: DeviceId, now: Date): Device[] {
-  const suspended = devices.filter((device) => isSuspended(device) && device.id !== by);
+  const suspended = devices.filter(
+    (device) => isSuspended(device) && !isOnNotice(device) && device.id !== by,
+  );
   if (suspended.length <= MAX_SUSPENDED) return devices;
   const longest = longestUnseen(suspended);
   const isLong = longest && later(longest.lastSeenAt, KEPT_UNSEEN) < now;

@@ -19,6 +19,7 @@ export type FailureKind =
   | "device-unknown"
   | "device-revoked"
   | "device-suspended"
+  | "device-too-new"
   | "device-not-found"
   | "too-many-recoveries"
   | "too-many-reads"
@@ -81,6 +82,10 @@ export type FailureDetails = {
   triesLeft?: number;
   usableInSeconds?: number;
   maxAgeSeconds?: number;
+  /** Until when the device can object to being revoked (ISO 8601). */
+  suspendedUntil?: string;
+  /** Until when the device is young (ISO 8601). */
+  youngUntil?: string;
   retryAfterSeconds?: number;
   /** The service's time (ISO 8601), and how far the device's clock is ahead of it; negative if behind. */
   serverTime?: string;

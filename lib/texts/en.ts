@@ -49,6 +49,11 @@ export const en: Texts = {
       text: (facts) =>
         `The device "${facts.deviceName}" removed another device from your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "device-suspended": {
+      subject: "A new device wants another one removed",
+      text: (facts) =>
+        `The device "${facts.deviceName}", which came to your authenticator backup lately, asked at ${facts.at} for an older device of yours to be removed. The older one is shut out now, and is removed for good in some days. If it is still yours, sign in on it and say so in the app before then.\n\n${notYou(facts)}`,
+    },
     "plan-requested": {
       subject: "A new device asks for your accounts",
       text: ({ at }) =>
@@ -74,6 +79,11 @@ export const en: Texts = {
       text: (facts) =>
         `The device "${facts.deviceName}" changed the language of a contact of your authenticator backup at ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "code-entered": {
+      subject: "A code was entered on a device",
+      text: (facts) =>
+        `The device "${facts.deviceName}", which has access to your authenticator backup, has entered a code at ${facts.at} that was sent to one of your contacts. It may now do all that your older devices may.\n\n${notYou(facts)}`,
+    },
     exported: {
       subject: "Your authenticator backup was exported",
       text: (facts) =>
@@ -83,6 +93,11 @@ export const en: Texts = {
       subject: "Your authenticator backup was turned off",
       text: (facts) =>
         `The device "${facts.deviceName}" turned off your authenticator backup at ${facts.at}. For some days you can bring it back in the app.\n\n${notYou(facts)}`,
+    },
+    "backup-shrunk": {
+      subject: "Your authenticator backup lost most of its accounts",
+      text: (facts) =>
+        `The device "${facts.deviceName}" has replaced your authenticator backup at ${facts.at} by one that is less than half of what it was. For a week the former one can be made current again in the app.\n\n${notYou(facts)}`,
     },
     "backup-stale": {
       subject: "Your authenticator backup is out of date",

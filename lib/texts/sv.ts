@@ -49,6 +49,11 @@ export const sv: Texts = {
       text: (facts) =>
         `Enheten ”${facts.deviceName}” tog bort en annan enhet från din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "device-suspended": {
+      subject: "En ny enhet vill ta bort en annan",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}”, som nyligen fick tillgång till din säkerhetskopia, begärde ${facts.at} att en av dina äldre enheter ska tas bort. Den äldre är utestängd nu och tas bort för gott om några dagar. Om den fortfarande är din: logga in på den innan dess och säg det i appen.\n\n${notYou(facts)}`,
+    },
     "plan-requested": {
       subject: "En ny enhet frågar efter dina konton",
       text: ({ at }) =>
@@ -74,6 +79,11 @@ export const sv: Texts = {
       text: (facts) =>
         `Enheten ”${facts.deviceName}” ändrade språket för en kontaktväg för din säkerhetskopia ${facts.at}.\n\n${notYou(facts)}`,
     },
+    "code-entered": {
+      subject: "En kod skrevs in på en enhet",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}”, som har tillgång till din säkerhetskopia, skrev ${facts.at} in en kod som skickats till en av dina kontaktvägar. Den får nu göra allt som dina äldre enheter får göra.\n\n${notYou(facts)}`,
+    },
     exported: {
       subject: "Din säkerhetskopia exporterades",
       text: (facts) =>
@@ -83,6 +93,11 @@ export const sv: Texts = {
       subject: "Din säkerhetskopia stängdes av",
       text: (facts) =>
         `Enheten ”${facts.deviceName}” stängde av din säkerhetskopia ${facts.at}. I några dagar kan du få tillbaka den i appen.\n\n${notYou(facts)}`,
+    },
+    "backup-shrunk": {
+      subject: "Din säkerhetskopia har förlorat de flesta av sina konton",
+      text: (facts) =>
+        `Enheten ”${facts.deviceName}” ersatte ${facts.at} din säkerhetskopia med en som är mindre än hälften så stor. I en vecka kan den tidigare göras aktuell igen i appen.\n\n${notYou(facts)}`,
     },
     "backup-stale": {
       subject: "Din säkerhetskopia är för gammal",

@@ -98,10 +98,10 @@ it("R35 an instance that holds an erased key seals nothing under it: neither the
 it("R17 a device revoked at one is refused at the other from the next request on", async () => {
   const [one, two] = [anApp(), anApp()];
   const owner = anOwner();
-  const lost = await aPhone({ owner, app: one });
-  await lost.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
   const found = await aPhone({ owner, app: two });
-  await found.call("POST", "v1/devices", { body: { platform: "android", name: "found" } });
+  await found.call("PUT", BACKUP, { body: aBackup(), headers: nothingYet });
+  const lost = await aPhone({ owner, app: one });
+  await lost.call("POST", "v1/devices", { body: { platform: "android", name: "lost" } });
   expect((await lost.call("GET", BACKUP)).status).toBe(200);
   expect((await found.call("DELETE", `v1/devices/${lost.deviceId}`)).status).toBe(204);
   expect((await lost.call("GET", BACKUP)).status).toBe(401);

@@ -25,6 +25,7 @@ import {
   recover,
   recoveredIn,
   start,
+  vouch,
 } from "../support/step-up.ts";
 import { anAccountToken, aProviderToken } from "../support/tokens.ts";
 import { unsent } from "../support/unsent.ts";
@@ -183,6 +184,7 @@ describe.concurrent("a credential", () => {
     ]);
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 403]);
     const loser = replies[0]?.status === 403 ? scene.phone : second;
+    await vouch(watched, loser, scene.contact);
     refused(
       await loser.call("POST", "v1/device-tickets", { body: { account: bound(work) } }),
       "account-not-on-device",

@@ -12,6 +12,7 @@ import {
   type Recovery,
   start,
   startedIn,
+  vouch,
 } from "../support/step-up.ts";
 import { statusIn } from "./helpers.ts";
 import type { Sample } from "./requests.ts";
@@ -51,15 +52,21 @@ const requests: Record<string, (scene: Recovery) => Promise<Midway> | Midway> = 
     expect(added.status, JSON.stringify(added.body)).toBe(201);
     return { by, path: `v1/contacts/${idIn(added)}/confirm`, body: { code: watched.lastCode() } };
   },
+  "send-contact-code": ({ phone: by, contact }) => ({ by, path: `v1/contacts/${contact}/code` }),
   "remove-contact": async ({ old: by, watched }) => ({
     by,
     path: `v1/contacts/${await aContact(watched, by)}`,
   }),
+  "object-to-revocation": async ({ old: by, phone }) => {
+    expect((await phone.call("DELETE", `v1/devices/${by.deviceId}`)).status).toBe(202);
+    return { by, path: `v1/devices/${by.deviceId}/object` };
+  },
   "issue-device-ticket": async (scene) => {
     const { phone: by, work } = scene;
     const { code: ticket } = await aTicket(scene);
     const redeemed = await answer(by, startedIn(await start(scene, { account: work })).id, { ticket });
     expect(redeemed.status, JSON.stringify(redeemed.body)).toBe(200);
+    await vouch(scene.watched, by, scene.contact);
     return { by, path: "v1/device-tickets", body: { account: bound(work) } };
   },
 };

@@ -155,7 +155,7 @@ it("R17 gives the times of a device's registration, last change, recovery and re
   expect(await own()).toMatchObject({ registeredAt, lastSeenAt: recoveredAt, lastRecoveryAt: recoveredAt });
   const second = await aRegisteredPhone(owner, { app });
   const revokedAt = after(1);
-  await revoke(second, phone);
+  await revoke(phone, phone);
   const [revoked] = devicesIn(await second.call("GET", "v1/devices"));
   expect(revoked).toMatchObject({ id: phone.deviceId, revokedAt });
 });

@@ -2,6 +2,7 @@
 
 import { describe, expect, inject, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
+import { RIGHTS } from "../../lib/domain/devices/young.ts";
 import type { FailureKind } from "../../lib/domain/failure.ts";
 import { PROVIDER_ROLES } from "../../lib/domain/step-up/provider.ts";
 import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
@@ -69,6 +70,7 @@ const rows: Record<string, Row> = {
   "list-contacts": closed,
   "add-contact": { ...closed, access: "owner-fresh" },
   "confirm-contact": { ...closed, stranger: "contact-not-found", owner: "answer-wrong" },
+  "send-contact-code": { ...closed, stranger: "contact-not-found", owner: "contact-unusable" },
   "remove-contact": { ...closed, stranger: "contact-not-found" },
   "issue-device-ticket": {
     access: "owner-fresh",
@@ -99,6 +101,12 @@ const rows: Record<string, Row> = {
   "list-devices": closed,
   "register-device": { ...closed, access: "owner-fresh", unregistered: "allowed" },
   "rename-device": { ...closed, stranger: "device-not-found" },
+  "object-to-revocation": {
+    ...closed,
+    access: "owner-fresh",
+    stranger: "invalid-request",
+    owner: "invalid-request",
+  },
   "revoke-device": { ...closed, stranger: "device-not-found" },
   "get-openapi": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
   "get-health": { access: "anonymous", unregistered: "allowed", stranger: "own data" },
@@ -156,6 +164,11 @@ it("R33 every endpoint has a row in the policy and a sample request, and no row 
   const names = endpoints.map(({ name }) => name).sort();
   expect(Object.keys(rows).sort()).toEqual(names);
   expect(sampledNames.toSorted()).toEqual(names);
+});
+
+it("R45 every endpoint for owners has a row in the table of what a young device may do", () => {
+  const owners = Object.entries(rows).filter(([, { access }]) => access.startsWith("owner"));
+  expect(owners.map(([name]) => name).sort()).toEqual(Object.keys(RIGHTS).sort());
 });
 
 it("R33 every endpoint is declared with the access that the policy says", () => {

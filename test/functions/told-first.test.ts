@@ -33,7 +33,7 @@ const kinds = ({ watched }: Recovery) =>
 describe.concurrent("the owner is told", () => {
   it("R18 R35 of an export before anything is handed out", async () => {
     const scene = await aRecovery();
-    const ask = () => scene.phone.call("GET", "v1/me/export");
+    const ask = () => scene.old.call("GET", "v1/me/export");
     refused(await unsent(scene.watched, ask), "storage-unavailable");
     expect((await ask()).status).toBe(200);
     expect(kinds(scene).filter(([kind]) => kind === "exported")).toEqual([["exported", 1]]);
@@ -87,6 +87,20 @@ describe.concurrent("the owner is told", () => {
       ["backup-undeleted", 0],
       ["version-restored", 0],
     ]);
+  });
+
+  it("R18 R45 of a suspension, and of an objection, before it is made", async () => {
+    const { watched, old, phone } = await aRecovery();
+    const suspend = () => phone.call("DELETE", `v1/devices/${old.deviceId}`);
+    refused(await unsent(watched, suspend), "storage-unavailable");
+    expect((await old.call("GET", BACKUP)).status).toBe(200);
+    expect((await suspend()).status).toBe(202);
+    const object = () => old.call("POST", `v1/devices/${old.deviceId}/object`);
+    refused(await unsent(watched, object), "storage-unavailable");
+    refused(await old.call("GET", BACKUP), "device-suspended");
+    expect((await phone.call("GET", BACKUP)).status).toBe(200);
+    expect((await object()).status).toBe(200);
+    refused(await phone.call("GET", BACKUP), "device-revoked");
   });
 
   it("R19 of another language for a contact, but not of the same one", async () => {

@@ -89,6 +89,15 @@ export async function aContact(watched: Watched, phone: CheckedPhone, change: ob
   return id;
 }
 
+/** A code to this contact is entered on the phone, which is young no longer then. */
+export async function vouch({ lastCode }: Watched, phone: CheckedPhone, contact: string): Promise<void> {
+  const sent = await phone.call("POST", `v1/contacts/${contact}/code`);
+  expect(sent.status, JSON.stringify(sent.body)).toBe(201);
+  const body = { code: lastCode() };
+  const entered = await phone.call("POST", `v1/contacts/${contact}/confirm`, { body });
+  expect(entered.status, JSON.stringify(entered.body)).toBe(200);
+}
+
 const Recovered = z.object({ id: z.string(), accounts: z.array(RecoveredAccount) });
 export const recoveredIn = ({ body }: Reply) => Recovered.parse(body);
 export const credentialIn = ({ body }: Reply) =>

@@ -7,6 +7,7 @@ import type { StoredOwner } from "../owner/owner-store.ts";
 import type { Platform } from "../owner.ts";
 import type { Change } from "../store.ts";
 import type { Head, Precondition, StoredHead, Version } from "./head.ts";
+import { withHistory } from "./history.ts";
 
 export const currentVersion = (head: Head | undefined): Version | undefined =>
   head?.deletedAt ? undefined : head?.versions[0];
@@ -103,7 +104,7 @@ export function planRestore(
   const generation = head.generation + 1;
   const { sealedAs = version.generation } = version;
   const restored = { ...former, generation, sealedAs, restoredAt: now };
-  const versions = [restored, ...head.versions].slice(0, historyLength);
+  const versions = withHistory([restored, ...head.versions], historyLength, now);
   return { result: undefined, next: { ...head, generation, versions, tag: newId() } };
 }
 

@@ -45,6 +45,8 @@ const head = {
   noticedAt: z.coerce.date().optional(),
   /** Somebody has claimed that notice and is about to send it. */
   noticeClaimedAt: z.coerce.date().optional(),
+  /** When contacts were last told of an upload that had lost most of it. */
+  lossToldAt: z.coerce.date().optional(),
   /** Since when nothing of the deleted backup can come back. `deletedAt` stays until all of it is removed. */
   purgedAt: z.coerce.date().optional(),
   devices: z.array(Device),

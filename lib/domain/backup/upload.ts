@@ -1,16 +1,19 @@
 /** An upload: whether it may replace the backup, the state after it, and storing content and state. */
 import { randomBytes } from "node:crypto";
 import { latest } from "../clock.ts";
-import { admit, withDevice } from "../device.ts";
+import { admit, alarmDeviceIn, withDevice } from "../device.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
 import { newId } from "../id.ts";
+import { alarm, type Outbox } from "../messages/announcement.ts";
 import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from "../owner/owner-state.ts";
 import {
   changeOwner,
   type Decided,
+  devicesIn,
   type NextOwner,
   type OwnerStore,
+  recordIn,
   type StoredOwner,
 } from "../owner/owner-store.ts";
 import { type BackupKey, type Caller, type Platform, sha256 } from "../owner.ts";
@@ -28,6 +31,7 @@ import {
   type VersionSeal,
   type Wrapping,
 } from "./head.ts";
+import { isLossToTell, withHistory } from "./history.ts";
 import { withUpload } from "./refused-upload.ts";
 import { withEpisode } from "./stale-notice.ts";
 import type { StalenessPolicy } from "./staleness.ts";
@@ -52,9 +56,10 @@ export type Upload = Omit<Request, "idempotencyKey" | "custody"> & {
 export type UploadRules = { historyLength: number; staleness: StalenessPolicy };
 
 type Repeated = { repeats: Version; stored: StoredHead };
+/** `tellsLoss`: contacts must hear of what it loses before it is stored. */
 export type UploadPlan =
   | Repeated
-  | { version: Omit<Version, keyof Wrapping>; next: (wrapping: Wrapping) => NextOwner };
+  | { version: Omit<Version, keyof Wrapping>; tellsLoss: boolean; next: (wrapping: Wrapping) => NextOwner };
 
 /**
  * What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url.
@@ -117,11 +122,14 @@ export function planUpload(
     purgedAt: undefined,
   };
   const kept = isGone(former, staleness.undeleteDays, now) ? [] : former.versions;
+  const tellsLoss = isLossToTell({ ...former, versions: kept }, version, now);
   return {
     version,
+    tellsLoss,
     next(wrapping) {
-      const versions = [{ ...version, ...wrapping }, ...kept].slice(0, historyLength);
-      const head = withEpisode({ ...next, versions }, staleness, now);
+      const versions = withHistory([{ ...version, ...wrapping }, ...kept], historyLength, now);
+      const lossToldAt = tellsLoss ? now : former.lossToldAt;
+      const head = withEpisode({ ...next, versions, lossToldAt }, staleness, now);
       return { state: withHead(state ?? newState(), platform, head) };
     },
   };
@@ -138,7 +146,7 @@ function findRepeated(
   throw new Failure("idempotency-key-reused", "This Idempotency-Key came with another upload before.");
 }
 
-type UploadPorts = { owners: OwnerStore; versions: VersionSeal };
+type UploadPorts = { owners: OwnerStore; versions: VersionSeal; outbox: Outbox };
 
 /** Fails as `planUpload` does, or as `invalid-request` for a device of the other platform. */
 export async function uploadBackup(
@@ -162,22 +170,30 @@ type Uploaded = { version: Version; stored: StoredHead; envelope: string | undef
  * key.
  */
 export async function storeUpload(
-  { owners, versions }: UploadPorts,
+  ports: UploadPorts,
   place: BackupKey,
   held: StoredOwner | undefined,
   upload: Upload,
   rules: UploadRules,
 ): Promise<Uploaded> {
+  const { owners, versions } = ports;
   const plan = (latest: StoredOwner | undefined) => planUpload(latest?.state, place.platform, upload, rules);
   const first = plan(held);
   if ("repeats" in first && held?.isAtHand) {
-    return await storeUpload({ owners, versions }, place, await owners.find(place.owner), upload, rules);
+    return await storeUpload(ports, place, await owners.find(place.owner), upload, rules);
   }
   if ("repeats" in first) return await repeated(versions, place, first, upload);
   const { wrapping, sealed, incarnation } = await versions.seal(place, first.version, upload.content);
-  const decide = (latest: StoredOwner | undefined): Decided<UploadPlan> => {
+  let isTold = false;
+  const decide = async (latest: StoredOwner | undefined): Promise<Decided<UploadPlan>> => {
     const planned = plan(latest);
     if ("repeats" in planned) return { result: planned };
+    if (planned.tellsLoss && !isTold) {
+      const fresh = latest?.isAtHand ? await owners.find(place.owner) : latest;
+      plan(fresh);
+      await tellLoss(ports, place, fresh, upload);
+      isTold = true;
+    }
     const body = { id: first.version.id, sealed };
     const isKept = first.version.custody === "service";
     return { result: planned, next: { ...planned.next(wrapping), incarnation, ...(isKept && { body }) } };
@@ -187,6 +203,17 @@ export async function storeUpload(
   const version = { ...result.version, ...wrapping };
   const envelope = version.custody === "client" ? envelopeOf(version, sealed) : undefined;
   return { version, stored: requireStored(after, place.platform), envelope, reopened: false };
+}
+
+async function tellLoss(
+  { outbox }: UploadPorts,
+  { owner }: BackupKey,
+  held: StoredOwner | undefined,
+  { caller, deviceName, version, now }: Upload,
+): Promise<void> {
+  const device = alarmDeviceIn(devicesIn(held), caller.device, now, deviceName);
+  const told = { kind: "backup-shrunk" as const, id: `backup-shrunk ${version.id}` };
+  await alarm(outbox, owner, { ...told, device, record: await recordIn(held), now });
 }
 
 /**

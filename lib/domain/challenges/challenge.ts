@@ -20,10 +20,18 @@ const stepUp = { purpose: z.literal("step-up"), recovery: Id, account: StoredDev
 
 /**
  * `codeHash`: keyed, see `hashCode`. `subject`: from the account's own sign-in; a work account needs none.
+ * `contact`: where the code was sent.
  */
 export const Challenge = z.union([
   loose({ ...shared, kind: z.literal("contact"), contact: Id, codeHash: z.string() }),
-  loose({ ...shared, ...stepUp, kind: z.literal("code"), subject: z.string(), codeHash: z.string() }),
+  loose({
+    ...shared,
+    ...stepUp,
+    kind: z.literal("code"),
+    subject: z.string(),
+    codeHash: z.string(),
+    contact: Id.optional(),
+  }),
   loose({ ...shared, ...stepUp, kind: z.literal("ticket"), subject: z.string().optional() }),
 ]);
 export type Challenge = z.infer<typeof Challenge>;
@@ -51,7 +59,9 @@ const isOpen = (challenge: Challenge, now: Date) =>
 
 /** At most one challenge is open per target. */
 const targetOf = (challenge: Challenge) =>
-  challenge.kind === "contact" ? [challenge.contact] : [challenge.recovery, accountKey(challenge.account)];
+  challenge.kind === "contact"
+    ? [challenge.contact, challenge.device]
+    : [challenge.recovery, accountKey(challenge.account)];
 
 /** Keeps the newest ten open; a new one replaces the one for the same target. */
 export function withChallenge<R extends Pick<Challenges, "challenges">>(

@@ -1,21 +1,15 @@
 /** Adds, confirms and removes contacts; announces every change to all the others (R19). */
 
-import {
-  type Challenge,
-  countTry,
-  hashCode,
-  newCode,
-  pass,
-  requireNotThrottled,
-  wrongAnswer,
-} from "../challenges/challenge.ts";
+import { pass, requireNotThrottled } from "../challenges/challenge.ts";
 import { requireNotEnded } from "../credentials/proven-account.ts";
+import type { AlarmDevice } from "../device.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
+import { requireRight } from "../devices/young.ts";
 import { newId } from "../id.ts";
 import { alarm, announce, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
 import { changeRecord, type OwnerStore, recordIn } from "../owner/owner-store.ts";
-import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
+import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import { requireFresh } from "../sign-in.ts";
 import { askForCode, type Sending, sendCode } from "./code-sending.ts";
 import {
@@ -27,35 +21,28 @@ import {
   withoutContact,
   withVerified,
 } from "./contact.ts";
+import { compareCode, newContactCode, noteCode } from "./contact-code.ts";
 
 export type ContactPorts = { owners: OwnerStore; keyedHash: KeyedHash; outbox: Outbox };
 
 /**
  * Returns the contact once its code is queued. A confirmed contact gets no code; only its language changes.
- * Repeating this sends another code. Fails as `too-many-contacts`, `too-many-messages` or `too-many-tries`.
+ * Repeating this sends another code. Fails as `too-many-contacts`, `too-many-messages`, `too-many-tries` or
+ * `device-too-new`.
  */
 export async function addContact(
   stores: ContactPorts & Sending,
   asking: Asking,
   offered: Recipient,
+  { contactCoolingOffHours }: { contactCoolingOffHours: number },
 ): Promise<Contact> {
-  const { owners, keyedHash } = stores;
+  const { owners } = stores;
   const { caller, held, now } = asking;
   const entry = { ...offered, id: newId(), addedAt: now, addedBy: caller.device };
   const before = await recordIn(held);
   const known = withContact(before, entry).contact;
-  if (known.verifiedAt) return await changeLanguage(stores, asking, before, known);
-  const [id, code] = [newId(), newCode()];
-  const codeHash = await hashCode(keyedHash, id, code);
-  const challengeFor = (contact: Contact): Challenge => ({
-    id,
-    device: caller.device,
-    createdAt: now,
-    attempts: 0,
-    kind: "contact",
-    contact: contact.id,
-    codeHash,
-  });
+  if (known.verifiedAt) return await changeLanguage(stores, asking, before, known, contactCoolingOffHours);
+  const { code, challengeFor } = await newContactCode(stores, asking);
   const find = (record: OwnerRecord) => {
     requireNotEnded(record, caller.device);
     requireNotThrottled(record, now);
@@ -67,16 +54,20 @@ export async function addContact(
   return added.contact;
 }
 
+const isNoOlder = ({ addedAt }: Contact, { registeredAt }: AlarmDevice) => addedAt >= registeredAt;
+
 /** Announced like every change; does nothing if the language is the same. */
 async function changeLanguage(
   { owners, outbox }: ContactPorts,
   asking: Asking,
   record: OwnerRecord,
   { channel, address, language, id }: Contact,
+  coolingOffHours: number,
 ): Promise<Contact> {
   const { caller, held, now } = asking;
   const known = requireContact(record, id);
   if (known.language === language) return known;
+  requireRight("add-contact", asking, coolingOffHours, isNoOlder(known, callerDevice(asking)));
   const told = { kind: "contact-changed" as const, device: callerDevice(asking), record, now };
   await alarm(outbox, caller.owner, told);
   const change = (latest: OwnerRecord) => {
@@ -87,26 +78,25 @@ async function changeLanguage(
   return (await changeRecord(owners, caller.owner, now, change, held)).result;
 }
 
-/** Fails as `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`. */
+/**
+ * A code to one that is confirmed already speaks for the device that it is entered on (R45). Fails as
+ * `contact-not-found`, `challenge-not-found`, `answer-wrong` or `too-many-tries`.
+ */
 export async function confirmContact(
-  { owners, keyedHash, outbox }: ContactPorts,
+  stores: ContactPorts,
   asking: Asking,
-  { id, code }: { id: string; code: string },
+  entered: { id: string; code: string },
+  { contactCoolingOffHours: coolingOffHours }: { contactCoolingOffHours: number },
 ): Promise<Contact> {
-  const { caller, held, now } = asking;
+  const { owners, outbox } = stores;
+  const { caller, now } = asking;
+  const { id } = entered;
   const device = callerDevice(asking);
   const { owner } = caller;
-  const count = (record: OwnerRecord) => {
-    requireContact(record, id);
-    const open = record.challenges.find((each) => each.kind === "contact" && each.contact === id);
-    const answered = { id: open?.id ?? "", device: caller.device, kinds: ["contact"] as const };
-    const counted = countTry(record, answered, now);
-    return { result: counted.challenge, record: counted.record };
-  };
-  const { result: challenge, ...counted } = await changeRecord(owners, owner, now, count, held);
-  const expected = challenge.kind === "contact" ? challenge.codeHash : "";
-  if (!sameHash(await hashCode(keyedHash, challenge.id, code), expected)) throw wrongAnswer(challenge);
-  const { address: confirmed } = requireContact(counted.record, id);
+  const compared = await compareCode(stores, asking, entered);
+  const { challenge, counted } = compared;
+  const { address: confirmed, verifiedAt } = requireContact(counted.record, id);
+  if (verifiedAt) return await noteCode(stores, asking, compared, coolingOffHours);
   const recipients = addresseesIn(counted.record, device, now).filter(({ address }) => address !== confirmed);
   const told = { device, recipients, now, id: `contact-added ${id}` };
   await announce(outbox, owner, { kind: "contact-added", ...told });
@@ -120,7 +110,7 @@ export async function confirmContact(
 
 /**
  * Also notifies the removed contact, which keeps getting announcements for a while. Fails as
- * `contact-not-found`, or as `requireFresh` does for the last confirmed one.
+ * `contact-not-found`, `device-too-new`, or as `requireFresh` does for the last confirmed one.
  */
 export async function removeContact(
   { owners, outbox }: Pick<ContactPorts, "owners" | "outbox">,
@@ -130,9 +120,12 @@ export async function removeContact(
 ): Promise<void> {
   const { caller, held, now } = asking;
   const device = callerDevice(asking);
+  const before = await recordIn(held);
+  const isOwn = isNoOlder(requireContact(before, id), device);
+  requireRight("remove-contact", asking, policy.contactCoolingOffHours, isOwn);
   const removal = { by: device, coolingOffHours: policy.contactCoolingOffHours, now };
   const fresh = () => requireFresh(caller, now, policy.signInMaxAgeSeconds);
-  const record = withoutContact(await recordIn(held), id, removal, fresh);
+  const record = withoutContact(before, id, removal, fresh);
   // A contact that came back may be removed again, but never by the same device, which was ended.
   const told = { kind: "contact-removed" as const, id: `contact-removed ${id} ${caller.device}` };
   await alarm(outbox, caller.owner, { ...told, device, record, now });

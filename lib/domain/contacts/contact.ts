@@ -191,9 +191,18 @@ export const stillKept = (
   now: Date,
 ): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
 
-/** Undoes the device's changes: removes contacts that it added, brings back those that it removed. */
-export function undoContactsOf<R extends Contacts>(record: R, device: DeviceId, now: Date): R {
-  const theirs = ({ addedBy }: Contact) => addedBy === device;
+/**
+ * Undoes what the device did within the cooling-off time: removes contacts that it added, brings back those
+ * that it removed.
+ */
+export function undoContactsOf<R extends Contacts>(
+  record: R,
+  device: DeviceId,
+  coolingOffHours: number,
+  now: Date,
+): R {
+  const theirs = ({ addedBy, addedAt, verifiedAt = addedAt }: Contact) =>
+    addedBy === device && later(verifiedAt, coolingOffHours * HOUR) > now;
   const removed = stillKept(record, now).filter((contact) => !theirs(contact));
   const back = removed
     .filter(({ removedBy }) => removedBy === device)

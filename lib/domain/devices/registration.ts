@@ -11,6 +11,7 @@ import type { Caller, DeviceId, Platform } from "../owner.ts";
 import type { Change } from "../store.ts";
 import { type Asking, callerDevice, changeAs, requireOwnPlatform } from "./admission.ts";
 import { letIn } from "./letting-in.ts";
+import { requireRight } from "./young.ts";
 
 type RegistrationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
@@ -47,13 +48,17 @@ const comingOf = ({ device }: Caller, known: Device | undefined) =>
     ? { kind: "device-returned" as const, id: `returned ${device} ${known.lastSeenAt.toISOString()}` }
     : { kind: "device-registered" as const, id: `registered ${device}` };
 
-/** Renames any of the owner's devices. Fails as `device-not-found`. */
+/** Renames any of the owner's devices. Fails as `device-not-found` or `device-too-new`. */
 export async function renameDevice(
   { owners }: Pick<RegistrationPorts, "owners">,
   asking: Asking,
   { id, name }: { id: DeviceId; name: string },
+  { contactCoolingOffHours }: { contactCoolingOffHours: number },
 ): Promise<{ device: Device; platform: Platform }> {
   const platform = locateDevice(headsOf(asking.held?.state), id);
+  const { registeredAt } = requireDevice(devicesIn(asking.held), id);
+  const isOwn = registeredAt >= callerDevice(asking).registeredAt;
+  requireRight("rename-device", asking, contactCoolingOffHours, isOwn);
   const { result } = await changeAs(owners, asking, platform, (stored) => planRename(stored, id, name));
   return { device: result, platform };
 }

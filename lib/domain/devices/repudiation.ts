@@ -3,56 +3,170 @@
 import { DAY, later, SECOND } from "../clock.ts";
 import { undoContactsOf } from "../contacts/contact.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
-import { endEach } from "../credentials/issue.ts";
+import { endEach, settleCredentials } from "../credentials/issue.ts";
 import { accountsOf, withoutDevice } from "../credentials/proven-account.ts";
 import {
   type AlarmDevice,
   alarmDeviceIn,
   type Device,
   findDevice,
+  isOnNotice,
   isRevoked,
   requireStillIn,
   withRevoked,
 } from "../device.ts";
 import { Failure } from "../failure.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
-import { devicesOf, headIn, headsOf, type OwnerState, platformsOf, withHead } from "../owner/owner-state.ts";
+import {
+  devicesOf,
+  headIn,
+  headsOf,
+  newState,
+  type OwnerState,
+  platformsOf,
+  withHead,
+} from "../owner/owner-state.ts";
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
 import { DeviceId, OwnerId } from "../owner.ts";
 import { withoutErasure } from "../privacy/erasure.ts";
 import { findRecovery, type RecoveryRecord, type RecoveryStore } from "../recovery/record.ts";
 import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
 import { type Asking, callerDevice } from "./admission.ts";
+import { giveNotice, noticeFor, withoutNoticesOf } from "./notice.ts";
 
 type RepudiationPorts = { owners: OwnerStore; credentials: CredentialStore; outbox: Outbox };
 
+type Policy = { contactCoolingOffHours: number };
+
 /**
- * For good, from the next request on. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn`
- * does.
+ * For good, from the next request on; but a young device only suspends an older one, until the time that is
+ * answered. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
  */
-export async function revokeDevice(stores: RepudiationPorts, asking: Asking, id: DeviceId): Promise<void> {
+export async function revokeDevice(
+  stores: RepudiationPorts,
+  asking: Asking,
+  id: DeviceId,
+  { contactCoolingOffHours: coolingOffHours }: Policy,
+): Promise<Date | undefined> {
   const { caller, held, now } = asking;
-  const told = { kind: "device-revoked" as const, by: callerDevice(asking) };
-  await endDevice(stores, held, { owner: caller.owner, id, told, now }, (state) =>
-    requireStillIn(caller, devicesOf(headsOf(state))),
-  );
+  const asked = { id, by: caller.device };
+  const until = noticeFor(devicesIn(held), asked, coolingOffHours, now);
+  if (until) return await giveNotice(stores, asking, id, until, coolingOffHours);
+  const by = callerDevice(asking);
+  const told = { kind: "device-revoked" as const, by };
+  const undone = { deeds: isOlder(by, alarmDeviceIn(devicesIn(held), id, now)), erasure: false };
+  await endDevice(stores, held, { owner: caller.owner, id, told, undone, coolingOffHours, now }, (state) => {
+    const devices = devicesOf(headsOf(state));
+    requireStillIn(caller, devices);
+    noticeFor(devices, asked, coolingOffHours, now);
+  });
+  return undefined;
 }
 
 /**
- * Ends the recovering device and everything it got. Safe to repeat. Fails as `recovery-not-found` or
- * `device-not-found`.
+ * Ends the recovering device and everything it got, or suspends it as `revokeDevice` does. Safe to repeat.
+ * Fails as `recovery-not-found`, `device-not-found`, or as `noticeFor` does.
  */
 export async function repudiateRecovery(
   stores: RepudiationPorts & { recoveries: RecoveryStore },
   asking: Asking,
   id: string,
+  { contactCoolingOffHours: coolingOffHours }: Policy,
 ): Promise<RecoveryRecord> {
   const { caller, held, now } = asking;
   const { owner } = caller;
   const { value: recovery } = await findRecovery(stores.recoveries, owner, held, id);
-  await repudiate(stores, held, { owner, id: recovery.device, by: callerDevice(asking), now });
+  const asked = { id: recovery.device, by: caller.device };
+  const until = noticeFor(devicesIn(held), asked, coolingOffHours, now);
+  if (until) await giveNotice(stores, asking, recovery.device, until, coolingOffHours);
+  else
+    await repudiate(stores, held, {
+      owner,
+      id: recovery.device,
+      by: callerDevice(asking),
+      coolingOffHours,
+      now,
+    });
   return recovery;
 }
+
+/**
+ * A device that a later one has suspended says that it is its owner's: the later one is ended, and all that
+ * it suspended are back. Safe to repeat. Fails as `device-revoked` once the time is over, or as
+ * `device-suspended` where a contact's code speaks for the later one.
+ */
+export async function objectToRevocation(
+  stores: RepudiationPorts,
+  asking: Asking,
+  { contactCoolingOffHours: coolingOffHours }: Policy,
+): Promise<Device> {
+  const { caller, held, now } = asking;
+  const { owner } = caller;
+  const device = findDevice(devicesIn(held), caller.device);
+  if (!device) throw new Failure("device-unknown", "This device is not registered.");
+  const { suspendedBy: id } = device;
+  if (!id) return device;
+  const admitted = (state: OwnerState) =>
+    requireMayObject(devicesOf(headsOf(state)), { id: device.id, by: id }, now);
+  admitted(held?.state ?? newState());
+  if (isOnNotice(device)) {
+    if (findDevice(devicesIn(held), id))
+      await repudiate(stores, held, { owner, id, coolingOffHours, now }, admitted);
+    else await liftNotices(stores.owners, owner, held, id, now);
+  }
+  const after = await settleCredentials(stores, owner, await stores.owners.find(owner), device.id);
+  return findDevice(devicesIn(after), device.id) ?? device;
+}
+
+/** Of a device that is so long gone that it isn't even listed. */
+const liftNotices = (
+  owners: OwnerStore,
+  owner: OwnerId,
+  held: StoredOwner | undefined,
+  by: DeviceId,
+  now: Date,
+) =>
+  changeOwner(owners, owner, held, (latest) =>
+    latest
+      ? { result: undefined, next: { state: withoutNoticesOf(latest.state, by, now) } }
+      : { result: undefined },
+  );
+
+function requireMayObject(devices: Device[], asked: { id: DeviceId; by: DeviceId }, now: Date): void {
+  const [device, by] = [findDevice(devices, asked.id), findDevice(devices, asked.by)];
+  if (!device || !isOnNotice(device)) return;
+  if (device.revokeAt <= now) throw new Failure("device-revoked", "The time to object is over.");
+  if (!by?.contactCodeAt || isRevoked(by)) return;
+  throw new Failure(
+    "device-suspended",
+    "A code to an older contact was entered on the device that wants this one revoked: it counts for more.",
+  );
+}
+
+/** Those that haven't objected in time. */
+export async function revokeOverdue(
+  stores: RepudiationPorts,
+  owner: OwnerId,
+  held: StoredOwner,
+  coolingOffHours: number,
+  now: Date,
+): Promise<StoredOwner | undefined> {
+  let state: StoredOwner | undefined = held;
+  for (const { id, suspendedBy } of devicesIn(held).filter((device) => isOverdue(device, now))) {
+    const by = alarmDeviceIn(devicesIn(held), suspendedBy ?? id, now);
+    const told = { kind: "device-revoked" as const, by };
+    const ending = { owner, id, told, coolingOffHours, now };
+    const ended = await endDevice(stores, state, ending, (latest) => {
+      const device = findDevice(devicesOf(headsOf(latest)), id);
+      if (device && !isRevoked(device) && !isOverdue(device, now))
+        throw new Failure("busy", "The device has objected meanwhile.", { retryAfterSeconds: 1 });
+    });
+    state = ended.held;
+  }
+  return state;
+}
+
+const isOverdue = (device: Device, now: Date) => isOnNotice(device) && device.revokeAt <= now;
 
 /**
  * `ended`: the link was good for a device, which has no access any more. `erased`: as `findAlarm` says. Safe
@@ -61,11 +175,12 @@ export async function repudiateRecovery(
 export async function repudiateAlarm(
   stores: RepudiationPorts & { keyedHash: KeyedHash },
   capability: string,
+  { contactCoolingOffHours: coolingOffHours }: Policy,
   now: Date,
 ): Promise<"ended" | "erased" | undefined> {
   const found = await findAlarm(stores, capability, now);
   if (found === undefined || found === "erased") return found;
-  await repudiate(stores, found.held, { owner: found.owner, id: found.device.id, now });
+  await repudiate(stores, found.held, { owner: found.owner, id: found.device.id, coolingOffHours, now });
   return "ended";
 }
 
@@ -95,17 +210,22 @@ const hasBegunSince = (held: StoredOwner, since: Date): boolean =>
 
 /**
  * How a device ends. `told`: the announcement; its `by` is the device that it names. `undone`: whether to
- * undo the device's changes to contacts, and its request for erasure.
+ * undo the device's deeds within the cooling-off (its changes to contacts, its suspensions), and its request
+ * for erasure.
  */
 type Ending = {
   owner: OwnerId;
   id: DeviceId;
   told: { kind: "device-revoked" | "device-repudiated"; by: AlarmDevice };
-  undone?: { contacts: boolean; erasure: boolean };
+  undone?: { deeds: boolean; erasure: boolean };
+  coolingOffHours: number;
   now: Date;
 };
 
-const NOTHING = { contacts: false, erasure: false };
+const NOTHING = { deeds: false, erasure: false };
+
+/** What a device did is undone by one that was there before it; one that came later may be a thief's. */
+const isOlder = (by: AlarmDevice, device: AlarmDevice) => by.registeredAt < device.registeredAt;
 
 /**
  * Announces it first, then revokes the device on every platform that lists it and undoes its changes, then
@@ -115,7 +235,7 @@ const NOTHING = { contacts: false, erasure: false };
 export async function endDevice(
   { owners, credentials, outbox }: RepudiationPorts,
   held: StoredOwner | undefined,
-  { owner, id, told, undone = NOTHING, now }: Ending,
+  { owner, id, told, undone = NOTHING, coolingOffHours, now }: Ending,
   admitted: (state: OwnerState) => void = () => undefined,
 ): Promise<{ device: Device; held: StoredOwner | undefined }> {
   const device = findDevice(devicesIn(held), id);
@@ -129,21 +249,21 @@ export async function endDevice(
     admitted(latest.state);
     const before = await recordIn(latest);
     const { accounts, record } = withoutDevice(
-      undone.contacts ? undoContactsOf(before, id, now) : before,
+      undone.deeds ? undoContactsOf(before, id, coolingOffHours, now) : before,
       id,
     );
     const isEnded = !isListed(latest, id) && before.endedDevices.includes(id);
-    if (isEnded && undone === NOTHING) return { result: accounts };
-    const state = withRevokedDevice(
-      undone.erasure ? withoutErasure(latest.state, id) : latest.state,
-      id,
-      now,
-    );
+    if (isEnded && !undone.deeds && !undone.erasure) return { result: accounts };
+    const kept = undone.erasure ? withoutErasure(latest.state, id) : latest.state;
+    const state = withRevokedDevice(undone.deeds ? withoutNoticesOf(kept, id, now) : kept, id, now);
     const pendingEnds = new Set([...state.pendingEnds, ...(accounts.length > 0 ? [id] : [])]);
     return { result: accounts, next: { state: { ...state, pendingEnds: [...pendingEnds] }, record } };
   });
   await endEach(credentials, accounts, { owner, device: id }, now);
-  return { device, held: await withEnded(owners, owner, after, id) };
+  let state = await withEnded(owners, owner, after, id);
+  for (const lifted of devicesIn(state).filter(({ suspendedBy }) => undone.deeds && suspendedBy === id))
+    state = await settleCredentials({ owners, credentials }, owner, state, lifted.id);
+  return { device, held: state };
 }
 
 /** Completes interrupted revocations. */
@@ -218,18 +338,21 @@ export async function readCapability(
   return isOurs && isGood ? { owner, device, since } : undefined;
 }
 
+type Repudiation = { owner: OwnerId; id: DeviceId; by?: AlarmDevice; coolingOffHours: number; now: Date };
+
 /**
- * Ends the device, announces it, and undoes its changes to contacts and its request for erasure. `by`: the
- * owner's other device that repudiates; if it came later than the ended one, it may be a thief's, and
- * contacts stay as they are.
+ * Ends the device, announces it, and undoes its deeds and its request for erasure. `by`: the owner's other
+ * device that repudiates; if it came later than the ended one, it may be a thief's, and the deeds stay.
+ * Undefined for an objection or a link. Fails as `endDevice` does.
  */
 async function repudiate(
   stores: RepudiationPorts,
   held: StoredOwner | undefined,
-  { owner, id, by, now }: { owner: OwnerId; id: DeviceId; by?: AlarmDevice; now: Date },
+  { by, ...of }: Repudiation,
+  admitted?: (state: OwnerState) => void,
 ): Promise<void> {
-  const device = alarmDeviceIn(devicesIn(held), id, now);
-  const undone = { contacts: by === undefined || by.registeredAt < device.registeredAt, erasure: true };
+  const device = alarmDeviceIn(devicesIn(held), of.id, of.now);
+  const undone = { deeds: by === undefined || isOlder(by, device), erasure: true };
   const told = { kind: "device-repudiated" as const, by: device };
-  await endDevice(stores, held, { owner, id, told, undone, now });
+  await endDevice(stores, held, { ...of, told, undone }, admitted);
 }

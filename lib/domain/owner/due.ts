@@ -2,6 +2,7 @@
 
 import { dueAt, type StalenessPolicy } from "../backup/staleness.ts";
 import { earliest, HOUR, later } from "../clock.ts";
+import { isOnNotice } from "../device.ts";
 import type { OwnerState } from "./owner-state.ts";
 
 export type DuePolicy = { staleness: StalenessPolicy; coolingOffHours: number };
@@ -13,6 +14,9 @@ export function ownerDueAt(
 ): Date | undefined {
   return earliest([
     ...[heads.ios, heads.android].map((head) => head && dueAt(head, staleness)),
+    ...[heads.ios, heads.android]
+      .flatMap((head) => (head?.devices ?? []).filter(isOnNotice))
+      .map(({ revokeAt }) => revokeAt),
     erasure?.begunAt ?? erasure?.eraseAt,
     erased && later(erased.at, coolingOffHours * HOUR),
     pendingEnds.length > 0 ? new Date(0) : undefined,

@@ -1,7 +1,7 @@
 /** The owner's state, beside the record: both backups with their devices, open recoveries, erasure. */
 import * as z from "zod";
 import { Head, type StoredHead, type Version } from "../backup/head.ts";
-import { type Device, findDevice } from "../device.ts";
+import { type Device, findDevice, withChange } from "../device.ts";
 import { type Loose, loose } from "../loose.ts";
 import { DeviceId, Platform } from "../owner.ts";
 
@@ -86,6 +86,15 @@ export const devicesOf = (heads: Heads): Device[] =>
 /** The platforms that list the device. */
 export const platformsOf = (heads: Heads, device: DeviceId): Platform[] =>
   Platform.options.filter((platform) => findDevice(heads[platform]?.value.devices ?? [], device));
+
+/** On every platform that lists the device. */
+export const withDeviceChange = (state: OwnerState, device: DeviceId, change: Partial<Device>): OwnerState =>
+  platformsOf(headsOf(state), device).reduce((next, platform) => {
+    const head = next.heads[platform];
+    return head
+      ? withHead(next, platform, { ...head, devices: withChange(head.devices, device, change) })
+      : next;
+  }, state);
 
 const MOST_OPEN = 20;
 /** So that no device displaces the recoveries of the others. */

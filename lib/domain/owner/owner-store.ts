@@ -149,7 +149,8 @@ export async function changeHead<R>(
 
 type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
 
-type NextRecord<R> = { result: R; record: OwnerRecord };
+/** `state`: left out, it stays as it is. */
+type NextRecord<R> = { result: R; record: OwnerRecord; state?: OwnerState };
 
 /**
  * `changeOwner` for a decision about the record; starts a new one if there is none. Drops what has expired.
@@ -158,18 +159,16 @@ export async function changeRecord<R>(
   owners: OwnerStore,
   owner: OwnerId,
   now: Date,
-  decide: (record: OwnerRecord) => NextRecord<R>,
+  decide: (record: OwnerRecord, state: OwnerState) => NextRecord<R>,
   held: Promise<StoredOwner | undefined> | StoredOwner | undefined = owners.find(owner),
 ): Promise<{ result: R; record: OwnerRecord; held: StoredOwner | undefined }> {
   const { result, held: after } = await changeOwner(owners, owner, await held, async (latest) => {
     const before = await recordIn(latest);
-    const { result: decided, record } = decide(before);
-    if (record === before) return { result: { decided, record } };
+    const former = latest?.state ?? newState();
+    const { result: decided, record, state = former } = decide(before, former);
+    if (record === before && state === former) return { result: { decided, record } };
     const next = withoutExpired(record, now);
-    return {
-      result: { decided, record: next },
-      next: { state: latest?.state ?? newState(), record: next },
-    };
+    return { result: { decided, record: next }, next: { state, record: next } };
   });
   return { result: result.decided, record: result.record, held: after };
 }

@@ -5,6 +5,7 @@ import { type Recipient, recipientsIn } from "../contacts/contact.ts";
 import { accountsProven } from "../credentials/proven-account.ts";
 import { admit, requireStillIn } from "../device.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
+import { requireRight } from "../devices/young.ts";
 import { Failure } from "../failure.ts";
 import type { ActivityLog } from "../messages/activity.ts";
 import { ALARM_DAYS, alarm, type Happened, type Letter, type Outbox } from "../messages/announcement.ts";
@@ -104,19 +105,23 @@ async function requestAtOnce(
 }
 
 /**
- * Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done, or as `admit`
- * does.
+ * Takes back what hasn't begun, be it due or not. Fails as `erasure-begun` where it is done, as
+ * `device-too-new` if another device asked for it, or as `admit` does.
  */
 export async function withdrawErasure(
   { owners }: Pick<EraseStores, "owners">,
-  { caller, held, now }: Asking,
+  asking: Asking,
+  { contactCoolingOffHours }: { contactCoolingOffHours: number },
 ): Promise<void> {
+  const { caller, held, now } = asking;
   const isDone = (latest: StoredOwner | undefined) =>
     latest?.state.erased !== undefined && devicesIn(latest).length === 0;
   if (!isDone(held)) admit(caller, devicesIn(held), "registered", now);
   await changeOwner(owners, caller.owner, held, (latest) => {
     if (isDone(latest)) throw new Failure("erasure-begun", "The erasure had begun, and is done.");
     if (!latest?.state.erasure) return { result: undefined };
+    const isOwn = latest.state.erasure.device === caller.device;
+    requireRight("keep-data", { ...asking, held: latest }, contactCoolingOffHours, isOwn);
     return { result: undefined, next: { state: withoutErasure(latest.state) } };
   });
 }

@@ -5,6 +5,7 @@ import type { Challenge } from "../challenges/challenge.ts";
 import type { AccountCredentials, CredentialStore } from "../credentials/credential.ts";
 import type { ProvenAccount } from "../credentials/proven-account.ts";
 import { type Asking, callerDevice, spendProof } from "../devices/admission.ts";
+import { requireRight } from "../devices/young.ts";
 import type { ActivityLog } from "../messages/activity.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import type { Erasure } from "../owner/owner-state.ts";
@@ -40,13 +41,15 @@ export type ExportStores = {
 };
 
 /**
- * Exports everything; contacts hear first. Fails as `device-revoked`, `device-suspended`, `proof-invalid` or
- * `too-many-recoveries`.
+ * Exports everything; contacts hear first. Fails as `device-too-new`, `device-revoked`, `device-suspended`,
+ * `proof-invalid` or `too-many-recoveries`.
  */
 export async function exportData(
   stores: ExportStores & { owners: OwnerStore; outbox: Outbox },
   asking: Asking,
+  { contactCoolingOffHours }: { contactCoolingOffHours: number },
 ) {
+  requireRight("export-data", asking, contactCoolingOffHours);
   const { owner } = asking.caller;
   const held = await spendProof(stores.owners, asking);
   const told = { kind: "exported" as const, device: callerDevice(asking), now: asking.now };
@@ -99,7 +102,8 @@ function withoutHash(challenge: Challenge) {
   const shared = { id, kind, device, createdAt, attempts };
   if (challenge.kind === "contact") return { ...shared, contact: challenge.contact };
   const { purpose, recovery, account, subject } = challenge;
-  return { ...shared, purpose, recovery, account, subject };
+  const stepUp = { ...shared, purpose, recovery, account, subject };
+  return challenge.kind === "code" ? { ...stepUp, contact: challenge.contact } : stepUp;
 }
 
 async function exportHead(stores: ExportStores, held: StoredOwner, place: BackupKey) {

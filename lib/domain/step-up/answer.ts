@@ -15,10 +15,11 @@ import { newSecret, otpauthUri } from "../credentials/one-time-code.ts";
 import { withProvenAccount } from "../credentials/proven-account.ts";
 import { hashFormerOwner } from "../credentials/reservation.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
+import { withContactCode } from "../devices/young.ts";
 import { Failure } from "../failure.ts";
 import { alarm, announce, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
-import { recoveryIn } from "../owner/owner-state.ts";
+import { type OwnerState, recoveryIn } from "../owner/owner-state.ts";
 import { changeRecord, type OwnerStore, readRecord, type StoredOwner } from "../owner/owner-store.ts";
 import type { Caller, DeviceId, OwnerId } from "../owner.ts";
 import { type RecoveryStore, withSent } from "../recovery/record.ts";
@@ -38,12 +39,13 @@ type AnswerPorts = {
 };
 
 export type Answer = { kind: "code"; code: string } | { kind: "ticket"; ticket: string };
-/** `providers`: the apps whose tickets count. */
+/** `providers`: the apps whose tickets count. `coolingOffHours`: see `withContactCode`. */
 type Answering = {
   id: string;
   answer: Answer;
   credential: { type: "code" } | { type: "push"; publicKey: PushKey };
   providers: Provider[];
+  coolingOffHours: number;
 };
 
 /** `uri`: an otpauth URI with the secret. */
@@ -82,7 +84,12 @@ export async function answerStepUp(
   const id = `credential-issued ${challenge.id}`;
   await alarm(stores.outbox, owner, { ...told, kind: "credential-issued", id });
   const takenFrom = await tellFormerOwner(stores, former, challenge, owner, now);
-  const passed = (latest: OwnerRecord) => ({ result: undefined, record: bind(pass(latest, challenge)) });
+  const cooling = { coolingOffHours: answering.coolingOffHours, now };
+  const passed = (latest: OwnerRecord, state: OwnerState) => ({
+    result: undefined,
+    record: bind(pass(latest, challenge)),
+    state: withContactCode(state, device, contactOf(challenge, latest), cooling),
+  });
   const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
   await putCredential(stores.credentials, caller, after, { account, wanted, claim, formerly }, now);
   if (takenFrom) await endIfRevoked(stores, account, caller, now);
@@ -91,6 +98,10 @@ export async function answerStepUp(
     ? { type: "code", uri: otpauthUri(account, wanted.secret) }
     : { type: "push" };
 }
+
+/** Where the code was sent, if it is there still. */
+const contactOf = (challenge: StepUp, { contacts }: OwnerRecord) =>
+  challenge.kind === "code" ? contacts.find(({ id }) => id === challenge.contact) : undefined;
 
 async function countAnswer(
   { owners }: AnswerPorts,

@@ -99,7 +99,7 @@ async function startByCode(
   const shared = stepUpChallenge(asking, start);
   const code = newCode();
   const codeHash = await hashCode(keyedHash, shared.id, code);
-  const challenge: Challenge = { ...shared, kind: "code", subject, codeHash };
+  const challenge: Challenge = { ...shared, kind: "code", subject, codeHash, contact: contactId };
   const { erased } = held?.state ?? {};
   const find = (record: OwnerRecord) => {
     requireSubject(provenAccountFor(record, start.account)?.subject, subject);

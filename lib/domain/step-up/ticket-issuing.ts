@@ -3,6 +3,7 @@ import type { DeviceBoundAccount } from "../account.ts";
 import { DAY, later, SECOND } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
 import { type Asking, spendProof } from "../devices/admission.ts";
+import { requireRight } from "../devices/young.ts";
 import { Failure } from "../failure.ts";
 import type { OwnerStore } from "../owner/owner-store.ts";
 import type { KeyedHash } from "../sealing/keyed-hash.ts";
@@ -32,14 +33,15 @@ export async function issueProviderTicket(
   });
 }
 
-/** Fails as `account-not-on-device`, or as `spendProof` does. */
+/** Fails as `device-too-new` or `account-not-on-device`, or as `spendProof` does. */
 export async function issueDeviceTicket(
   ports: TicketPorts & { owners: OwnerStore; credentials: CredentialStore },
   asking: Asking,
   account: DeviceBoundAccount,
-  { ticketSeconds }: { ticketSeconds: number },
+  { ticketSeconds, contactCoolingOffHours }: { ticketSeconds: number; contactCoolingOffHours: number },
 ): Promise<Issued> {
   const { caller, now } = asking;
+  requireRight("issue-device-ticket", asking, contactCoolingOffHours);
   const { owner, holders = [] } = (await ports.credentials.find(account))?.value ?? {};
   if (owner !== caller.owner || !holders.some(({ device }) => device === caller.device)) {
     throw new Failure("account-not-on-device", "This device has no credential for the account.");

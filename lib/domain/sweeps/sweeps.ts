@@ -5,7 +5,7 @@ import { notify } from "../backup/stale-notice.ts";
 import type { StalenessPolicy } from "../backup/staleness.ts";
 import { DAY, HOUR, later } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
-import { endPending } from "../devices/repudiation.ts";
+import { endPending, revokeOverdue } from "../devices/repudiation.ts";
 import { newId } from "../id.ts";
 import { nextExpiry } from "../owner/owner-record.ts";
 import { headIn, type OwnerState, versionsIn, withHead } from "../owner/owner-state.ts";
@@ -115,6 +115,7 @@ async function doWhatIsDue(
   await forgetErased(ports, owner, held, contactCoolingOffHours, now);
   if (held.state.erased) held = await ports.owners.find(owner);
   if (held && held.state.pendingEnds.length > 0) held = await endPending(ports, owner, held, now);
+  if (held) held = await revokeOverdue(ports, owner, held, contactCoolingOffHours, now);
   for (const platform of Platform.options)
     held = held && (await noticeOrPurge(ports, staleness, { owner, platform }, held, now));
   if (held) await dropOutlived(ports, owner, held, now);

@@ -2,6 +2,7 @@
 import type { HttpMethod } from "@azure/functions";
 import * as z from "zod";
 import type { Precondition } from "../../domain/backup/head.ts";
+import type { Admitted } from "../../domain/device.ts";
 import type { Failure, FailureKind } from "../../domain/failure.ts";
 import type { Heads } from "../../domain/owner/owner-state.ts";
 import type { StoredOwner } from "../../domain/owner/owner-store.ts";
@@ -100,8 +101,8 @@ export type Endpoint<
   method: HttpMethod;
   route: string;
   access: A;
-  /** Registered devices only, or any; the use case then decides what an unregistered one may do. */
-  devices: "registered" | "any";
+  /** Registered devices only, or others, too; the use case then decides what an unregistered one may do. */
+  devices: Admitted;
   takes: Takes<C>;
   /** What other endpoints refuse, and this one reports or repairs. */
   tolerates: readonly Tolerated[];
@@ -152,7 +153,7 @@ export function endpoint<
 >(
   definition: Omit<Endpoint<A, P, Q, B, C, NoInfer<R>>, Optional> & {
     replies: R;
-    devices?: "registered" | "any";
+    devices?: Admitted;
     takes?: Takes<C>;
     tolerates?: readonly Tolerated[];
     notesRefusals?: boolean;
@@ -194,8 +195,15 @@ const PROVIDER: ProblemKind[] = [...TOKEN, "role-missing", "account-not-yours", 
 /** If nothing is stored about an owner, an erasure may be on record; opening that record needs the vault. */
 const ERASED: ProblemKind[] = ["vault-unavailable"];
 const PROOF: ProblemKind[] = ["proof-invalid", "clock-skewed"];
-const OWNER: ProblemKind[] = [...TOKEN, ...ERASED, ...PROOF, "device-revoked", "app-too-old"];
-const CLOSED: ProblemKind[] = ["device-unknown", "device-suspended"];
+const OWNER: ProblemKind[] = [
+  ...TOKEN,
+  ...ERASED,
+  ...PROOF,
+  "device-revoked",
+  "device-suspended",
+  "app-too-old",
+];
+const CLOSED: ProblemKind[] = ["device-unknown"];
 const FRESH: ProblemKind[] = ["sign-in-too-old", "sign-in-time-missing"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven", "sign-in-time-missing"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];

@@ -67,9 +67,14 @@ export const problemHelp = {
     "If this is your phone, sign in and recover on it: it becomes a new device. If you didn't remove it, check your list of devices and your mail.",
   ),
   "device-suspended": help(
-    "Another device took this one's place because only thirty devices of a platform may be in use, or this device has changed nothing for a year. It keeps everything it had.",
-    "This phone is paused: you haven't used it for long, or you have very many phones.",
-    "Sign in again on this phone. It comes back with everything it had.",
+    "Another device took this one's place because only thirty devices of a platform may be in use, or this device has changed nothing for a year. It keeps everything it had. With `suspendedUntil`, a newer device asked to revoke this one: that happens at that time, unless this device objects.",
+    "This phone is paused: you haven't used it for long, you have very many phones, or a new phone asked to remove this one.",
+    "Sign in again on this phone. It comes back with everything it had. If you didn't remove it yourself, say so in the app: that shuts the other phone out.",
+  ),
+  "device-too-new": help(
+    "For some days after it came a device can't take away or hand out what its owner couldn't get back. `youngUntil` says when that is over. A code to a contact that was confirmed before the device came ends it at once.",
+    "This phone is new here, so what you asked for has to wait: it might belong to a stranger who knows your password.",
+    "Let the app send a code to your mail or number and type it in, do it on a phone that you have had for longer, or wait until the time that the app shows.",
   ),
   "device-unknown": help(
     "The owner has a backup, but the proof's key belongs to none of their devices.",

@@ -36,6 +36,10 @@ export const Problem = z.strictObject({
   triesLeft: z.int().optional(),
   usableInSeconds: z.int().optional(),
   maxAgeSeconds: z.int().optional(),
+  /** Until when this device can object to being revoked. */
+  suspendedUntil: z.iso.datetime().optional(),
+  /** Until when this device may do less than the others. */
+  youngUntil: z.iso.datetime().optional(),
   retryAfterSeconds: z.int().optional(),
   /** The service's time, and how far the device proof's time is ahead of it (negative: behind). */
   serverTime: z.iso.datetime().optional(),

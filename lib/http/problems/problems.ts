@@ -82,7 +82,15 @@ export const problems = {
     403,
     "after-change",
     "This device is suspended.",
-    "Ask the owner to sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries). It comes back with everything it had.",
+    "Ask the owner to sign in again, then register this device (POST v1/devices) or recover (POST v1/recoveries). It comes back with everything it had. " +
+      "If `suspendedUntil` is there, a newer device wants this one revoked: object before then (POST v1/devices/{id}/object), which ends the other.",
+  ),
+  "device-too-new": entry(
+    403,
+    "after-change",
+    "This device is too new for that.",
+    "Wait until `youngUntil`, or ask the owner to enter a code now: POST v1/contacts/{id}/code sends one to a contact that was confirmed before this device came, " +
+      "POST v1/contacts/{id}/confirm takes it. A device that has been there for longer may do it at once.",
   ),
   "device-unknown": entry(
     403,

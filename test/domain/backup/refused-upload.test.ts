@@ -29,9 +29,10 @@ import {
   stored,
 } from "../builders.ts";
 import { holds } from "../holds.ts";
-import { MemoryOwners, MemorySeal } from "../memory-stores.ts";
+import { MemoryOutbox, MemoryOwners, MemorySeal } from "../memory-stores.ts";
 import { refusalOf, tally } from "../refusals.ts";
 
+const outbox = new MemoryOutbox();
 const rules: UploadRules = { staleness: aPolicy(), historyLength: 10 };
 const policy = aPolicy();
 const [phone, tablet] = [aDeviceId("phone"), aDeviceId("tablet")];
@@ -146,7 +147,7 @@ describe("R7 R32 a note replaces no backup", () => {
             () => undefined,
           );
         const put = (device: typeof phone) =>
-          storeUpload({ owners, versions }, place, held, anUpload(device, precondition), rules);
+          storeUpload({ owners, versions, outbox }, place, held, anUpload(device, precondition), rules);
         const all = {
           phone: () => put(phone),
           tablet: () => put(tablet),

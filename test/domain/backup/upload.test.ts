@@ -35,9 +35,10 @@ import {
   stored,
 } from "../builders.ts";
 import { holds } from "../holds.ts";
-import { MemoryOwners, MemorySeal } from "../memory-stores.ts";
+import { MemoryOutbox, MemoryOwners, MemorySeal } from "../memory-stores.ts";
 import { refusalFrom, refusalOf, tally } from "../refusals.ts";
 
+const outbox = new MemoryOutbox();
 const rules: UploadRules = { staleness: aPolicy(), historyLength: 10 };
 const document = aBackup();
 type Change = {
@@ -106,7 +107,7 @@ describe("R7 an upload names the state that it replaces", () => {
           caller: aCaller({ device: id }),
           precondition: { replaces: headIn(held?.state, "android")?.etag ?? "" },
         });
-        return storeUpload({ owners, versions }, aPlace(), held, upload, rules);
+        return storeUpload({ owners, versions, outbox }, aPlace(), held, upload, rules);
       }),
     );
     expect(tally(race)).toEqual({ done: 1, refused: ["stale-precondition"] });
@@ -119,7 +120,13 @@ describe("R8 an upload that is repeated stores once", () => {
   const stores = async () => {
     const [owners, versions] = [new MemoryOwners(), new MemorySeal()];
     const put = async (upload: ReturnType<typeof anUpload>) =>
-      await storeUpload({ owners, versions }, aPlace(), await owners.find(anOwnerId()), upload, rules);
+      await storeUpload(
+        { owners, versions, outbox },
+        aPlace(),
+        await owners.find(anOwnerId()),
+        upload,
+        rules,
+      );
     const first = await put(anUpload({ ...key, precondition: "nothing" }));
     return { owners, versions, put, first };
   };
@@ -166,7 +173,7 @@ describe("R8 an upload that is repeated stores once", () => {
   it("R8 two runs of the same upload at the same time store it once", async () => {
     const [owners, versions] = [new MemoryOwners(), new MemorySeal()];
     const first = () => anUpload({ ...key, precondition: "nothing" });
-    const run = () => storeUpload({ owners, versions }, aPlace(), undefined, first(), rules);
+    const run = () => storeUpload({ owners, versions, outbox }, aPlace(), undefined, first(), rules);
     const [one, two] = await Promise.all([run(), run()]);
     expect(one?.version).toEqual(two?.version);
     expect(owners.writes).toBe(1);
@@ -177,9 +184,9 @@ describe("R8 an upload that is repeated stores once", () => {
     const broken = { ...owners, put: () => Promise.reject(new Error("cut off")) };
     const held = await owners.find(anOwnerId());
     const upload = anUpload({ precondition: { replaces: first.stored.etag } });
-    await expect(storeUpload({ owners: broken, versions }, aPlace(), held, upload, rules)).rejects.toThrow(
-      "cut off",
-    );
+    await expect(
+      storeUpload({ owners: broken, versions, outbox }, aPlace(), held, upload, rules),
+    ).rejects.toThrow("cut off");
     expect(await headOf(owners, aPlace())).toEqual(first.stored);
   });
 });

@@ -56,16 +56,21 @@ describe("R18 R19 who is told, and who gets the link", () => {
 
   it("R18 undoing a device removes its contacts and restores those it removed, as long as they are remembered", () => {
     const thief = aDeviceId("thief");
-    const theirs = aContact({ id: anId("theirs"), address: "thief@mail.example", addedBy: thief });
+    const theirs = aContact({
+      id: anId("theirs"),
+      address: "thief@mail.example",
+      addedBy: thief,
+      verifiedAt: now,
+    });
     const by = { ...removal(now, hourBefore), by: { id: thief, registeredAt: hourBefore } };
     const robbed = withoutContact(aRecord({ contacts: [old, fresh, theirs] }), old.id, by, fine);
     const own = withoutContact(robbed, fresh.id, removal(now, hourBefore), fine);
     expect(own.contacts).toEqual([theirs]);
-    const undone = undoContactsOf(own, thief, after(1));
+    const undone = undoContactsOf(own, thief, 72, after(1));
     expect(undone.contacts).toEqual([old]);
     expect(undone.removedContacts.map(({ id }) => id)).toEqual([fresh.id]);
-    expect(undoContactsOf(undone, thief, after(1))).toEqual(undone);
-    expect(undoContactsOf(own, thief, after(73)).contacts).toEqual([]);
-    expect(undoContactsOf(own, aDeviceId("other"), now)).toEqual(own);
+    expect(undoContactsOf(undone, thief, 72, after(1))).toEqual(undone);
+    expect(undoContactsOf(own, thief, 72, after(73)).contacts).toEqual([theirs]);
+    expect(undoContactsOf(own, aDeviceId("other"), 72, now)).toEqual(own);
   });
 });

@@ -34,7 +34,13 @@ async function aScene() {
   await putHead(owners, aPlace(), aHead({ devices: [phone, aDevice({ id: aDeviceId("tablet") })] }));
   await putRecord(owners, owner, aRecord({ bindings: [{ account, boundAt: now, devices: [phone.id] }] }));
   const end = async (id = phone.id, at = now, through: { credentials?: CredentialStore } = {}) => {
-    const ending = { owner, id, told: { kind: "device-revoked" as const, by: phone }, now: at };
+    const ending = {
+      owner,
+      id,
+      told: { kind: "device-revoked" as const, by: phone },
+      coolingOffHours: 72,
+      now: at,
+    };
     return await endDevice({ ...stores, ...through }, await owners.find(owner), ending);
   };
   const revokedAt = async () =>

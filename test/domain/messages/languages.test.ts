@@ -28,6 +28,9 @@ const ALARMS = [
   "contact-changed",
   "exported",
   "backup-deleted",
+  "backup-shrunk",
+  "code-entered",
+  "device-suspended",
 ];
 const NEWS = ["device-repudiated", "account-moved", "credentials-ended", "plan-requested", "erased"];
 const REMINDERS = ["backup-stale"];

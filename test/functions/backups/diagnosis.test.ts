@@ -34,7 +34,7 @@ const ask = async (phone: CheckedPhone, asked: Asked = {}, headers: Record<strin
  */
 const UNCHECKED = [
   ...["unexpected", "invalid-request", "not-signed-in", "proof-invalid", "clock-skewed"],
-  "device-revoked",
+  ...["device-revoked", "device-suspended"],
   ...["body-required", "length-required", "body-too-large", "unsupported-media-type"],
   ...["identity-unavailable", "storage-unavailable", "busy"],
   ...["recovery-ended", "plan-outdated", "idempotency-key-reused", "too-many-accounts", "not-in-this-mode"],

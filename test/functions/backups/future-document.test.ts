@@ -78,7 +78,7 @@ describe("R13 R32 a document of the future", () => {
 
   it("R11 its comparable accounts are kept on a phone that has them, and the diagnosis works", async () => {
     const app = anApp();
-    const { owner } = await anOwnerWithBackup({ app });
+    const { owner, phone: first } = await anOwnerWithBackup({ app });
     await store(app, owner, future);
     const phone = await aPhone({ owner, app });
     const existingAccounts = [{ kind: "third-party", ...name, id: "a" }];
@@ -90,7 +90,7 @@ describe("R13 R32 a document of the future", () => {
       body: { existingAccounts },
     });
     expect(diagnosis.status, JSON.stringify(diagnosis.body)).toBe(200);
-    const exported = await phone.call("GET", "v1/me/export");
+    const exported = await first.call("GET", "v1/me/export");
     expect(exported.body).toMatchObject({ backups: [{ versions: [{ content: future }] }] });
   });
 

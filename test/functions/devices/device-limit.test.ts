@@ -183,8 +183,10 @@ describe.concurrent("codes", () => {
     await phone.signIn(owner, signInAt(watched.clock.now()));
     await register(phone);
     expect(await check(scene, uri)).toEqual({ valid: true, device: phone.deviceId });
-    expect((await extra.call("DELETE", `v1/devices/${phone.deviceId}`)).status).toBe(204);
+    expect((await extra.call("DELETE", `v1/devices/${phone.deviceId}`)).status).toBe(202);
     expect(await check(scene, uri)).toEqual({ valid: false });
+    expect((await phone.call("POST", `v1/devices/${phone.deviceId}/object`)).status).toBe(200);
+    expect(await check(scene, uri)).toEqual({ valid: true, device: phone.deviceId });
   });
 
   it("R17 R14 of a device whose place was taken for good are ended", async () => {

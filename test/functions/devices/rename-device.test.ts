@@ -96,11 +96,9 @@ it("R17 a renamed device stays revoked", async () => {
 it("R7 of five devices renamed at once by five, no name is lost", async () => {
   const owner = anOwner();
   const phones = await Promise.all(Array.from({ length: 5 }, () => aRegisteredPhone(owner)));
-  const renaming = phones.map((phone, at) =>
-    rename(phone, phones[(at + 1) % 5]?.deviceId ?? "", { name: `name ${at}` }),
-  );
+  const renaming = phones.map((phone, at) => rename(phone, phone.deviceId, { name: `name ${at}` }));
   expect(statusesOf(await Promise.all(renaming))).toEqual([200, 200, 200, 200, 200]);
   const devices = devicesIn((await phones[0]?.call("GET", "v1/devices")) ?? expect.fail("no phone"));
   const names = phones.map(({ deviceId }) => devices.find(({ id }) => id === deviceId)?.name);
-  expect(names).toEqual([4, 0, 1, 2, 3].map((at) => `name ${at}`));
+  expect(names).toEqual([0, 1, 2, 3, 4].map((at) => `name ${at}`));
 });

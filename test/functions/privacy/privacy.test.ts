@@ -248,8 +248,8 @@ describe.concurrent("the export", () => {
   );
 
   it("R35 A10 is handed out once for one proof, and only after a fresh sign-in", async () => {
-    const { phone, watched } = await aRecovery();
-    const { url, ...init } = phone.prepare("GET", "v1/me/export");
+    const { old, watched } = await aRecovery();
+    const { url, ...init } = old.prepare("GET", "v1/me/export");
     expect((await watched.app.fetch(url, init)).status).toBe(200);
     expect((await watched.app.fetch(url, init)).status).toBe(401);
   });

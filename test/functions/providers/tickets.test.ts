@@ -20,6 +20,7 @@ import {
   start,
   ticketIn,
   verify,
+  vouch,
 } from "../../support/step-up.ts";
 import { aProviderToken } from "../../support/tokens.ts";
 import { unsent } from "../../support/unsent.ts";
@@ -109,6 +110,7 @@ describe.concurrent("a work account", () => {
     await redeemed(holder);
     const scene = await aRecovery({ watched, work: holder.work });
     await holder.phone.signIn(holder.owner, signInAt(watched.clock.now()));
+    await vouch(watched, holder.phone, holder.contact);
     const theirs = await holder.phone.call("POST", "v1/device-tickets", {
       body: { account: bound(holder.work) },
     });
@@ -149,8 +151,10 @@ describe.concurrent("a work account", () => {
 });
 
 describe.concurrent("an older device's ticket", () => {
-  const ask = ({ phone }: Recovery, account: object) =>
-    phone.call("POST", "v1/device-tickets", { body: { account } });
+  const ask = async ({ phone, watched, contact }: Recovery, account: object) => {
+    await vouch(watched, phone, contact);
+    return await phone.call("POST", "v1/device-tickets", { body: { account } });
+  };
 
   it("R23 proves the account on a new device of the same owner, and nowhere else", async () => {
     const scene = await aRecovery();

@@ -34,7 +34,7 @@ describe.concurrent("a code", () => {
     const valid = (device: string) => ({ valid: true, device });
     expect((await verify(scene, personal, codeAt(first, now))).body).toEqual(valid(scene.phone.deviceId));
     expect((await verify(scene, personal, codeAt(second, now))).body).toEqual(valid(newer.deviceId));
-    expect((await newer.call("DELETE", `v1/devices/${scene.phone.deviceId}`)).status).toBe(204);
+    expect((await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`)).status).toBe(204);
     watched.clock.pass(30 * SECOND);
     const later = watched.clock.now();
     expect((await verify(scene, personal, codeAt(first, later))).body).toEqual({ valid: false });

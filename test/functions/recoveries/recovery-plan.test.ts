@@ -18,7 +18,7 @@ import {
   recoveredIn,
   verify,
 } from "../../support/step-up.ts";
-import { aRegisteredPhone, refused } from "../helpers.ts";
+import { refused } from "../helpers.ts";
 import { storedOf } from "../stored.ts";
 
 const Plan = z.object({
@@ -193,9 +193,7 @@ describe.concurrent("a recovery", () => {
   it("R15 R17 a revoked device's credentials stay ended, whatever it still had in progress", async () => {
     const scene = await aRecovery();
     await proven(scene);
-    const { owner, watched } = scene;
-    const other = await aRegisteredPhone(owner, { app: watched.app });
-    await other.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
+    await scene.old.call("DELETE", `v1/devices/${scene.phone.deviceId}`);
     const renew = await scene.phone.call("POST", `v1/recoveries/${scene.recovery}/credentials`, {
       body: { account: bound(scene.personal) },
     });

@@ -42,6 +42,8 @@ describe.concurrent("a recovery that is repeated with its Idempotency-Key", () =
     const scene = await aRecovery();
     const { watched, owner } = scene;
     const [phone, key] = [await aPhone({ owner, app: watched.app }), aKey()];
+    // What was there before today stays for a week.
+    await upload(phone, { headers: replacing(await recover(phone)) });
     let newest = await recover(phone, {}, key);
     for (let uploads = 0; uploads < 9; uploads++)
       newest = await upload(phone, { headers: replacing(newest) });

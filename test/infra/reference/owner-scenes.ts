@@ -34,6 +34,25 @@ export async function lookAfterDevices(
   });
 }
 
+/** Somebody who knows the password has come in, and wants Anna's phone out. */
+export async function object({ teller, owner, watched }: Stage, phone: CheckedPhone): Promise<void> {
+  const stranger = await aPhone({ owner, app: watched.app });
+  const body = { platform: "android", name: "Pixel 9" };
+  await stranger.call("POST", "v1/devices", { body });
+  await teller.ask("revoke-device", stranger, {
+    name: "suspended",
+    summary: "By a phone that came a moment ago",
+    params: { id: phone.deviceId },
+    status: 202,
+  });
+  await teller.ask("object-to-revocation", phone, {
+    name: "objected",
+    summary: "It is back, and the other one is shut out",
+    params: { id: phone.deviceId },
+    status: 200,
+  });
+}
+
 export async function lookBack({ teller, watched, owner }: Stage, phone: CheckedPhone): Promise<void> {
   await deliverAll({ watched, owner });
   await teller.ask("list-activity", phone, {

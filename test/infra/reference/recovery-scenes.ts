@@ -115,6 +115,12 @@ export async function proveAccounts(
     status: 200,
     body: { ticket: ticketIn(issued).code, credential: { type: "push", publicKey: people.pushKey } },
   });
+  await teller.ask("send-contact-code", phone, {
+    name: "sent",
+    summary: "To a contact that was confirmed before this phone came",
+    params: { id: contact },
+    status: 201,
+  });
   await teller.ask("issue-device-ticket", phone, {
     name: "for-tablet",
     summary: "For another device of the owner's",

@@ -4,7 +4,7 @@ import { anOwner, aPhone } from "../../support/phones.ts";
 import { anAppToWatch, type Watched } from "../../support/step-up.ts";
 import { aProviderToken } from "../../support/tokens.ts";
 import { backUp, turnOffAndOn, useTablet } from "./backup-scenes.ts";
-import { leave, lookAfterDevices, lookBack, repudiate } from "./owner-scenes.ts";
+import { leave, lookAfterDevices, lookBack, object, repudiate } from "./owner-scenes.ts";
 import { addContact, askAsProvider, proveAccounts, recoverOnNewPhone } from "./recovery-scenes.ts";
 import type { Stage } from "./stage.ts";
 import { Teller, type ToldReply } from "./teller.ts";
@@ -28,6 +28,7 @@ export async function tellStory(): Promise<Record<string, ToldReply[]>> {
   await proveAccounts(stage, phone, recovery, contact);
   await askAsProvider(stage, phone, recovery);
   await lookAfterDevices(stage, phone, tablet);
+  await object(stage, phone);
   await lookBack(stage, phone);
   await repudiate(stage, phone, recovery);
   await operate(stage);

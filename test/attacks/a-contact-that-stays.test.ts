@@ -1,0 +1,78 @@
+/** A thief wants a contact of their own to stay when the owner has found and ended their device. */
+import { describe, expect, inject, it } from "vitest";
+import * as z from "zod";
+import { HOUR } from "../../lib/domain/clock.ts";
+import { capabilityFor } from "../../lib/domain/devices/repudiation.ts";
+import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
+import { aRegisteredPhone } from "../functions/helpers.ts";
+import { type CheckedPhone, signInAt } from "../support/phones.ts";
+import { aContact, recover, recoveredIn } from "../support/step-up.ts";
+import { aTheft, type Theft } from "../support/theft.ts";
+
+const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
+
+/** The thief's device has been there for days; it has added a contact and removed the owner's. */
+async function aRobbery() {
+  const theft = await aTheft();
+  const { watched, owner, phone, second, thief, contact } = theft;
+  const { id: recovery } = recoveredIn(await recover(thief));
+  watched.clock.pass(73 * HOUR);
+  const signIn = async () => {
+    for (const each of [phone, second, thief]) await each.signIn(owner, signInAt(watched.clock.now()));
+  };
+  await signIn();
+  const theirs = await aContact(watched, thief, { address: "canary-thief@mail.example" });
+  expect((await thief.call("DELETE", `v1/contacts/${contact}`)).status).toBe(204);
+  return { ...theft, theirs, recovery, signIn };
+}
+type Robbery = Awaited<ReturnType<typeof aRobbery>>;
+
+/** Whose contacts are left. */
+async function left({ phone, contact, theirs }: Robbery) {
+  const { contacts } = Contacts.parse((await phone.call("GET", "v1/contacts")).body);
+  const ids = contacts.map(({ id }) => id);
+  return { owners: ids.includes(contact), thiefs: ids.includes(theirs) };
+}
+
+const revoke = async (by: CheckedPhone, { deviceId }: CheckedPhone) =>
+  expect((await by.call("DELETE", `v1/devices/${deviceId}`)).status).toBe(204);
+
+async function press({ watched, owner: subject, thief }: Theft) {
+  const { api, issuer } = inject("surroundings");
+  const of = { owner: ownerIdOf({ issuer, subject }), device: DeviceId.parse(thief.deviceId) };
+  const capability = await capabilityFor(watched.app.services.keyedHash, of, watched.clock.now());
+  const init = { method: "POST", headers: { "content-length": "0" } };
+  expect((await watched.app.fetch(`${api}/v1/alarms/${capability}`, init)).status).toBe(200);
+}
+
+describe.concurrent("what a device did to contacts", () => {
+  it.each<[string, (scene: Robbery) => Promise<void>]>([
+    ["an older device revokes it", ({ second, thief }) => revoke(second, thief)],
+    [
+      "an older device says that its recovery was a stranger's",
+      async ({ second, recovery }) =>
+        expect((await second.call("POST", `v1/recoveries/${recovery}/repudiate`)).status).toBe(200),
+    ],
+    ["the link in an alarm is pressed", press],
+  ])("R45 is undone when %s", async (_, end) => {
+    const scene = await aRobbery();
+    expect(await left(scene)).toEqual({ owners: false, thiefs: true });
+    await end(scene);
+    expect(await left(scene)).toEqual({ owners: true, thiefs: false });
+  });
+
+  it("R45 stays when a younger device ends it, or when the cooling-off time is over", async () => {
+    const scene = await aRobbery();
+    const { owner, watched, thief, signIn } = scene;
+    const younger = await aRegisteredPhone(owner, { app: watched.app });
+    watched.clock.pass(73 * HOUR);
+    await signIn();
+    await younger.signIn(owner, signInAt(watched.clock.now()));
+    const another = await aContact(watched, thief, { address: "canary-another@mail.example" });
+    await revoke(younger, thief);
+    const { contacts } = Contacts.parse((await younger.call("GET", "v1/contacts")).body);
+    expect(contacts.map(({ id }) => id)).toContain(another);
+    await press(scene);
+    expect(await left(scene)).toEqual({ owners: false, thiefs: true });
+  });
+});

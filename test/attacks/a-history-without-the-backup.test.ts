@@ -1,0 +1,47 @@
+/** A thief wants the owner's backup gone from the history, and nobody to hear of it. */
+import { expect, it } from "vitest";
+import { DAY } from "../../lib/domain/clock.ts";
+import { receiptIn, refused, statusIn } from "../functions/helpers.ts";
+import { aBackup, replacing } from "../support/builders.ts";
+import { signInAt } from "../support/phones.ts";
+import { aTheft, type Theft } from "../support/theft.ts";
+import { unsent } from "../support/unsent.ts";
+
+const BACKUP = "v1/backups/android";
+
+async function emptyUploads({ thief }: Theft, count: number) {
+  for (let n = 0; n < count; n++) {
+    const headers = replacing(await thief.call("GET", BACKUP));
+    const reply = await thief.call("PUT", BACKUP, { body: aBackup([]), headers });
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  }
+}
+
+it("R18 R30 ten empty uploads neither push the owner's backup out nor go unannounced", async () => {
+  const theft = await aTheft();
+  const { uploaded, phone, watched, owner, thief } = theft;
+  await emptyUploads(theft, 10);
+  const { id } = receiptIn(uploaded).version;
+  const told = () => watched.told().filter(({ activity }) => activity.kind === "backup-shrunk");
+  const versions = JSON.stringify((await phone.call("GET", `${BACKUP}/versions`)).body);
+  expect({
+    ownersVersion: versions.includes(id),
+    lettersToContacts: told().map(({ recipients }) => recipients.map(({ link }) => link)),
+  }).toEqual({ ownersVersion: true, lettersToContacts: [[true]] });
+  watched.clock.pass(2 * DAY);
+  for (const each of [phone, thief]) await each.signIn(owner, signInAt(watched.clock.now()));
+  await emptyUploads(theft, 10);
+  const headers = replacing(await phone.call("GET", BACKUP));
+  const restored = await phone.call("POST", `${BACKUP}/versions/${id}/restore`, { headers });
+  expect(statusIn(restored).version?.accounts.thirdParty).toBe(1);
+  await emptyUploads(theft, 1);
+  expect(told()).toHaveLength(2);
+});
+
+it("R18 R30 an upload that loses most of the backup isn't stored before its owner can be told", async () => {
+  const { thief, watched } = await aTheft();
+  const headers = replacing(await thief.call("GET", BACKUP));
+  const put = () => thief.call("PUT", BACKUP, { body: aBackup([]), headers });
+  refused(await unsent(watched, put), "storage-unavailable");
+  expect((await put()).status).toBe(200);
+});
