@@ -1,4 +1,4 @@
-/** POST v1/devices/{id}/object: this device, which one that came later has suspended, says that it is its owner's: the later one is ended (R45). Safe to repeat. */
+/** POST v1/devices/{id}/object: this device objects to its revocation by a newer one (R45). Repeatable. */
 import * as z from "zod";
 import { locateDevice } from "../../lib/domain/devices/registration.ts";
 import { objectToRevocation as object } from "../../lib/domain/devices/repudiation.ts";

@@ -1,4 +1,4 @@
-/** A thief who has just come in wants what its owner can't take back: all secrets, the owner's contacts gone, a ticket. */
+/** A thief who has just come in wants what the owner can't take back: all secrets, no contacts, a ticket. */
 import { expect, it } from "vitest";
 import { aRegisteredPhone, refused } from "../functions/helpers.ts";
 import { typeIn } from "../support/problem-type.ts";

@@ -1,4 +1,4 @@
-/** What a young device may do: every route of an owner's, called by a young one, by one for which a contact's code speaks, and by an old one. */
+/** What a young device may do, route by route: young, with a contact's code, old. */
 import { describe, expect, it } from "vitest";
 import { RIGHTS } from "../../lib/domain/devices/young.ts";
 import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";

@@ -1,4 +1,4 @@
-/** A theft: an owner with a phone and a contact, and a thief who knows the password and has just come in, on another instance. */
+/** A theft: an owner with a phone and a contact, and a thief with the password on another instance. */
 import { HOUR } from "../../lib/domain/clock.ts";
 import { anOwnerWithBackup, aRegisteredPhone } from "../functions/helpers.ts";
 import type { AppOptions } from "./app.ts";

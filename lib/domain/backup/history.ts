@@ -1,4 +1,4 @@
-/** Which versions are kept, and when an upload has lost so much that its owner must hear of it (R30). Pure. */
+/** Which versions are kept, and which uploads lost so much that the owner must hear of it (R30). Pure. */
 import { DAY, later } from "../clock.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import type { Head, Version } from "./head.ts";

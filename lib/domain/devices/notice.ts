@@ -1,4 +1,4 @@
-/** An older device that a young one wants gone: suspended at once, revoked when it hasn't objected in time (R45). */
+/** An older device that a young one revokes: suspended at once, revoked later unless it objects (R45). */
 import { HOUR, later } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
 import { settleCredentials } from "../credentials/issue.ts";
