@@ -307,6 +307,9 @@ export const OWN: Record<string, string> = {
     "An e-mail address, or the number of a mobile phone with `+` and its country code. Read as people write it, never corrected; a number that isn't a mobile's exactly as it stands is refused.",
   "Contact.masked": "The address or number, as far as it is told.",
   "Contact.addedAt": "When it was added.",
+  "Contact.addedBy": "The device that added it or, once it is confirmed, confirmed it.",
+  "Contact.addedBy.id": "The id of that device.",
+  "Contact.addedBy.name": "What its owner calls it.",
   "Contact.verifiedAt": "When it was confirmed; until then it doesn't count.",
   "DeviceRegistration.name":
     "What the owner calls this device. 1 to 80 characters, without control characters.",
