@@ -31,6 +31,6 @@ export const addContact = endpoint({
     const canonical = channel === "email" ? emailAddress(address) : phoneNumber(address);
     const offered = { channel, address: canonical, language };
     const contact = await add({ ...services, callingCodeOf }, asking, offered, services.policy);
-    return { status: 201, body: contactStatus(contact) };
+    return { status: 201, body: contactStatus(contact, asking.held) };
   },
 });

@@ -18,7 +18,7 @@ export const confirmContact = endpoint({
   async handle({ params: { id }, body: { code }, ...asking }, services) {
     return {
       status: 200,
-      body: contactStatus(await confirm(services, asking, { id, code }, services.policy)),
+      body: contactStatus(await confirm(services, asking, { id, code }, services.policy), asking.held),
     };
   },
 });

@@ -13,6 +13,6 @@ export const listContacts = endpoint({
   replies: { 200: z.strictObject({ contacts: z.array(ContactStatus) }) },
   async handle({ held }) {
     const { contacts } = await recordIn(held);
-    return { status: 200, body: { contacts: contacts.map(contactStatus) } };
+    return { status: 200, body: { contacts: contacts.map((contact) => contactStatus(contact, held)) } };
   },
 });

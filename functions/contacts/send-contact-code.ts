@@ -22,7 +22,7 @@ export const sendContactCode = endpoint({
     const { contact, challenge } = await send(ports, asking, id, services.policy);
     return {
       status: 201,
-      body: { sentTo: contactStatus(contact), expiresAt: expiresAt(challenge).toISOString() },
+      body: { sentTo: contactStatus(contact, asking.held), expiresAt: expiresAt(challenge).toISOString() },
     };
   },
 });

@@ -49,7 +49,7 @@ export const startStepUp = endpoint({
         id: challenge.id,
         needs: challenge.kind === "code" ? ("code" as const) : ("ticket" as const),
         expiresAt: expiresAt(challenge).toISOString(),
-        ...(sentTo && { sentTo: contactStatus(sentTo) }),
+        ...(sentTo && { sentTo: contactStatus(sentTo, asking.held) }),
       },
     };
   },

@@ -312,6 +312,9 @@ export const OWN: Record<string, string> = {
     "An e-mail address, or a mobile phone number with `+` and its country code. The service reads it as people write it but never corrects it: it refuses a number whose digits aren't exactly those of a mobile phone.",
   "Contact.masked": "The address or number, partly hidden.",
   "Contact.addedAt": "When it was added.",
+  "Contact.addedBy": "The device that added it or, once it is confirmed, confirmed it.",
+  "Contact.addedBy.id": "The id of that device.",
+  "Contact.addedBy.name": "What its owner calls it.",
   "Contact.verifiedAt": "When it was confirmed; until then it doesn't count.",
   "DeviceRegistration.name":
     "The owner's name for this device. 1 to 80 characters, without control characters.",

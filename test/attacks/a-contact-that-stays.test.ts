@@ -9,7 +9,8 @@ import { type CheckedPhone, signInAt } from "../support/phones.ts";
 import { aContact, recover, recoveredIn } from "../support/step-up.ts";
 import { aTheft, type Theft } from "../support/theft.ts";
 
-const Contacts = z.object({ contacts: z.array(z.object({ id: z.string() })) });
+const AddedBy = z.object({ id: z.string(), name: z.string() });
+const Contacts = z.object({ contacts: z.array(z.object({ id: z.string(), addedBy: AddedBy.optional() })) });
 
 /** The thief's device has been there for days; it has added a contact and removed the owner's. */
 async function aRobbery() {
@@ -46,6 +47,14 @@ async function press({ watched, owner: subject, thief }: Theft) {
 }
 
 describe.concurrent("what a device did to contacts", () => {
+  it("R45 is seen: each contact says which device added it", async () => {
+    const { phone, thief } = await aRobbery();
+    const { contacts } = Contacts.parse((await phone.call("GET", "v1/contacts")).body);
+    expect(contacts.map(({ addedBy }) => addedBy)).toEqual([
+      { id: thief.deviceId, name: expect.stringContaining("canary") },
+    ]);
+  });
+
   it.each<[string, (scene: Robbery) => Promise<void>]>([
     ["an older device revokes it", ({ second, thief }) => revoke(second, thief)],
     [
