@@ -102,7 +102,7 @@ describe.concurrent("client custody", () => {
     });
     const [outdated, damaged] = await Promise.all(told);
     expect(outdated).toEqual(damaged);
-    expect(outdated?.remedy).toMatch(/too old/);
+    expect(outdated?.remedy).toMatch(/left the history/);
   });
 
   it("R5 R30 an older envelope opens again once its version is restored", async () => {

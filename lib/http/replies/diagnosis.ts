@@ -76,7 +76,7 @@ function absenceIn(absence: Absence): Pick<Check, "absence" | "undeletableUntil"
       return {
         absence: "purged",
         remedy:
-          "The backup was deleted too long ago to undelete it. Upload again from a device that has the accounts.",
+          "The backup was deleted too long ago to bring it back. Upload again from a device that has the accounts.",
       };
     case "other-account":
       return {
