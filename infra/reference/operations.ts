@@ -179,7 +179,7 @@ export const OPERATIONS: Record<string, Operation> = {
   "revoke-device": {
     area: "Devices",
     description:
-      "Revokes one of the owner's devices and all its credentials for good, from the next request on. Every contact gets an alarm. A new device only suspends one that was there before it: that one is revoked when the new one's cooling-off time is over, unless it objects. Safe to repeat.",
+      "Revokes one of the owner's devices and all its credentials for good, from the next request on. Every contact gets an alarm. An older device that revokes a newer one also undoes what that did lately to contacts and devices, and its request for erasure. A new device only suspends one that was there before it: that one is revoked when the new one's cooling-off time is over, unless it objects. Safe to repeat.",
     replies: { 202: "Suspended; revoked later.", 204: "Revoked." },
   },
   "object-to-revocation": {

@@ -70,6 +70,15 @@ describe.concurrent("what a device did to contacts", () => {
     expect(await left(scene)).toEqual({ owners: true, thiefs: false });
   });
 
+  it("R45 R35 goes with the erasure that it asked for, when an older device revokes it", async () => {
+    const { watched, owner, second, thief } = await aTheft({ settings: { ERASURE_DELAY_HOURS: "72" } });
+    expect((await thief.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(202);
+    await revoke(second, thief);
+    watched.clock.pass(100 * HOUR);
+    await second.signIn(owner, signInAt(watched.clock.now()));
+    expect((await second.call("GET", "v1/backups/android")).status).toBe(200);
+  });
+
   it("R45 stays when a younger device ends it, or when the cooling-off time is over", async () => {
     const scene = await aRobbery();
     const { owner, watched, thief, signIn } = scene;

@@ -40,7 +40,8 @@ type Policy = { contactCoolingOffHours: number };
 
 /**
  * For good, from the next request on; but a young device only suspends an older one, until the time that is
- * answered. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
+ * answered. A device that came earlier than the revoked one also undoes its deeds, and its request for
+ * erasure: it may have been a stranger's. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
  */
 export async function revokeDevice(
   stores: RepudiationPorts,
@@ -54,7 +55,8 @@ export async function revokeDevice(
   if (until) return await giveNotice(stores, asking, id, until, coolingOffHours);
   const by = callerDevice(asking);
   const told = { kind: "device-revoked" as const, by };
-  const undone = { deeds: isOlder(by, alarmDeviceIn(devicesIn(held), id, now)), erasure: false };
+  const isByOlder = isOlder(by, alarmDeviceIn(devicesIn(held), id, now));
+  const undone = { deeds: isByOlder, erasure: isByOlder };
   await endDevice(stores, held, { owner: caller.owner, id, told, undone, coolingOffHours, now }, (state) => {
     const devices = devicesOf(headsOf(state));
     requireStillIn(caller, devices);
