@@ -46,7 +46,8 @@ export type Delivery = {
   because?: unknown;
 };
 
-const MAX_TRIES = 60;
+/** More than fit into the three days of an alarm: its time ends it, and not the count. */
+const MAX_TRIES = 100;
 const FIRST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3600;
 

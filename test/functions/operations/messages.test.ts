@@ -150,7 +150,7 @@ describe.concurrent("a letter", () => {
   });
 
   it("R18 is given up in the end: the host then puts it aside, and health counts it", async () => {
-    await expect(delivering((now) => aLetter(now, { tries: 60 }), { fails: true })).rejects.toThrow("down");
+    await expect(delivering((now) => aLetter(now, { tries: 100 }), { fails: true })).rejects.toThrow("down");
   });
 
   it("R24 with a code that has expired isn't sent", async () => {
