@@ -14,7 +14,7 @@ import {
   showProblem,
   showStaleness,
 } from "./scenes.ts";
-import { addContact, idIn, provePersonal, proveWork } from "./step-up-scene.ts";
+import { addContact, enterContactCode, idIn, provePersonal, proveWork } from "./step-up-scene.ts";
 import { expectStatus } from "./story.ts";
 import { checkBoth, codeOfNextStep, verdictOn } from "./verify-scene.ts";
 
@@ -118,11 +118,19 @@ async function revokeFormer(scene: Scene, newPhone: Phone, former: Credentials):
     () => newPhone.call("GET", `${BACKUP}/staleness`),
     showStaleness,
   );
-  await story.step("Phone 2 revokes phone 1", async () =>
-    expectStatus(await newPhone.call("DELETE", `v1/devices/${phone.deviceId}`), 204),
+  const remove = (status: number) => async () =>
+    expectStatus(await newPhone.call("DELETE", `v1/devices/${phone.deviceId}`), status);
+  await story.step("Phone 2, which has just come, only suspends phone 1", remove(202));
+  const suspended = await phone.call("GET", BACKUP);
+  story.check(
+    "Phone 1 is refused from the next request on",
+    suspended.status === 403,
+    showProblem(suspended),
   );
+  await enterContactCode(scene, newPhone);
+  await story.step("Phone 2 revokes phone 1 for good", remove(204));
   const revoked = await phone.call("GET", BACKUP);
-  story.check("Phone 1 is refused from the next request on", revoked.status === 401, showProblem(revoked));
+  story.check("Phone 1 is refused for good", revoked.status === 401, showProblem(revoked));
   const { valid } = await verdictOn(scene, boundAccounts(stack).personal, codeOfNextStep(former.personal));
   story.check("… and its codes are valid no more, not even one never used", !valid);
 }

@@ -44,6 +44,22 @@ export async function addContact({ story, stack, phone }: Scene): Promise<string
   return idIn(added);
 }
 
+const Contacts = z.object({ contacts: z.array(z.looseObject({ id: z.string() })) });
+
+/** R45: a code to a contact that was there before the phone came. */
+export async function enterContactCode({ story, stack }: Scene, phone: Phone): Promise<void> {
+  const { contacts } = Contacts.parse((await phone.call("GET", "v1/contacts")).body);
+  const path = `v1/contacts/${contacts[0]?.id}`;
+  const known = await countMessages(stack, CODE);
+  await story.step("A code goes to the contact that was there before phone 2", async () =>
+    expectStatus(await phone.call("POST", `${path}/code`), 201),
+  );
+  const { text } = await nextMessage(stack, CODE, known);
+  await story.step("… entered there, phone 2 counts as phone 1 did", async () =>
+    expectStatus(await phone.call("POST", `${path}/confirm`, { body: { code: digitsIn(text) } }), 200),
+  );
+}
+
 const firstLine = ({ text }: { text: string }) => text.split("\n")[0] ?? "";
 
 /** R20: the password of the account itself, then a code to the contact. Returns the otpauth URI. */
