@@ -211,13 +211,19 @@ export const STEPS = Object.keys(ASKS);
 /** Steps that must be refused, as their names say. */
 export const REFUSING = ["upload of what isn't the latest any more"];
 
+/** What only the first phone asks for: a former release knew no young devices (R45). */
+const BY_THE_FIRST = ["export", "remove a contact"];
+
 /** `by`: which phone. */
 export type Step = { step: string; by: number; at: number };
 
 export async function take(past: Life, { step, by, at }: Step): Promise<Outcome> {
   past.route.at = at;
   const asks: Record<string, Ask> = ASKS;
-  const { reply, wrong } = (await asks[step]?.(past, past.phones[by] ?? past.phones[0])) ?? {
+  const { reply, wrong } = (await asks[step]?.(
+    past,
+    past.phones[BY_THE_FIRST.includes(step) ? 0 : by] ?? past.phones[0],
+  )) ?? {
     reply: undefined,
   };
   return { step, reply: reply && told(reply), ...(wrong !== undefined && { wrong }) };
@@ -250,8 +256,8 @@ function told({ status, body }: Reply): { status: number; body: unknown } {
 }
 
 const WORD = /^(\/api\/problems\/)?[a-z][a-z-]{0,40}$/;
-/** Log entries, and the time step of the last code. */
-const APART = new Set(["activity", "entries", "lastStep"]);
+/** Log entries, the time step of the last code, and what a former release didn't tell yet. */
+const APART = new Set(["activity", "entries", "lastStep", "addedBy"]);
 
 function alike(value: unknown): unknown {
   if (typeof value === "string") return WORD.test(value) ? value : "…";
