@@ -43,8 +43,8 @@ var strangers = replace(
   join(concat([principalId], otherPrincipalIds), '\', \'')
 )
 
-// Both platforms together, with a version for each of the last seven days.
-var exported = string(2 * (historyLength + 7))
+// Both platforms together: the newest versions, as many last ones of their devices, and seven of the past days.
+var exported = string(2 * (2 * historyLength + 7))
 var unexplained = replace(
   replace(loadTextContent('queries/unexplained-unwraps.kql'), '{principalId}', principalId),
   '{exported}',

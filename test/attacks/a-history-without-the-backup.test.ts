@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { DAY } from "../../lib/domain/clock.ts";
 import { receiptIn, refused, statusIn } from "../functions/helpers.ts";
-import { aBackup, replacing } from "../support/builders.ts";
+import { aBackup, anAccount, replacing } from "../support/builders.ts";
 import { signInAt } from "../support/phones.ts";
 import { aTheft, type Theft } from "../support/theft.ts";
 import { unsent } from "../support/unsent.ts";
@@ -36,6 +36,33 @@ it("R18 R30 ten empty uploads neither push the owner's backup out nor go unannou
   expect(statusIn(restored).version?.accounts.thirdParty).toBe(1);
   await emptyUploads(theft, 1);
   expect(told()).toHaveLength(2);
+});
+
+it("R30 what the owner uploaded the same day stays, whatever a thief uploads, restores and shuts out", async () => {
+  const theft = await aTheft();
+  const { phone, thief, watched, owner } = theft;
+  const headers = replacing(await phone.call("GET", BACKUP));
+  const today = await phone.call("PUT", BACKUP, { body: aBackup([anAccount(), anAccount()]), headers });
+  const { id } = receiptIn(today).version;
+  const former = receiptIn(theft.uploaded).version.id;
+  const hasIt = async () => JSON.stringify((await phone.call("GET", `${BACKUP}/versions`)).body).includes(id);
+  await emptyUploads(theft, 12);
+  const hasItAfterUploads = await hasIt();
+  for (let n = 0; n < 12; n++) {
+    const before = replacing(await thief.call("GET", BACKUP));
+    await thief.call("POST", `${BACKUP}/versions/${former}/restore`, { headers: before });
+  }
+  const hasItAfterRestores = await hasIt();
+  await thief.call("DELETE", `v1/devices/${phone.deviceId}`);
+  watched.clock.pass(6 * DAY);
+  await thief.signIn(owner, signInAt(watched.clock.now()));
+  await emptyUploads(theft, 12);
+  const versions = JSON.stringify((await thief.call("GET", `${BACKUP}/versions`)).body);
+  expect({ hasItAfterUploads, hasItAfterRestores, hasItAfterDays: versions.includes(id) }).toEqual({
+    hasItAfterUploads: true,
+    hasItAfterRestores: true,
+    hasItAfterDays: true,
+  });
 });
 
 it("R18 R30 an upload that loses most of the backup isn't stored before its owner can be told", async () => {

@@ -104,7 +104,8 @@ export function planRestore(
   const generation = head.generation + 1;
   const { sealedAs = version.generation } = version;
   const restored = { ...former, generation, sealedAs, restoredAt: now };
-  const versions = withHistory([restored, ...head.versions], historyLength, now);
+  const all = { ...head, versions: [restored, ...head.versions] };
+  const versions = withHistory(all, historyLength, now);
   return { result: undefined, next: { ...head, generation, versions, tag: newId() } };
 }
 

@@ -5,8 +5,8 @@ import type { Head, Version } from "./head.ts";
 
 const DAYS_KEPT = 7;
 
-/** How many there are at most: those that are newest, and one of each day. */
-export const mostKept = (historyLength: number) => historyLength + DAYS_KEPT;
+/** How many there are at most: the newest, as many that are the last ones of their device, and one of each day. */
+export const mostKept = (historyLength: number) => 2 * historyLength + DAYS_KEPT;
 
 /** Since when it was the current one. */
 const currentSince = ({ createdAt, restoredAt = createdAt }: Version) => restoredAt;
@@ -18,14 +18,33 @@ const currentAt = (versions: Version[], time: Date) =>
   versions.find((version) => currentSince(version) < time);
 
 /**
- * The newest ones, and what was current at the end of each of the past seven days (UTC): however many
- * uploads somebody makes in a day, what was there before stays for a week.
+ * Of each device the last one that it uploaded within the past week; of more devices than `most`, those that
+ * came first. A restore by another device doesn't count: it copies what was there.
  */
-export function withHistory(versions: Version[], historyLength: number, now: Date): Version[] {
+function lastOfEach({ versions, devices }: Pick<Head, "versions" | "devices">, most: number, now: Date) {
+  const weekAgo = later(now, -DAYS_KEPT * DAY);
+  return devices
+    .toSorted((one, other) => +one.registeredAt - +other.registeredAt)
+    .map(({ id }) => versions.filter(({ device, createdAt }) => device === id && createdAt > weekAgo))
+    .filter((own) => own.length > 0)
+    .slice(0, most)
+    .map((own) => own.reduce((last, version) => (version.createdAt > last.createdAt ? version : last)));
+}
+
+/**
+ * The newest ones; what was current at the end of each of the past seven days (UTC); and what each device
+ * uploaded last. However much somebody uploads from a device of their own, what the owner has stays for a week.
+ */
+export function withHistory(
+  { versions, devices }: Pick<Head, "versions" | "devices">,
+  historyLength: number,
+  now: Date,
+): Version[] {
   const newest = versions.slice(0, historyLength);
   const today = startOfDay(now);
   const ends = Array.from({ length: DAYS_KEPT }, (_, days) => later(today, -days * DAY));
-  const kept = new Set([...newest, ...ends.map((end) => currentAt(versions, end))]);
+  const ofDays = ends.map((end) => currentAt(versions, end));
+  const kept = new Set([...newest, ...ofDays, ...lastOfEach({ versions, devices }, historyLength, now)]);
   return versions.filter((version) => kept.has(version));
 }
 

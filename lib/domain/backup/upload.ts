@@ -127,7 +127,8 @@ export function planUpload(
     version,
     tellsLoss,
     next(wrapping) {
-      const versions = withHistory([{ ...version, ...wrapping }, ...kept], historyLength, now);
+      const all = { ...next, versions: [{ ...version, ...wrapping }, ...kept] };
+      const versions = withHistory(all, historyLength, now);
       const lossToldAt = tellsLoss ? now : former.lossToldAt;
       const head = withEpisode({ ...next, versions, lossToldAt }, staleness, now);
       return { state: withHead(state ?? newState(), platform, head) };

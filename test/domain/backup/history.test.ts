@@ -5,19 +5,22 @@ import { DEVICE_SEALED } from "../../../lib/domain/backup/device-sealed.ts";
 import type { Version } from "../../../lib/domain/backup/head.ts";
 import { isLossToTell, mostKept, withHistory } from "../../../lib/domain/backup/history.ts";
 import { DAY, HOUR, later, MINUTE } from "../../../lib/domain/clock.ts";
-import { anId, aVersion } from "../builders.ts";
+import type { Device } from "../../../lib/domain/device.ts";
+import { aDevice, aDeviceId, anId, aVersion } from "../builders.ts";
 import { holds } from "../holds.ts";
 
 const noon = new Date("2026-05-20T12:00:00Z");
 const uploadedAt = (createdAt: Date, change: Partial<Version> = {}) =>
   aVersion({ id: anId(createdAt.toISOString()), createdAt, ...change });
 
-/** Uploads at these times, the earliest first, each as the service stores it. */
-function historyOf(times: Date[], length = 10): Version[] {
-  let kept: Version[] = [];
-  for (const time of times) kept = withHistory([uploadedAt(time), ...kept], length, time);
-  return kept;
+/** What is left of these uploads, the earliest first, each stored as the service does. */
+function keptOf(uploads: Version[], devices: Device[] = [], length = 10): Version[] {
+  let versions: Version[] = [];
+  for (const upload of uploads)
+    versions = withHistory({ versions: [upload, ...versions], devices }, length, upload.createdAt);
+  return versions;
 }
+const historyOf = (times: Date[]) => keptOf(times.map((time) => uploadedAt(time)));
 const timesOf = (versions: Version[]) => versions.map(({ createdAt }) => createdAt.toISOString());
 
 describe("R30 the history", () => {
@@ -47,24 +50,48 @@ describe("R30 the history", () => {
     );
   });
 
+  const aMinuteApart = (from: Date, devices: string[]) =>
+    devices.map((device, n) => uploadedAt(later(from, n * MINUTE), { device: aDeviceId(device) }));
+  const registered = (...names: string[]) =>
+    names.map((name, n) => aDevice({ id: aDeviceId(name), registeredAt: later(noon, (n - 50) * DAY) }));
+  const flooding = (device: string, count: number) => Array<string>(count).fill(device);
+
+  it("R30 keeps for a week what each device uploaded last, also within a day", () => {
+    const devices = registered("own", "tablet", "thief");
+    const first = aMinuteApart(noon, ["own", "own", "tablet", ...flooding("thief", 30)]);
+    const kept = keptOf(first, devices);
+    expect(kept.slice(10)).toEqual([first[2], first[1]]);
+    const after = (days: number) =>
+      keptOf([...first, ...aMinuteApart(later(noon, days * DAY), flooding("thief", 30))], devices);
+    expect(after(6)).toEqual(expect.arrayContaining([first[1], first[2]]));
+    expect(after(7)).not.toContain(first[2]);
+  });
+
+  it("R30 of many devices it keeps what the first ones have", () => {
+    const strangers = Array.from({ length: 20 }, (_, n) => `stranger ${n}`);
+    const uploads = aMinuteApart(noon, ["own", ...strangers, ...strangers]);
+    const kept = keptOf(uploads, registered("own", ...strangers), 3);
+    expect(kept.at(-1)).toEqual(uploads[0]);
+    expect(kept).toHaveLength(6);
+  });
+
   it("R30 is never longer than is said, in order, and always has the newest", () => {
-    const steps = fc.array(fc.integer({ min: 1, max: 40 * 60 }), { minLength: 1, maxLength: 60 });
+    const names = ["own", "tablet", "thief"];
+    const steps = fc.array(
+      fc.record({ minutes: fc.integer({ min: 1, max: 40 * 60 }), device: fc.constantFrom(...names) }),
+      { minLength: 1, maxLength: 60 },
+    );
     holds(
-      fc.property(steps, fc.integer({ min: 1, max: 12 }), (minutes, length) => {
+      fc.property(steps, fc.integer({ min: 1, max: 12 }), (uploads, length) => {
         let time = noon;
-        const times = minutes.map((step) => {
-          time = later(time, step * MINUTE);
-          return time;
+        const made = uploads.map(({ minutes, device }) => {
+          time = later(time, minutes * MINUTE);
+          return uploadedAt(time, { device: aDeviceId(device) });
         });
-        const kept = historyOf(times, length);
+        const kept = keptOf(made, registered(...names), length);
         expect(kept.length).toBeLessThanOrEqual(mostKept(length));
         expect(timesOf(kept)).toEqual(timesOf(kept).toSorted().toReversed());
-        expect(timesOf(kept).slice(0, length)).toEqual(
-          times
-            .slice(-length)
-            .reverse()
-            .map((time) => time.toISOString()),
-        );
+        expect(timesOf(kept).slice(0, length)).toEqual(timesOf(made.slice(-length).toReversed()));
       }),
     );
   });
