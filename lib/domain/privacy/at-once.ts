@@ -1,27 +1,21 @@
-/** Erasing at once: only by a device that isn't young, with a contact's code (R35, R45). Pure. */
+/** Erasing at once: only by a device on which a contact's code was entered lately (R35, R45). Pure. */
 import { type Device, findDevice } from "../device.ts";
-import { youngUntil } from "../devices/young.ts";
 import { Failure } from "../failure.ts";
 import type { DeviceId } from "../owner.ts";
 import { isFresh } from "../sign-in.ts";
 
-export type AtOncePolicy = { contactCoolingOffHours: number; signInMaxAgeSeconds: number };
-
 /**
- * The code counts as long as a sign-in does. `devices`: of both platforms, revoked ones too. Fails as
- * `contact-code-required`.
+ * The code counts as long as a sign-in does. With one a device isn't young. `devices`: of both platforms.
+ * Fails as `contact-code-required`.
  */
 export function requireMayEraseAtOnce(
   caller: DeviceId,
   devices: Device[],
-  { contactCoolingOffHours, signInMaxAgeSeconds }: AtOncePolicy,
+  maxAgeSeconds: number,
   now: Date,
 ): void {
-  const device = findDevice(devices, caller);
-  const { contactCodeAt } = device ?? {};
-  const isLately = contactCodeAt && isFresh(contactCodeAt, now, signInMaxAgeSeconds);
-  if (device && isLately && !youngUntil(device, devices, contactCoolingOffHours, now)) return;
-  throw codeRequired(signInMaxAgeSeconds);
+  const { contactCodeAt } = findDevice(devices, caller) ?? {};
+  if (!contactCodeAt || !isFresh(contactCodeAt, now, maxAgeSeconds)) throw codeRequired(maxAgeSeconds);
 }
 
 export const codeRequired = (maxAgeSeconds: number) =>

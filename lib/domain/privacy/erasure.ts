@@ -13,7 +13,7 @@ import { type Erased, type Erasure, newState, type OwnerState } from "../owner/o
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
 import { type DeviceId, type OwnerId, sha256 } from "../owner.ts";
 import { nothingIfUnreadable } from "../sealing/seal.ts";
-import { type AtOncePolicy, codeRequired, requireMayEraseAtOnce } from "./at-once.ts";
+import { codeRequired, requireMayEraseAtOnce } from "./at-once.ts";
 import { daysBefore } from "./days-before.ts";
 import type { Belongings } from "./export.ts";
 
@@ -34,7 +34,7 @@ export type EraseStores = {
 export async function eraseOwner(
   stores: EraseStores,
   asking: Asking & { damage: Failure | undefined; when: "now" | undefined },
-  policy: AtOncePolicy & { erasureDelayHours: number },
+  policy: { erasureDelayHours: number; contactCoolingOffHours: number; signInMaxAgeSeconds: number },
 ): Promise<Date | undefined> {
   const { caller, held, damage, now } = asking;
   const delayMs = policy.erasureDelayHours * HOUR;
@@ -89,7 +89,7 @@ async function requestErasure(
 async function requestAtOnce(
   { owners }: EraseStores,
   { caller, held, now }: Asking,
-  policy: AtOncePolicy,
+  { signInMaxAgeSeconds }: { signInMaxAgeSeconds: number },
 ): Promise<{ eraseAt: Date | undefined; held: StoredOwner | undefined }> {
   const asked = { device: caller.device, requestedAt: now, eraseAt: now };
   const { held: after } = await changeOwner(owners, caller.owner, held, (latest) => {
@@ -97,7 +97,7 @@ async function requestAtOnce(
     requireStillIn(caller, devices);
     // What has come since this was asked isn't meant.
     if (!latest || devices.length === 0 || isErasureDue(latest, now)) return { result: undefined };
-    requireMayEraseAtOnce(caller.device, devices, policy, now);
+    requireMayEraseAtOnce(caller.device, devices, signInMaxAgeSeconds, now);
     const erasure = { ...latest.state.erasure, ...asked };
     return { result: undefined, next: { state: { ...latest.state, erasure } } };
   });
