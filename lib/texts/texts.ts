@@ -2,7 +2,7 @@
 import type { HappenedKind, LetterKind } from "../domain/messages/announcement.ts";
 
 /**
- * `link`: empty for contacts that may not shut the device out. `eraseAt`: the deadline to stop erasure.
+ * `link`: empty for contacts that may not shut the device out. `eraseAt`, `revokeAt`: the deadline to stop it.
  * `before`: what happened in the days before an erasure, a line each; empty if nothing did.
  */
 export type Facts = {
@@ -11,6 +11,7 @@ export type Facts = {
   code: string;
   link: string;
   eraseAt: string;
+  revokeAt: string;
   before: string;
 };
 type Letter = { subject: string; text(facts: Facts): string };

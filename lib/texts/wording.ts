@@ -6,14 +6,16 @@ import { readable } from "./texts.ts";
 
 export const wording: Wording = {
   unnamed: (language) => texts[language].unnamed,
-  letter({ to, kind, at, code = "", link = "", deviceName = "", eraseAt, before = [] }) {
+  letter({ to, kind, at, code = "", link = "", deviceName = "", eraseAt, revokeAt, before = [] }) {
     const { letters, happened } = texts[to.language];
     const { subject, text } = letters[kind];
-    const facts = { at: readable(at), eraseAt: eraseAt ? readable(eraseAt) : "" };
+    const times = { at: readable(at), eraseAt: shown(eraseAt), revokeAt: shown(revokeAt) };
     const lines = before.map((each) => lineOf(happened[each.kind], each));
-    return { subject, text: text({ ...facts, deviceName, code, link, before: lines.join("\n") }) };
+    return { subject, text: text({ ...times, deviceName, code, link, before: lines.join("\n") }) };
   },
 };
+
+const shown = (time: Date | undefined) => (time ? readable(time) : "");
 
 const lineOf = (what: string, { times, last }: Happened): string =>
   `- ${what}${times > 1 ? ` (${times} ×)` : ""}: ${readable(last)}`;

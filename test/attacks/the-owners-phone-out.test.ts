@@ -40,6 +40,9 @@ describe.concurrent("a device that is seconds old", () => {
     });
     const problem = refused(await second.call("GET", "v1/backups"), "device-suspended");
     expect(Date.parse(problem.suspendedUntil ?? "") - watched.clock.now().getTime()).toBe(72 * HOUR - 1000);
+    expect({ letterSays: watched.told().at(-1)?.revokeAt?.toISOString() }).toEqual({
+      letterSays: problem.suspendedUntil,
+    });
     const body = { platform: "android", name: "canary-again" };
     refused(await second.call("POST", "v1/devices", { body }), "device-suspended");
     refused(await recover(second), "device-suspended");

@@ -55,7 +55,7 @@ export async function giveNotice(
   const { owner, device: by } = caller;
   const device = findDevice(devicesIn(held), id);
   if (device && !isOnNotice(device)) {
-    const told = { kind: "device-suspended" as const, id: `device-suspended ${id} ${by}` };
+    const told = { kind: "device-suspended" as const, id: `device-suspended ${id} ${by}`, revokeAt };
     await alarm(stores.outbox, owner, {
       ...told,
       device: callerDevice(asking),

@@ -9,14 +9,15 @@ import type { OwnerId } from "../owner.ts";
 import { Activity, type ActivityKind } from "./activity.ts";
 
 /**
- * Something happened: it goes into the activity log, and to these people. `eraseAt`: until when an erasure
- * can be taken back.
+ * Something happened: it goes into the activity log, and to these people. `eraseAt`, `revokeAt`: until when
+ * an erasure can be taken back, or a device object to its removal.
  */
 export const Announcement = loose({
   type: z.literal("announcement"),
   activity: Activity,
   recipients: z.array(Addressee),
   eraseAt: z.coerce.date().optional(),
+  revokeAt: z.coerce.date().optional(),
 });
 export type Announcement = z.infer<typeof Announcement>;
 
@@ -74,6 +75,7 @@ export const Letter = loose({
   link: z.string().optional(),
   deviceName: z.string().optional(),
   eraseAt: z.coerce.date().optional(),
+  revokeAt: z.coerce.date().optional(),
   before: z.array(Happened).optional(),
   paid: z.boolean().optional(),
   tries: z.int().min(0),
@@ -107,6 +109,7 @@ type Telling = {
   recovery?: string | undefined;
   recipients: Addressee[];
   eraseAt?: Date;
+  revokeAt?: Date;
   now: Date;
   id?: string;
 };
@@ -114,7 +117,7 @@ type Telling = {
 export const announce = (
   outbox: Outbox,
   owner: OwnerId,
-  { kind, device, recovery, recipients, eraseAt, now, id = newId() }: Telling,
+  { kind, device, recovery, recipients, eraseAt, revokeAt, now, id = newId() }: Telling,
 ): Promise<void> =>
   outbox.put(owner, {
     type: "announcement",
@@ -127,6 +130,7 @@ export const announce = (
     },
     recipients,
     ...(eraseAt && { eraseAt }),
+    ...(revokeAt && { revokeAt }),
   });
 
 /** Of what a device did, to all contacts of its owner. */

@@ -102,7 +102,7 @@ async function alarmFor(
 
 function letterTo(
   { link, ...to }: Addressee,
-  { activity: { id, kind, at, device }, eraseAt }: Announcement,
+  { activity: { id, kind, at, device }, eraseAt, revokeAt }: Announcement,
   alarm: string | undefined,
   wording: Wording,
 ): Letter {
@@ -116,6 +116,7 @@ function letterTo(
     tries: 0,
     ...(device && { deviceName: shownName(device.name, wording.unnamed(to.language)) }),
     ...(eraseAt && { eraseAt }),
+    ...(revokeAt && { revokeAt }),
     ...(alarm && link && { link: `${alarm}?language=${to.language}` }),
   };
 }

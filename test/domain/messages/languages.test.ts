@@ -11,7 +11,13 @@ const facts: Facts = {
   code: "048213",
   link: "https://api.example/v1/alarms/abc?language=xx",
   eraseAt: "2026-05-05 10:00 UTC",
+  revokeAt: "2026-05-06 10:00 UTC",
   before: "- a device added: 2026-05-03 10:00 UTC",
+};
+/** Until when what an alarm reports can be stopped. */
+const DEADLINES: { [Kind in LetterKind]?: (keyof Facts)[] } = {
+  "erasure-requested": ["eraseAt"],
+  "device-suspended": ["revokeAt"],
 };
 /** Alarms report actions that the owner may undo with one press. */
 const ALARMS = [
@@ -112,11 +118,11 @@ describe("R34 what letters say", () => {
 
   it("R18 R34 an alarm holds the link on a line of its own, the device and the time, and no code", () => {
     for (const { letter, kind } of letters(ALARMS)) {
-      const more = kind === "erasure-requested" ? ["eraseAt"] : [];
-      expect(asked(letter.text), kind).toEqual(new Set(["deviceName", "at", "link", ...more]));
+      const deadlines = DEADLINES[kind] ?? [];
+      expect(asked(letter.text), kind).toEqual(new Set(["deviceName", "at", "link", ...deadlines]));
       expect(letter.text(facts).split("\n")).toContain(facts.link);
-      for (const fact of [facts.deviceName, facts.at]) expect(letter.text(facts)).toContain(fact);
-      if (more.length > 0) expect(letter.text(facts)).toContain(facts.eraseAt);
+      for (const fact of ["deviceName", "at", ...deadlines] as const)
+        expect(letter.text(facts)).toContain(facts[fact]);
     }
   });
 
