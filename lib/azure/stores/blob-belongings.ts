@@ -98,7 +98,7 @@ async function blobsUnder(backups: Blobs, prefix: string): Promise<SeenBlobs> {
   let from: string | undefined;
   do {
     const { blobs, next } = await backups.list(prefix, { size: PAGE, from });
-    found.push(...blobs.map(({ name, etag }) => ({ name, etag })));
+    for (const { name, etag } of blobs) found.push({ name, etag });
     from = next;
   } while (from !== undefined);
   return found;

@@ -2,18 +2,23 @@
 /** A general XML reader takes ten times the memory, and sweeps list 5,000 blobs at once. */
 
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
-/** `next` fetches the following page. */
-export type BlobPage = { blobs: Listed[]; next: string | undefined };
+/** `blobs` are parsed as they are read, once. `next` fetches the following page. */
+export type BlobPage = { blobs: Iterable<Listed>; next: string | undefined };
 
-/** Blob Storage REST reference, List Blobs: `EnumerationResults`. */
+/** Blob Storage REST reference, List Blobs: `EnumerationResults`. Throws if that has no end. */
 export function readListing(xml: Buffer): BlobPage {
-  const blobs: Listed[] = [];
+  const end = xml.lastIndexOf("</Blobs>");
+  if (!xml.includes("</EnumerationResults>", Math.max(end, 0))) throw new Error("The listing is cut short.");
+  return { blobs: blobsIn(xml), next: textIn(xml.subarray(Math.max(end, 0)), "NextMarker") || undefined };
+}
+
+function* blobsIn(xml: Buffer): Generator<Listed> {
   let end = 0;
   for (;;) {
     const start = xml.indexOf("<Blob>", end);
-    if (start < 0) return { blobs, next: textIn(xml.subarray(end), "NextMarker") || undefined };
+    if (start < 0) return;
     end = xml.indexOf("</Blob>", start);
-    blobs.push(readBlob(xml.subarray(start, end)));
+    yield readBlob(xml.subarray(start, end));
   }
 }
 

@@ -129,7 +129,9 @@ async function list(
     ...(from !== undefined && { marker: from }),
   });
   const asked = { method: "GET" as const, url: `${url}?${query}`, deadlineMs: LISTING_DEADLINE_MS };
-  return readListing((await call(asked).catch(fail)).content);
+  return await call(asked)
+    .then(({ content }) => readListing(content))
+    .catch(fail);
 }
 
 async function append(to: ToBlob, name: string, content: Buffer, at: number): Promise<boolean> {

@@ -54,7 +54,8 @@ export type SweepMessage = z.infer<typeof SweepMessage>;
 const SHARDS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
 export type Listed = { name: string; etag: string; metadata: Record<string, string>; modifiedAt: Date };
-type Page = { blobs: Listed[]; next: string | undefined };
+/** `blobs`: read one by one, since a page of them is large. */
+type Page = { blobs: Iterable<Listed>; next: string | undefined };
 
 /** `keys`: how many were wrapped anew. */
 export type Changed = (metadata: Listed["metadata"], keys: number) => void;
@@ -165,47 +166,71 @@ export async function runPage(
   const page = await store.list(sweep.prefix(message.shard), { size: PAGE, from });
   const { mostDue, atOnce } = SLOW.includes(message.sweep) ? SLOWLY : { mostDue: MOST_DUE, atOnce: AT_ONCE };
   const when = { now, since: message.since };
-  const blobs = page.blobs.filter(({ name }) => after === undefined || name > after);
-  const part = upToDue(blobs, mostDue, (each) => sweep.isDue(each, when));
-  const { handled, failed, listed } = await handleDue(sweep, part, when, atOnce);
+  const part = partOf(sweep, page.blobs, { after, mostDue, when });
+  const { handled, failed, keys } = await handleDue(sweep, part, now, atOnce);
   const sums = {
     handled: message.handled + handled,
     failed: message.failed + failed,
-    keys: sweep.countsKeys ? added(message.keys, keysIn(listed)) : message.keys,
+    keys: added(message.keys, keys),
   };
-  const next =
-    part.length < blobs.length ? { from, after: part.at(-1)?.name } : page.next && { from: page.next };
+  const next = part.isCut ? { from, after: part.upTo } : page.next && { from: page.next };
   if (next) await store.next({ ...common, ...sums, ...next });
   const finished = !next && (await endShard(store, { ...common, ...sums }, now));
   return { handled, failed, last: !next, finished };
 }
 
-/** The first of them, at most `most` of them due. */
-function upToDue(blobs: Listed[], most: number, isDue: (listed: Listed) => boolean): Listed[] {
-  const last = blobs.filter(isDue)[most - 1];
-  return last ? blobs.slice(0, blobs.indexOf(last) + 1) : blobs;
+/**
+ * What one message handles of a page. `due`: one blob of each group. `keys`: those that blobs name which
+ * aren't due. `upTo`: the last name.
+ */
+type Part = { due: Listed[]; keys: Counts; upTo: string | undefined; isCut: boolean };
+
+/** Holds only what is due: the rest of a page is as good as never there. */
+function partOf(
+  { isDue, groupOf = ({ name }: Listed) => name, countsKeys }: Sweep,
+  blobs: Iterable<Listed>,
+  { after, mostDue, when }: { after: string | undefined; mostDue: number; when: When },
+): Part {
+  const groups = new Map<string, Listed>();
+  const keys: Counts = {};
+  let dueBlobs = 0;
+  let upTo: string | undefined;
+  for (const listed of blobs) {
+    if (after !== undefined && listed.name <= after) continue;
+    if (dueBlobs === mostDue) return { due: [...groups.values()], keys, upTo, isCut: true };
+    upTo = listed.name;
+    if (isDue(listed, when)) {
+      dueBlobs++;
+      groups.set(groupOf(listed), listed);
+    } else if (countsKeys) count(keys, listed);
+  }
+  return { due: [...groups.values()], keys, upTo, isCut: false };
 }
 
 /**
- * `listed`: with the new metadata. Throws a transient fault after all the others had their turn; the page
- * then comes again.
+ * `keys`: those that these blobs name afterwards, too. Throws a transient fault after all the others had their
+ * turn; the page then comes again.
  */
-async function handleDue(sweep: Sweep, blobs: Listed[], when: When, atOnce: number) {
-  const { groupOf = ({ name }: Listed) => name, handle, isDue } = sweep;
-  const due = new Map(blobs.filter((each) => isDue(each, when)).map((each) => [groupOf(each), each]));
+async function handleDue(
+  { handle, countsKeys }: Sweep,
+  { due, keys: others }: Part,
+  now: Date,
+  atOnce: number,
+): Promise<{ handled: number; failed: number; keys: Counts }> {
   const changed = new Map<string, Listed["metadata"]>();
   let wrapped = 0;
-  const faults = await faultsOf([...due.values()], atOnce, (each) =>
-    handle(each, when.now, (metadata, keys) => {
+  const faults = await faultsOf(due, atOnce, (each) =>
+    handle(each, now, (metadata, keys) => {
       changed.set(each.name, metadata);
       wrapped += keys;
     }),
   );
   const passing = faults.find(mayPass);
   if (passing !== undefined) throw passing;
-  const listed = blobs.map((each) => ({ ...each, metadata: changed.get(each.name) ?? each.metadata }));
-  const handled = sweep.countsKeys ? wrapped : due.size - faults.length;
-  return { handled, failed: faults.length, listed };
+  const keys = { ...others };
+  if (countsKeys)
+    for (const { name, metadata } of due) count(keys, { metadata: changed.get(name) ?? metadata });
+  return { handled: countsKeys ? wrapped : due.length - faults.length, failed: faults.length, keys };
 }
 
 /**
@@ -256,8 +281,10 @@ function withShard(
 export const kidsOf = ({ metadata: { kids, kid } }: Pick<Listed, "metadata">): string[] =>
   (kids ?? kid)?.split(" ") ?? [];
 
-const keysIn = (blobs: Listed[]): Counts =>
-  blobs.flatMap(kidsOf).reduce<Counts>((counts, kid) => added(counts, { [kid]: 1 }), {});
+/** Adds them to `counts`. */
+function count(counts: Counts, listed: Pick<Listed, "metadata">): void {
+  for (const kid of kidsOf(listed)) counts[kid] = (counts[kid] ?? 0) + 1;
+}
 
 function added(counts: Counts, more: Counts): Counts {
   const sums = { ...counts };

@@ -26,7 +26,7 @@ it("R38 an instance that has just started, with the older version in its setting
     const { blobs } = await young.app.services.sweepStore.list(`owners/${placeOf(owner).owner}`, {
       size: 10,
     });
-    return blobs.map(({ metadata }) => metadata["kids"]);
+    return [...blobs].map(({ metadata }) => metadata["kids"]);
   };
   expect((await sweep(young, "rewrap", second.owner)).handled).toBe(0);
   const report: SweepProgress[] = [];

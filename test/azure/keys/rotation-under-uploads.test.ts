@@ -96,7 +96,7 @@ async function keyIdsOf({ app, owner }: Scene): Promise<string[]> {
   const { owners, sweepStore } = app.services;
   const found = (await headOf(owners, placeOf(owner)))?.value.versions.map(({ keyId }) => keyId) ?? [];
   const { blobs } = await sweepStore.list(`owners/${placeOf(owner).owner}`, { size: 1 });
-  expect(blobs[0]?.metadata["kids"]?.split(" ").toSorted()).toEqual([...new Set(found)].toSorted());
+  expect([...blobs][0]?.metadata["kids"]?.split(" ").toSorted()).toEqual([...new Set(found)].toSorted());
   return found;
 }
 

@@ -38,7 +38,7 @@ describe("rotation", () => {
       await sweep(watched, "rewrap", owner);
       expect((await sweep(watched, "rewrap", owner)).handled).toBe(0);
       const { blobs } = await sweepStore.list(`owners/${id}`, { size: 10 });
-      expect(blobs.map(({ metadata }) => metadata["kids"])).toEqual([current]);
+      expect([...blobs].map(({ metadata }) => metadata["kids"])).toEqual([current]);
       const after = await headOf(owners, placeOf(owner));
       expect(after?.value.versions.map(({ keyId }) => keyId)).toEqual([current]);
       expect(after?.etag).toBe(before?.etag);

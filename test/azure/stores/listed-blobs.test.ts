@@ -20,7 +20,7 @@ async function listAll(blobs: Blobs, prefix: string, size: number): Promise<List
   let from: string | undefined;
   do {
     const page = await blobs.list(prefix, { size, from });
-    pages.push(page.blobs);
+    pages.push([...page.blobs]);
     from = page.next;
   } while (from !== undefined);
   return pages;
@@ -63,13 +63,16 @@ describe("R29 a listing", () => {
       <Blob><Name>o/2</Name>${properties("0x2")}<Metadata /></Blob>
     </Blobs><NextMarker>2!64!x--</NextMarker></EnumerationResults>`;
     const modifiedAt = new Date(at);
-    expect(readListing(Buffer.from(xml))).toEqual({
+    const { blobs, next } = readListing(Buffer.from(xml));
+    expect({ blobs: [...blobs], next }).toEqual({
       blobs: [
         { name: "o/å &amp; <b>", etag: '"0x1"', modifiedAt, metadata: { kids: "a & b" } },
         { name: "o/2", etag: '"0x2"', modifiedAt, metadata: {} },
       ],
       next: "2!64!x--",
     });
+    for (const length of [xml.indexOf("</Blob>"), xml.indexOf("<NextMarker>"), xml.length - 2])
+      expect(() => readListing(Buffer.from(xml.slice(0, length)))).toThrow("cut short");
   });
 
   it("R29 is one empty page if there is nothing", async () => {

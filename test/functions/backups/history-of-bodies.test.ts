@@ -50,7 +50,7 @@ type Scene = Awaited<ReturnType<typeof aScene>>;
 async function besideOf({ watched, owner }: Scene): Promise<string[]> {
   const folder = `bodies/${placeOf(owner).owner}/`;
   const { blobs } = await watched.app.services.sweepStore.list(folder, { size: 99 });
-  return blobs.map(({ name }) => name.slice(folder.length)).toSorted();
+  return [...blobs].map(({ name }) => name.slice(folder.length)).toSorted();
 }
 
 /**

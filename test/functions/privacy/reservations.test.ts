@@ -31,7 +31,8 @@ const heldOf = async ({ watched }: Named, account: Recovery["personal"] | Recove
 
 async function listedOf({ watched, personal }: Named): Promise<Listed | undefined> {
   const { keyedHash, sweepStore } = watched.app.services;
-  return (await sweepStore.list(await credentialName(keyedHash, bound(personal)), { size: 2 })).blobs[0];
+  const { blobs } = await sweepStore.list(await credentialName(keyedHash, bound(personal)), { size: 2 });
+  return [...blobs][0];
 }
 
 async function erased(scene: Recovery): Promise<void> {
