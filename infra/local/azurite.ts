@@ -1,11 +1,10 @@
 /** Runs Azurite as a child process: blob and queue storage, in a folder or in memory. */
 import { createRequire } from "node:module";
-import { pathOf, spawnNode } from "./child.ts";
+import { spawnNode } from "./child.ts";
 
 const account = "devstoreaccount1";
 /** Azurite's published development key, the same for everyone. */
 const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-const compileCache = pathOf("../../node_modules/.cache/azurite", import.meta.url);
 
 type AzuriteOptions = {
   /** The data folder; undefined keeps everything in memory until the end. */
@@ -23,7 +22,6 @@ export async function startAzurite({ data, ports, log }: AzuriteOptions): Promis
   const child = spawnNode({
     script: createRequire(import.meta.url).resolve("azurite/dist/src/azurite.js"),
     args: argumentsFor(data, ports),
-    env: { NODE_COMPILE_CACHE: compileCache },
     onLine(line, stream) {
       const [, service, url] = /^Azurite (\w+) service is successfully listening at (\S+)$/.exec(line) ?? [];
       if (service && url) found[service] = `${url}/${account}`;
