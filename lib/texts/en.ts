@@ -142,6 +142,14 @@ export const en: Texts = {
       "All your contacts get a message.",
     ],
     button: "This was not me: shut it out",
+    undoQuestion:
+      "The device that the message is about has no access to your authenticator backup now. But what it did there may still count.",
+    undoEffects: [
+      "It can't come back.",
+      "What it did to your contacts in the last days is undone, and devices that it shut out are let in again.",
+      "If it asked to erase everything, nothing is erased.",
+    ],
+    undoButton: "This was not me: undo what it did",
     keep: "If it is your device, just close this page.",
     doneTitle: "It is shut out",
     done: [
