@@ -55,7 +55,11 @@ export async function giveNotice(
   const { owner, device: by } = caller;
   const device = findDevice(devicesIn(held), id);
   if (device && !isOnNotice(device)) {
-    const told = { kind: "device-suspended" as const, id: `device-suspended ${id} ${by}`, revokeAt };
+    const told = {
+      kind: "device-suspended" as const,
+      id: `device-suspended ${id} ${by} ${device.registeredAt.toISOString()}`,
+      revokeAt,
+    };
     await alarm(stores.outbox, owner, {
       ...told,
       device: callerDevice(asking),

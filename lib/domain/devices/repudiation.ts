@@ -261,7 +261,8 @@ export async function endDevice(
   if (!device && !bars) throw new Failure("device-not-found", "There is no such device.");
   if (!device || isListed(held, id)) {
     const { kind, by } = told;
-    await alarm(outbox, owner, { kind, device: by, record: await recordIn(held), now, id: `${kind} ${id}` });
+    const alarmed = `${kind} ${id} ${device?.registeredAt.toISOString() ?? ""}`;
+    await alarm(outbox, owner, { kind, device: by, record: await recordIn(held), now, id: alarmed });
   }
   const { result: accounts, held: after } = await changeOwner(owners, owner, held, async (latest) => {
     if (!latest) return { result: [] };
