@@ -123,7 +123,7 @@ function requireNotOnNotice(device: Device): void {
   const suspendedUntil = device.revokeAt.toISOString();
   throw new Failure(
     "device-suspended",
-    `Another device, which came later, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
+    `Another device, which came lately, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
     { suspendedUntil },
   );
 }

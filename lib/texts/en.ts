@@ -52,7 +52,7 @@ export const en: Texts = {
     "device-suspended": {
       subject: "A new device wants another one removed",
       text: (facts) =>
-        `The device "${facts.deviceName}", which came to your authenticator backup lately, asked at ${facts.at} for an older device of yours to be removed. The older one is shut out now, and is removed for good at ${facts.revokeAt}. If it is still yours, sign in on it and say so in the app before then.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}", which came to your authenticator backup lately, asked at ${facts.at} for another device of yours to be removed. That one is shut out now, and is removed for good at ${facts.revokeAt}. If it is still yours, sign in on it and say so in the app before then.\n\n${notYou(facts)}`,
     },
     "plan-requested": {
       subject: "A new device asks for your accounts",

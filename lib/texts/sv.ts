@@ -52,7 +52,7 @@ export const sv: Texts = {
     "device-suspended": {
       subject: "En ny enhet vill ta bort en annan",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}”, som nyligen fick tillgång till din säkerhetskopia, begärde ${facts.at} att en av dina äldre enheter ska tas bort. Den äldre är utestängd nu och tas bort för gott ${facts.revokeAt}. Om den fortfarande är din: logga in på den innan dess och säg det i appen.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}”, som nyligen fick tillgång till din säkerhetskopia, begärde ${facts.at} att en annan av dina enheter ska tas bort. Den är utestängd nu och tas bort för gott ${facts.revokeAt}. Om den fortfarande är din: logga in på den innan dess och säg det i appen.\n\n${notYou(facts)}`,
     },
     "plan-requested": {
       subject: "En ny enhet frågar efter dina konton",

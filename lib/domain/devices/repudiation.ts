@@ -41,8 +41,8 @@ type Policy = { contactCoolingOffHours: number };
 
 /**
  * For good, from the next request on; but a young device only suspends an older one, until the time that is
- * answered. A device that came earlier than the revoked one also undoes its deeds, and its request for
- * erasure: it may have been a stranger's. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
+ * answered. Its request for erasure goes with it. A device that came earlier also undoes its deeds: it may have
+ * been a stranger's. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
  */
 export async function revokeDevice(
   stores: RepudiationPorts,
@@ -57,7 +57,7 @@ export async function revokeDevice(
   const by = callerDevice(asking);
   const told = { kind: "device-revoked" as const, by };
   const isByOlder = isOlder(by, alarmDeviceIn(devicesIn(held), id, now));
-  const undone = { deeds: isByOlder, erasure: isByOlder };
+  const undone = { deeds: isByOlder, erasure: id !== caller.device };
   await endDevice(stores, held, { owner: caller.owner, id, told, undone, coolingOffHours, now }, (state) => {
     const devices = devicesOf(headsOf(state));
     requireStillIn(caller, devices);

@@ -9,7 +9,7 @@ import type { Asking } from "./admission.ts";
 
 /**
  * What a young device may do. `own`: only to what is its own, or no older than itself. `suspends`: what is
- * older is suspended, and can object (see `noticeFor`).
+ * older, or has entered a contact's code, is suspended, and can object (see `noticeFor`).
  */
 type Right = "yes" | "own" | "suspends" | "no";
 
