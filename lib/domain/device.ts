@@ -25,6 +25,8 @@ const device = {
   objectedAt: z.coerce.date().optional(),
   /** When the device last entered a code sent to a contact that was confirmed before it came (R45). */
   contactCodeAt: z.coerce.date().optional(),
+  /** The same, of a contact that none was confirmed before (R35). */
+  eldestCodeAt: z.coerce.date().optional(),
   /** Since when its uploads have been refused; cleared by a good upload. */
   refusedSince: z.coerce.date().optional(),
   /** When a refusal was last noted, whether or not it is over. */

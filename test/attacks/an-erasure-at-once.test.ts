@@ -2,11 +2,13 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Reply } from "../../infra/local/phone.ts";
-import { DAY } from "../../lib/domain/clock.ts";
+import { DAY, HOUR } from "../../lib/domain/clock.ts";
+import { aRegisteredPhone } from "../functions/helpers.ts";
 import { beforeNext } from "../support/meanwhile.ts";
-import { signInAt } from "../support/phones.ts";
-import { anAppToWatch, aRecovery } from "../support/step-up.ts";
+import { type CheckedPhone, signInAt } from "../support/phones.ts";
+import { aContact, anAppToWatch, aRecovery, vouch } from "../support/step-up.ts";
 import { sweep } from "../support/sweeping.ts";
+import { aTheft } from "../support/theft.ts";
 import { asTheVictim, kindIn } from "./thief.ts";
 
 const ERASE = "v1/me?confirm=erase-everything";
@@ -33,6 +35,23 @@ it("R35 R45 an erasure at once: the thief's phone waits as it is told, and the o
     grown: "contact-code-required",
     kept: 204,
     backup: 200,
+  });
+});
+
+it("R35 R45 an erasure at once takes no code of a contact that a thief added, and let grow old", async () => {
+  const theft = await aTheft({ settings: { ERASURE_DELAY_HOURS: "72" } });
+  const { watched, owner, thief, contact } = theft;
+  const theirs = await aContact(watched, thief, { address: "canary-thief@mail.example" });
+  const atOnce = async (by: CheckedPhone) => kindIn(await by.call("DELETE", `${ERASE}&when=now`));
+  watched.clock.pass(73 * HOUR);
+  const another = await aRegisteredPhone(owner, { app: watched.app });
+  await vouch(watched, another, theirs);
+  const byTheirs = await atOnce(another);
+  expect((await another.call("DELETE", `v1/contacts/${contact}`)).status).toBe(204);
+  await vouch(watched, another, theirs);
+  expect({ byTheirs, withoutTheOwners: await atOnce(another) }).toEqual({
+    byTheirs: "contact-code-required",
+    withoutTheOwners: "contact-code-required",
   });
 });
 

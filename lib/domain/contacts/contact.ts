@@ -203,6 +203,11 @@ export const stillKept = (
   now: Date,
 ): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
 
+/** Whether no other was confirmed before; lately removed ones count, too. */
+export const isEldest = (record: Contacts, { verifiedAt }: Contact, now: Date): boolean =>
+  verifiedAt !== undefined &&
+  [...verifiedContacts(record), ...stillKept(record, now)].every((each) => verifiedAt <= each.verifiedAt);
+
 /**
  * Undoes what the device did within the cooling-off time: removes contacts that it added, brings back those
  * that it removed.
