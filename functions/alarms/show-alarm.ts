@@ -2,11 +2,11 @@
 import * as z from "zod";
 import { isRevoked, shownName } from "../../lib/domain/device.ts";
 import { locateDevice } from "../../lib/domain/devices/registration.ts";
-import { findAlarm } from "../../lib/domain/devices/repudiation.ts";
+import { findAlarm, isSettled } from "../../lib/domain/devices/repudiation.ts";
 import { Language } from "../../lib/domain/messages/language.ts";
 import { headsOf } from "../../lib/domain/owner/owner-state.ts";
 import { endpoint } from "../../lib/http/pipeline/endpoint.ts";
-import { askPage, donePage, erasedPage, unknownPage } from "../../lib/http/replies/page.ts";
+import { askPage, donePage, erasedPage, undoPage, unknownPage } from "../../lib/http/replies/page.ts";
 import { texts } from "../../lib/texts/languages.ts";
 import { readable } from "../../lib/texts/texts.ts";
 
@@ -28,7 +28,8 @@ export const showAlarm = endpoint({
     if (!found) return { status: 404, body: unknownPage(language) };
     if (found === "erased") return { status: 200, body: erasedPage(language) };
     const { device, held } = found;
-    if (isRevoked(device)) return { status: 200, body: donePage(language) };
+    if (await isSettled(found, services.policy, now)) return { status: 200, body: donePage(language) };
+    if (!device || isRevoked(device)) return { status: 200, body: undoPage(language) };
     const deviceName = shownName(device.name, texts[language].unnamed);
     const platform = locateDevice(headsOf(held.state), device.id);
     const registeredAt = readable(device.registeredAt);

@@ -13,7 +13,7 @@ export const revokeDevice = endpoint({
   route: "v1/devices/{id}",
   access: "owner",
   request: { params: z.strictObject({ id: DeviceId }) },
-  /** 202: an older device than this one, which is young: it is suspended, and can object until then. */
+  /** 202: this one is young, and the other older or vouched for by a code: it is suspended, and can object until then. */
   replies: { 202: z.strictObject({ revokeAt: Timestamp }), 204: Nothing },
   problems: ["device-not-found", "device-too-new", "busy"],
   async handle({ params: { id }, ...asking }, services) {

@@ -147,7 +147,7 @@ const TOLD: Record<string, { description: string; example: string }> = {
   confirm: { description: "Required, since erased data can't be brought back.", example: "erase-everything" },
   when: {
     description:
-      "Erases at once, if a code was just entered on this device that went to a contact confirmed before the device came. If left out, the erasure waits.",
+      "Erases at once, if a code was just entered on this device that went to the contact confirmed first, before the device came. If left out, the erasure waits.",
     example: "",
   },
   language: { description: "The language of the page. Unknown languages get English.", example: "en" },

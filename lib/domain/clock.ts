@@ -8,6 +8,9 @@ export const DAY = 24 * HOUR;
 
 export const later = (time: Date, milliseconds: number) => new Date(time.getTime() + milliseconds);
 
+/** For the id of what is told once an hour. */
+export const hourOf = (time: Date): number => Math.floor(time.getTime() / HOUR);
+
 /** The latest of the given times; ignores undefined ones. */
 export const latest = (first: Date, ...others: (Date | undefined)[]) =>
   others.reduce<Date>((best, time) => (time && time > best ? time : best), first);

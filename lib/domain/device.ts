@@ -25,6 +25,8 @@ const device = {
   objectedAt: z.coerce.date().optional(),
   /** When the device last entered a code sent to a contact that was confirmed before it came (R45). */
   contactCodeAt: z.coerce.date().optional(),
+  /** The same, of a contact that none was confirmed before (R35). */
+  eldestCodeAt: z.coerce.date().optional(),
   /** Since when its uploads have been refused; cleared by a good upload. */
   refusedSince: z.coerce.date().optional(),
   /** When a refusal was last noted, whether or not it is over. */
@@ -123,7 +125,7 @@ function requireNotOnNotice(device: Device): void {
   const suspendedUntil = device.revokeAt.toISOString();
   throw new Failure(
     "device-suspended",
-    `Another device, which came later, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
+    `Another device, which came lately, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
     { suspendedUntil },
   );
 }
@@ -203,13 +205,26 @@ const byTime = (time: "lastSeenAt" | "registeredAt") => (one: Device, other: Dev
 const longestUnseen = (devices: Device[]) => devices.toSorted(byTime("lastSeenAt"))[0];
 
 /**
- * Keeps a hundred revoked devices. Older ones leave the list; their keys are then refused as unknown. `by`:
- * the device that takes its place.
+ * Keeps a hundred revoked devices. Others leave the list; their keys are then refused as unknown. `by`: the
+ * device that takes its place.
  */
 export function withRevoked(devices: Device[], id: string, now: Date, by?: DeviceId): Device[] {
-  const latestFirst = devices.filter(isRevoked).sort((a, b) => Number(b.revokedAt) - Number(a.revokedAt));
-  const kept = latestFirst.slice(0, MAX_REVOKED_KEPT - 1);
+  const others = devices.filter((device) => isRevoked(device) && device.id !== id);
+  const kept = new Set(mostToKeep(others, now).slice(0, MAX_REVOKED_KEPT - 1));
   return withChange(devices, id, { revokedAt: now, displacedBy: by }).filter(
-    (device) => device.id === id || !isRevoked(device) || kept.includes(device),
+    (device) => device.id === id || !isRevoked(device) || kept.has(device),
   );
+}
+
+/**
+ * Of those revoked in the last thirty days, the first to register come first, so that a series of new devices
+ * can't drive out an earlier one, with what the history keeps of it. Then the others, the latest first.
+ */
+function mostToKeep(revoked: Device[], now: Date): Device[] {
+  const isLate = ({ revokedAt = now }: Device) => later(revokedAt, KEPT_UNSEEN) >= now;
+  const latestFirst = revoked.toSorted((one, other) => Number(other.revokedAt) - Number(one.revokedAt));
+  return [
+    ...latestFirst.filter(isLate).toSorted(byTime("registeredAt")),
+    ...latestFirst.filter((device) => !isLate(device)),
+  ];
 }

@@ -52,7 +52,7 @@ export const en: Texts = {
     "device-suspended": {
       subject: "A new device wants another one removed",
       text: (facts) =>
-        `The device "${facts.deviceName}", which came to your authenticator backup lately, asked at ${facts.at} for an older device of yours to be removed. The older one is shut out now, and is removed for good at ${facts.revokeAt}. If it is still yours, sign in on it and say so in the app before then.\n\n${notYou(facts)}`,
+        `The device "${facts.deviceName}", which came to your authenticator backup lately, asked at ${facts.at} for another device of yours to be removed. That one is shut out now, and is removed for good at ${facts.revokeAt}. If it is still yours, sign in on it and say so in the app before then.\n\n${notYou(facts)}`,
     },
     "plan-requested": {
       subject: "A new device asks for your accounts",
@@ -142,6 +142,14 @@ export const en: Texts = {
       "All your contacts get a message.",
     ],
     button: "This was not me: shut it out",
+    undoQuestion:
+      "The device that the message is about has no access to your authenticator backup now. But what it did there may still count.",
+    undoEffects: [
+      "It can't come back.",
+      "What it did to your contacts in the last days is undone, and devices that it shut out are let in again.",
+      "If it asked to erase everything, nothing is erased.",
+    ],
+    undoButton: "This was not me: undo what it did",
     keep: "If it is your device, just close this page.",
     doneTitle: "It is shut out",
     done: [

@@ -52,7 +52,7 @@ export const sv: Texts = {
     "device-suspended": {
       subject: "En ny enhet vill ta bort en annan",
       text: (facts) =>
-        `Enheten ”${facts.deviceName}”, som nyligen fick tillgång till din säkerhetskopia, begärde ${facts.at} att en av dina äldre enheter ska tas bort. Den äldre är utestängd nu och tas bort för gott ${facts.revokeAt}. Om den fortfarande är din: logga in på den innan dess och säg det i appen.\n\n${notYou(facts)}`,
+        `Enheten ”${facts.deviceName}”, som nyligen fick tillgång till din säkerhetskopia, begärde ${facts.at} att en annan av dina enheter ska tas bort. Den är utestängd nu och tas bort för gott ${facts.revokeAt}. Om den fortfarande är din: logga in på den innan dess och säg det i appen.\n\n${notYou(facts)}`,
     },
     "plan-requested": {
       subject: "En ny enhet frågar efter dina konton",
@@ -142,6 +142,14 @@ export const sv: Texts = {
       "Alla dina kontaktvägar får ett meddelande.",
     ],
     button: "Det var inte jag: stäng ute den",
+    undoQuestion:
+      "Enheten som meddelandet handlar om har ingen åtkomst till säkerhetskopian av din autentiseringsapp nu. Men det den gjorde där kan fortfarande gälla.",
+    undoEffects: [
+      "Den kan inte komma tillbaka.",
+      "Det den gjorde med dina kontaktvägar de senaste dagarna görs ogjort, och enheter som den stängde ute släpps in igen.",
+      "Om den bad om att allt skulle raderas raderas ingenting.",
+    ],
+    undoButton: "Det var inte jag: gör det ogjort",
     keep: "Om det är din enhet kan du bara stänga sidan.",
     doneTitle: "Den är utestängd",
     done: [

@@ -27,6 +27,10 @@ export type Texts = {
     lead: string;
     effects: string[];
     button: string;
+    /** For a device that has no access now, but may have left something behind. */
+    undoQuestion: string;
+    undoEffects: string[];
+    undoButton: string;
     keep: string;
     doneTitle: string;
     done: string[];

@@ -6,7 +6,7 @@ import { capabilityFor } from "../../lib/domain/devices/repudiation.ts";
 import { DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
 import { aRegisteredPhone } from "../functions/helpers.ts";
 import { type CheckedPhone, signInAt } from "../support/phones.ts";
-import { aContact, recover, recoveredIn } from "../support/step-up.ts";
+import { aContact, recover, recoveredIn, vouch } from "../support/step-up.ts";
 import { aTheft, type Theft } from "../support/theft.ts";
 
 const AddedBy = z.object({ id: z.string(), name: z.string() });
@@ -92,5 +92,54 @@ describe.concurrent("what a device did to contacts", () => {
     expect(contacts.map(({ id }) => id)).toContain(another);
     await press(scene);
     expect(await left(scene)).toEqual({ owners: false, thiefs: true });
+  });
+});
+
+describe.concurrent("a contact that a device added which had just come", () => {
+  const address = "canary-thief@mail.example";
+  /** Of what was told about this device: whether each message brings the thief's contact a link. */
+  const linksAbout = ({ watched }: Theft, { deviceId }: CheckedPhone) =>
+    watched
+      .told()
+      .filter(({ activity }) => activity.device?.id === deviceId)
+      .map(({ activity: { kind }, recipients }) => [
+        kind,
+        recipients.find((each) => each.address === address)?.link ?? false,
+      ]);
+
+  it("R18 R45 can't end the phone by which the owner comes back, and is removed by that", async () => {
+    const theft = await aTheft();
+    const { watched, owner, contact, thief } = theft;
+    const theirs = await aContact(watched, thief, { address });
+    watched.clock.pass(1000);
+    const back = await aRegisteredPhone(owner, { app: watched.app });
+    await vouch(watched, back, contact);
+    await revoke(back, thief);
+    expect((await back.call("DELETE", `v1/contacts/${theirs}`)).status).toBe(204);
+    expect(linksAbout(theft, back)).toEqual([
+      ["device-registered", false],
+      ["code-entered", false],
+      ["device-revoked", false],
+      ["contact-removed", false],
+    ]);
+  });
+
+  it("R18 R45 gets the links of what comes when that device isn't young any more", async () => {
+    const theft = await aTheft();
+    const { watched, owner, phone, thief } = theft;
+    await aContact(watched, thief, { address });
+    watched.clock.pass(73 * HOUR);
+    const later = await aRegisteredPhone(owner, { app: watched.app });
+    expect(linksAbout(theft, later)).toEqual([["device-registered", true]]);
+    await phone.signIn(owner, signInAt(watched.clock.now()));
+    await aContact(watched, phone, { address: "canary-second@mail.example" });
+    watched.clock.pass(1000);
+    await aRegisteredPhone(owner, { app: watched.app });
+    expect(
+      watched
+        .told()
+        .at(-1)
+        ?.recipients.map(({ link }) => link),
+    ).toEqual([true, true, true]);
   });
 });

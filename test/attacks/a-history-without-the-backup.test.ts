@@ -1,9 +1,10 @@
 /** A thief wants the owner's backup gone from the history, and nobody to hear of it. */
 import { expect, it } from "vitest";
 import { DAY } from "../../lib/domain/clock.ts";
-import { receiptIn, refused, statusIn } from "../functions/helpers.ts";
+import { aRegisteredPhone, receiptIn, refused, statusIn } from "../functions/helpers.ts";
 import { aBackup, anAccount, replacing } from "../support/builders.ts";
 import { signInAt } from "../support/phones.ts";
+import { sweep } from "../support/sweeping.ts";
 import { aTheft, type Theft } from "../support/theft.ts";
 import { unsent } from "../support/unsent.ts";
 
@@ -64,6 +65,26 @@ it("R30 what the owner uploaded the same day stays, whatever a thief uploads, re
     hasItAfterDays: true,
   });
 });
+
+it("R30 what a phone uploaded stays for its week, though it was revoked and a hundred others after it", async () => {
+  const theft = await aTheft();
+  const { phone, thief, watched, owner } = theft;
+  const headers = replacing(await phone.call("GET", BACKUP));
+  const uploaded = await phone.call("PUT", BACKUP, { body: aBackup([anAccount(), anAccount()]), headers });
+  await emptyUploads(theft, 11);
+  expect((await thief.call("DELETE", `v1/devices/${phone.deviceId}`)).status).toBe(202);
+  watched.clock.pass(3 * DAY);
+  await sweep(watched, "owners", owner);
+  await thief.signIn(owner, signInAt(watched.clock.now()));
+  for (let n = 0; n < 101; n++) {
+    watched.clock.pass(100);
+    const another = await aRegisteredPhone(owner, { app: watched.app });
+    expect((await another.call("DELETE", `v1/devices/${another.deviceId}`)).status).toBe(204);
+  }
+  await emptyUploads(theft, 1);
+  const versions = JSON.stringify((await thief.call("GET", `${BACKUP}/versions`)).body);
+  expect(versions).toContain(receiptIn(uploaded).version.id);
+}, 60_000);
 
 it("R18 R30 an upload that loses most of the backup isn't stored before its owner can be told", async () => {
   const { thief, watched } = await aTheft();

@@ -252,3 +252,24 @@ describe.concurrent("credentials that a provider has ended", () => {
     });
   });
 });
+
+it("R15 R18 the password alone brings a code for an account that uses only codes, told before, and no other", async () => {
+  const scene = await aRecovery();
+  const { watched, owner } = scene;
+  await proven(scene);
+  const before = watched.told().length;
+  const thief = await aPhone({ owner, app: watched.app });
+  const { accounts } = recoveredIn(await recover(thief));
+  expect({
+    accounts: accounts.map(({ account, outcome, ...more }) => [account.kind, outcome, "credential" in more]),
+    told: toldSince(scene, before),
+  }).toEqual({
+    accounts: [
+      ["third-party", "restore", false],
+      ["personal", "restore", true],
+      ["work", "step-up", false],
+      ["work", "step-up", false],
+    ],
+    told: [["recovery-requested", 1]],
+  });
+});

@@ -117,3 +117,33 @@ describe.concurrent("a stolen phone", () => {
     refused(await phone.call("POST", `v1/devices/${second.deviceId}/object`), "invalid-request");
   });
 });
+
+describe.concurrent("a thief's device that came before the owner's new phone", () => {
+  /** The owner comes back, and enters a code that went to a contact of theirs. */
+  async function aReturn(settings = {}) {
+    const theft = await aTheft({ settings });
+    const { watched, owner, contact } = theft;
+    const back = await aRegisteredPhone(owner, { app: watched.app });
+    await vouch(watched, back, contact);
+    return { ...theft, back };
+  }
+
+  it("R45 only suspends a phone on which a contact's code was entered, and is ended when that objects", async () => {
+    const theft = await aReturn();
+    const { thief, back } = theft;
+    expect((await revoke(thief, back)).status).toBe(202);
+    expect(await stateOf(theft, back)).toBe("suspended");
+    expect((await object(back)).status).toBe(200);
+    expect([await reads(back), await reads(thief)]).toEqual(["done", "device-revoked"]);
+  });
+
+  it("R35 R45 takes its request for erasure along when that phone revokes it", async () => {
+    const { thief, back, watched, owner } = await aReturn({ ERASURE_DELAY_HOURS: "72" });
+    expect((await thief.call("DELETE", "v1/me?confirm=erase-everything")).status).toBe(202);
+    expect((await revoke(back, thief)).status).toBe(204);
+    watched.clock.pass(73 * HOUR);
+    await sweep(watched, "owners", owner);
+    await back.signIn(owner, signInAt(watched.clock.now()));
+    expect(await reads(back)).toBe("done");
+  });
+});

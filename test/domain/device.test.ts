@@ -240,6 +240,17 @@ describe("R17 revoking", () => {
     ).toHaveLength(30);
   });
 
+  it("R17 R30 of those revoked lately the first to register stay", () => {
+    const series = someDevices(120, (index) => ({ registeredAt: later(now, index + 1) }));
+    const first = aDevice({ id: aDeviceId("first"), registeredAt: now, revokedAt: later(now, -DAY) });
+    const left = series.reduce((devices, { id }) => withRevoked(devices, id, now), [first, ...series]);
+    expect(left).toHaveLength(100);
+    expect(findDevice(left, aDeviceId("first"))).toEqual(first);
+    const old = { ...first, revokedAt: later(now, -31 * DAY) };
+    const without = series.reduce((devices, { id }) => withRevoked(devices, id, now), [old, ...series]);
+    expect(findDevice(without, aDeviceId("first"))).toBeUndefined();
+  });
+
   it("R17 revokes a device also where a hundred others were revoked at the same moment or by a faster clock", () => {
     for (const at of [now, later(now, DAY)]) {
       const devices = [...revokedOnes(100, () => at), aDevice()];

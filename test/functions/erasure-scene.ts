@@ -35,7 +35,7 @@ export async function withContactCode(
   await putOwner(watched.app.services.owners, placeOf(owner).owner, (state) => {
     const { android } = state.heads;
     if (!android) return { state };
-    const devices = withChange(android.devices, deviceId, { contactCodeAt: at });
+    const devices = withChange(android.devices, deviceId, { contactCodeAt: at, eldestCodeAt: at });
     return { state: withHead(state, "android", { ...android, devices }) };
   });
 }

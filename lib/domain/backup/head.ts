@@ -57,7 +57,7 @@ const head = {
    */
   tag: z.string(),
   /** Used device proofs, remembered until they would be too old anyway. */
-  spentProofs: z.array(loose({ id: z.string(), at: z.coerce.date() })),
+  spentProofs: z.array(loose({ id: z.string(), device: DeviceId.optional(), at: z.coerce.date() })),
 };
 export type Head = Loose<typeof head>;
 export const Head: z.ZodType<Head> = loose(head);

@@ -6,6 +6,7 @@ import type { Head } from "./head.ts";
 
 /** A proof expires after 60 s either way, so this is long enough. */
 const KEPT = 130 * SECOND;
+/** Of one device, so that none keeps another from recovering. */
 const MAX_REMEMBERED = 20;
 
 /** Refuses a correctly signed proof and names its wrong claims. */
@@ -19,15 +20,21 @@ export const wrongClaims = (errors: Fault[]) =>
 export const claimAt = (claim: string) => `DPoP claim ${claim}`;
 
 /** Fails as `proof-invalid` if the proof was spent before, or as `too-many-recoveries`. */
-export function withSpentProof(head: Head, { proof }: Caller, now: Date): Head {
+export function withSpentProof(
+  head: Head,
+  { proof, device }: Pick<Caller, "proof" | "device">,
+  now: Date,
+): Head {
   const remembered = head.spentProofs.filter(({ at }) => later(at, KEPT) > now);
   if (remembered.some(({ id }) => id === proof)) {
     throw wrongClaims([{ at: claimAt("jti"), detail: "was used before: make a new one for each request" }]);
   }
-  if (remembered.length >= MAX_REMEMBERED) {
+  // The former release didn't remember whose they were.
+  const own = remembered.filter(({ device: by = device }) => by === device);
+  if (own.length >= MAX_REMEMBERED) {
     throw new Failure("too-many-recoveries", "Too many recoveries in a short time.", {
       retryAfterSeconds: KEPT / SECOND,
     });
   }
-  return { ...head, spentProofs: [...remembered, { id: proof, at: now }] };
+  return { ...head, spentProofs: [...remembered, { id: proof, device, at: now }] };
 }

@@ -43,7 +43,8 @@ type Challenges = { challenges: Challenge[]; failures: Failures };
 /** NIST SP 800-63B-4 §3.1.3.2, OWASP ASVS 6.5.5. */
 export const CHALLENGE_SECONDS = 600;
 const MAX_ATTEMPTS = 5;
-const MAX_OPEN = 10;
+/** A ticket's challenge costs nothing, and displaces no code. Of codes there are as many as an owner is sent a day. */
+const MAX_OPEN = { ticket: 10, code: 30 };
 const CODES = 1_000_000;
 
 /** Six digits, uniformly random. */
@@ -63,7 +64,7 @@ const targetOf = (challenge: Challenge) =>
     ? [challenge.contact, challenge.device]
     : [challenge.recovery, accountKey(challenge.account)];
 
-/** Keeps the newest ten open; a new one replaces the one for the same target. */
+/** Keeps the newest open; a new one replaces the one for the same target. */
 export function withChallenge<R extends Pick<Challenges, "challenges">>(
   record: R,
   challenge: Challenge,
@@ -73,7 +74,10 @@ export function withChallenge<R extends Pick<Challenges, "challenges">>(
   const others = record.challenges.filter(
     (each) => isOpen(each, now) && JSON.stringify(targetOf(each)) !== target,
   );
-  return { ...record, challenges: [challenge, ...others].slice(0, MAX_OPEN) };
+  const all = [challenge, ...others];
+  const tickets = all.filter(({ kind }) => kind === "ticket").slice(0, MAX_OPEN.ticket);
+  const codes = all.filter(({ kind }) => kind !== "ticket").slice(0, MAX_OPEN.code);
+  return { ...record, challenges: all.filter((each) => tickets.includes(each) || codes.includes(each)) };
 }
 
 /**

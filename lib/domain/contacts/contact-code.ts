@@ -108,7 +108,7 @@ export async function noteCode(
   const note = (latest: OwnerRecord, state: OwnerState) => {
     requireStillIn(caller, devicesOf(headsOf(state)));
     const contact = requireContact(latest, challenge.contact);
-    const next = withContactCode(state, caller.device, contact, { coolingOffHours, now });
+    const next = withContactCode(state, caller.device, contact, { record: latest, coolingOffHours, now });
     return { result: contact, record: pass(latest, challenge), state: next };
   };
   return (await changeRecord(owners, caller.owner, now, note, counted.held)).result;

@@ -18,13 +18,17 @@ export const Recipient = loose(recipient);
 export const Addressee = loose({ ...recipient, link: z.boolean().optional() });
 export type Addressee = z.infer<typeof Addressee>;
 
-/** `addedBy`: the device that added it; once confirmed, the device that confirmed it. */
+/**
+ * `addedBy`: the device that added it; once confirmed, the device that confirmed it. `youngUntil`: until when
+ * that one was young, if it was (R45).
+ */
 const contact = {
   ...recipient,
   id: Id,
   addedAt: z.coerce.date(),
   addedBy: DeviceId.optional(),
   verifiedAt: z.coerce.date().optional(),
+  youngUntil: z.coerce.date().optional(),
 };
 export type Contact = Loose<typeof contact>;
 export const Contact = loose(contact);
@@ -59,7 +63,8 @@ export const recipientsIn = (record: Contacts, now: Date): Recipient[] =>
  * Everyone to notify, each address once, including lately removed contacts. The link that ends a device goes
  * only to contacts confirmed before the device came, and to a removed one only if a newer device removed it:
  * a thief can't add a contact and end the owner's own phones, and an owner who is robbed of a contact still
- * gets the link.
+ * gets the link. One that a young device confirmed counts as confirmed when that isn't young any more, or a
+ * thief could end the phone by which the owner comes back.
  */
 export function addresseesIn(
   record: Contacts,
@@ -72,9 +77,9 @@ export function addresseesIn(
   ];
   const addressees = new Map<string, Addressee>();
   for (const { contact, mayEnd } of all) {
-    const { channel, address, language, verifiedAt } = contact;
+    const { channel, address, language, verifiedAt, youngUntil = verifiedAt } = contact;
     const key = `${channel} ${address}`;
-    const isOlder = device !== undefined && verifiedAt < device.registeredAt;
+    const isOlder = device !== undefined && youngUntil < device.registeredAt;
     const link = (mayEnd && isOlder) || addressees.get(key)?.link === true;
     addressees.set(key, { channel, address, language, ...(link && { link }) });
   }
@@ -110,10 +115,17 @@ export function withContact<R extends Contacts>(
   return { contact: offered, record: { ...record, contacts: [...record.contacts, offered] } };
 }
 
-/** Fails as `contact-not-found` if the contact was removed meanwhile. */
-export function withVerified<R extends Contacts>(record: R, id: string, by: DeviceId, now: Date): R {
+/** `youngUntil`: of the device, if it is young. Fails as `contact-not-found` if it was removed meanwhile. */
+export function withVerified<R extends Contacts>(
+  record: R,
+  id: string,
+  by: { id: DeviceId; youngUntil?: Date | undefined },
+  now: Date,
+): R {
   const contact = requireContact(record, id);
-  const verified = isVerified(contact) ? contact : { ...contact, addedBy: by, verifiedAt: now };
+  const { youngUntil } = by;
+  const confirmed = { ...contact, addedBy: by.id, verifiedAt: now, ...(youngUntil && { youngUntil }) };
+  const verified = isVerified(contact) ? contact : confirmed;
   return { ...record, contacts: record.contacts.map((each) => (each.id === id ? verified : each)) };
 }
 
@@ -190,6 +202,11 @@ export const stillKept = (
   { removedContacts }: Pick<Contacts, "removedContacts">,
   now: Date,
 ): RemovedContact[] => removedContacts.filter(({ keptUntil }) => keptUntil > now);
+
+/** Whether no other was confirmed before; lately removed ones count, too. */
+export const isEldest = (record: Contacts, { verifiedAt }: Contact, now: Date): boolean =>
+  verifiedAt !== undefined &&
+  [...verifiedContacts(record), ...stillKept(record, now)].every((each) => verifiedAt <= each.verifiedAt);
 
 /**
  * Undoes what the device did within the cooling-off time: removes contacts that it added, brings back those

@@ -1,4 +1,6 @@
 /** An older device that a young one revokes: suspended at once, revoked later unless it objects (R45). */
+/** One on which a contact's code was entered counts as older than any young one. */
+
 import { HOUR, later } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
 import { settleCredentials } from "../credentials/issue.ts";
@@ -23,12 +25,14 @@ export function noticeFor(
   coolingOffHours: number,
   now: Date,
 ): Date | undefined {
-  const [device, newer] = [findDevice(devices, id), findDevice(devices, by)];
-  if (!device || !newer || id === by || isRevoked(device)) return undefined;
-  if (device.registeredAt > newer.registeredAt) return undefined;
+  const [device, asking] = [findDevice(devices, id), findDevice(devices, by)];
+  if (!device || !asking || id === by || isRevoked(device)) return undefined;
+  const until = youngUntil(asking, devices, coolingOffHours, now);
+  const isOlder = device.registeredAt <= asking.registeredAt;
+  if (!isOlder && (device.contactCodeAt === undefined || until === undefined)) return undefined;
   const calmUntil = device.objectedAt && later(device.objectedAt, coolingOffHours * HOUR);
-  if (calmUntil && calmUntil > now && newer.contactCodeAt === undefined) throw tooNew(calmUntil);
-  return youngUntil(newer, devices, coolingOffHours, now);
+  if (calmUntil && calmUntil > now && asking.contactCodeAt === undefined) throw tooNew(calmUntil);
+  return until;
 }
 
 /** The devices that `by` has suspended, as if it never had. */
@@ -55,7 +59,11 @@ export async function giveNotice(
   const { owner, device: by } = caller;
   const device = findDevice(devicesIn(held), id);
   if (device && !isOnNotice(device)) {
-    const told = { kind: "device-suspended" as const, id: `device-suspended ${id} ${by}`, revokeAt };
+    const told = {
+      kind: "device-suspended" as const,
+      id: `device-suspended ${id} ${by} ${device.registeredAt.toISOString()}`,
+      revokeAt,
+    };
     await alarm(stores.outbox, owner, {
       ...told,
       device: callerDevice(asking),

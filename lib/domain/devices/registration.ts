@@ -1,6 +1,7 @@
 /** Registering and renaming devices (R17). */
 
 import { type Head, newHead, type StoredHead } from "../backup/head.ts";
+import { hourOf } from "../clock.ts";
 import type { CredentialStore } from "../credentials/credential.ts";
 import { type Device, findDevice, isAway, withChange, withDevice } from "../device.ts";
 import { Failure } from "../failure.ts";
@@ -32,7 +33,7 @@ export async function register(
   const device = callerDevice(asking, name);
   if (!known || isAway(known, now)) {
     const record = await recordIn(held);
-    await alarm(stores.outbox, owner, { ...comingOf(caller, known), device, record, now });
+    await alarm(stores.outbox, owner, { ...comingOf(asking, known), device, record, now });
   }
   const coming = { place: { owner, platform }, device, now };
   const { result } = await letIn(stores, coming, held, (latest) => {
@@ -42,11 +43,17 @@ export async function register(
   return result;
 }
 
-/** The announcement, once each time the device comes. */
-const comingOf = ({ device }: Caller, known: Device | undefined) =>
+/**
+ * The announcement, once each time the device comes. One that has been announced, but didn't come or was
+ * erased since, is announced again when it does.
+ */
+const comingOf = ({ caller: { device }, held, now }: Asking, known: Device | undefined) =>
   known
     ? { kind: "device-returned" as const, id: `returned ${device} ${known.lastSeenAt.toISOString()}` }
-    : { kind: "device-registered" as const, id: `registered ${device}` };
+    : {
+        kind: "device-registered" as const,
+        id: `registered ${device} ${hourOf(now)} ${held?.incarnation ?? ""}`,
+      };
 
 /** Renames any of the owner's devices. Fails as `device-not-found` or `device-too-new`. */
 export async function renameDevice(

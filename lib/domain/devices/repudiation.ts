@@ -9,6 +9,7 @@ import {
   type AlarmDevice,
   alarmDeviceIn,
   type Device,
+  defaultName,
   findDevice,
   isOnNotice,
   isRevoked,
@@ -27,7 +28,7 @@ import {
   withHead,
 } from "../owner/owner-state.ts";
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
-import { DeviceId, OwnerId } from "../owner.ts";
+import { DeviceId, OwnerId, Platform } from "../owner.ts";
 import { withoutErasure } from "../privacy/erasure.ts";
 import { findRecovery, type RecoveryRecord, type RecoveryStore } from "../recovery/record.ts";
 import { type KeyedHash, sameHash } from "../sealing/keyed-hash.ts";
@@ -40,8 +41,8 @@ type Policy = { contactCoolingOffHours: number };
 
 /**
  * For good, from the next request on; but a young device only suspends an older one, until the time that is
- * answered. A device that came earlier than the revoked one also undoes its deeds, and its request for
- * erasure: it may have been a stranger's. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
+ * answered. Its request for erasure goes with it. A device that came earlier also undoes its deeds: it may have
+ * been a stranger's. Safe to repeat. Fails as `device-not-found`, or as `requireStillIn` and `noticeFor` do.
  */
 export async function revokeDevice(
   stores: RepudiationPorts,
@@ -56,7 +57,7 @@ export async function revokeDevice(
   const by = callerDevice(asking);
   const told = { kind: "device-revoked" as const, by };
   const isByOlder = isOlder(by, alarmDeviceIn(devicesIn(held), id, now));
-  const undone = { deeds: isByOlder, erasure: isByOlder };
+  const undone = { deeds: isByOlder, erasure: id !== caller.device };
   await endDevice(stores, held, { owner: caller.owner, id, told, undone, coolingOffHours, now }, (state) => {
     const devices = devicesOf(headsOf(state));
     requireStillIn(caller, devices);
@@ -182,15 +183,16 @@ export async function repudiateAlarm(
 ): Promise<"ended" | "erased" | undefined> {
   const found = await findAlarm(stores, capability, now);
   if (found === undefined || found === "erased") return found;
-  await repudiate(stores, found.held, { owner: found.owner, id: found.device.id, coolingOffHours, now });
+  await repudiate(stores, found.held, { owner: found.owner, id: found.id, coolingOffHours, now });
   return "ended";
 }
 
-type FoundAlarm = { owner: OwnerId; held: StoredOwner; device: Device };
+/** `device`: undefined where it isn't on the list: it hasn't come yet, or went long ago. */
+type FoundAlarm = { owner: OwnerId; held: StoredOwner; id: DeviceId; device: Device | undefined };
 
 /**
  * What the alarm is about. `erased`: its owner was since, or is being, so that no device is left to shut out.
- * Undefined where the link isn't ours or is too old, or the owner has no such device.
+ * Undefined where the link isn't ours or is too old.
  */
 export async function findAlarm(
   { owners, keyedHash }: { owners: OwnerStore; keyedHash: KeyedHash },
@@ -202,8 +204,22 @@ export async function findAlarm(
   const held = await owners.find(alarm.owner);
   if (!held || held.state.erasure?.begunAt) return "erased";
   const device = findDevice(devicesIn(held), alarm.device);
-  if (device) return { owner: alarm.owner, held, device };
-  return hasBegunSince(held, alarm.since) ? "erased" : undefined;
+  if (!device && hasBegunSince(held, alarm.since)) return "erased";
+  return { owner: alarm.owner, held, id: alarm.device, device };
+}
+
+/** Whether the link has nothing left to do: a device that revoked itself leaves behind what it did. */
+export async function isSettled(
+  { held, id, device }: FoundAlarm,
+  { contactCoolingOffHours }: Policy,
+  now: Date,
+): Promise<boolean> {
+  const { state } = held;
+  if (!device || !isRevoked(device)) return false;
+  if (withoutNoticesOf(withoutErasure(state, id), id, now) !== state) return false;
+  const { contacts: before, ...record } = await recordIn(held);
+  const { contacts } = undoContactsOf({ ...record, contacts: before }, id, contactCoolingOffHours, now);
+  return contacts.length === before.length && contacts.every((each) => before.includes(each));
 }
 
 /** Whoever is told of anything has a device: where each came later, those of that time were erased. */
@@ -213,13 +229,14 @@ const hasBegunSince = (held: StoredOwner, since: Date): boolean =>
 /**
  * How a device ends. `told`: the announcement; its `by` is the device that it names. `undone`: whether to
  * undo the device's deeds within the cooling-off (its changes to contacts, its suspensions), and its request
- * for erasure.
+ * for erasure. `bars`: also a device that isn't listed; it can't come then.
  */
 type Ending = {
   owner: OwnerId;
   id: DeviceId;
   told: { kind: "device-revoked" | "device-repudiated"; by: AlarmDevice };
   undone?: { deeds: boolean; erasure: boolean };
+  bars?: boolean;
   coolingOffHours: number;
   now: Date;
 };
@@ -237,14 +254,15 @@ const isOlder = (by: AlarmDevice, device: AlarmDevice) => by.registeredAt < devi
 export async function endDevice(
   { owners, credentials, outbox }: RepudiationPorts,
   held: StoredOwner | undefined,
-  { owner, id, told, undone = NOTHING, coolingOffHours, now }: Ending,
+  { owner, id, told, undone = NOTHING, bars = false, coolingOffHours, now }: Ending,
   admitted: (state: OwnerState) => void = () => undefined,
-): Promise<{ device: Device; held: StoredOwner | undefined }> {
+): Promise<{ device: Device | undefined; held: StoredOwner | undefined }> {
   const device = findDevice(devicesIn(held), id);
-  if (!device) throw new Failure("device-not-found", "There is no such device.");
-  if (isListed(held, id)) {
+  if (!device && !bars) throw new Failure("device-not-found", "There is no such device.");
+  if (!device || isListed(held, id)) {
     const { kind, by } = told;
-    await alarm(outbox, owner, { kind, device: by, record: await recordIn(held), now, id: `${kind} ${id}` });
+    const alarmed = `${kind} ${id} ${device?.registeredAt.toISOString() ?? ""}`;
+    await alarm(outbox, owner, { kind, device: by, record: await recordIn(held), now, id: alarmed });
   }
   const { result: accounts, held: after } = await changeOwner(owners, owner, held, async (latest) => {
     if (!latest) return { result: [] };
@@ -257,7 +275,8 @@ export async function endDevice(
     const isEnded = !isListed(latest, id) && before.endedDevices.includes(id);
     if (isEnded && !undone.deeds && !undone.erasure) return { result: accounts };
     const kept = undone.erasure ? withoutErasure(latest.state, id) : latest.state;
-    const state = withRevokedDevice(undone.deeds ? withoutNoticesOf(kept, id, now) : kept, id, now);
+    const lifted = undone.deeds ? withoutNoticesOf(kept, id, now) : kept;
+    const state = withRevokedDevice(bars ? withListed(lifted, id, now) : lifted, id, now);
     const pendingEnds = new Set([...state.pendingEnds, ...(accounts.length > 0 ? [id] : [])]);
     return { result: accounts, next: { state: { ...state, pendingEnds: [...pendingEnds] }, record } };
   });
@@ -299,6 +318,15 @@ const withEnded = async (
 
 const isListed = (held: StoredOwner | undefined, id: DeviceId): boolean =>
   devicesIn(held).some((device) => device.id === id && !isRevoked(device));
+
+/** A device that isn't on the list is put there, so that it can be revoked before it comes, or comes back. */
+function withListed(state: OwnerState, id: DeviceId, now: Date): OwnerState {
+  const platform = Platform.options.find((each) => state.heads[each]);
+  const head = platform && state.heads[platform];
+  if (!head || findDevice(devicesOf(headsOf(state)), id)) return state;
+  const device = { id, name: defaultName[platform], registeredAt: now, lastSeenAt: now };
+  return withHead(state, platform, { ...head, devices: [...head.devices, device] });
+}
 
 const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerState =>
   platformsOf(headsOf(state), id).reduce((next, platform) => {
@@ -356,5 +384,5 @@ async function repudiate(
   const device = alarmDeviceIn(devicesIn(held), of.id, of.now);
   const undone = { deeds: by === undefined || isOlder(by, device), erasure: true };
   const told = { kind: "device-repudiated" as const, by: device };
-  await endDevice(stores, held, { ...of, told, undone }, admitted);
+  await endDevice(stores, held, { ...of, told, undone, bars: by === undefined }, admitted);
 }

@@ -1,6 +1,6 @@
 /** Young devices: a new device may do little that the owner couldn't undo (R45). Pure. */
 import { HOUR, later } from "../clock.ts";
-import type { Contact } from "../contacts/contact.ts";
+import { type Contact, isEldest } from "../contacts/contact.ts";
 import { type Device, findDevice } from "../device.ts";
 import { Failure } from "../failure.ts";
 import { devicesOf, headsOf, type OwnerState, withDeviceChange } from "../owner/owner-state.ts";
@@ -9,7 +9,7 @@ import type { Asking } from "./admission.ts";
 
 /**
  * What a young device may do. `own`: only to what is its own, or no older than itself. `suspends`: what is
- * older is suspended, and can object (see `noticeFor`).
+ * older, or has entered a contact's code, is suspended, and can object (see `noticeFor`).
  */
 type Right = "yes" | "own" | "suspends" | "no";
 
@@ -94,13 +94,15 @@ export function speaksFor(
 export function withContactCode(
   state: OwnerState,
   id: DeviceId,
-  contact: Pick<Contact, "verifiedAt" | "addedBy"> | undefined,
-  cooling: CoolingOff,
+  contact: Contact | undefined,
+  { record, ...cooling }: CoolingOff & { record: Parameters<typeof isEldest>[0] },
 ): OwnerState {
   const devices = devicesOf(headsOf(state));
   const device = findDevice(devices, id);
   if (!contact || !device || !speaksFor(contact, device, devices, cooling)) return state;
-  return withDeviceChange(state, id, { contactCodeAt: cooling.now });
+  const { now } = cooling;
+  const eldest = isEldest(record, contact, now) && { eldestCodeAt: now };
+  return withDeviceChange(state, id, { contactCodeAt: now, ...eldest });
 }
 
 /** `isOwn`: what it is to be done to is the device's own, or no older. Fails as `device-too-new`. */

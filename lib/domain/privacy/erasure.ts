@@ -66,17 +66,24 @@ async function requestErasure(
   const { caller, held, now } = asking;
   const { owner } = caller;
   const asked = { device: caller.device, requestedAt: now, eraseAt: later(now, delayMs) };
-  // While it can be taken back, the owner must know of it: told before it is asked for, and once.
-  if (held && !held.state.erasure && delayMs > 0) {
-    const told = { kind: "erasure-requested" as const, eraseAt: asked.eraseAt };
-    await alarm(outbox, owner, { ...told, device: callerDevice(asking), record: await recordIn(held), now });
-  }
-  const { result: eraseAt, held: after } = await changeOwner(owners, owner, held, (latest) => {
+  let isTold = delayMs <= 0;
+  const { result: eraseAt, held: after } = await changeOwner(owners, owner, held, async (latest) => {
     const devices = devicesIn(latest);
     requireStillIn(caller, devices);
     // What has come since this was asked isn't meant.
     if (!latest || (devices.length === 0 && devicesIn(held).length > 0)) return { result: undefined };
     if (latest.state.erasure) return { result: latest.state.erasure.eraseAt };
+    // While it can be taken back, the owner must know of it: told before it is asked for, and once.
+    if (!isTold) {
+      const told = { kind: "erasure-requested" as const, eraseAt: asked.eraseAt };
+      await alarm(outbox, owner, {
+        ...told,
+        device: callerDevice(asking),
+        record: await recordIn(latest),
+        now,
+      });
+      isTold = true;
+    }
     return { result: asked.eraseAt, next: { state: { ...latest.state, erasure: asked } } };
   });
   return { eraseAt, held: after };

@@ -7,7 +7,7 @@ import { type Head, newHead, type StoredHead, type Version, type Wrapping } from
 import { withSpentProof } from "../backup/spent-proofs.ts";
 import { withEpisode } from "../backup/stale-notice.ts";
 import type { StalenessPolicy } from "../backup/staleness.ts";
-import { latest } from "../clock.ts";
+import { hourOf, latest } from "../clock.ts";
 import { issueCodes, withBindings } from "../credentials/issue.ts";
 import { alarmDeviceIn, type Device, withChange, withDevice } from "../device.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
@@ -55,7 +55,7 @@ import {
   requireSameOutcomes,
   reusedKey,
 } from "./record.ts";
-import { hourOf, isUnregistered, rememberTold, toldLately } from "./unregistered-device.ts";
+import { isUnregistered, rememberTold, toldLately } from "./unregistered-device.ts";
 
 /**
  * The head once this device has recovered: it is registered, the sign-in counts, and its proof is spent.
@@ -245,7 +245,7 @@ async function openFirst(
   const opened = open();
   opened.catch(() => undefined);
   const told = { kind: "recovery-requested" as const, recovery: id };
-  const alarmed = `recovery-requested ${caller.device} ${hourOf(now)}`;
+  const alarmed = `recovery-requested ${caller.device} ${hourOf(now)} ${held?.incarnation ?? ""}`;
   await tell(stores.outbox, devices, recovery, record, { ...told, id: alarmed });
   return await opened.catch(async (error: unknown) => {
     await rememberTold(stores.owners, caller.owner, held, now);

@@ -1,7 +1,7 @@
 /** Notifies contacts before an unregistered device sees what a backup holds (R18). */
 /** A registered device that must be let in again counts as unregistered, too. */
 
-import { HOUR, later } from "../clock.ts";
+import { HOUR, hourOf, later } from "../clock.ts";
 import { recipientsIn } from "../contacts/contact.ts";
 import { type Device, findDevice, isAway } from "../device.ts";
 import type { Asking } from "../devices/admission.ts";
@@ -45,8 +45,6 @@ function othersDo(error: unknown): void {
   if (!(error instanceof Failure && error.kind === "busy")) throw error;
 }
 
-export const hourOf = (now: Date): number => Math.floor(now.getTime() / HOUR);
-
 /**
  * Call this before the device sees anything. Parallel requests use one id, which the log and the mail service
  * accept once.
@@ -58,7 +56,7 @@ export async function tellOfUnregistered(
   if (!isUnregistered(caller, devicesIn(held), now)) return;
   const record = await recordIn(held);
   if (toldLately(record, now)) return;
-  const id = `plan-requested ${hourOf(now)}`;
+  const id = `plan-requested ${hourOf(now)} ${held?.incarnation ?? ""}`;
   const recipients = recipientsIn(record, now);
   await announce(outbox, caller.owner, { kind: "plan-requested", recipients, now, id });
   await rememberTold(owners, caller.owner, held, now);

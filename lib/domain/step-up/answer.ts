@@ -88,7 +88,7 @@ export async function answerStepUp(
   const passed = (latest: OwnerRecord, state: OwnerState) => ({
     result: undefined,
     record: bind(pass(latest, challenge)),
-    state: withContactCode(state, device, contactOf(challenge, latest), cooling),
+    state: withContactCode(state, device, contactOf(challenge, latest), { record: latest, ...cooling }),
   });
   const { held: after } = await changeRecord(stores.owners, owner, now, passed, count.held);
   await putCredential(stores.credentials, caller, after, { account, wanted, claim, formerly }, now);

@@ -292,9 +292,9 @@ export const problemHelp = {
     "Choose an older address or number, confirm this one, or wait.",
   ),
   "contact-code-required": help(
-    "To be done at once, what can't be undone needs more than a sign-in: a code, entered on this device within the sign-in's maximum age (`maxAgeSeconds`), that went to a contact confirmed before the device came. Where there is no such contact, only time helps.",
+    "To be done at once, what can't be undone needs more than a sign-in: a code, entered on this device within the sign-in's maximum age (`maxAgeSeconds`), that went to the contact confirmed first, before the device came. One that was removed counts until the cooling-off time is over. Where there is no such contact, only time helps.",
     "This can't be undone, so it isn't done at once on your password's word alone.",
-    "Have a code sent to an address or number that you confirmed before you got this phone, and enter it here. Or let it wait: you can take it back until then.",
+    "Have a code sent to the address or number that you confirmed first, before you got this phone, and enter it here. Or let it wait: you can take it back until then.",
   ),
   "too-many-contacts": help(
     "The owner has reached the limit of contacts.",

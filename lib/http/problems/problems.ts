@@ -342,8 +342,8 @@ export const problems = {
   "contact-code-required": entry(
     403,
     "after-change",
-    "A code sent to an older contact is required.",
-    "Have a code sent to a contact that was confirmed before this device came (POST v1/contacts/{id}/code), let the owner enter it " +
+    "A code sent to the oldest contact is required.",
+    "Have a code sent to the contact that was confirmed first, before this device came (POST v1/contacts/{id}/code), let the owner enter it " +
       "(POST v1/contacts/{id}/confirm), and repeat within `maxAgeSeconds`. Or leave out `when`: the erasure then waits, and can be taken back.",
   ),
   "too-many-contacts": entry(409, "after-change", "The owner has too many contacts.", "Remove one."),

@@ -36,11 +36,25 @@ export const languageIn = (url: string): Language =>
 export type ShownDevice = { deviceName: string; platform: Platform; registeredAt: string };
 
 export function askPage(language: Language, device: ShownDevice): string {
-  const { title, question, lead, effects, button, keep } = texts[language].page;
+  const { question, effects, button } = texts[language].page;
+  const asked = question({ ...device, platform: PLATFORM_NAMES[device.platform] });
+  return asking(language, { asked, effects, button });
+}
+
+/** About a device that has no access, but may have left something behind, or may be about to come. */
+export function undoPage(language: Language): string {
+  const { undoQuestion: asked, undoEffects: effects, undoButton: button } = texts[language].page;
+  return asking(language, { asked, effects, button });
+}
+
+type Asked = { asked: string; effects: string[]; button: string };
+
+function asking(language: Language, { asked, effects, button }: Asked): string {
+  const { title, lead, keep } = texts[language].page;
   return document(
     language,
     title,
-    `<p>${escaped(question({ ...device, platform: PLATFORM_NAMES[device.platform] }))}</p>
+    `<p>${escaped(asked)}</p>
 <p>${escaped(lead)}</p>
 ${list(effects)}
 <form method="post"><button>${escaped(button)}</button></form>

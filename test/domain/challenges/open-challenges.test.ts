@@ -1,4 +1,4 @@
-/** Which challenges are open: the newest ten, one for each target, none that has ended. */
+/** Which challenges are open: the newest thirty codes and ten tickets, one for each target, none that has ended. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Challenge, withChallenge } from "../../../lib/domain/challenges/challenge.ts";
@@ -40,8 +40,8 @@ describe("R24 what is open", () => {
     expect(idsOf(withChallenge(open, ticket, now))).toEqual([ticket.id]);
   });
 
-  it("R24 the newest ten stay, and no ended one", () => {
-    const challenges = Array.from({ length: 14 }, (_, index) =>
+  it("R24 the newest thirty codes stay, the newest ten tickets beside them, and no ended one", () => {
+    const challenges = Array.from({ length: 34 }, (_, index) =>
       aChallenge({ id: anId(`${index}`), recovery: anId(`${index}`) }),
     );
     const all = challenges.reduce((record, each) => withChallenge(record, each, now), aRecord());
@@ -49,8 +49,22 @@ describe("R24 what is open", () => {
       challenges
         .map(({ id }) => id)
         .toReversed()
-        .slice(0, 10),
+        .slice(0, 30),
     );
+    const tickets = Array.from({ length: 14 }, (_, index) => {
+      const { subject, recovery, account, purpose, device, createdAt, attempts } = aChallenge();
+      const shared = { purpose, recovery, device, createdAt, attempts, subject };
+      const id = anId(`ticket ${index}`);
+      return { ...shared, id, kind: "ticket" as const, account: { ...account, userName: `${index}` } };
+    });
+    const both = tickets.reduce((record, each) => withChallenge(record, each, now), all);
+    expect(idsOf(both)).toEqual([
+      ...tickets
+        .map(({ id }) => id)
+        .toReversed()
+        .slice(0, 10),
+      ...idsOf(all),
+    ]);
     const dead = aChallenge({ id: anId("dead"), recovery: anId("dead"), attempts: 5 });
     const late = aChallenge({ id: anId("late"), recovery: anId("late"), createdAt: after(600) });
     const mixed = aRecord({ challenges: [dead, challenge] });
@@ -58,13 +72,13 @@ describe("R24 what is open", () => {
     expect(idsOf(withChallenge(mixed, late, after(600)))).toEqual([late.id]);
   });
 
-  it("R24 never more than ten, never two for one target, always the newest first", () => {
+  it("R24 never more than thirty, never two for one target, always the newest first", () => {
     const step = fc.record({
-      target: fc.integer({ min: 0, max: 14 }),
+      target: fc.integer({ min: 0, max: 40 }),
       seconds: fc.integer({ min: 0, max: 400 }),
     });
     holds(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         let [record, time] = [aRecord(), now];
         for (const [index, { target, seconds }] of steps.entries()) {
           time = later(time, seconds * SECOND);
@@ -72,7 +86,7 @@ describe("R24 what is open", () => {
           record = withChallenge(record, next, time);
           const targets = record.challenges.map((each) => each.kind === "code" && each.recovery);
           expect(record.challenges[0]).toEqual(next);
-          expect(record.challenges.length).toBeLessThanOrEqual(10);
+          expect(record.challenges.length).toBeLessThanOrEqual(30);
           expect(new Set(targets).size).toBe(targets.length);
         }
       }),

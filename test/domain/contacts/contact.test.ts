@@ -81,18 +81,18 @@ describe("R19 confirming and removing", () => {
     const record = withVerified(
       aRecord({ contacts: [old, unconfirmed()] }),
       anId("contact"),
-      aDeviceId(),
+      { id: aDeviceId() },
       now,
     );
     expect(record.contacts).toEqual([old, aContact({ verifiedAt: now, addedBy: aDeviceId() })]);
-    expect(withVerified(record, anId("contact"), aDeviceId("other"), after(1))).toEqual(record);
+    expect(withVerified(record, anId("contact"), { id: aDeviceId("other") }, after(1))).toEqual(record);
   });
 
   it("R19 refuses an unknown contact, alike in every step", () => {
     const record = aRecord({ contacts: [old] });
     const steps = [
       () => requireContact(record, anId("gone")),
-      () => withVerified(record, anId("gone"), aDeviceId(), now),
+      () => withVerified(record, anId("gone"), { id: aDeviceId() }, now),
       () => withoutContact(record, anId("gone"), removal(now), fine),
       () => requireUsable(record, anId("gone"), COOLING_OFF, now),
     ];
@@ -177,7 +177,7 @@ describe("R19 cooling-off", () => {
           }
           if (what === "confirm" && held && !held.verifiedAt) {
             if (verifiedContacts(record).length > 0) waiting.add(held.id);
-            record = withVerified(record, held.id, aDeviceId(), time);
+            record = withVerified(record, held.id, { id: aDeviceId() }, time);
           }
           if (what === "remove" && held) record = withoutContact(record, held.id, removal(time), fine);
           time = later(time, hours * HOUR);

@@ -76,7 +76,8 @@ describe("R17 a device proof is spent by a recovery", () => {
     const head = recordRecovery(aHead({ spentProofs: spent(19) }), aCaller(), "x", now);
     expect(head.spentProofs).toHaveLength(20);
     const next = recordRecovery(head, aCaller({ proof: "next" }), "x", after(130 * SECOND));
-    expect(next.spentProofs).toEqual([{ id: "next", at: after(130 * SECOND) }]);
+    const { device } = aCaller();
+    expect(next.spentProofs).toEqual([{ id: "next", device, at: after(130 * SECOND) }]);
   });
 
   it("R32 refuses the twenty-first recovery in a short time, and says when to retry", () => {
@@ -84,6 +85,12 @@ describe("R17 a device proof is spent by a recovery", () => {
     expect(spentProofs).toHaveLength(20);
     const failure = refusalOf(() => recordRecovery(aHead({ spentProofs: spent(20) }), aCaller(), "x", now));
     expect(failure).toMatchObject({ kind: "too-many-recoveries", details: { retryAfterSeconds: 130 } });
+  });
+
+  it("R17 R32 counts each device's own", () => {
+    const others = spent(20).map((each) => ({ ...each, device: aDeviceId("other") }));
+    const head = recordRecovery(aHead({ spentProofs: others }), aCaller(), "x", now);
+    expect(head.spentProofs).toHaveLength(21);
   });
 });
 
