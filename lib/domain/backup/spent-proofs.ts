@@ -6,8 +6,11 @@ import type { Head } from "./head.ts";
 
 /** A proof expires after 60 s either way, so this is long enough. */
 const KEPT = 130 * SECOND;
-/** Of one device, so that none keeps another from recovering. */
-const MAX_REMEMBERED = 20;
+/**
+ * Of one device, so that it doesn't keep another from recovering. Of all, so that the head stays small: each
+ * further device costs an alarm.
+ */
+const MAX_REMEMBERED = { ofOne: 20, ofAll: 200 };
 
 /** Refuses a correctly signed proof and names its wrong claims. */
 export const wrongClaims = (errors: Fault[]) =>
@@ -31,7 +34,7 @@ export function withSpentProof(
   }
   // The former release didn't remember whose they were.
   const own = remembered.filter(({ device: by = device }) => by === device);
-  if (own.length >= MAX_REMEMBERED) {
+  if (own.length >= MAX_REMEMBERED.ofOne || remembered.length >= MAX_REMEMBERED.ofAll) {
     throw new Failure("too-many-recoveries", "Too many recoveries in a short time.", {
       retryAfterSeconds: KEPT / SECOND,
     });

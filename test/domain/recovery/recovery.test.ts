@@ -87,10 +87,12 @@ describe("R17 a device proof is spent by a recovery", () => {
     expect(failure).toMatchObject({ kind: "too-many-recoveries", details: { retryAfterSeconds: 130 } });
   });
 
-  it("R17 R32 counts each device's own", () => {
-    const others = spent(20).map((each) => ({ ...each, device: aDeviceId("other") }));
-    const head = recordRecovery(aHead({ spentProofs: others }), aCaller(), "x", now);
-    expect(head.spentProofs).toHaveLength(21);
+  it("R17 R32 counts each device's own, and two hundred of all", () => {
+    const others = spent(200).map((each) => ({ ...each, device: aDeviceId("other") }));
+    const head = recordRecovery(aHead({ spentProofs: others.slice(1) }), aCaller(), "x", now);
+    expect(head.spentProofs).toHaveLength(200);
+    const failure = refusalOf(() => recordRecovery(aHead({ spentProofs: others }), aCaller(), "x", now));
+    expect(failure).toMatchObject({ kind: "too-many-recoveries", details: { retryAfterSeconds: 130 } });
   });
 });
 
