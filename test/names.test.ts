@@ -21,6 +21,7 @@ const RETIRED: Record<string, string> = {
   Wanted: "a name of its own",
   aboutLife: "incarnation",
   bindingFor: "provenAccountFor",
+  dropOutlived: "dropExpired",
   evenly: "equalTime",
   fewer: "minus",
   goingOn: "requireOpenRecovery",
@@ -32,6 +33,7 @@ const RETIRED: Record<string, string> = {
   newcomers: "unregistered device",
   oneMore: "plusOne",
   outOfPlace: "devSettingsInPublic",
+  outlived: "expired",
   outlivedAt: "nextExpiry",
   pepper: "keyedHash",
   peppers: "keyedHash",
@@ -41,6 +43,7 @@ const RETIRED: Record<string, string> = {
   startIdentity: "startManagedIdentity",
   subjectIn: "alarmDeviceIn",
   takeAnyHeader: "tolerateNonLatin1Headers",
+  ticketFor: "accountDigest",
   withBinding: "withProvenAccount",
   withoutOutlived: "withoutExpired",
 };
