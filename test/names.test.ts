@@ -31,6 +31,7 @@ const RETIRED: Record<string, string> = {
   markIfShut: "orUnreadable",
   newcomer: "unregistered device",
   newcomers: "unregistered device",
+  oidcIdentity: "oidcTokenVerifier",
   oneMore: "plusOne",
   outOfPlace: "devSettingsInPublic",
   outlived: "expired",
