@@ -103,16 +103,18 @@ export interface Outbox {
 }
 
 /** `id`: the same for a request that is repeated, so that it is told once. */
-type Telling = {
-  kind: ActivityKind;
+type Happening = {
   device?: Pick<AlarmDevice, "id" | "name">;
   recovery?: string | undefined;
-  recipients: Addressee[];
   eraseAt?: Date;
   revokeAt?: Date;
   now: Date;
   id?: string;
 };
+/** What people are told has a letter; the rest is only logged. */
+type ToldKind = Extract<ActivityKind, LetterKind>;
+type Telling = Happening &
+  ({ kind: ToldKind; recipients: Addressee[] } | { kind: ActivityKind; recipients: never[] });
 
 export const announce = (
   outbox: Outbox,
@@ -137,11 +139,6 @@ export const announce = (
 export const alarm = (
   outbox: Outbox,
   owner: OwnerId,
-  {
-    record,
-    device,
-    now,
-    ...told
-  }: Omit<Telling, "recipients"> & { device: AlarmDevice; record: OwnerRecord },
+  { record, device, now, ...told }: Happening & { kind: ToldKind; device: AlarmDevice; record: OwnerRecord },
 ): Promise<void> =>
   announce(outbox, owner, { ...told, device, recipients: addresseesIn(record, device, now), now });
