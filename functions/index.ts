@@ -8,7 +8,7 @@ import { toHandler } from "../lib/http/pipeline/handler.ts";
 import { logInvocation } from "../lib/http/pipeline/log.ts";
 import { builtPages } from "../lib/http/replies/built-pages.ts";
 import { policyOf, type Services } from "../lib/http/services.ts";
-import { oidcIdentity } from "../lib/oidc/identity.ts";
+import { oidcTokenVerifier } from "../lib/oidc/token-verifier.ts";
 import { endpoints } from "./endpoints.ts";
 import { deliverMessages } from "./operations/deliver-messages.ts";
 import { startSweeps, sweepPage } from "./operations/sweep-functions.ts";
@@ -21,7 +21,7 @@ await sendMetrics(config.metrics);
 const { messenger, openQueued, sweepWork, ...ports } = azureAdapters(config, clock);
 const services: Services = {
   ...ports,
-  tokenVerifier: oidcIdentity(config.issuers, clock),
+  tokenVerifier: oidcTokenVerifier(config.issuers, clock),
   pages: builtPages(new URL("pages.json", import.meta.url)),
   clock,
   policy: policyOf(config),

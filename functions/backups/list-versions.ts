@@ -1,4 +1,4 @@
-/** GET v1/backups/{platform}/versions: the latest versions, newest first, without content (R30). */
+/** GET v1/backups/{platform}/versions: the versions that are kept, newest first, without content (R30). */
 import * as z from "zod";
 import { requireBackup } from "../../lib/domain/backup/backup.ts";
 import { Platform } from "../../lib/domain/owner.ts";

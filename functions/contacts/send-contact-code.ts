@@ -1,4 +1,4 @@
-/** POST v1/contacts/{id}/code: sends a code to an older contact; entered, it ends being young (R45). */
+/** POST v1/contacts/{id}/code: sends a code to an older contact; entered, it ends the device's youth (R45). */
 import * as z from "zod";
 import { expiresAt } from "../../lib/domain/challenges/challenge.ts";
 import { sendContactCode as send } from "../../lib/domain/contacts/contact-code.ts";

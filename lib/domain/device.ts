@@ -5,11 +5,12 @@ import { Failure, invalid } from "./failure.ts";
 import { type Caller, DeviceId, type Platform } from "./owner.ts";
 import { plainText } from "./text.ts";
 
+/** As it is sent; a stored one is any text, so that a stricter rule leaves its owner readable. */
 export const DeviceName = plainText(80).min(1);
 
 const device = {
   id: DeviceId,
-  name: DeviceName,
+  name: z.string(),
   registeredAt: z.coerce.date(),
   lastSeenAt: z.coerce.date(),
   lastRecoveryAt: z.coerce.date().optional(),
@@ -18,7 +19,7 @@ const device = {
   suspendedAt: z.coerce.date().optional(),
   /** The device that took its place, if it was suspended or revoked for that. */
   displacedBy: DeviceId.optional(),
-  /** The device that came later and wants this one revoked; it is at that time, unless it objects (R45). */
+  /** The later device that wants this one revoked: it is at `revokeAt`, unless it objects (R45). */
   suspendedBy: DeviceId.optional(),
   revokeAt: z.coerce.date().optional(),
   /** When such a suspension was last lifted. */
@@ -79,7 +80,10 @@ const LONGEST_UNSEEN = 365 * DAY;
 
 export const isRevoked = ({ revokedAt }: Device) => revokedAt !== undefined;
 const isSuspended = (device: Device) => !isRevoked(device) && device.suspendedAt !== undefined;
-/** Suspended by a device that came later. An older release lets it in again and knows nothing of the rest. */
+/**
+ * Suspended by a device that came later. `revokeAt` alone doesn't say so: an older release leaves it as it is
+ * when it lets the device in again or has it displaced.
+ */
 export const isOnNotice = (device: Device): device is Device & { revokeAt: Date } =>
   isSuspended(device) && device.revokeAt !== undefined && device.displacedBy === undefined;
 export const isActive = (device: Device) => !isRevoked(device) && !isSuspended(device);
@@ -125,7 +129,7 @@ function requireNotOnNotice(device: Device): void {
   const suspendedUntil = device.revokeAt.toISOString();
   throw new Failure(
     "device-suspended",
-    `Another device, which came lately, wants this one revoked. It is at ${suspendedUntil}, unless it objects before.`,
+    `Another device, which came lately, wants this one revoked. That happens at ${suspendedUntil}, unless this one objects before then.`,
     { suspendedUntil },
   );
 }

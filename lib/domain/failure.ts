@@ -1,7 +1,7 @@
 /** Failures: why a request is refused, in the words of the domain. */
 import type { AccountName } from "./account.ts";
 
-/** lib/http/problems/problem.ts gives each kind its status and remedy. */
+/** lib/http/problems/problems.ts gives each kind its status and remedy. */
 export type FailureKind =
   | "invalid-request"
   | "route-not-found"

@@ -21,7 +21,7 @@ export type Change<T, R, S = Stored<T>> =
 const MAX_ROUNDS = 10;
 
 /**
- * Decides on the state at hand and stores the outcome; if another request came first, decides again on its
+ * Decides on the state as held and stores the outcome; if another request came first, decides again on its
  * outcome. Atomic by the store's condition: two callers never replace the same state. Fails as `busy` after
  * losing `rounds` rounds.
  */

@@ -5,7 +5,7 @@ import type { AccountCredentials } from "../../lib/domain/credentials/credential
 import type { OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
 import type { OwnerId } from "../../lib/domain/owner.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery/record.ts";
-import { type Ticket, ticketFor } from "../../lib/domain/step-up/ticket.ts";
+import { accountDigest, type Ticket } from "../../lib/domain/step-up/ticket.ts";
 import {
   aBound,
   aBoundWork,
@@ -103,7 +103,7 @@ export const someCredentials = (change: Partial<AccountCredentials> = {}): Accou
 });
 
 export const aTicket = (change: Partial<Ticket> = {}): Ticket => ({
-  account: ticketFor(aBoundWork()),
+  account: accountDigest(aBoundWork()),
   issuedBy: { by: "provider", client: "canary-client" },
   issuedAt: now,
   expiresAt: now,

@@ -17,7 +17,7 @@ import type { Endpoint } from "../../lib/http/pipeline/endpoint.ts";
 import { toHandler } from "../../lib/http/pipeline/handler.ts";
 import { builtPages } from "../../lib/http/replies/built-pages.ts";
 import { policyOf, type Services } from "../../lib/http/services.ts";
-import { oidcIdentity } from "../../lib/oidc/identity.ts";
+import { oidcTokenVerifier } from "../../lib/oidc/token-verifier.ts";
 import { endpointFor, expectDeclared } from "./declared.ts";
 import { recorded } from "./traffic.ts";
 
@@ -63,12 +63,12 @@ export function anApp({
     blobs: through,
     keys,
   });
-  const identity = oidcIdentity(config.issuers, clock);
+  const tokenVerifier = oidcTokenVerifier(config.issuers, clock);
   const services: Services = {
     ...ports,
     outbox: outbox(ports.outbox),
     keyedHash: keyedHash(ports.keyedHash),
-    tokenVerifier: identity,
+    tokenVerifier,
     clock,
     policy: policyOf(config),
     pages: builtPages(REFERENCE),

@@ -109,13 +109,13 @@ export function planRestore(
   return { result: undefined, next: { ...head, generation, versions, tag: newId() } };
 }
 
-/** Deleted so long ago that it can't be undeleted. */
-export const isGone = ({ deletedAt, purgedAt }: Head, undeleteDays: number, now: Date): boolean =>
+/** Deleted so long ago that it can't be undeleted, and not all of it is removed yet. */
+export const isPurgeDue = ({ deletedAt, purgedAt }: Head, undeleteDays: number, now: Date): boolean =>
   deletedAt !== undefined && (purgedAt !== undefined || undeletableUntil(deletedAt, undeleteDays) <= now);
 
-/** Purged or due to be: true even before the remains are removed. */
+/** Too late to undelete, whether its remains are still to be removed or are gone. */
 export const isPurged = (head: Head, undeleteDays: number, now: Date): boolean =>
-  head.purgedAt !== undefined || isGone(head, undeleteDays, now);
+  head.purgedAt !== undefined || isPurgeDue(head, undeleteDays, now);
 
 /** The end of the time for an undelete (R30). */
 export const undeletableUntil = (deletedAt: Date, undeleteDays: number) =>

@@ -1,8 +1,6 @@
 /** Deletes, undeletes and restores backups: first logs the change and announces losses (R18, R35). */
-
-import { addresseesIn } from "../contacts/contact.ts";
 import { type Asking, callerDevice, changeAs } from "../devices/admission.ts";
-import { announce, type Outbox } from "../messages/announcement.ts";
+import { alarm, announce, type Outbox } from "../messages/announcement.ts";
 import { headIn } from "../owner/owner-state.ts";
 import { type OwnerStore, recordIn } from "../owner/owner-store.ts";
 import type { Platform } from "../owner.ts";
@@ -69,9 +67,9 @@ async function changeBackup(
   const { caller, held, now } = asking;
   if ("next" in decide(headIn(held?.state, platform))) {
     const device = callerDevice(asking);
-    const isLoss = kind === "backup-deleted";
-    const recipients = isLoss ? addresseesIn(await recordIn(held), device, now) : [];
-    await announce(outbox, caller.owner, { kind, device, recipients, now });
+    if (kind === "backup-deleted")
+      await alarm(outbox, caller.owner, { kind, device, record: await recordIn(held), now });
+    else await announce(outbox, caller.owner, { kind, device, recipients: [], now });
   }
   return (await changeAs(owners, asking, platform, decide)).stored;
 }

@@ -1,5 +1,4 @@
 /** Custody: who keeps the sealed copy, the service or the owner's own cloud drive (R5). */
-/** With client custody the app stores the envelope there. */
 import { Failure } from "../failure.ts";
 import type { Platform } from "../owner.ts";
 import type { Custody, Head, Version } from "./head.ts";
@@ -12,7 +11,7 @@ export const defaultCustody = { ios: "client", android: "service" } as const sat
 
 const ENVELOPE = /^1\.([1-9]\d{0,9})\.([\w-]{22})\.([\w-]+)$/;
 
-/** The client's copy: names its version and holds the sealed content. */
+/** What the app keeps, with client custody: names its version and holds the sealed content. */
 export const envelopeOf = ({ id, generation }: Pick<Version, "id" | "generation">, sealed: Buffer): string =>
   `1.${generation}.${id}.${sealed.toString("base64url")}`;
 

@@ -61,7 +61,7 @@ export type Remembered = { generation?: number | undefined; digest?: string | un
  * `device`: the asking device; its own refused uploads concern it longer than those of others. `authTime`:
  * its token's sign-in, which counts if no earlier one is known.
  */
-type Asking = Remembered & { device?: string; authTime?: Date | undefined };
+type AskingDevice = Remembered & { device?: string; authTime?: Date | undefined };
 
 const nextStepOf = {
   "rolled-back": "upload",
@@ -85,7 +85,7 @@ const AGING: StalenessReason[] = ["uploads-refused", "sign-in-aging", "upload-ag
 
 export function assess(
   head: Head | undefined,
-  { device, authTime, ...remembered }: Asking,
+  { device, authTime, ...remembered }: AskingDevice,
   policy: StalenessPolicy,
   now: Date,
 ): Assessment {

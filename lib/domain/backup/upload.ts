@@ -1,5 +1,4 @@
 /** An upload: whether it may replace the backup, the state after it, and storing content and state. */
-import { randomBytes } from "node:crypto";
 import { latest } from "../clock.ts";
 import { admit, alarmDeviceIn, withDevice } from "../device.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
@@ -17,7 +16,7 @@ import {
   type StoredOwner,
 } from "../owner/owner-store.ts";
 import { type BackupKey, type Caller, type Platform, sha256 } from "../owner.ts";
-import { isGone, requirePrecondition } from "./backup.ts";
+import { isPurgeDue, requirePrecondition } from "./backup.ts";
 import { envelopeOf } from "./custody.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import { type BackupDocument, countAccounts, encodeDocument } from "./document.ts";
@@ -61,14 +60,12 @@ export type UploadPlan =
   | Repeated
   | { version: Omit<Version, keyof Wrapping>; tellsLoss: boolean; next: (wrapping: Wrapping) => NextOwner };
 
-/**
- * What is to be stored, before it is known whether it may be. The version's id is 128 random bits, base64url.
- */
+/** What is to be stored, before it is known whether it may be. */
 export function prepareUpload(offered: Offered, { idempotencyKey, custody, ...request }: Request): Upload {
   const { content, ...told } = contentOf(offered);
   const { device } = request.caller;
   const version = {
-    id: randomBytes(16).toString("base64url"),
+    id: newId(),
     device,
     createdAt: request.now,
     ...told,
@@ -121,7 +118,7 @@ export function planUpload(
     deletedAt: undefined,
     purgedAt: undefined,
   };
-  const kept = isGone(former, staleness.undeleteDays, now) ? [] : former.versions;
+  const kept = isPurgeDue(former, staleness.undeleteDays, now) ? [] : former.versions;
   const tellsLoss = isLossToTell({ ...former, versions: kept }, version, now);
   return {
     version,
@@ -166,8 +163,8 @@ export async function uploadBackup(
 type Uploaded = { version: Version; stored: StoredHead; envelope: string | undefined; reopened: boolean };
 
 /**
- * Content and state are stored by one change (R8). The content is sealed once, however often that has to be
- * decided anew: an envelope must fit the key that is stored for it. `reopened`: the vault had to unwrap that
+ * Content and state are stored by one change (R8). The content is sealed once, however often the change
+ * is decided anew: an envelope must fit the key that is stored for it. `reopened`: the vault had to unwrap that
  * key.
  */
 export async function storeUpload(

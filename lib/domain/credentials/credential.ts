@@ -58,7 +58,7 @@ export type CredentialRequest = { type: "code"; secret: Buffer } | { type: "push
 
 /** The grounds for a claim: the provider's word, the owner's proof, or earlier possession. */
 export type Claim = "provider" | "step-up" | "renewal";
-/** `formerly`: what `formerOwner` is, if the account was this owner's before an erasure. */
+/** `formerly`: the keyed hash that `formerOwner` has if the account was this owner's before an erasure. */
 type Claiming = { owner: OwnerId; claim: Claim; formerly?: string | undefined };
 
 const MAX_ENDED = 200;
@@ -193,8 +193,8 @@ export function withEndedByProvider(
   if (formerOwner !== undefined) return undefined;
   const isMeant = (each: Holder) => device === undefined || each.device === device;
   const devices = holders.filter(isMeant).map((each) => each.device);
-  const isSo = device !== undefined || endedByProvider?.proven === false;
-  if (devices.length === 0 && isSo) return undefined;
+  const barsRenewals = device === undefined && endedByProvider?.proven !== false;
+  if (devices.length === 0 && !barsRenewals) return undefined;
   const unproven = [...new Set([...devices, ...(endedByProvider?.devices ?? [])])];
   return {
     ...former,
@@ -242,7 +242,7 @@ export function checkCode(
   now: Date,
 ): { checked: Checked; next: AccountCredentials } {
   const { failures, formerOwner } = former;
-  // Nothing is counted for nobody.
+  // A reserved account has no codes to guess, so nothing is counted.
   if (formerOwner !== undefined) return { checked: undefined, next: former };
   const found = counting(former).map((holder) => ({ holder, step: stepOf(holder, code, now) }));
   const { holder, step } = found.find((each) => each.step !== undefined) ?? {};

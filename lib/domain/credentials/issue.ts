@@ -27,7 +27,7 @@ import { accountsOf, withoutDevice, withProvenAccount } from "./proven-account.t
 
 type IssuePorts = { owners: OwnerStore; credentials: CredentialStore };
 type Holder = Pick<Caller, "owner" | "device">;
-/** `formerly`: what the account's `formerOwner` is, if it was this owner's before an erasure. */
+/** `formerly`: as for `withCredential`. */
 type Issue = {
   account: DeviceBoundAccount;
   wanted: CredentialRequest;

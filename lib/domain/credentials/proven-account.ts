@@ -25,8 +25,8 @@ const MAX_PROVEN = 200;
 const MAX_ENDED = 200;
 
 const isFor = (account: DeviceBoundAccount) => {
-  const identity = accountKey(account);
-  return (proven: ProvenAccount) => accountKey(proven.account) === identity;
+  const key = accountKey(account);
+  return (proven: ProvenAccount) => accountKey(proven.account) === key;
 };
 
 export const provenAccountFor = (

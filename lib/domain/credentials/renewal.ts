@@ -31,7 +31,7 @@ export async function renewCode(
   const { caller, now } = asking;
   const { owner } = caller;
   requireAccountState(await requireOpenRecovery(stores, asking, recovery), account, ["credential-sent"]);
-  await requireNotEnded(credentials, account, caller);
+  await requireNotEndedByProvider(credentials, account, caller);
   const held = await spendProof(owners, asking);
   const bind = (record: OwnerRecord) => ({
     result: undefined,
@@ -48,7 +48,7 @@ export async function renewCode(
 }
 
 /** Fails as `account-not-in-recovery` if the account's provider ended what was sent. */
-async function requireNotEnded(
+async function requireNotEndedByProvider(
   credentials: CredentialStore,
   account: DeviceBoundAccount,
   { owner, device }: Caller,

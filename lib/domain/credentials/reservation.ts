@@ -12,7 +12,7 @@ export const lastEnd = (
   now: Date,
 ): Date | undefined => (holders.length > 0 ? now : lastEndedAt);
 
-/** `service`: who has it meanwhile, since what is the former owner's own can't be opened any more. */
+/** `service`: the owner in whose name it is sealed: the former owner's key is gone. */
 export const reservation = (
   service: OwnerId,
   formerOwner: string,
@@ -27,8 +27,8 @@ export const reservation = (
 });
 
 /**
- * Tells a former owner who comes back. No two accounts have the same, so that nothing shows which ones were
- * one owner's. `accountHash`: the account's own keyed hash.
+ * Recognises a former owner who comes back. Different for each account, so that nothing shows which accounts
+ * were one owner's. `accountHash`: the account's own keyed hash.
  */
 export const hashFormerOwner = (keyedHash: KeyedHash, accountHash: string, owner: OwnerId): Promise<string> =>
   keyedHash.hash("former-owner", JSON.stringify([accountHash, owner]));

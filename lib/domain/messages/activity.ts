@@ -39,7 +39,7 @@ export const Activity = loose({
   id: z.string(),
   kind: ActivityKind,
   at: z.coerce.date(),
-  /** Whose doing it was; only ever one of the owner's own. */
+  /** The device that did it, always one of the owner's own. */
   device: loose({ id: DeviceId, name: z.string() }).optional(),
   recovery: z.string().optional(),
 });
@@ -65,7 +65,7 @@ export const anchorAfter = (anchor: Anchor, line: string, { id }: Activity): Anc
   recent: [id, ...anchor.recent].slice(0, RECENT),
 });
 
-/** `incarnation`: another one after each erasure, so that nothing of the one before is ever in the way. */
+/** `incarnation`: another one after each erasure, so that the log begins anew. */
 export type OfIncarnation = { owner: OwnerId; incarnation: string };
 export type AnchorStore = Store<OfIncarnation, Anchor>;
 
@@ -77,8 +77,8 @@ export type ActivityPage = { entries: Activity[]; intact: boolean };
 
 export interface ActivityLog {
   /**
-   * Stands at the end of the log once and for all; an entry with the same id is written once. Of what
-   * happened before its owner was erased, nothing is written any more (R35).
+   * Once it returns, the entry stands in the log for good. Writes an id once, and nothing that happened before
+   * the owner was erased (R35).
    */
   append(owner: OwnerId, activity: Activity): Promise<void>;
   read(owner: OwnerId): Promise<ActivityPage>;
@@ -95,7 +95,7 @@ export async function listActivity(
   const { entries, intact } = await activity.read(owner);
   const end = Math.min(before, entries.length);
   const start = Math.max(0, end - PAGE);
-  // What is told to people is written down a moment later than what isn't.
+  // An entry that people are told of is written a moment later than one that is only logged.
   const shown = entries
     .slice(start, end)
     .toReversed()

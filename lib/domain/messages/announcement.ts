@@ -10,7 +10,7 @@ import { Activity, type ActivityKind } from "./activity.ts";
 
 /**
  * Something happened: it goes into the activity log, and to these people. `eraseAt`, `revokeAt`: until when
- * an erasure can be taken back, or a device object to its removal.
+ * an erasure can be taken back, or a device object to its revocation.
  */
 export const Announcement = loose({
   type: z.literal("announcement"),
@@ -49,7 +49,7 @@ export const LetterKind = z.enum([
 ]);
 export type LetterKind = z.infer<typeof LetterKind>;
 
-/** For so long an alarm is tried. */
+/** How long an alarm is tried. */
 export const ALARM_DAYS = 3;
 
 /** What the last letter to an owner tells of the days before the erasure. */
@@ -61,8 +61,8 @@ const Happened = loose({ kind: HappenedKind, times: z.int().min(1), last: z.coer
 export type Happened = z.infer<typeof Happened>;
 
 /**
- * One text to one person. `until`: it says nothing useful later. `paid`: it has its share of its country's
- * budget.
+ * One text to one person. `until`: it says nothing useful later. `paid`: it is counted in the day's budget of
+ * its number's country.
  */
 export const Letter = loose({
   type: z.literal("letter"),
@@ -91,8 +91,8 @@ export const OutboxItem = z.union([Announcement, LogEntry, Letter]);
 export type OutboxItem = z.infer<typeof OutboxItem>;
 
 /**
- * What people must hear of though its owner is erased meanwhile. A code is good for nothing then, and what is
- * only logged goes with the log.
+ * Whether people must hear of it even if the owner is erased meanwhile. A code is good for nothing then, and
+ * what is only logged goes with the log.
  */
 export const outlivesOwner = (item: OutboxItem): boolean =>
   item.type === "announcement" ? item.recipients.length > 0 : item.type === "letter" && item.kind !== "code";
@@ -103,16 +103,18 @@ export interface Outbox {
 }
 
 /** `id`: the same for a request that is repeated, so that it is told once. */
-type Telling = {
-  kind: ActivityKind;
+type Happening = {
   device?: Pick<AlarmDevice, "id" | "name">;
   recovery?: string | undefined;
-  recipients: Addressee[];
   eraseAt?: Date;
   revokeAt?: Date;
   now: Date;
   id?: string;
 };
+/** What people are told has a letter; the rest is only logged. */
+type ToldKind = Extract<ActivityKind, LetterKind>;
+type Telling = Happening &
+  ({ kind: ToldKind; recipients: Addressee[] } | { kind: ActivityKind; recipients: never[] });
 
 export const announce = (
   outbox: Outbox,
@@ -133,15 +135,10 @@ export const announce = (
     ...(revokeAt && { revokeAt }),
   });
 
-/** Of what a device did, to all contacts of its owner. */
+/** Announces what a device did to all contacts of its owner. */
 export const alarm = (
   outbox: Outbox,
   owner: OwnerId,
-  {
-    record,
-    device,
-    now,
-    ...told
-  }: Omit<Telling, "recipients"> & { device: AlarmDevice; record: OwnerRecord },
+  { record, device, now, ...told }: Happening & { kind: ToldKind; device: AlarmDevice; record: OwnerRecord },
 ): Promise<void> =>
   announce(outbox, owner, { ...told, device, recipients: addresseesIn(record, device, now), now });

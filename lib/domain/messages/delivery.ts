@@ -46,7 +46,7 @@ export type Delivery = {
   because?: unknown;
 };
 
-/** More than fit into the three days of an alarm: its time ends it, and not the count. */
+/** More than fit into an alarm's three days: its time ends it, not the count. */
 const MAX_TRIES = 100;
 const FIRST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3600;
@@ -82,16 +82,16 @@ async function tellAll(
 ): Promise<Delivery> {
   const { activity, recipients } = announcement;
   if (recipients.length === 0) return await log(ports, owner, activity);
-  const alarm = await alarmFor(ports, owner, activity);
-  const letters = recipients.map((each) => letterTo(each, announcement, alarm, ports.wording));
+  const address = await addressToEnd(ports, owner, activity);
+  const letters = recipients.map((each) => letterTo(each, announcement, address, ports.wording));
   const entry = { type: "log-entry" as const, activity };
   const items: OutboxItem[] = isOwnerErased ? letters : [...letters, entry];
   await Promise.all(items.map((item) => ports.outbox.put(owner, item)));
   return { outcome: "announced" };
 }
 
-/** Where the device can be ended, if it was one's doing. */
-async function alarmFor(
+/** The address that ends the device, if a device did it. */
+async function addressToEnd(
   { keyedHash, publicBaseUrl }: DeliveryPorts,
   owner: OwnerId,
   { device, at }: Activity,
@@ -103,7 +103,7 @@ async function alarmFor(
 function letterTo(
   { link, ...to }: Addressee,
   { activity: { id, kind, at, device }, eraseAt, revokeAt }: Announcement,
-  alarm: string | undefined,
+  address: string | undefined,
   wording: Wording,
 ): Letter {
   return {
@@ -117,7 +117,7 @@ function letterTo(
     ...(device && { deviceName: shownName(device.name, wording.unnamed(to.language)) }),
     ...(eraseAt && { eraseAt }),
     ...(revokeAt && { revokeAt }),
-    ...(alarm && link && { link: `${alarm}?language=${to.language}` }),
+    ...(address && link && { link: `${address}?language=${to.language}` }),
   };
 }
 
@@ -140,8 +140,8 @@ async function send(ports: DeliveryPorts, owner: OwnerId, letter: Letter): Promi
 }
 
 /**
- * Codes have paid when they were asked for; alarms pay here, once. Fails as `messages-unavailable` if there
- * is nothing left.
+ * A code was counted when it was asked for; an alarm is counted here, once. Fails as `messages-unavailable` if
+ * the day's budget for the number's country is used up.
  */
 async function pay({ sendBudget, callingCodeOf, clock }: DeliveryPorts, { kind, to }: Letter): Promise<true> {
   if (to.channel === "email" || kind === "code") return true;

@@ -12,7 +12,8 @@ import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from 
 export interface StoredOwner {
   readonly etag: string;
   /**
-   * Another instance may have replaced it since: use it only for a change that is then stored in its place.
+   * From this instance's memory: another one may have replaced it since, so use it only for a change that is
+   * then stored in its place.
    */
   readonly isAtHand: boolean;
   readonly state: OwnerState;
@@ -89,7 +90,7 @@ const LONGEST_MS = 3000;
 const REMEMBERED = 8;
 
 /**
- * Decides on the owner at hand and stores the outcome; if another request came first, decides again on its
+ * Decides on the owner as held and stores the outcome; if another request came first, decides again on its
  * outcome. Atomic by the store's condition: no change is lost, and none is made twice after a lost answer.
  * Fails as `busy` after thirty rounds or three seconds, or while the owner is being erased.
  */
@@ -133,13 +134,10 @@ export async function changeHead<R>(
   owners: OwnerStore,
   { owner, platform }: BackupKey,
   held: StoredOwner | undefined,
-  decide: (
-    stored: StoredHead | undefined,
-    owner: StoredOwner | undefined,
-  ) => HeadChange<R> | Promise<HeadChange<R>>,
+  decide: (stored: StoredHead | undefined) => HeadChange<R>,
 ): Promise<{ result: R; stored: StoredHead | undefined; held: StoredOwner | undefined }> {
-  const { result, held: after } = await changeOwner(owners, owner, held, async (latest) => {
-    const decided = await decide(headIn(latest?.state, platform), latest);
+  const { result, held: after } = await changeOwner(owners, owner, held, (latest) => {
+    const decided = decide(headIn(latest?.state, platform));
     if ("unchanged" in decided) return { result: decided.result };
     const state = withHead(latest?.state ?? newState(), platform, decided.next);
     return { result: decided.result, next: { state } };
@@ -160,9 +158,9 @@ export async function changeRecord<R>(
   owner: OwnerId,
   now: Date,
   decide: (record: OwnerRecord, state: OwnerState) => NextRecord<R>,
-  held: Promise<StoredOwner | undefined> | StoredOwner | undefined = owners.find(owner),
+  held: StoredOwner | undefined,
 ): Promise<{ result: R; record: OwnerRecord; held: StoredOwner | undefined }> {
-  const { result, held: after } = await changeOwner(owners, owner, await held, async (latest) => {
+  const { result, held: after } = await changeOwner(owners, owner, held, async (latest) => {
     const before = await recordIn(latest);
     const former = latest?.state ?? newState();
     const { result: decided, record, state = former } = decide(before, former);

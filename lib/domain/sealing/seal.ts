@@ -60,7 +60,7 @@ export const unreadable = (cause?: unknown) =>
 export const isUnreadable = (error: unknown): error is Failure =>
   error instanceof Failure && error.kind === "backup-unreadable";
 
-/** For what is erased: damaged, or shredded already, it is to go all the same. */
+/** An erasure goes on where something is damaged, or shredded already. */
 export function nothingIfUnreadable(error: unknown): undefined {
   if (!isUnreadable(error)) throw error;
 }

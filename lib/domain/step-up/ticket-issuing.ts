@@ -8,7 +8,7 @@ import { Failure } from "../failure.ts";
 import type { OwnerStore } from "../owner/owner-store.ts";
 import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import { type Provider, requireAnswersFor } from "./provider.ts";
-import { newTicketCode, type Ticket, type TicketStore, ticketFor } from "./ticket.ts";
+import { accountDigest, newTicketCode, type Ticket, type TicketStore } from "./ticket.ts";
 
 type TicketPorts = { tickets: TicketStore; keyedHash: KeyedHash };
 type Issued = { code: string; expiresAt: Date };
@@ -26,7 +26,7 @@ export async function issueProviderTicket(
 ): Promise<Issued> {
   requireAnswersFor(provider, account);
   return await issue(ports, {
-    account: ticketFor(account),
+    account: accountDigest(account),
     issuedBy: { by: "provider", client: provider.clientId },
     issuedAt: now,
     expiresAt: later(now, use === "now" ? ticketSeconds * SECOND : printedTicketDays * DAY),
@@ -48,7 +48,7 @@ export async function issueDeviceTicket(
   }
   await spendProof(ports.owners, asking);
   return await issue(ports, {
-    account: ticketFor(account),
+    account: accountDigest(account),
     issuedBy: { by: "device", owner: caller.owner, device: caller.device },
     issuedAt: now,
     expiresAt: later(now, ticketSeconds * SECOND),

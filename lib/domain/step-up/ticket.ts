@@ -10,7 +10,7 @@ import type { Store } from "../store.ts";
 import { codeTyped } from "../typed.ts";
 import { answersFor, type Provider } from "./provider.ts";
 
-/** Named by the keyed hash of its code. `account`: a digest, so that no name is stored. */
+/** Stored under the keyed hash of its code. `account`: its `accountDigest`, so that no name is stored. */
 export const Ticket = loose({
   account: z.string(),
   issuedBy: z.union([
@@ -75,7 +75,8 @@ const remainderOf = (data: string) =>
 export const qrText = (address: string, code: string): string =>
   `authenticator:activate?${new URLSearchParams({ address, code: grouped(code) })}`;
 
-export const ticketFor = (account: DeviceBoundAccount): string => sha256(accountKey(account));
+/** What a ticket names its account by. */
+export const accountDigest = (account: DeviceBoundAccount): string => sha256(accountKey(account));
 
 /**
  * Who redeems a ticket. `providers`: the apps that may issue tickets. `endedDevices`: devices whose tickets
@@ -113,7 +114,7 @@ const isUnused = ({ usedBy, usedFor }: Ticket, { device, challenge }: Redeeming)
  * The ticket, if it can be redeemed. Fails as `ticket-invalid`, whether it is missing or wrong for this use.
  */
 export function requireTicket(ticket: Ticket | undefined, redeeming: Redeeming, now: Date): Ticket {
-  const isFor = ticket?.account === ticketFor(redeeming.account) && isTrusted(ticket, redeeming);
+  const isFor = ticket?.account === accountDigest(redeeming.account) && isTrusted(ticket, redeeming);
   if (ticket && isFor && isUnused(ticket, redeeming) && ticket.expiresAt > now) return ticket;
   throw new Failure("ticket-invalid", "The ticket is not valid for this account.");
 }

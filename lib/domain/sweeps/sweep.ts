@@ -185,7 +185,7 @@ export async function runPage(
  */
 type Part = { due: Listed[]; keys: Counts; upTo: string | undefined; isCut: boolean };
 
-/** Holds only what is due: the rest of a page is as good as never there. */
+/** Keeps only what is due: a page may be far larger than what one message handles. */
 function partOf(
   { isDue, groupOf = ({ name }: Listed) => name, countsKeys }: Sweep,
   blobs: Iterable<Listed>,
@@ -225,8 +225,8 @@ async function handleDue(
       wrapped += keys;
     }),
   );
-  const passing = faults.find(mayPass);
-  if (passing !== undefined) throw passing;
+  const transient = faults.find(isTransient);
+  if (transient !== undefined) throw transient;
   const keys = { ...others };
   if (countsKeys)
     for (const { name, metadata } of due) count(keys, { metadata: changed.get(name) ?? metadata });
@@ -237,7 +237,7 @@ async function handleDue(
  * Storage and vault come back. Damage stays, a disabled key needs somebody to enable it, and one busy owner
  * must not hold up the others.
  */
-const mayPass = (error: unknown) =>
+const isTransient = (error: unknown) =>
   error instanceof Failure &&
   error.kind !== "busy" &&
   !(error instanceof KeyDisabled) &&

@@ -1,5 +1,5 @@
 /** The table of sweeps: for each, where it looks, what is due, and what to do. */
-import { isGone } from "../backup/backup.ts";
+import { isPurgeDue } from "../backup/backup.ts";
 import type { Head, StoredHead, VersionSeal, Wrapping } from "../backup/head.ts";
 import { notify } from "../backup/stale-notice.ts";
 import type { StalenessPolicy } from "../backup/staleness.ts";
@@ -10,7 +10,7 @@ import { newId } from "../id.ts";
 import { nextExpiry } from "../owner/owner-record.ts";
 import { headIn, type OwnerState, versionsIn, withHead } from "../owner/owner-state.ts";
 import { changeHead, changeOwner, changeRecord, type StoredOwner } from "../owner/owner-store.ts";
-import { OwnerId, Platform } from "../owner.ts";
+import { type BackupKey, OwnerId, Platform } from "../owner.ts";
 import { completeErasure, type EraseStores, forgetErased, isErasureDue } from "../privacy/erasure.ts";
 import type { Change } from "../store.ts";
 import {
@@ -40,7 +40,7 @@ export type SweepPorts = EraseStores & {
 };
 type Policy = { staleness: StalenessPolicy; contactCoolingOffHours: number };
 
-/** An upload stores its content first and then the state that names it; no upload takes an hour. */
+/** A body too large for the owner's blob is stored before the state that names it; no upload takes an hour. */
 const ORPHAN_AGE = HOUR;
 /** Budgets count one day. */
 const BUDGET_KEPT = 2 * DAY;
@@ -63,10 +63,10 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
     groupOf: ({ name }) => name.slice(0, name.lastIndexOf("/")),
     handle: (listed, now) => removeOrphans(ports, ownerOf(listed), now),
   },
-  recoveries: outlived(ports, "recoveries"),
-  tickets: outlived(ports, "tickets"),
-  /** Accounts that were kept for a former owner. */
-  credentials: outlived(ports, "credentials"),
+  recoveries: expired(ports, "recoveries"),
+  tickets: expired(ports, "tickets"),
+  /** Reservations of accounts for a former owner. */
+  credentials: expired(ports, "credentials"),
   budgets: {
     prefix: (shard) => `budgets/${shard}`,
     isDue: ({ modifiedAt }, { now }) => later(modifiedAt, BUDGET_KEPT) <= now,
@@ -85,10 +85,10 @@ export const sweepsOf = (ports: SweepPorts, policy: Policy): Record<SweepName, S
 const isPast: Sweep["isDue"] = ({ metadata: { dueat } }, { now }) =>
   dueat !== undefined && new Date(dueat) <= now;
 
-const outlived = ({ remove }: SweepPorts, folder: string): Sweep => ({
+const expired = ({ remove }: SweepPorts, folder: string): Sweep => ({
   prefix: (shard) => `${folder}/${shard}`,
   isDue: isPast,
-  // Somebody may use it at this very moment.
+  // By its ETag, since somebody may be using it at this very moment.
   handle: ({ name, etag }) => remove(name, etag),
 });
 
@@ -118,11 +118,11 @@ async function doWhatIsDue(
   if (held) held = await revokeOverdue(ports, owner, held, contactCoolingOffHours, now);
   for (const platform of Platform.options)
     held = held && (await noticeOrPurge(ports, staleness, { owner, platform }, held, now));
-  if (held) await dropOutlived(ports, owner, held, now);
+  if (held) await dropExpired(ports, owner, held, now);
 }
 
 /** For idle owners; writes only if something in the record has expired. */
-async function dropOutlived(
+async function dropExpired(
   { owners }: SweepPorts,
   owner: OwnerId,
   held: StoredOwner,
@@ -133,19 +133,17 @@ async function dropOutlived(
     await changeRecord(owners, owner, now, (record) => ({ result: undefined, record: { ...record } }), held);
 }
 
-type SweptBackup = { owner: OwnerId; platform: Platform };
-
 /** R29, R30. */
 async function noticeOrPurge(
   ports: SweepPorts,
   policy: StalenessPolicy,
-  place: SweptBackup,
+  place: BackupKey,
   held: StoredOwner,
   now: Date,
 ): Promise<StoredOwner | undefined> {
   const stored = headIn(held.state, place.platform);
   if (!stored) return held;
-  return isGone(stored.value, policy.undeleteDays, now)
+  return isPurgeDue(stored.value, policy.undeleteDays, now)
     ? await purge(ports, place, held, policy, now)
     : await notify(ports, place, held, policy, now);
 }
@@ -156,7 +154,7 @@ async function noticeOrPurge(
  */
 async function purge(
   ports: SweepPorts,
-  place: SweptBackup,
+  place: BackupKey,
   held: StoredOwner,
   { undeleteDays }: StalenessPolicy,
   now: Date,
@@ -171,7 +169,7 @@ type HeadChange<R> = Change<Head, R, StoredHead | undefined>;
 
 /** Does nothing if a new upload came meanwhile. */
 function beginPurge(stored: StoredHead | undefined, undeleteDays: number, now: Date): HeadChange<boolean> {
-  if (!stored || !isGone(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
+  if (!stored || !isPurgeDue(stored.value, undeleteDays, now)) return { result: false, unchanged: stored };
   if (stored.value.purgedAt) return { result: true, unchanged: stored };
   return { result: true, next: { ...stored.value, versions: [], purgedAt: now, tag: newId() } };
 }

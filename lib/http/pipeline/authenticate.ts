@@ -24,9 +24,9 @@ function tokenIn(value: string | null): string | undefined {
 export type SignedIn = SignIn & { accessToken: string; owner: OwnerId };
 
 /** The token names the owner. Fails as `not-signed-in` or `identity-unavailable`. */
-export async function signIn(request: HttpRequest, { tokenVerifier: identity }: Services): Promise<SignedIn> {
+export async function signIn(request: HttpRequest, { tokenVerifier }: Services): Promise<SignedIn> {
   const accessToken = readToken(request);
-  const verified = await identity.verifyToken(accessToken, "recovery");
+  const verified = await tokenVerifier.verifyToken(accessToken, "recovery");
   return { ...verified, accessToken, owner: ownerIdOf(verified) };
 }
 
@@ -36,11 +36,11 @@ export async function authenticate(
   request: HttpRequest,
   { accessToken, owner, keyThumbprint, ...signedIn }: SignedIn,
   target: { method: string; url: string },
-  { tokenVerifier: identity, policy }: Services,
+  { tokenVerifier, policy }: Services,
   now: Date,
 ): Promise<Caller> {
   const dpop = request.headers.get("dpop") ?? "";
-  const proof = await identity.verifyProof(dpop, { ...target, accessToken, keyThumbprint });
+  const proof = await tokenVerifier.verifyProof(dpop, { ...target, accessToken, keyThumbprint });
   if (access === "owner-fresh") requireFresh(signedIn, now, policy.signInMaxAgeSeconds);
   return {
     owner,
@@ -55,9 +55,12 @@ export async function authenticate(
 export async function authenticateProvider(
   access: ProviderAccess,
   request: HttpRequest,
-  { tokenVerifier: identity, policy }: Services,
+  { tokenVerifier, policy }: Services,
 ): Promise<Provider> {
-  const { issuer, client, roles, keyThumbprint } = await identity.verifyToken(readToken(request), "provider");
+  const { issuer, client, roles, keyThumbprint } = await tokenVerifier.verifyToken(
+    readToken(request),
+    "provider",
+  );
   const provider = policy.providers.find(
     (each) => each.clientId === client && (each.issuer === undefined || each.issuer === issuer),
   );
@@ -76,17 +79,19 @@ export async function authenticateProvider(
 export async function readAccountSignIn(
   { headers }: HttpRequest,
   device: DeviceId,
-  { tokenVerifier: identity, policy }: Services,
+  { tokenVerifier, policy }: Services,
   now: Date,
 ): Promise<SignIn | undefined> {
   const header = headers.get("account-authorization");
   if (header === null) return undefined;
   const maxAgeSeconds = policy.accountSignInMaxAgeSeconds;
-  const verified = await identity.verifyToken(tokenIn(header) ?? "", "account").catch((error: unknown) => {
-    if (error instanceof Failure && error.kind === "not-signed-in")
-      throw accountSignInRequired(maxAgeSeconds, error.cause);
-    throw error;
-  });
+  const verified = await tokenVerifier
+    .verifyToken(tokenIn(header) ?? "", "account")
+    .catch((error: unknown) => {
+      if (error instanceof Failure && error.kind === "not-signed-in")
+        throw accountSignInRequired(maxAgeSeconds, error.cause);
+      throw error;
+    });
   const isOurs = verified.keyThumbprint === undefined || verified.keyThumbprint === device;
   if (!isOurs) throw accountSignInRequired(maxAgeSeconds, new TokenRefusal("cnf"));
   const authTime = requireSignInTime(verified, maxAgeSeconds);

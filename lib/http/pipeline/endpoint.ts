@@ -203,7 +203,7 @@ const OWNER: ProblemKind[] = [
   "device-suspended",
   "app-too-old",
 ];
-const CLOSED: ProblemKind[] = ["device-unknown"];
+const REGISTERED: ProblemKind[] = ["device-unknown"];
 const FRESH: ProblemKind[] = ["sign-in-too-old", "sign-in-time-missing"];
 const ACCOUNT: ProblemKind[] = ["account-sign-in-required", "account-not-proven", "sign-in-time-missing"];
 const BODY: ProblemKind[] = ["body-required", "length-required", "body-too-large", "unsupported-media-type"];
@@ -220,7 +220,7 @@ const listProblems = (endpoint: Declaration): ProblemKind[] => [
   ...(isOwnerAccess(endpoint.access) ? OWNER : []),
   ...(isProviderAccess(endpoint.access) ? PROVIDER : []),
   ...(endpoint.access === "capability" ? STORAGE : []),
-  ...(isOwnerAccess(endpoint.access) && endpoint.devices === "registered" ? CLOSED : []),
+  ...(isOwnerAccess(endpoint.access) && endpoint.devices === "registered" ? REGISTERED : []),
   ...(endpoint.takes.accountSignIn ? ACCOUNT : []),
   ...(endpoint.access === "owner-fresh" ? FRESH : []),
   ...(takesBody(endpoint) ? BODY : []),

@@ -102,7 +102,7 @@ async function handleForOwner(
     if (endpoint.notesRefusals) await noteRefusal(services, { caller, platform, reading }, error, now);
     throw error;
   });
-  const letIn = async ({ held, damage }: Found) => {
+  const admitAndHandle = async ({ held, damage }: Found) => {
     const asking = { caller, held, now };
     admit(caller, devicesIn(held), endpoint.devices, now);
     const accountSignIn = endpoint.takes.accountSignIn
@@ -113,10 +113,11 @@ async function handleForOwner(
   };
   const finish = (held: StoredOwner | undefined) => finishErasure(services, owner, held, now);
   const found = await ownerOrDamage(endpoint, reading.then(finish));
-  return await letIn(found).catch(async (error: unknown) => {
+  // A refusal decided on the remembered owner may be outdated: decide again on a fresh read.
+  return await admitAndHandle(found).catch(async (error: unknown) => {
     const isDecision = error instanceof Failure && error.details.retryAfterSeconds === undefined;
     if (!found.held?.isAtHand || !isDecision) throw error;
-    return await letIn(await ownerOrDamage(endpoint, services.owners.find(owner).then(finish)));
+    return await admitAndHandle(await ownerOrDamage(endpoint, services.owners.find(owner).then(finish)));
   });
 }
 

@@ -62,7 +62,7 @@ export const problemHelp = {
     "Let the phone set its date and time automatically. A wrong clock also makes wrong codes.",
   ),
   "device-revoked": help(
-    "The owner or an alarm's link has revoked this device and all its credentials. The service never accepts its key again.",
+    "This device and all its credentials were revoked: by one of the owner's devices, by an alarm's link, or because it was unseen for long and another device took its place. The service never accepts its key again.",
     "This phone was removed from your account, by you or by somebody who can act for you.",
     "If this is your phone, sign in and recover on it: it becomes a new device. If you didn't remove it, check your list of devices and your mail.",
   ),
@@ -77,7 +77,7 @@ export const problemHelp = {
     "Let the app send a code to your mail or number and type it in, do it on a phone that you have had for longer, or wait until the time that the app shows.",
   ),
   "device-unknown": help(
-    "The owner has a backup, but the proof's key belongs to none of their devices.",
+    "The proof's key belongs to none of the owner's devices. An owner of whom nothing is stored gets the same answer.",
     "The service doesn't know this phone yet.",
     "Sign in again and let the app recover, or add this phone.",
   ),
@@ -157,7 +157,7 @@ export const problemHelp = {
     "Recover on the kind of phone that made the backup.",
   ),
   "recovery-ended": help(
-    "A recovery stays open for a week, and only while its version is in the history. The owner or an alarm's link may also have ended it.",
+    "A recovery stays open for a week. A repeat of its request also needs its version to be in the history still.",
     "This recovery is over.",
     "Recover again. You keep what it has already brought you.",
   ),
@@ -282,12 +282,12 @@ export const problemHelp = {
     "Use a phone on which the account works, or ask your organisation for a QR code.",
   ),
   "account-bound-elsewhere": help(
-    "Another recovery account has proven this account, and holds it until thirty days after the account's last credential ended, also by an erasure. The answer doesn't say which recovery account.",
+    "Another recovery account has proven this account, and holds it until thirty days after the account's last credential ended, even if an erasure ended it. The answer doesn't say which recovery account.",
     "This account is in use with another recovery account.",
     "Sign in with the recovery account that you used before. If you can't, ask the organisation behind the account for a ticket.",
   ),
   "contact-unusable": help(
-    "The contact isn't confirmed, or it is too new while an older contact exists or existed until recently (`usableInSeconds`).",
+    "For a step-up: the contact isn't confirmed, or it is too new while an older contact exists or existed until recently (`usableInSeconds`). For a code that is to end a device's being young: the contact wasn't confirmed before the device came, or a device that is young itself confirmed it.",
     "The service can't send a code there yet: a new address has to wait, so that a thief with your password can't use their own.",
     "Choose an older address or number, confirm this one, or wait.",
   ),
@@ -312,7 +312,7 @@ export const problemHelp = {
     "Look for the last one, also in your spam folder. Otherwise wait as long as the app says.",
   ),
   "too-many-tries": help(
-    "Wrong answers add up over challenges. After every few of them the service compares no answer for a while, from 30 seconds to a day.",
+    "Wrong answers add up over challenges. After the first few of them the service compares no answer for a while: from 30 seconds up to a day, and a month from the hundredth in a row.",
     "Somebody entered too many wrong codes.",
     "Wait as long as the app says. If that wasn't you, check your list of devices.",
   ),

@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { AccountName } from "../../domain/account.ts";
 import { Failure } from "../../domain/failure.ts";
-
 import { type ProblemKind, problems, RETRIES } from "./problems.ts";
 
 /** The member that the device's accounts must also have, to tell accounts of one name apart. */

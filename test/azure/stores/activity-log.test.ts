@@ -109,8 +109,9 @@ describe("R18 R35 the log", () => {
       result: undefined,
       record: { ...record, contacts: [aContact()] },
     });
+    const held = await owners.find(owner);
     await Promise.all([
-      changeRecord(owners, owner, now, change),
+      changeRecord(owners, owner, now, change, held),
       activity.append(owner, anActivity("third")),
     ]);
     const { entries, intact } = await activity.read(owner);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   currentVersion,
-  isGone,
+  isPurgeDue,
   planDeletion,
   planUndelete,
   undeletableUntil,
@@ -74,7 +74,7 @@ describe("R30 a backup that is being purged", () => {
   it("R30 can't be undeleted and counts as missing, even if the setting was raised meanwhile", () => {
     const refusal = refusalOf(() => planUndelete(stored(purging), present, longer, now));
     expect(refusal.kind).toBe("undelete-too-late");
-    expect({ isGone: isGone(purging, longer, now) }).toEqual({ isGone: true });
+    expect({ isPurgeDue: isPurgeDue(purging, longer, now) }).toEqual({ isPurgeDue: true });
     expect(assess(purging, {}, aPolicy({ undeleteDays: longer }), now).state).toBe("missing");
   });
 });

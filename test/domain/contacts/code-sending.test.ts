@@ -27,8 +27,10 @@ async function asked(send: (owners: OwnerStore) => Promise<void>) {
 }
 
 const down = () => Promise.reject(storageSilent());
-const meanwhile = (owners: OwnerStore, change: (record: OwnerRecord) => OwnerRecord) =>
-  changeRecord(owners, owner, now, (record) => ({ result: undefined, record: change(record) }));
+const meanwhile = async (owners: OwnerStore, change: (record: OwnerRecord) => OwnerRecord) => {
+  const decide = (record: OwnerRecord) => ({ result: undefined, record: change(record) });
+  return await changeRecord(owners, owner, now, decide, await owners.find(owner));
+};
 
 it("R24 R32 the replaced challenge continues with its tries, and the send isn't counted", async () => {
   const { kind, record } = await asked(down);

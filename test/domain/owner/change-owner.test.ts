@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { newHead } from "../../../lib/domain/backup/head.ts";
 import { later, MINUTE } from "../../../lib/domain/clock.ts";
 import { Failure } from "../../../lib/domain/failure.ts";
+import type { OwnerRecord } from "../../../lib/domain/owner/owner-record.ts";
 import { newState, type OwnerState } from "../../../lib/domain/owner/owner-state.ts";
 import {
   changeHead,
@@ -78,11 +79,13 @@ const nextGeneration = (owners: OwnerStore, held: StoredOwner | undefined, platf
   });
 
 /** Like a wrong code; returns the count. */
-const countFailure = (owners: OwnerStore) =>
-  changeRecord(owners, owner, now, (record) => {
+const countFailure = async (owners: OwnerStore) => {
+  const decide = (record: OwnerRecord) => {
     const count = record.failures.count + 1;
     return { result: count, record: { ...record, failures: { count, at: now } } };
-  });
+  };
+  return await changeRecord(owners, owner, now, decide, await owners.find(owner));
+};
 
 /** A store where another writer always comes first. */
 const alwaysLosing = (more: Partial<OwnerStore> = {}): OwnerStore => {
@@ -310,13 +313,12 @@ describe("R35 changes of the record", () => {
     const over = aChallenge({ createdAt: later(now, -60 * MINUTE) });
     const open = aChallenge();
     await putRecord(owners, owner, aRecord({ challenges: [open, over] }));
-    const same = await changeRecord(owners, owner, now, (record) => ({ result: "same", record }));
+    const held = await owners.find(owner);
+    const same = await changeRecord(owners, owner, now, (record) => ({ result: "same", record }), held);
     expect({ result: same.result, writes: owners.writes }).toEqual({ result: "same", writes: 1 });
     const contacts = [aContact()];
-    const { record } = await changeRecord(owners, owner, now, (before) => ({
-      result: undefined,
-      record: { ...before, contacts },
-    }));
+    const change = (before: OwnerRecord) => ({ result: undefined, record: { ...before, contacts } });
+    const { record } = await changeRecord(owners, owner, now, change, held);
     expect(record).toEqual(aRecord({ contacts, challenges: [open] }));
     expect(await recordOf(owners, owner)).toEqual(record);
   });

@@ -47,7 +47,7 @@ describe("R35 R24 R19 expired parts are stored no longer", () => {
   ])("R35 %s leaves with any change of the record", async (_, at, expected) => {
     const { owners, held } = await aScene();
     const change = (each: OwnerRecord) => ({ result: undefined, record: { ...each } });
-    const { record } = await changeRecord(owners, owner, at, change);
+    const { record } = await changeRecord(owners, owner, at, change, await owners.find(owner));
     expect(left(record)).toEqual(expected);
     expect(await held()).toEqual(record);
     expect(record.contacts).toEqual(full.contacts);

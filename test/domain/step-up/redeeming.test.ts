@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import type { DeviceId } from "../../../lib/domain/owner.ts";
 import type { Provider } from "../../../lib/domain/step-up/provider.ts";
-import { requireTicket, Ticket, ticketFor } from "../../../lib/domain/step-up/ticket.ts";
+import { accountDigest, requireTicket, Ticket } from "../../../lib/domain/step-up/ticket.ts";
 import { aBound, aBoundWork, aDeviceId, anId, anOwnerId, now } from "../builders.ts";
 import { refusalOf } from "../refusals.ts";
 
@@ -17,7 +17,7 @@ describe("F6 R21 R23 redeeming", () => {
   const [owner, other] = [anOwnerId(), anOwnerId("other")];
   const [account, device] = [aBoundWork(), aDeviceId("old")];
   const aTicket = (change: Partial<Ticket> = {}): Ticket => ({
-    account: ticketFor(account),
+    account: accountDigest(account),
     issuedBy: { by: "provider", client: "contoso" },
     issuedAt: now,
     expiresAt: later(now, 600 * SECOND),
@@ -76,7 +76,7 @@ describe("F6 R21 R23 redeeming", () => {
       for (const [issuerIs, issuedBy] of issuers.entries()) {
         for (const usedBy of [undefined, aDeviceId(), aDeviceId("other")]) {
           for (const seconds of [0, 599, 599.999, 600, 601]) {
-            const ticket = aTicket({ account: ticketFor(named), issuedBy, ...(usedBy && { usedBy }) });
+            const ticket = aTicket({ account: accountDigest(named), issuedBy, ...(usedBy && { usedBy }) });
             const time = later(now, seconds * SECOND);
             if (accountIs === 0 && issuerIs < 2 && !usedBy && seconds < 600) {
               expect(redeem(ticket, time)).toEqual(ticket);
@@ -98,7 +98,7 @@ describe("F6 R21 R23 redeeming", () => {
     const providers = [aProvider({ accounts: [{ issuer: account.issuer }] })];
     const redeemAs = (subject: string | undefined, issuedBy: Ticket["issuedBy"]) => () =>
       requireTicket(
-        aTicket({ account: ticketFor(personal), issuedBy }),
+        aTicket({ account: accountDigest(personal), issuedBy }),
         { ...redeeming, account: personal, subject, providers, endedDevices: [] },
         now,
       );
@@ -114,8 +114,8 @@ describe("F6 R21 R23 redeeming", () => {
   });
 
   it("R21 is for an account by name, however its letters are composed, without storing the name", () => {
-    expect(ticketFor(aBoundWork({ userName: "Andr\u00e9" }))).toBe(
-      ticketFor(aBoundWork({ userName: "Andre\u0301" })),
+    expect(accountDigest(aBoundWork({ userName: "Andr\u00e9" }))).toBe(
+      accountDigest(aBoundWork({ userName: "Andre\u0301" })),
     );
     const kept = JSON.stringify(aTicket());
     for (const name of [account.issuer, account.userName]) expect(kept).not.toContain(name);

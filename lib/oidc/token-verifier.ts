@@ -5,7 +5,7 @@ import { accessTokenVerifier } from "./access-token.ts";
 import { deviceProofVerifier } from "./device-proof.ts";
 import type { TokenIssuer } from "./token-claims.ts";
 
-export const oidcIdentity = (issuers: TokenIssuer[], now: Clock): TokenVerifier => ({
+export const oidcTokenVerifier = (issuers: TokenIssuer[], now: Clock): TokenVerifier => ({
   verifyToken: accessTokenVerifier(issuers, now),
   verifyProof: deviceProofVerifier(now),
 });
