@@ -1,16 +1,15 @@
 /** The vault's pipeline: authenticate, find the operation, apply a fault, check access and throttle, act. */
 import { setTimeout } from "node:timers/promises";
+import { Refusal } from "../loopback-server.ts";
 import { assertAllowed } from "./access.ts";
 import type { Switches } from "./dev-routes.ts";
 import { type Fault, refusalOf } from "./faults.ts";
 import { keyOperations } from "./key-operations.ts";
 import type { Operation, Reply, Vault } from "./operation.ts";
-import { badParameter, Refusal, throttled, unauthorized } from "./refusal.ts";
+import { badParameter, throttled, unauthorized, vaultAudience } from "./refusal.ts";
 import { wrapOperations } from "./wrap-operations.ts";
 
-export const vaultAudience = "https://vault.azure.net";
-
-export const operations: readonly Operation[] = [...keyOperations, ...wrapOperations];
+const operations: readonly Operation[] = [...keyOperations, ...wrapOperations];
 
 export type VerifyToken = (token: string, audience: string) => Promise<string>;
 type IncomingCall = { method: string; url: URL; authorization: string | undefined; body: string };

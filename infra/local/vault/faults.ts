@@ -1,6 +1,7 @@
 /** Faults that a test or a demo may order: delays, refusals, broken connections, a read-only vault. */
 import * as z from "zod";
-import { forbidden, type Refusal, serverError, throttled, unavailable } from "./refusal.ts";
+import type { Refusal } from "../loopback-server.ts";
+import { forbidden, serverError, throttled, unavailable } from "./refusal.ts";
 
 export const Fault = z.strictObject({
   status: z.union([z.literal(403), z.literal(429), z.literal(500), z.literal(503)]).optional(),

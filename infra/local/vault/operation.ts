@@ -1,8 +1,6 @@
 /** An operation of the vault as data: its route, its permission, its action. */
-import * as z from "zod";
 import type { Permission } from "./access.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { badParameter } from "./refusal.ts";
 
 /** `version` is empty if the path names none, which means the newest one. */
 export type Call = { name: string; version: string; body: string };
@@ -27,19 +25,3 @@ export const path = (template: string) =>
   new RegExp(`^${template.replace("{name}", keyName).replace("{version}", `${version}?`)}$`);
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
-
-export function parseBody<S extends z.ZodType>(schema: S, body: string): z.infer<S> {
-  const result = schema.safeParse(parseJson(body));
-  if (result.success) return result.data;
-  const missing = result.error.issues.find(({ message }) => message.endsWith("received undefined"));
-  const required = missing && `Property '${missing.path.join(".")}' is required.`;
-  throw badParameter(required ?? z.prettifyError(result.error), result.error);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text || "{}");
-  } catch (cause) {
-    throw badParameter("The request body is not valid JSON.", cause);
-  }
-}

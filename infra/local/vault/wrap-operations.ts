@@ -1,7 +1,8 @@
 /** Wraps and unwraps data keys. An expired version only unwraps; a disabled one does neither. */
 import * as z from "zod";
+import { parseBody } from "../loopback-server.ts";
 import { keyId } from "./bundle.ts";
-import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";
+import { type Call, type Operation, ok, path, type Vault } from "./operation.ts";
 import { badParameter, forbidden } from "./refusal.ts";
 import { unwrap, wrap } from "./rsa.ts";
 import { epochSeconds, type KeyVersion } from "./stored-key.ts";
@@ -30,13 +31,13 @@ export const wrapOperations: readonly Operation[] = [
 async function wrapDataKey(call: Call, vault: Vault) {
   const version = usableVersion(call, vault, "wrapKey");
   assertInItsTime(version);
-  const { value } = parseBody(WrapBody, call.body);
+  const { value } = parseBody(WrapBody, call.body, badParameter);
   return answer(call, vault, version, await wrap(version.jwk, decode(value)));
 }
 
 async function unwrapDataKey(call: Call, vault: Vault) {
   const version = usableVersion(call, vault, "unwrapKey");
-  const { value } = parseBody(WrapBody, call.body);
+  const { value } = parseBody(WrapBody, call.body, badParameter);
   return answer(call, vault, version, await unwrap(version.jwk, decode(value)));
 }
 
