@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { URI } from "otpauth";
 import * as z from "zod";
 import { Phone } from "../../local/phone.ts";
+import { appToken } from "../../local/tokens.ts";
 import { requestOf, type Unit } from "./load.ts";
 import type { Where } from "./owners.ts";
 
-const Token = z.object({ access_token: z.string() });
 const Made = z.looseObject({ id: z.string() });
 const Ticket = z.looseObject({ code: z.string() });
 const Credential = z.object({ credential: z.object({ uri: z.string() }) });
@@ -14,16 +14,7 @@ const Credential = z.object({ credential: z.object({ uri: z.string() }) });
 const STEP_MS = 30_000;
 
 /** The token of a provider's app that answers for these accounts. */
-export async function providerToken(issuer: string, role: string): Promise<string> {
-  const body = { subject: "contoso-sign-in", roles: [role], claims: { client_id: "contoso-sign-in" } };
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${issuer}/dev/token`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(body),
-  });
-  return Token.parse(await response.json()).access_token;
-}
+export const providerToken = (issuer: string, role: string) => appToken(issuer, "contoso-sign-in", role);
 
 export class Prover {
   readonly #phone: Phone;

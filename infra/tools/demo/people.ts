@@ -2,8 +2,8 @@
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import type { Stack } from "../../local/stack.ts";
+import { appToken, devToken } from "../../local/tokens.ts";
 
-const Token = z.object({ access_token: z.string() });
 const Messages = z.array(z.looseObject({ text: z.string(), subject: z.string().optional() }));
 export type Message = z.infer<typeof Messages>[number];
 
@@ -42,27 +42,18 @@ async function messagesTo({ addresses }: Stack, to: string): Promise<Message[]> 
   return Messages.parse(await response.json());
 }
 
-async function token({ addresses }: Stack, body: object): Promise<string> {
-  const response = await fetch(`${addresses.issuer}/dev/token`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return Token.parse(await response.json()).access_token;
-}
-
 /** Types the password of the account at its own sign-in. */
 export const signInTo = (stack: Stack, userName: string) =>
-  token(stack, { subject: `subject of ${userName}`, account: userName });
+  devToken(stack.addresses.issuer, { subject: `subject of ${userName}`, account: userName });
 
 /** A call that the provider's backend makes with its app token. */
 export async function providerCall(
-  stack: Stack,
+  { addresses }: Stack,
   path: string,
   { client, role, body }: { client: string; role: string; body: object },
 ): Promise<unknown> {
-  const bearer = await token(stack, { subject: client, roles: [role], claims: { client_id: client } });
-  const response = await fetch(`${stack.addresses.api}/${path}`, {
+  const bearer = await appToken(addresses.issuer, client, role);
+  const response = await fetch(`${addresses.api}/${path}`, {
     method: "POST",
     headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
     body: JSON.stringify(body),
