@@ -2,12 +2,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionApp } from "./function-app.ts";
 import { httpFunctions } from "./http-functions.ts";
-import { startListener } from "./listeners.ts";
+import { startQueue } from "./queue-poller.ts";
 import type { RegisteredFunction } from "./registry.ts";
 import { buildRouteTable } from "./route-table.ts";
 import { HostServer } from "./server.ts";
+import { startTimer } from "./timer.ts";
 
 const GRACE_MS = 5000;
+
+/** How each trigger but HTTP is started; the result stops it. */
+const STARTS = new Map([
+  ["timertrigger", startTimer],
+  ["queuetrigger", startQueue],
+]);
 
 export interface Host {
   server: HostServer;
@@ -29,6 +36,12 @@ async function stop(app: FunctionApp, server: HostServer, stops: (() => void)[])
   for (const stopListener of stops) stopListener();
   await withinGrace(Promise.all([server.close(), app.running.idle()]));
   await withinGrace(Promise.all(app.atEnd.map((callback) => callback({ hookData: {}, appHookData: {} }))));
+}
+
+function startListener(app: FunctionApp, fn: RegisteredFunction): () => void {
+  const start = STARTS.get(fn.trigger.type.toLowerCase());
+  if (!start) throw new Error(`Function ${fn.name}: the local host has no ${fn.trigger.type}.`);
+  return start(app, fn);
 }
 
 const withinGrace = (work: Promise<unknown>) =>

@@ -1,7 +1,7 @@
 /** The vault's pipeline: authenticate, find the operation, apply a fault, check access and throttle, act. */
 import { setTimeout } from "node:timers/promises";
 import { Refusal } from "../loopback-server.ts";
-import { assertAllowed } from "./access.ts";
+import { assertAllowed, changesKeys } from "./access.ts";
 import type { Switches } from "./dev-routes.ts";
 import { type Fault, refusalOf } from "./faults.ts";
 import { keyOperations } from "./key-operations.ts";
@@ -22,7 +22,7 @@ export async function answerCall(call: IncomingCall, vault: Vault, guards: Guard
   const principal = await authenticate(call, guards);
   const { operation, name, version } = findOperation(call);
   guards.counters.count(operation.name);
-  await meetFault(guards.faults.take(operation));
+  await meetFault(guards.faults.take(changesKeys(operation.permission)));
   assertApiVersion(call.url);
   assertAllowed(principal, operation.permission);
   assertAdmitted(guards, vault, operation, name);
@@ -43,7 +43,7 @@ async function authenticate({ authorization, body }: IncomingCall, { verifyToken
 
 function findOperation({ method, url }: IncomingCall) {
   for (const operation of operations) {
-    const match = operation.method === method ? operation.path.exec(url.pathname) : null;
+    const match = operation.route.exec(`${method} ${url.pathname}`);
     if (match)
       return { operation, name: match.groups?.["name"] ?? "", version: match.groups?.["version"] ?? "" };
   }
@@ -63,6 +63,6 @@ function assertApiVersion(url: URL): void {
 }
 
 function assertAdmitted({ throttle }: Guards, { keys }: Vault, operation: Operation, name: string): void {
-  const makesKey = operation.permission === "create" || operation.name === "rotateKey";
+  const makesKey = operation.permission === "create" || operation.permission === "rotate";
   if (!throttle.admit({ keySize: keys.peek(name)?.size, makesKey })) throw throttled();
 }

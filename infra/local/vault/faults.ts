@@ -16,7 +16,7 @@ export type Fault = z.infer<typeof Fault>;
 export type Faults = {
   order(fault: Fault | undefined): void;
   /** The fault for this call, if any. */
-  take(operation: { writes: boolean }): Fault | undefined;
+  take(changesKeys: boolean): Fault | undefined;
 };
 
 export function createFaults(): Faults {
@@ -25,8 +25,8 @@ export function createFaults(): Faults {
     order(fault) {
       current = fault && { ...fault };
     },
-    take({ writes }) {
-      if (!current || (current.readOnly && !writes)) return undefined;
+    take(changesKeys) {
+      if (!current || (current.readOnly && !changesKeys)) return undefined;
       const met = current;
       if (met.times !== undefined) current = met.times > 1 ? { ...met, times: met.times - 1 } : undefined;
       return met;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { parseBody } from "../loopback-server.ts";
 import { generateRsaJwk } from "../rsa-jwk.ts";
 import { toBundle, toVersionItem } from "./bundle.ts";
-import { type Call, type Operation, ok, path, type Vault } from "./operation.ts";
+import { type Call, type Operation, ok, operation, type Vault } from "./operation.ts";
 import { badParameter } from "./refusal.ts";
 import {
   epochSeconds,
@@ -34,46 +34,11 @@ const UpdateBody = z.object({
 });
 
 export const keyOperations: readonly Operation[] = [
-  {
-    name: "createKey",
-    method: "POST",
-    path: path("/keys/{name}/create"),
-    permission: "create",
-    writes: true,
-    handle: create,
-  },
-  {
-    name: "getKey",
-    method: "GET",
-    path: path("/keys/{name}(?:/{version})?"),
-    permission: "get",
-    writes: false,
-    handle: get,
-  },
-  {
-    name: "getKeyVersions",
-    method: "GET",
-    path: path("/keys/{name}/versions"),
-    permission: "get",
-    writes: false,
-    handle: versions,
-  },
-  {
-    name: "rotateKey",
-    method: "POST",
-    path: path("/keys/{name}/rotate"),
-    permission: "rotate",
-    writes: true,
-    handle: rotate,
-  },
-  {
-    name: "updateKey",
-    method: "PATCH",
-    path: path("/keys/{name}(?:/{version})?"),
-    permission: "update",
-    writes: true,
-    handle: update,
-  },
+  operation("createKey", "create", "POST /keys/{name}/create", create),
+  operation("getKey", "get", "GET /keys/{name}(?:/{version})?", get),
+  operation("getKeyVersions", "get", "GET /keys/{name}/versions", versions),
+  operation("rotateKey", "rotate", "POST /keys/{name}/rotate", rotate),
+  operation("updateKey", "update", "PATCH /keys/{name}(?:/{version})?", update),
 ];
 
 async function create({ name, body }: Call, { keys, url }: Vault) {

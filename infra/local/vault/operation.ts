@@ -9,19 +9,26 @@ export type Reply = { status: number; body?: unknown };
 
 export type Operation = {
   name: string;
-  method: "GET" | "POST" | "PATCH";
-  path: RegExp;
+  /** Matches a method and a path. */
+  route: RegExp;
   permission: Permission;
-  /** Changes keys: refused while the vault is read-only. */
-  writes: boolean;
   handle(call: Call, vault: Vault): Promise<Reply> | Reply;
 };
 
 const keyName = "(?<name>[0-9a-zA-Z-]{1,127})";
 const version = "(?<version>[0-9a-f]{32})";
 
-/** `path("/keys/{name}/{version}/wrapkey")`: accepts an empty version, as the SDK sends it. */
-export const path = (template: string) =>
-  new RegExp(`^${template.replace("{name}", keyName).replace("{version}", `${version}?`)}$`);
+/** `route`: `POST /keys/{name}/{version}/wrapkey` accepts an empty version, as the SDK sends it. */
+export const operation = (
+  name: string,
+  permission: Permission,
+  route: string,
+  handle: Operation["handle"],
+): Operation => ({
+  name,
+  permission,
+  route: new RegExp(`^${route.replace("{name}", keyName).replace("{version}", `${version}?`)}$`),
+  handle,
+});
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
