@@ -7,11 +7,12 @@ import { type Prover, providerToken } from "./provers.ts";
 import type { Side } from "./side.ts";
 import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 
-/**
- * `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: owners whose
- * codes are checked.
- */
-export type Counts = { visitors: number; losers: number; provers: number };
+/** They ask and plan, with one upload each. */
+const VISITORS = 150;
+/** They recover on a new device: enough for each recovery, at any load, to be an owner's first. */
+const LOSERS = 780;
+/** Owners whose codes are checked. */
+const PROVERS = 196;
 
 /** Owners with a whole history; they upload, and check staleness. */
 const REGULARS = 64;
@@ -31,7 +32,6 @@ export class Cast {
   static async of(
     { stack, load, document }: { stack: Stack; load: LoadClient; document: string },
     side: Side,
-    counts: Counts,
   ): Promise<Cast> {
     const { api, issuer } = stack.addresses;
     const { appFolder } = side;
@@ -39,9 +39,9 @@ export class Cast {
       const where = { api, issuer, instance };
       return {
         regulars: await ownersWith(UPLOADS, { load, where, document, count: REGULARS }),
-        visitors: await ownersWith(1, { load, where, document, count: counts.visitors }),
-        losers: await ownersWith(1, { load, where, document, count: counts.losers }),
-        provers: await provers(counts.provers, where),
+        visitors: await ownersWith(1, { load, where, document, count: VISITORS }),
+        losers: await ownersWith(1, { load, where, document, count: LOSERS }),
+        provers: await provers(PROVERS, where),
         token: await providerToken(issuer, "Codes.Verify"),
       };
     });
@@ -128,7 +128,7 @@ export class Cast {
   }
 }
 
-function at<T>(people: readonly T[], turn: number): T {
+export function at<T>(people: readonly T[], turn: number): T {
   const each = people[turn % people.length];
   if (each === undefined) throw new RangeError("nobody is there");
   return each;
