@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { parseBody } from "../loopback-server.ts";
-import type { Call, Post, Reply, SmsAnswer } from "./post.ts";
+import type { Call, Post, Reply } from "./post.ts";
 import { badRequest } from "./refusal.ts";
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -36,7 +36,7 @@ function answer(sms: Sms, { to, repeatabilityRequestId: id }: z.infer<typeof Rec
   }));
 }
 
-function deliver({ from, message }: Sms, to: string, post: Post): SmsAnswer {
+function deliver({ from, message }: Sms, to: string, post: Post) {
   post.messages.add({ channel: "sms", from, to, text: message });
   return { to, messageId: `Outgoing_${randomUUID()}`, httpStatusCode: 202, successful: true };
 }

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Phone, Reply } from "../../local/phone.ts";
-import { countAllMessages, nextMessage } from "./people.ts";
+import { countMessages, nextMessage } from "./people.ts";
 import { aPhone, BACKUP, MAIL, OWNER, recoveryOf, type Scene, showProblem } from "./scenes.ts";
 import { expectStatus } from "./story.ts";
 
@@ -40,7 +40,7 @@ export async function keepInStep(scene: Scene, phone: Phone): Promise<void> {
     await nextMessage(stack, ALARM, 0);
     await nextMessage(stack, BEFORE, 0);
   });
-  const mails = await countAllMessages(stack, MAIL);
+  const mails = await countMessages(stack, { to: MAIL });
   const base = await read(phone);
   await story.step("The tablet adds an account and uploads", () =>
     expectStatus(put(tablet, withAdded(base, "From the tablet")), 200),
@@ -65,7 +65,7 @@ export async function keepInStep(scene: Scene, phone: Phone): Promise<void> {
   const same = await tablet.call("GET", `${BACKUP}/document`, { headers: { "if-none-match": known.etag } });
   story.check("… and asks again, with its ETag", same.status === 304, String(same.status));
   await story.step("Each read stands in the activity log", () => untilLogged(phone, 3));
-  story.check("… and no mail was sent", (await countAllMessages(stack, MAIL)) === mails);
+  story.check("… and no mail was sent", (await countMessages(stack, { to: MAIL })) === mails);
 }
 
 const read = async (phone: Phone): Promise<Document> =>

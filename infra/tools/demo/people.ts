@@ -10,8 +10,8 @@ export type Message = z.infer<typeof Messages>[number];
 const PATIENCE_MS = 20_000;
 const GLANCE_MS = 50;
 
-/** `says`: a word in it. */
-type Expected = { to: string; subject: string; says?: string };
+/** Without a subject, any; `says`: a word in it. */
+type Expected = { to: string; subject?: string; says?: string };
 
 /** Waits for the newest message with this subject, once there are more than `known`. */
 export async function nextMessage(stack: Stack, wanted: Expected, known: number): Promise<Message> {
@@ -28,18 +28,11 @@ export async function nextMessage(stack: Stack, wanted: Expected, known: number)
 export const countMessages = async (stack: Stack, wanted: Expected): Promise<number> =>
   (await messagesWith(stack, wanted)).length;
 
-export const countAllMessages = async (stack: Stack, to: string): Promise<number> =>
-  (await messagesTo(stack, to)).length;
-
-async function messagesWith(stack: Stack, { to, subject, says = "" }: Expected): Promise<Message[]> {
-  return (await messagesTo(stack, to)).filter(
-    (message) => message.subject === subject && message.text.includes(says),
-  );
-}
-
-async function messagesTo({ addresses }: Stack, to: string): Promise<Message[]> {
+async function messagesWith({ addresses }: Stack, { to, subject, says = "" }: Expected): Promise<Message[]> {
   const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
-  return Messages.parse(await response.json());
+  return Messages.parse(await response.json()).filter(
+    (message) => (subject ?? message.subject) === message.subject && message.text.includes(says),
+  );
 }
 
 /** Types the password of the account at its own sign-in. */
