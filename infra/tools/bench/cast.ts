@@ -7,13 +7,14 @@ import { type Prover, providerToken } from "./provers.ts";
 import type { Side } from "./side.ts";
 import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 
-/** They ask and plan, with one upload each. */
+/**
+ * Visitors ask and plan, losers recover on a new device; both have one upload. Enough for each recovery at one
+ * and at sixteen clients, and each first call, to be an owner's first.
+ */
 const VISITORS = 150;
-/** They recover on a new device: enough for each recovery, at any load, to be an owner's first. */
 const LOSERS = 780;
 /** Owners whose codes are checked. */
 const PROVERS = 196;
-
 /** Owners with a whole history; they upload, and check staleness. */
 const REGULARS = 64;
 const UPLOADS = 9;
