@@ -56,12 +56,7 @@ async function stop(child: ChildProcessByStdio<Writable, Readable, Readable>, en
 }
 
 /** Passes on only the parent's variables that a process needs to run. */
-function inherited(): Record<string, string> {
+function inherited(): NodeJS.ProcessEnv {
   const names = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot"];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }

@@ -13,8 +13,7 @@ export const dataFiles = (data: string) => ({
 
 /** Deletes only what the stack itself has written there. */
 export async function openDataFolder(data: string, fresh: boolean, closers: Closers): Promise<void> {
-  const lock = await lockDataFolder(data);
-  closers.add(() => lock.release());
+  closers.add(await lockDataFolder(data));
   if (fresh) {
     const files = Object.values(dataFiles(data));
     await Promise.all(files.map((file) => rm(file, { recursive: true, force: true })));

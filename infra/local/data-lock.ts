@@ -15,14 +15,13 @@ export class DataFolderTaken extends Error {
   }
 }
 
-type DataLock = { release(): Promise<void> };
-
-export async function lockDataFolder(data: string): Promise<DataLock> {
+/** @returns how to release it */
+export async function lockDataFolder(data: string): Promise<() => Promise<void>> {
   const address = socketAddress(resolve(data));
   if (await isAnswering({ path: address })) throw new DataFolderTaken(data);
   if (process.platform !== "win32") removeIfThere(address);
   const server = await listen(address);
-  return { release: () => new Promise((done) => server.close(() => done())) };
+  return () => new Promise((done) => server.close(() => done()));
 }
 
 function socketAddress(data: string): string {

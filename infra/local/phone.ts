@@ -1,8 +1,8 @@
 /** A simulated phone: makes its device key, signs in at the issuer, and calls the API as an app would. */
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
 import * as z from "zod";
+import { devToken } from "./tokens.ts";
 
-const Token = z.object({ access_token: z.string() });
 const ClockSkewed = z.object({ type: z.literal("/api/problems/clock-skewed"), serverTime: z.coerce.date() });
 
 export type Platform = "ios" | "android";
@@ -57,13 +57,7 @@ export class Phone {
 
   /** Uses the issuer's development route instead of a sign-in page; `claims` as that route takes them. */
   async signIn(subject: string, claims: Record<string, unknown> = {}): Promise<string> {
-    const response = await fetch(`${this.#issuer}/dev/token`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ subject, ...claims }),
-    });
-    if (!response.ok) throw new Error(`the issuer answered ${response.status}`);
-    this.token = Token.parse(await response.json()).access_token;
+    this.token = await devToken(this.#issuer, { subject, ...claims });
     return this.token;
   }
 

@@ -50,7 +50,6 @@ export type Addresses = {
 };
 export type Stack = {
   addresses: Addresses;
-  ports: Ports;
   /** The app settings that the host runs with. */
   settings: Record<string, string>;
   vaultAdmin: VaultAdmin;
@@ -99,7 +98,6 @@ async function start(options: StackOptions, closers: Closers): Promise<Stack> {
   const standIns = { issuer: issuer.url, mailbox: mailbox.url, vault: vault.url };
   return {
     addresses: { api: apiUrl, ...standIns, blob, queue, ...(metrics && { metrics: metrics.url }) },
-    ports,
     settings,
     vaultAdmin: vault.admin,
     hostPid: () => host?.pid(),

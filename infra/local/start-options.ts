@@ -1,16 +1,7 @@
 /** The options of `npm start`. */
 import { parseArgs } from "node:util";
 
-export type StartOptions = {
-  json: boolean;
-  freePorts: boolean;
-  fresh: boolean;
-  data: string;
-  app: string | undefined;
-  func: boolean;
-  inspect: boolean;
-  metrics: boolean;
-};
+export type StartOptions = ReturnType<typeof parseStartOptions>;
 
 export const usage = `npm start [-- options]
   --json         print one JSON line with the addresses, everything else on stderr
@@ -23,10 +14,9 @@ export const usage = `npm start [-- options]
   --inspect      let a debugger attach to the functions on port 9229 of 127.0.0.1`;
 
 /** Throws a TypeError that names a wrong option, or two that exclude each other. */
-export function parseStartOptions(args: readonly string[]): StartOptions {
+export function parseStartOptions(args: string[]) {
   const { values } = parseArgs({
-    args: [...args],
-    strict: true,
+    args,
     options: {
       json: { type: "boolean", default: false },
       "free-ports": { type: "boolean", default: false },
@@ -38,7 +28,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
       metrics: { type: "boolean", default: false },
     },
   });
-  const { json, fresh, data, app, func, inspect, metrics } = values;
-  if (func && inspect) throw new TypeError("--inspect is for the embedded host: leave out --func");
-  return { json, freePorts: values["free-ports"], fresh, data, app, func, inspect, metrics };
+  if (values.func && values.inspect)
+    throw new TypeError("--inspect is for the embedded host: leave out --func");
+  return values;
 }

@@ -34,14 +34,13 @@ async function prepareApp({ data, inspect, log }: Preparation): Promise<string> 
 }
 
 async function start(options: StartOptions): Promise<Stack> {
-  const { json, freePorts, fresh, data, app, func, inspect, metrics } = options;
+  const { json, fresh, data, app, func, inspect, metrics } = options;
   const log = (line: string) => (json ? console.error(line) : console.log(line));
   const begun = performance.now();
   const appFolder = app ?? (await announceIfSlow("the bundle", log, prepareApp({ data, inspect, log })));
-  const ports = freePorts ? "free" : defaultPorts;
   const stack = await startStack({
     data,
-    ports,
+    ports: options["free-ports"] ? "free" : defaultPorts,
     fresh,
     metrics,
     host: func ? "func" : "embedded",

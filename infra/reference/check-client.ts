@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { type Addresses, startStack } from "../local/stack.ts";
+import { startStack } from "../local/stack.ts";
+import { devToken } from "../local/tokens.ts";
 import { buildBundle } from "../tools/build.ts";
 import { ROOT } from "./document.ts";
 import { endWith, say } from "./say.ts";
@@ -24,8 +25,6 @@ const SURROUNDINGS = {
   DOTNET_NOLOGO: "1",
   KIOTA_OFFLINE_ENABLED: "true",
 };
-
-const Token = z.object({ access_token: z.string() });
 
 const Failed = z.object({ stdout: z.string(), stderr: z.string() });
 
@@ -81,19 +80,13 @@ async function tryOut(assembly: string): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), "client-"));
   await buildBundle();
   const stack = await startStack({ data, ports: "free", log: () => undefined });
+  const { api, issuer } = stack.addresses;
   try {
-    say(await run("dotnet", assembly, stack.addresses.api, await tokenAt(stack.addresses)));
+    say(await run("dotnet", assembly, api, await devToken(issuer, { subject: "anna" })));
   } finally {
     await stack.close();
     rmSync(data, { recursive: true, force: true });
   }
-}
-
-async function tokenAt({ issuer }: Addresses): Promise<string> {
-  const asked = { method: "POST", body: JSON.stringify({ subject: "anna" }) };
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch(`${issuer}/dev/token`, { ...asked, headers });
-  return Token.parse(await answer.json()).access_token;
 }
 
 await endWith(async () => {

@@ -1,11 +1,13 @@
 /** Builds the deployed bundle, `dist/index.js`; run as main it also measures what importing it costs. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { readJsonFile, textMembers } from "../local/host/json-file.ts";
 import { buildPages } from "../pages/build-pages.ts";
+import { median } from "./bench/statistics.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUNDLE = join(ROOT, "dist/index.js");
@@ -137,7 +139,8 @@ async function report(): Promise<void> {
 
 /** Median milliseconds to import each file, in fresh processes that take turns. */
 function importTimes(files: string[]): number[] {
-  const environment = { ...process.env, ...sampleSettings() };
+  const sample = readJsonFile(join(ROOT, "local.settings.sample.json"));
+  const environment = { ...process.env, ...textMembers(sample["Values"]) };
   const rounds = Array.from({ length: RUNS }, () => files.map((file) => importTime(file, environment)));
   return files.map((_, at) => median(rounds.map((times) => times[at] ?? 0)));
 }
@@ -148,17 +151,6 @@ function importTime(file: string, env: NodeJS.ProcessEnv): number {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
   if (status !== 0) throw new Error(`Importing ${file} failed: ${stderr}`);
   return Number(stdout.slice(stdout.lastIndexOf("\n")));
-}
-
-function sampleSettings(): Record<string, string> {
-  const file = join(ROOT, "local.settings.sample.json");
-  if (!existsSync(file)) return {};
-  const settings: { Values?: Record<string, string> } = JSON.parse(readFileSync(file, "utf8"));
-  return settings.Values ?? {};
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 if (import.meta.main) {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { Phone } from "../../infra/local/phone.ts";
 import { type Stack, startStack } from "../../infra/local/stack.ts";
+import { appToken } from "../../infra/local/tokens.ts";
 import { azureAdapters } from "../../lib/azure/adapters.ts";
 import { configFromEnvironment } from "../../lib/config/config.ts";
 import type { BackupDocument } from "../../lib/domain/backup/document.ts";
@@ -149,18 +150,7 @@ const Sweeps = z.object({
 
 async function operator(method: string, path: string): Promise<unknown> {
   const { api, issuer } = stack.addresses;
-  const claims = {
-    subject: "contoso-sign-in",
-    roles: ["Sweeps.Run"],
-    claims: { client_id: "contoso-sign-in" },
-  };
-  const body = JSON.stringify(claims);
-  const signedIn = await fetch(`${issuer}/dev/token`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
-  const { access_token: token } = z.object({ access_token: z.string() }).parse(await signedIn.json());
+  const token = await appToken(issuer, "contoso-sign-in", "Sweeps.Run");
   const headers = { authorization: `Bearer ${token}`, "content-length": "0" };
   return await (await fetch(`${api}/${path}`, { method, headers })).json();
 }

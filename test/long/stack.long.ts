@@ -155,7 +155,7 @@ describe("R42 the stack", patience, () => {
       .parse(JSON.parse(await readFile(join(data, "ports.json"), "utf8")));
     expect(Object.keys(ports)).toHaveLength(7);
     expect(await listeners(Object.values(ports).map((port) => `http://127.0.0.1:${port}`))).toBe(0);
-    await (await lockDataFolder(data)).release();
+    await (await lockDataFolder(data))();
   });
 
   it("names a port that is taken", async () => {
@@ -240,10 +240,10 @@ describe("R42 npm start", patience, () => {
 
   it("explains a data folder in use and exits 1", async () => {
     const data = await aDataFolder();
-    const lock = await lockDataFolder(data);
+    const release = await lockDataFolder(data);
     const child = npmStart("--free-ports", "--app", appFolder, "--data", data);
     const [[code], stderr] = await Promise.all([once(child, "exit"), text(child.stderr)]);
-    await lock.release();
+    await release();
     expect(code).toBe(1);
     expect(stderr).toBe(`${new DataFolderTaken(data).message}\n`);
   });

@@ -1,8 +1,8 @@
 /** A proxy between an app and Azurite that fails like a network or a throttled account, over real HTTP. */
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { inject } from "vitest";
+import { serveOnLoopback } from "../../infra/local/loopback-server.ts";
 
 /**
  * `lost`: a write is carried out, and the line is cut instead of an answer. `silent`: there is no answer at
@@ -55,7 +55,7 @@ export async function startFaultProxy(service: keyof typeof SERVICES): Promise<F
     forwarded.on("error", () => outgoing.destroy());
     incoming.pipe(forwarded);
   };
-  const server = createServer(async (incoming, outgoing) => {
+  const server = await serveOnLoopback(0, () => async (incoming, outgoing) => {
     const fault = take(incoming);
     if (fault === "silent") return;
     if (fault === "cut") return void incoming.socket.destroy();
@@ -64,9 +64,7 @@ export async function startFaultProxy(service: keyof typeof SERVICES): Promise<F
     if (fault === "delay") await setTimeout(delayMs);
     pass(incoming, outgoing, fault === "lost");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const host = `127.0.0.1:${port}`;
+  const { host } = new URL(server.url);
   return {
     host,
     settings: Object.fromEntries(
@@ -82,8 +80,7 @@ export async function startFaultProxy(service: keyof typeof SERVICES): Promise<F
     },
     async close() {
       agent.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     },
   };
 }

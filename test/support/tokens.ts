@@ -1,8 +1,6 @@
 /** Tokens that aren't the owner's own: of the account to be proven, of a provider's app. */
 import { inject } from "vitest";
-import * as z from "zod";
-
-const Token = z.object({ access_token: z.string() });
+import { devToken } from "../../infra/local/tokens.ts";
 
 type Claims = {
   subject: string;
@@ -13,15 +11,7 @@ type Claims = {
   claims?: object;
 };
 
-async function aToken(claims: Claims): Promise<string> {
-  const response = await fetch(`${inject("surroundings").issuer}/dev/token`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(claims),
-  });
-  if (!response.ok) throw new Error(`the issuer answered ${response.status}`);
-  return Token.parse(await response.json()).access_token;
-}
+const aToken = (claims: Claims) => devToken(inject("surroundings").issuer, claims);
 
 /** Seconds since the epoch, and an expiry beyond any of the tests' clocks. */
 const timesOf = (authTime: Date) => ({

@@ -1,15 +1,14 @@
 /** Serves the HTTP functions of an app: route, read the body, invoke, answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HttpRequestData } from "./core-types.ts";
 import type { FunctionApp } from "./function-app.ts";
 import { invoke } from "./invoke.ts";
 import { describeError } from "./logger.ts";
 import type { RegisteredFunction } from "./registry.ts";
 import { BodyTooLarge, bodyLimit, readBody } from "./request-body.ts";
 import { toRequestData } from "./request-data.ts";
-import type { Target } from "./request-target.ts";
 import { writeEmpty, writeResponse } from "./response-writer.ts";
 import type { RouteTable } from "./route-table.ts";
-import type { Params } from "./route-template.ts";
 import type { Serve } from "./server.ts";
 
 export function httpFunctions(app: FunctionApp, routes: RouteTable): Serve {
@@ -21,7 +20,7 @@ export function httpFunctions(app: FunctionApp, routes: RouteTable): Serve {
     if (!route) return writeEmpty(response, 404, customHeaders);
     try {
       const body = await readBody(request, limit);
-      await answer(app, route, { request, response, target, body });
+      await answer(app, route.fn, toRequestData(request, target, route.params, body), response);
     } catch (error) {
       if (error instanceof BodyTooLarge) refuseBody(request, response, customHeaders);
       else if (!request.errored) throw error;
@@ -29,28 +28,21 @@ export function httpFunctions(app: FunctionApp, routes: RouteTable): Serve {
   };
 }
 
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-  target: Target;
-  body: ArrayBuffer | undefined;
-}
-
 async function answer(
   app: FunctionApp,
-  route: { fn: RegisteredFunction; params: Params },
-  exchange: Exchange,
+  fn: RegisteredFunction,
+  http: HttpRequestData,
+  response: ServerResponse,
 ) {
-  const { request, response, target, body } = exchange;
   const { customHeaders } = app.settings;
-  const outcome = await invoke(app, route.fn, { http: toRequestData(request, target, route.params, body) });
-  if (outcome.failed) return writeEmpty(response, 500, customHeaders);
-  const data = outcome.response.returnValue?.http;
+  const result = await invoke(app, fn, { http });
+  if (!result) return writeEmpty(response, 500, customHeaders);
+  const data = result.returnValue?.http;
   if (!data) return writeEmpty(response, 204, customHeaders);
   try {
     writeResponse(response, data, customHeaders);
   } catch (error) {
-    app.log("error", { name: route.fn.name, invocationId: "-" }, describeError(error));
+    app.log("error", { name: fn.name, invocationId: "-" }, describeError(error));
     writeEmpty(response, 500, customHeaders);
   }
 }

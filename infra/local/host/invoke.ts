@@ -10,22 +10,20 @@ import type { FunctionApp } from "./function-app.ts";
 import { describeError } from "./logger.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
-/** The failure has been logged already. */
-export type Outcome = { failed: false; response: InvocationResponse } | { failed: true };
-
+/** Undefined if it failed, which has been logged. */
 export async function invoke(
   app: FunctionApp,
   fn: RegisteredFunction,
   data: TriggerData,
   metadata: TriggerMetadata = {},
-): Promise<Outcome> {
+): Promise<InvocationResponse | undefined> {
   const core = coreContext(app, fn, data, metadata);
   const end = app.running.begin();
   try {
-    return { failed: false, response: await run(app, fn, core) };
+    return await run(app, fn, core);
   } catch (error) {
     core.log("error", "system", describeError(error));
-    return { failed: true };
+    return undefined;
   } finally {
     core.request.inputData = [];
     end();

@@ -3,19 +3,14 @@ import { SHORTEST_POLLING_MS } from "./queue-settings.ts";
 
 const SPREAD = 0.2;
 
-export interface PollingDelay {
-  /** After messages: starts with the shortest wait again. */
-  reset(): void;
-  nextMs(): number;
-}
-
-export function createPollingDelay(longestMs: number): PollingDelay {
+export function createPollingDelay(longestMs: number) {
   let waits = 0;
   return {
-    reset() {
+    /** After messages: starts with the shortest wait again. */
+    reset(): void {
       waits = 0;
     },
-    nextMs() {
+    nextMs(): number {
       const factor = 1 - SPREAD + Math.random() * 2 * SPREAD;
       const growth = waits === 0 ? 0 : factor * 2 ** (waits - 1);
       const wait = SHORTEST_POLLING_MS * (1 + growth);

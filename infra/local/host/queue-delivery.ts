@@ -38,9 +38,9 @@ async function runAndSettle(delivery: Delivery): Promise<void> {
   const tooOften = `Message has reached MaxDequeueCount of ${maxDequeueCount}`;
   if (message.dequeueCount > maxDequeueCount) return poison(delivery, tooOften);
   const stopHiding = keepHidden(delivery);
-  const outcome = await invoke(app, fn, { string: text }, metadataOf(message, text));
+  const result = await invoke(app, fn, { string: text }, metadataOf(message, text));
   await stopHiding();
-  if (!outcome.failed) return queue.delete(message);
+  if (result) return queue.delete(message);
   if (message.dequeueCount >= maxDequeueCount) return poison(delivery, tooOften);
   await queue.hide(message, Math.ceil(visibilityTimeoutMs / 1000));
 }

@@ -1,76 +1,68 @@
-/** Takes messages from a queue in batches and starts their delivery; polls less often while none come. */
+/** Runs a queue-triggered function for each message of its queue; polls less often while none come. */
+import { setTimeout } from "node:timers/promises";
 import type { DequeuedMessageItem } from "@azure/storage-queue";
 import type { FunctionApp } from "./function-app.ts";
-import { reasonOf } from "./logger.ts";
-import { createPollingDelay, type PollingDelay } from "./polling-delay.ts";
+import { fromHost, reasonOf } from "./logger.ts";
+import { createPollingDelay } from "./polling-delay.ts";
 import { deliver } from "./queue-delivery.ts";
 import type { RegisteredFunction } from "./registry.ts";
 import type { StorageQueue } from "./storage-queue.ts";
 
-export class QueuePoller {
-  readonly #app: FunctionApp;
-  readonly #fn: RegisteredFunction;
-  readonly #queue: StorageQueue;
-  readonly #delay: PollingDelay;
-  readonly #delivering = new Set<Promise<void>>();
-  #timeout: NodeJS.Timeout | undefined;
-  #trouble: string | undefined;
-  #stopped = false;
+/** @returns how to stop it. Without its storage the function is in error; the others run. */
+export function startQueue(app: FunctionApp, fn: RegisteredFunction): () => void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  void openQueue(fn).then(
+    (queue) => poll(app, fn, queue, signal),
+    (error: unknown) =>
+      app.log("error", fromHost, `The '${fn.name}' function is in error: ${reasonOf(error)}`),
+  );
+  return () => stopping.abort();
+}
 
-  constructor(app: FunctionApp, fn: RegisteredFunction, queue: StorageQueue) {
-    this.#app = app;
-    this.#fn = fn;
-    this.#queue = queue;
-    this.#delay = createPollingDelay(app.settings.queues.maxPollingIntervalMs);
-  }
+/** The SDK imports slowly, so load it only for an app with a queue, once it listens. */
+async function openQueue({ trigger }: RegisteredFunction): Promise<StorageQueue> {
+  const { queueName = "", connection = "" } = trigger;
+  const connectionString = process.env[connection];
+  if (!connectionString) throw new Error(`there is no setting ${connection}`);
+  const { StorageQueue } = await import("./storage-queue.ts");
+  return new StorageQueue(connectionString, queueName);
+}
 
-  pollIn(milliseconds: number): void {
-    if (!this.#stopped) this.#timeout = setTimeout(() => void this.#poll(), milliseconds);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timeout);
-  }
-
-  async #poll(): Promise<void> {
-    const { batchSize, newBatchThreshold } = this.#app.settings.queues;
-    const end = this.#app.running.begin();
-    const messages = await this.#take(batchSize);
-    for (const message of messages) this.#deliver(message);
-    end();
-    while (this.#delivering.size > newBatchThreshold) await Promise.race(this.#delivering);
-    if (messages.length > 0) this.#delay.reset();
-    this.pollIn(messages.length > 0 ? 0 : this.#delay.nextMs());
-  }
-
-  /** Empty if the queue can't be read. Messages that arrive after a stop go back at once. */
-  async #take(most: number): Promise<DequeuedMessageItem[]> {
-    try {
-      const messages = await this.#queue.take(most);
-      this.#trouble = undefined;
-      if (!this.#stopped) return messages;
-      await Promise.all(messages.map((message) => this.#queue.hide(message, 0)));
-    } catch (error) {
-      this.#report(reasonOf(error));
+async function poll(app: FunctionApp, fn: RegisteredFunction, queue: StorageQueue, signal: AbortSignal) {
+  const { batchSize, newBatchThreshold, maxPollingIntervalMs } = app.settings.queues;
+  const delay = createPollingDelay(maxPollingIntervalMs);
+  const delivering = new Set<Promise<void>>();
+  const source = { name: fn.name, invocationId: "-" };
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    const end = app.running.begin();
+    const { messages = [], failure } = await take(queue, batchSize, signal);
+    if (failure !== undefined && failure !== trouble)
+      app.log("warning", source, `Queue '${queue.name}' can't be read (${failure}). Polling goes on.`);
+    trouble = failure;
+    for (const message of messages) {
+      const delivery = deliver({ app, fn, queue, message });
+      delivering.add(delivery);
+      void delivery.then(() => delivering.delete(delivery));
     }
-    return [];
+    end();
+    while (delivering.size > newBatchThreshold) await Promise.race(delivering);
+    if (messages.length > 0) delay.reset();
+    else await setTimeout(delay.nextMs(), undefined, { signal }).catch(() => undefined);
   }
+}
 
-  #report(trouble: string): void {
-    if (trouble === this.#trouble) return;
-    this.#trouble = trouble;
-    const source = { name: this.#fn.name, invocationId: "-" };
-    this.#app.log(
-      "warning",
-      source,
-      `Queue '${this.#queue.name}' can't be read (${trouble}). Polling goes on.`,
-    );
-  }
+type Taken = { messages?: DequeuedMessageItem[]; failure?: string };
 
-  #deliver(message: DequeuedMessageItem): void {
-    const delivery = deliver({ app: this.#app, fn: this.#fn, queue: this.#queue, message });
-    this.#delivering.add(delivery);
-    void delivery.then(() => this.#delivering.delete(delivery));
+/** Messages that arrive after a stop go back at once. */
+async function take(queue: StorageQueue, most: number, signal: AbortSignal): Promise<Taken> {
+  try {
+    const messages = await queue.take(most);
+    if (!signal.aborted) return { messages };
+    await Promise.all(messages.map((message) => queue.hide(message, 0)));
+    return {};
+  } catch (error) {
+    return { failure: reasonOf(error) };
   }
 }

@@ -1,6 +1,5 @@
 /** `extensions.queues` of host.json, with the defaults and bounds of the real host. */
 import { asRecord } from "./json-file.ts";
-import { timeSpanMs } from "./time-span.ts";
 
 export const SHORTEST_POLLING_MS = 100;
 
@@ -36,4 +35,14 @@ function pollingInterval(value: unknown): number {
 function whole(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new Error(`host.json: ${name} "${value}" is not a whole number from ${least} to ${most}`);
+}
+
+/** Milliseconds in `[d.]hh:mm:ss[.fff]`. @throws naming the setting if it has another form */
+function timeSpanMs(name: string, value: unknown): number {
+  const pattern = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d{1,7})?)$/;
+  const [, days = "0", hours, minutes, seconds] = pattern.exec(String(value)) ?? [];
+  if (seconds === undefined) throw new Error(`host.json: ${name} "${value}" is not a time span`);
+  return Math.round(
+    (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000,
+  );
 }

@@ -8,6 +8,10 @@ export interface Target {
   query: string;
 }
 
+/** One escaped character of UTF-8: a byte, or a first byte with those that belong to it. */
+const CHARACTER =
+  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}/gi;
+
 /** @returns undefined if Kestrel would answer 400 */
 export function parseTarget(requestTarget: string): Target | undefined {
   if (/[^\x21-\x7e]/.test(requestTarget)) return undefined;
@@ -16,9 +20,9 @@ export function parseTarget(requestTarget: string): Target | undefined {
   const raw = mark < 0 ? target : target.slice(0, mark);
   if (!raw.startsWith("/") && raw !== "*" && raw !== "") return undefined;
   if (raw.includes("%00")) return undefined;
-  const path = raw.includes("%") ? raw.replace(/(?:%[0-9a-f]{2})+/gi, decodeRun) : raw;
+  const plain = /\/(?:\.|%2e)/i.test(raw) ? withoutDotSegments(raw) : raw;
   return {
-    path: path.includes("/.") ? removeDotSegments(path) : path,
+    path: plain.replace(CHARACTER, decode),
     query: mark < 0 ? "" : target.slice(mark),
   };
 }
@@ -31,33 +35,12 @@ export function encodePath(path: string): string {
   );
 }
 
-/** Decodes a run of escapes; keeps `%2F` and bytes that aren't UTF-8. */
-function decodeRun(run: string): string {
-  const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
-  let text = "";
-  for (let at = 0; at < bytes.length; ) {
-    const length = sequenceLength(bytes[at] ?? 0);
-    const sequence = bytes.subarray(at, at + length);
-    const decodes = sequence.length === length && bytes[at] !== 0x2f && isUtf8(sequence);
-    text += decodes ? sequence.toString() : run.slice(at * 3, at * 3 + 3);
-    at += decodes ? length : 1;
-  }
-  return text;
+/** Keeps `%2F`, and bytes that aren't UTF-8. */
+function decode(escapes: string): string {
+  const bytes = Buffer.from(escapes.replaceAll("%", ""), "hex");
+  return bytes[0] !== 0x2f && isUtf8(bytes) ? bytes.toString() : escapes;
 }
 
-function sequenceLength(lead: number): number {
-  if (lead < 0xc0) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
-}
-
-function removeDotSegments(path: string): string {
-  const kept: string[] = [];
-  const segments = path.split("/").slice(1);
-  for (const segment of segments) {
-    if (segment === "..") kept.pop();
-    else if (segment !== ".") kept.push(segment);
-  }
-  const endsInDots = /\/\.\.?$/.test(path);
-  return `/${kept.join("/")}${endsInDots && kept.length > 0 ? "/" : ""}`;
-}
+/** A URL has none; it would read a backslash as a slash, and end at `#`. */
+const withoutDotSegments = (path: string) =>
+  new URL(`http://local${path.replace(/[\\#]/g, encodeURIComponent)}`).pathname;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Provider } from "oidc-provider";
 import { type Handler, type LoopbackServer, serveOnLoopback } from "../loopback-server.ts";
-import { answerDevRoute } from "./dev-routes.ts";
+import { answerDevRoute } from "./dev-token.ts";
 import { createProvider } from "./provider.ts";
 import { finishSignIn, showSignIn } from "./sign-in-page.ts";
 import { openSigningKeys, type SigningKeys } from "./signing-keys.ts";

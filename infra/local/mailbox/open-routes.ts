@@ -1,33 +1,27 @@
 /** The mailbox's own routes, for people, scripts and tests. Communication Services has none of them. */
-import { parseBody } from "./parse-body.ts";
+import { parseBody } from "../loopback-server.ts";
 import { Fault, type Post, type Reply } from "./post.ts";
+import { badRequest } from "./refusal.ts";
 
-export type OpenRoute = (post: Post, request: { query: URLSearchParams; body: string }) => Reply;
-
-export const openRoutes = new Map<string, OpenRoute>([
-  [
-    "GET /messages",
-    ({ messages }, { query }) => ({ status: 200, body: messages.list(query.get("to") ?? undefined) }),
-  ],
-  [
-    "DELETE /messages",
-    ({ messages }) => {
-      messages.clear();
+/** Undefined if it is none of them. */
+export function openRoute(
+  route: string,
+  { query, body }: { query: URLSearchParams; body: string },
+  post: Post,
+): Reply | undefined {
+  switch (route) {
+    case "GET /messages":
+      return { status: 200, body: post.messages.list(query.get("to") ?? undefined) };
+    case "DELETE /messages":
+      post.messages.clear();
       return { status: 204 };
-    },
-  ],
-  [
-    "PUT /dev/faults",
-    (post, { body }) => {
-      post.fault = parseBody(Fault, body);
+    case "PUT /dev/faults":
+      post.fault = parseBody(Fault, body, badRequest);
       return { status: 204 };
-    },
-  ],
-  [
-    "DELETE /dev/faults",
-    (post) => {
+    case "DELETE /dev/faults":
       post.fault = undefined;
       return { status: 204 };
-    },
-  ],
-]);
+    default:
+      return undefined;
+  }
+}

@@ -4,14 +4,6 @@ import * as z from "zod";
 import type { Messages } from "./messages.ts";
 import type { Once } from "./once.ts";
 
-export type SmsAnswer = {
-  to: string;
-  messageId: string;
-  httpStatusCode: number;
-  successful: boolean;
-  repeatabilityResult?: string;
-};
-
 /** A fault that a test orders: every send is refused until the fault is deleted. */
 export const Fault = z.strictObject({ status: z.int().min(400).max(599) });
 
@@ -22,8 +14,8 @@ export type Post = {
   messages: Messages;
   /** Emails by operation id. */
   operations: Once<true>;
-  /** Text messages by repeatability id. */
-  requests: Once<SmsAnswer>;
+  /** The answers for text messages, by repeatability id. */
+  requests: Once<object>;
   fault: z.infer<typeof Fault> | undefined;
 };
 

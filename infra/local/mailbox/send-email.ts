@@ -1,7 +1,7 @@
 /** `POST /emails:send` and `GET /emails/operations/{id}`: an accepted email counts as sent at once. */
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { parseBody } from "./parse-body.ts";
+import { parseBody } from "../loopback-server.ts";
 import type { Call, Post, Reply } from "./post.ts";
 import { badRequest, notFound } from "./refusal.ts";
 
@@ -22,7 +22,7 @@ const Email = z.object({
 });
 
 export function sendEmail(call: Call, post: Post): Reply {
-  const email = parseBody(Email, call.body);
+  const email = parseBody(Email, call.body, badRequest);
   const id = operationId(call);
   post.operations.answer(id, () => deliver(email, post));
   const location = `${post.url}/emails/operations/${id}?api-version=${call.apiVersion}`;

@@ -1,8 +1,9 @@
 /** `POST /sms`: one answer per recipient; a wrong number is refused in its own answer only. */
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { parseBody } from "./parse-body.ts";
-import type { Call, Post, Reply, SmsAnswer } from "./post.ts";
+import { parseBody } from "../loopback-server.ts";
+import type { Call, Post, Reply } from "./post.ts";
+import { badRequest } from "./refusal.ts";
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 
@@ -21,7 +22,7 @@ const Sms = z.object({
 type Sms = z.infer<typeof Sms>;
 
 export function sendSms({ body }: Call, post: Post): Reply {
-  const sms = parseBody(Sms, body);
+  const sms = parseBody(Sms, body, badRequest);
   return { status: 202, body: { value: sms.smsRecipients.map((recipient) => answer(sms, recipient, post)) } };
 }
 
@@ -35,7 +36,7 @@ function answer(sms: Sms, { to, repeatabilityRequestId: id }: z.infer<typeof Rec
   }));
 }
 
-function deliver({ from, message }: Sms, to: string, post: Post): SmsAnswer {
+function deliver({ from, message }: Sms, to: string, post: Post) {
   post.messages.add({ channel: "sms", from, to, text: message });
   return { to, messageId: `Outgoing_${randomUUID()}`, httpStatusCode: 202, successful: true };
 }

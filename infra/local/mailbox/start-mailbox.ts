@@ -6,10 +6,9 @@ import { type LoopbackServer, readBody, sendJson, serveOnLoopback } from "../loo
 import { answerCall } from "./answer-call.ts";
 import { createMessages } from "./messages.ts";
 import { createOnce } from "./once.ts";
-import { openRoutes } from "./open-routes.ts";
+import { openRoute } from "./open-routes.ts";
 import { page, pageHeaders } from "./page.ts";
-import type { Post, Reply } from "./post.ts";
-import { Refusal } from "./refusal.ts";
+import type { Post } from "./post.ts";
 
 /** The service takes 10 MB. */
 const longestBody = 10 * 1024 * 1024;
@@ -45,16 +44,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, post: 
     response.writeHead(200, pageHeaders).end(page(post.messages.list()));
     return;
   }
-  try {
-    const body = await readBody(request, longestBody);
-    const open = openRoutes.get(route);
-    const call = { method, target, headers: request.headers, body };
-    send(response, open ? open(post, { query, body }) : answerCall(call, post));
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    send(response, error);
-  }
+  const body = await readBody(request, longestBody);
+  const reply =
+    openRoute(route, { query, body }, post) ??
+    answerCall({ method, target, headers: request.headers, body }, post);
+  sendJson(response, reply.status, reply.body, reply.headers);
 }
-
-const send = (response: ServerResponse, { status, body, headers }: Reply) =>
-  sendJson(response, status, body, headers);

@@ -9,6 +9,9 @@ const access: Readonly<Record<string, readonly Permission[]>> = {
   admin: ["get", "wrapKey", "unwrapKey", "create", "rotate", "update"],
 };
 
+/** Refused while the vault is read-only. */
+export const changesKeys = (permission: Permission) => ["create", "rotate", "update"].includes(permission);
+
 export function assertAllowed(principal: string, permission: Permission): void {
   if (access[principal]?.includes(permission)) return;
   throw forbidden(

@@ -1,16 +1,15 @@
 /** The vault's pipeline: authenticate, find the operation, apply a fault, check access and throttle, act. */
 import { setTimeout } from "node:timers/promises";
-import { assertAllowed } from "./access.ts";
+import { Refusal } from "../loopback-server.ts";
+import { assertAllowed, changesKeys } from "./access.ts";
 import type { Switches } from "./dev-routes.ts";
 import { type Fault, refusalOf } from "./faults.ts";
 import { keyOperations } from "./key-operations.ts";
 import type { Operation, Reply, Vault } from "./operation.ts";
-import { badParameter, Refusal, throttled, unauthorized } from "./refusal.ts";
+import { badParameter, throttled, unauthorized, vaultAudience } from "./refusal.ts";
 import { wrapOperations } from "./wrap-operations.ts";
 
-export const vaultAudience = "https://vault.azure.net";
-
-export const operations: readonly Operation[] = [...keyOperations, ...wrapOperations];
+const operations: readonly Operation[] = [...keyOperations, ...wrapOperations];
 
 export type VerifyToken = (token: string, audience: string) => Promise<string>;
 type IncomingCall = { method: string; url: URL; authorization: string | undefined; body: string };
@@ -23,7 +22,7 @@ export async function answerCall(call: IncomingCall, vault: Vault, guards: Guard
   const principal = await authenticate(call, guards);
   const { operation, name, version } = findOperation(call);
   guards.counters.count(operation.name);
-  await meetFault(guards.faults.take(operation));
+  await meetFault(guards.faults.take(changesKeys(operation.permission)));
   assertApiVersion(call.url);
   assertAllowed(principal, operation.permission);
   assertAdmitted(guards, vault, operation, name);
@@ -44,7 +43,7 @@ async function authenticate({ authorization, body }: IncomingCall, { verifyToken
 
 function findOperation({ method, url }: IncomingCall) {
   for (const operation of operations) {
-    const match = operation.method === method ? operation.path.exec(url.pathname) : null;
+    const match = operation.route.exec(`${method} ${url.pathname}`);
     if (match)
       return { operation, name: match.groups?.["name"] ?? "", version: match.groups?.["version"] ?? "" };
   }
@@ -64,6 +63,6 @@ function assertApiVersion(url: URL): void {
 }
 
 function assertAdmitted({ throttle }: Guards, { keys }: Vault, operation: Operation, name: string): void {
-  const makesKey = operation.permission === "create" || operation.name === "rotateKey";
+  const makesKey = operation.permission === "create" || operation.permission === "rotate";
   if (!throttle.admit({ keySize: keys.peek(name)?.size, makesKey })) throw throttled();
 }

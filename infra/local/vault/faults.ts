@@ -1,6 +1,7 @@
 /** Faults that a test or a demo may order: delays, refusals, broken connections, a read-only vault. */
 import * as z from "zod";
-import { forbidden, type Refusal, serverError, throttled, unavailable } from "./refusal.ts";
+import type { Refusal } from "../loopback-server.ts";
+import { forbidden, serverError, throttled, unavailable } from "./refusal.ts";
 
 export const Fault = z.strictObject({
   status: z.union([z.literal(403), z.literal(429), z.literal(500), z.literal(503)]).optional(),
@@ -15,7 +16,7 @@ export type Fault = z.infer<typeof Fault>;
 export type Faults = {
   order(fault: Fault | undefined): void;
   /** The fault for this call, if any. */
-  take(operation: { writes: boolean }): Fault | undefined;
+  take(changesKeys: boolean): Fault | undefined;
 };
 
 export function createFaults(): Faults {
@@ -24,8 +25,8 @@ export function createFaults(): Faults {
     order(fault) {
       current = fault && { ...fault };
     },
-    take({ writes }) {
-      if (!current || (current.readOnly && !writes)) return undefined;
+    take(changesKeys) {
+      if (!current || (current.readOnly && !changesKeys)) return undefined;
       const met = current;
       if (met.times !== undefined) current = met.times > 1 ? { ...met, times: met.times - 1 } : undefined;
       return met;

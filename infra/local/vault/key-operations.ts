@@ -1,8 +1,10 @@
 /** Making, reading and changing keys: create, get, versions, rotate, update. */
 import * as z from "zod";
+import { parseBody } from "../loopback-server.ts";
+import { generateRsaJwk } from "../rsa-jwk.ts";
 import { toBundle, toVersionItem } from "./bundle.ts";
-import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";
-import { generateRsa } from "./rsa.ts";
+import { type Call, type Operation, ok, operation, type Vault } from "./operation.ts";
+import { badParameter } from "./refusal.ts";
 import {
   epochSeconds,
   firstVersionId,
@@ -32,50 +34,15 @@ const UpdateBody = z.object({
 });
 
 export const keyOperations: readonly Operation[] = [
-  {
-    name: "createKey",
-    method: "POST",
-    path: path("/keys/{name}/create"),
-    permission: "create",
-    writes: true,
-    handle: create,
-  },
-  {
-    name: "getKey",
-    method: "GET",
-    path: path("/keys/{name}(?:/{version})?"),
-    permission: "get",
-    writes: false,
-    handle: get,
-  },
-  {
-    name: "getKeyVersions",
-    method: "GET",
-    path: path("/keys/{name}/versions"),
-    permission: "get",
-    writes: false,
-    handle: versions,
-  },
-  {
-    name: "rotateKey",
-    method: "POST",
-    path: path("/keys/{name}/rotate"),
-    permission: "rotate",
-    writes: true,
-    handle: rotate,
-  },
-  {
-    name: "updateKey",
-    method: "PATCH",
-    path: path("/keys/{name}(?:/{version})?"),
-    permission: "update",
-    writes: true,
-    handle: update,
-  },
+  operation("createKey", "create", "POST /keys/{name}/create", create),
+  operation("getKey", "get", "GET /keys/{name}(?:/{version})?", get),
+  operation("getKeyVersions", "get", "GET /keys/{name}/versions", versions),
+  operation("rotateKey", "rotate", "POST /keys/{name}/rotate", rotate),
+  operation("updateKey", "update", "PATCH /keys/{name}(?:/{version})?", update),
 ];
 
 async function create({ name, body }: Call, { keys, url }: Vault) {
-  const { kty, key_size: size, key_ops: operations, attributes } = parseBody(CreateBody, body);
+  const { kty, key_size: size, key_ops: operations, attributes } = parseBody(CreateBody, body, badParameter);
   const made = await newVersion(size, { operations, ...attributes });
   const earlier = keys.peek(name)?.versions ?? [];
   const version = earlier.length === 0 ? { ...made, version: firstVersionId(name) } : made;
@@ -106,7 +73,7 @@ async function rotate({ name }: Call, { keys, url }: Vault) {
 
 function update({ name, version, body }: Call, { keys, url }: Vault) {
   const found = keys.findVersion(name, version);
-  const { attributes, key_ops: operations } = parseBody(UpdateBody, body);
+  const { attributes, key_ops: operations } = parseBody(UpdateBody, body, badParameter);
   Object.assign(found, attributes, operations && { operations }, {
     updated: epochSeconds(),
   });
@@ -118,7 +85,7 @@ async function newVersion(
   size: KeySize,
   given: Pick<KeyVersion, "operations"> & z.infer<typeof Attributes>,
 ): Promise<KeyVersion> {
-  const jwk = await generateRsa(size);
+  const jwk = await generateRsaJwk(size);
   const now = epochSeconds();
   return {
     version: laterVersionId(),

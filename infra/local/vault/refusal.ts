@@ -1,33 +1,16 @@
 /** Every refusal of the vault, with the status, codes and words of the service. */
-export class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly inner: string | undefined;
+import { Refusal } from "../loopback-server.ts";
 
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    options: { inner?: string; cause?: unknown } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.name = "Refusal";
-    this.status = status;
-    this.code = code;
-    this.inner = options.inner;
-  }
+/** Of the tokens for a vault. */
+export const vaultAudience = "https://vault.azure.net";
 
-  get body() {
-    const { code, message, inner } = this;
-    return { error: { code, message, ...(inner && { innererror: { code: inner } }) } };
-  }
-}
+const challenge = `Bearer authorization="https://login.windows.net/00000000-0000-0000-0000-000000000000", resource="${vaultAudience}"`;
 
 export const badParameter = (message: string, cause?: unknown) =>
   new Refusal(400, "BadParameter", message, { cause });
 
 export const unauthorized = (message = "Request is missing a Bearer or PoP token.", cause?: unknown) =>
-  new Refusal(401, "Unauthorized", message, { cause });
+  new Refusal(401, "Unauthorized", message, { cause, headers: { "www-authenticate": challenge } });
 
 export const forbidden = (inner: string, message: string) =>
   new Refusal(403, "Forbidden", message, { inner });

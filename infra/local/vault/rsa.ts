@@ -1,15 +1,8 @@
-/** RSA of the vault's keys, off the main thread: make a pair, wrap and unwrap with RSA-OAEP-256. */
-import { generateKeyPair } from "node:crypto";
-import { promisify } from "node:util";
+/** RSA of the vault's keys, off the main thread: wrap and unwrap with RSA-OAEP-256. */
+import type { RsaPrivateJwk } from "../rsa-jwk.ts";
 import { badParameter } from "./refusal.ts";
-import { type KeySize, parseRsaPrivateJwk, type RsaPrivateJwk } from "./stored-key.ts";
 
 const OAEP = { name: "RSA-OAEP", hash: "SHA-256" };
-
-export async function generateRsa(size: KeySize): Promise<RsaPrivateJwk> {
-  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: size });
-  return parseRsaPrivateJwk(privateKey.export({ format: "jwk" }));
-}
 
 export async function wrap(jwk: RsaPrivateJwk, value: Buffer): Promise<Buffer> {
   const { kty, n, e } = jwk;

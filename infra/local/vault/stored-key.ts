@@ -1,20 +1,7 @@
 /** What the vault stores of a key: its versions with their private halves. */
 import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
-
-const RsaPrivateJwk = z.object({
-  kty: z.literal("RSA"),
-  n: z.string(),
-  e: z.string(),
-  d: z.string(),
-  p: z.string(),
-  q: z.string(),
-  dp: z.string(),
-  dq: z.string(),
-  qi: z.string(),
-});
-export type RsaPrivateJwk = z.infer<typeof RsaPrivateJwk>;
-export const parseRsaPrivateJwk = (value: unknown): RsaPrivateJwk => RsaPrivateJwk.parse(value);
+import { RsaPrivateJwk } from "../rsa-jwk.ts";
 
 export const KeySize = z.union([z.literal(2048), z.literal(3072), z.literal(4096)]);
 export type KeySize = z.infer<typeof KeySize>;

@@ -1,7 +1,8 @@
 /** Wraps and unwraps data keys. An expired version only unwraps; a disabled one does neither. */
 import * as z from "zod";
+import { parseBody } from "../loopback-server.ts";
 import { keyId } from "./bundle.ts";
-import { type Call, type Operation, ok, parseBody, path, type Vault } from "./operation.ts";
+import { type Call, type Operation, ok, operation, type Vault } from "./operation.ts";
 import { badParameter, forbidden } from "./refusal.ts";
 import { unwrap, wrap } from "./rsa.ts";
 import { epochSeconds, type KeyVersion } from "./stored-key.ts";
@@ -9,43 +10,28 @@ import { epochSeconds, type KeyVersion } from "./stored-key.ts";
 const WrapBody = z.object({ alg: z.literal("RSA-OAEP-256"), value: z.string() });
 
 export const wrapOperations: readonly Operation[] = [
-  {
-    name: "wrapKey",
-    method: "POST",
-    path: path("/keys/{name}/{version}/wrapkey"),
-    permission: "wrapKey",
-    writes: false,
-    handle: wrapDataKey,
-  },
-  {
-    name: "unwrapKey",
-    method: "POST",
-    path: path("/keys/{name}/{version}/unwrapkey"),
-    permission: "unwrapKey",
-    writes: false,
-    handle: unwrapDataKey,
-  },
+  operation("wrapKey", "wrapKey", "POST /keys/{name}/{version}/wrapkey", wrapDataKey),
+  operation("unwrapKey", "unwrapKey", "POST /keys/{name}/{version}/unwrapkey", unwrapDataKey),
 ];
 
 async function wrapDataKey(call: Call, vault: Vault) {
   const version = usableVersion(call, vault, "wrapKey");
   assertInItsTime(version);
-  const { value } = parseBody(WrapBody, call.body);
+  const { value } = parseBody(WrapBody, call.body, badParameter);
   return answer(call, vault, version, await wrap(version.jwk, decode(value)));
 }
 
 async function unwrapDataKey(call: Call, vault: Vault) {
   const version = usableVersion(call, vault, "unwrapKey");
-  const { value } = parseBody(WrapBody, call.body);
+  const { value } = parseBody(WrapBody, call.body, badParameter);
   return answer(call, vault, version, await unwrap(version.jwk, decode(value)));
 }
 
-function usableVersion({ name, version }: Call, { keys }: Vault, operation: string): KeyVersion {
+function usableVersion({ name, version }: Call, { keys }: Vault, use: string): KeyVersion {
   const found = keys.findVersion(name, version);
-  if (!found.enabled)
-    throw forbidden("KeyDisabled", `Operation ${operation} is not allowed on a disabled key.`);
-  if (found.operations.includes(operation)) return found;
-  throw forbidden("KeyOperationForbidden", `Operation ${operation} is not permitted on this key.`);
+  if (!found.enabled) throw forbidden("KeyDisabled", `Operation ${use} is not allowed on a disabled key.`);
+  if (found.operations.includes(use)) return found;
+  throw forbidden("KeyOperationForbidden", `Operation ${use} is not permitted on this key.`);
 }
 
 function assertInItsTime({ exp }: KeyVersion): void {

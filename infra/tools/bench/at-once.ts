@@ -129,8 +129,7 @@ function tell(run: Run, load: Load, figures: Figures): void {
     ["", "a second", "1/throughput ms", ...latency, "bare a second", "share", "budget of the share"],
     rows,
   );
-  for (const [name, { problems }] of figures.all)
-    if (problems[0] !== undefined) report.note(`${name}: ${problems[0]}`);
+  report.problems(figures);
 }
 
 /** Measures the idle process as long as the longest measurement, as a baseline. */

@@ -6,6 +6,8 @@
 import type { Operation } from "./operations.ts";
 
 export type Budget = { now?: number; aim?: number };
+/** The aim has been reached, and is the limit. */
+const both = (limit: number): Budget => ({ now: limit, aim: limit });
 type Budgets<N extends string> = Partial<Record<N, Budget>>;
 
 /** p50 at one client, as a multiple of the least. */
@@ -29,54 +31,48 @@ export const CPU_MS: Budgets<Operation> = { upload: { aim: 1 }, staleness: { aim
 export const PEAK_MB: Budget = { now: 300, aim: 270 };
 
 /** The memory that large uploads need on a small instance, in MB. */
-export const NEEDED_MB: Budget = { now: 200, aim: 200 };
+export const NEEDED_MB: Budget = both(200);
 
 /** For a document with the most entries allowed. */
-export const VALIDATION_MS: Budget = { now: 25, aim: 25 };
+export const VALIDATION_MS: Budget = both(25);
 
 /** From a process's start to its first answer. */
 export const COLD_START_MS: Budget = { now: 700, aim: 450 };
 
 /** One sweep over all owners: memory in MB with a small heap; list calls at 100,000 owners. */
-export const SWEEP_MB: Budget = { now: 150, aim: 150 };
+export const SWEEP_MB: Budget = both(150);
 export const SWEEP_LISTS: Budget = { aim: 100 };
 
 /** An owner costs the same however many others there are. */
-export const MANY_OWNERS: Budget = { now: 1.1, aim: 1.1 };
+export const MANY_OWNERS: Budget = both(1.1);
 
 /** At 256 clients. */
-export const ERRORS: Budget = { now: 0, aim: 0 };
+export const ERRORS: Budget = both(0);
 
 /** Vault calls count before and after the answer; writes are blob writes before it. */
 export type CallBudget = { rounds?: Budget; writes?: Budget; vault?: Budget; after?: Budget };
 
-const NONE: Budget = { now: 0, aim: 0 };
-const ONE: Budget = { now: 1, aim: 1 };
-const TWO: Budget = { now: 2, aim: 2 };
-const THREE: Budget = { now: 3, aim: 3 };
-const FOUR: Budget = { now: 4, aim: 4 };
-const SIX: Budget = { now: 6, aim: 6 };
 const RECOVERY: CallBudget = {
-  rounds: FOUR,
-  writes: TWO,
-  vault: ONE,
-  after: { now: 3, aim: 3 },
+  rounds: both(4),
+  writes: both(2),
+  vault: both(1),
+  after: both(3),
 };
 
 export const CALLS: Record<string, CallBudget> = {
-  "first upload": { rounds: THREE, writes: TWO, vault: NONE },
-  "second upload, at hand": { rounds: ONE, writes: ONE, vault: NONE },
-  "ninth upload": { rounds: TWO, writes: ONE, vault: NONE },
-  "tenth upload, at hand": { rounds: ONE, writes: ONE, vault: NONE },
-  staleness: { rounds: ONE, writes: NONE, vault: NONE },
-  plan: { rounds: TWO, writes: NONE, vault: ONE },
+  "first upload": { rounds: both(3), writes: both(2), vault: both(0) },
+  "second upload, at hand": { rounds: both(1), writes: both(1), vault: both(0) },
+  "ninth upload": { rounds: both(2), writes: both(1), vault: both(0) },
+  "tenth upload, at hand": { rounds: both(1), writes: both(1), vault: both(0) },
+  staleness: { rounds: both(1), writes: both(0), vault: both(0) },
+  plan: { rounds: both(2), writes: both(0), vault: both(1) },
   // The write is its count.
-  "quiet read": { rounds: { now: 3, aim: 2 }, writes: ONE, vault: ONE },
+  "quiet read": { rounds: { now: 3, aim: 2 }, writes: both(1), vault: both(1) },
   "recovery, the owner's first": { ...RECOVERY, after: { aim: 3 } },
   recovery: RECOVERY,
   "recovery with Idempotency-Key": RECOVERY,
-  "recovery, one proven code account": { rounds: SIX, vault: ONE },
-  "code check": { rounds: TWO, writes: ONE },
+  "recovery, one proven code account": { rounds: both(6), vault: both(1) },
+  "code check": { rounds: both(2), writes: both(1) },
 };
 
 export type Verdict = { text: string; isOver: boolean };

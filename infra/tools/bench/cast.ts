@@ -8,11 +8,13 @@ import type { Side } from "./side.ts";
 import { newOwners, ownersWith, provers, withHelper } from "./sign-up.ts";
 
 /**
- * `visitors` ask and plan, `losers` recover on a new device; both have one upload. `provers`: owners whose
- * codes are checked.
+ * Visitors ask and plan, losers recover on a new device; both have one upload. Enough for each recovery at one
+ * and at sixteen clients, and each first call, to be an owner's first.
  */
-export type Counts = { visitors: number; losers: number; provers: number };
-
+const VISITORS = 150;
+const LOSERS = 780;
+/** Owners whose codes are checked. */
+const PROVERS = 196;
 /** Owners with a whole history; they upload, and check staleness. */
 const REGULARS = 64;
 const UPLOADS = 9;
@@ -31,7 +33,6 @@ export class Cast {
   static async of(
     { stack, load, document }: { stack: Stack; load: LoadClient; document: string },
     side: Side,
-    counts: Counts,
   ): Promise<Cast> {
     const { api, issuer } = stack.addresses;
     const { appFolder } = side;
@@ -39,9 +40,9 @@ export class Cast {
       const where = { api, issuer, instance };
       return {
         regulars: await ownersWith(UPLOADS, { load, where, document, count: REGULARS }),
-        visitors: await ownersWith(1, { load, where, document, count: counts.visitors }),
-        losers: await ownersWith(1, { load, where, document, count: counts.losers }),
-        provers: await provers(counts.provers, where),
+        visitors: await ownersWith(1, { load, where, document, count: VISITORS }),
+        losers: await ownersWith(1, { load, where, document, count: LOSERS }),
+        provers: await provers(PROVERS, where),
         token: await providerToken(issuer, "Codes.Verify"),
       };
     });
@@ -128,7 +129,7 @@ export class Cast {
   }
 }
 
-function at<T>(people: readonly T[], turn: number): T {
+export function at<T>(people: readonly T[], turn: number): T {
   const each = people[turn % people.length];
   if (each === undefined) throw new RangeError("nobody is there");
   return each;

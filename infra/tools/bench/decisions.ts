@@ -1,15 +1,13 @@
 /** What validating and encoding the largest allowed document costs before an upload stores it. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { BackupDocument, encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { VALIDATION_MS } from "./budgets.ts";
+import { aSecret } from "./owners.ts";
 import { milliseconds, type Report } from "./report.ts";
 import { median } from "./statistics.ts";
 
 const ENTRIES = 1000;
 const ROUNDS = 31;
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-const aSecret = () => Array.from(randomBytes(32), (byte) => BASE32[byte % 32]).join("");
 
 /** Half of the entries share their names with others; all have ids and groups. */
 function aFullDocument(): unknown {

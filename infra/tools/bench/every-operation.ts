@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { Closers } from "../../local/closers.ts";
 import { atOnce, processorTime, SIXTEEN, SIXTY_FOUR } from "./at-once.ts";
 import type { Player, Run } from "./bench-run.ts";
-import { Cast, type Counts } from "./cast.ts";
+import { Cast } from "./cast.ts";
 import { decisions } from "./decisions.ts";
 import { type LoadClient, startLoadClient } from "./load.ts";
 import { oneClient } from "./one-client.ts";
@@ -16,9 +16,6 @@ import type { Report } from "./report.ts";
 import { startSide } from "./side.ts";
 import { APP } from "./sign-up.ts";
 import { crowd, largeUploads, memory } from "./under-load.ts";
-
-/** Enough for each recovery at one and at sixteen clients, and each first call, to be an owner's first. */
-const PEOPLE: Counts = { visitors: 150, losers: 780, provers: 196 };
 
 /** On a busy machine the run takes longer than a sign-in stays fresh. */
 const PATIENT = { SIGN_IN_MAX_AGE_SECONDS: "3600" };
@@ -35,7 +32,7 @@ export async function everyOperation(report: Report, document: string, beside?: 
     const players: Player[] = [];
     for (const app of apps) {
       const side = await startSide(stack, { ...app, closers });
-      players.push({ side, cast: await Cast.of({ stack, load, document }, side, PEOPLE) });
+      players.push({ side, cast: await Cast.of({ stack, load, document }, side) });
     }
     const raw = await rawCalls(players[0]?.side.settings ?? stack.settings, document.length);
     await sections({ stack, load, report, raw, players, operations: await had(load, players) });

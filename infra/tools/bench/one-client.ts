@@ -68,6 +68,5 @@ function tell({ report, players, operations }: Run, figures: Figures): void {
   });
   const columns = ["p50", "p95", "a second", "errors", "least p50", "ratio"];
   report.table(["", ...columns, "budget of the ratio", "the least, by raw HTTP"], rows, { text: 2 });
-  for (const [name, { problems }] of figures.all)
-    if (problems[0] !== undefined) report.note(`${name}: ${problems[0]}`);
+  report.problems(figures);
 }

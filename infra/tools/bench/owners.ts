@@ -1,18 +1,18 @@
 /** Owners with a backup each, and their phones' next requests, signed and ready. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { Secret } from "otpauth";
 import { type Call, Phone, type Reply } from "../../local/phone.ts";
 import { requestOf, type Unit } from "./load.ts";
 
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BACKUP = "v1/backups/android";
 
 /** JSON of that many accounts: 50 make about 10 KB. */
-export function aDocument(accounts: number, secretLength = 32): string {
+export function aDocument(accounts: number, secretBytes = 20): string {
   const account = (index: number) => ({
     kind: "third-party",
     issuer: `Issuer ${index}`,
     userName: `somebody.${randomUUID()}@example.org`,
-    otp: { type: "totp", secret: base32(secretLength), algorithm: "SHA1", digits: 6, period: 30 },
+    otp: { type: "totp", secret: aSecret(secretBytes), algorithm: "SHA1", digits: 6, period: 30 },
   });
   return JSON.stringify({
     accounts: Array.from({ length: accounts }, (_, index) => account(index)),
@@ -20,7 +20,8 @@ export function aDocument(accounts: number, secretLength = 32): string {
   });
 }
 
-const base32 = (length: number) => Array.from(randomBytes(length), (byte) => BASE32[byte % 32]).join("");
+/** In base32: 20 bytes are 32 characters. */
+export const aSecret = (size = 20) => new Secret({ size }).base32;
 
 /** `instance`: where to send requests, if not to the public address. */
 export type Where = { api: string; issuer: string; instance?: string };
@@ -38,6 +39,10 @@ export class Owner {
 
   async signIn(): Promise<void> {
     await this.#phone.signIn(this.#name);
+  }
+
+  get instance(): string {
+    return this.#phone.instance;
   }
 
   /** Sends the owner's later requests to another instance of the service. */

@@ -2,11 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { URI } from "otpauth";
 import * as z from "zod";
-import { Phone } from "../../local/phone.ts";
+import { appToken } from "../../local/tokens.ts";
 import { requestOf, type Unit } from "./load.ts";
-import type { Where } from "./owners.ts";
+import { Owner, type Where } from "./owners.ts";
 
-const Token = z.object({ access_token: z.string() });
 const Made = z.looseObject({ id: z.string() });
 const Ticket = z.looseObject({ code: z.string() });
 const Credential = z.object({ credential: z.object({ uri: z.string() }) });
@@ -14,19 +13,10 @@ const Credential = z.object({ credential: z.object({ uri: z.string() }) });
 const STEP_MS = 30_000;
 
 /** The token of a provider's app that answers for these accounts. */
-export async function providerToken(issuer: string, role: string): Promise<string> {
-  const body = { subject: "contoso-sign-in", roles: [role], claims: { client_id: "contoso-sign-in" } };
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${issuer}/dev/token`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(body),
-  });
-  return Token.parse(await response.json()).access_token;
-}
+export const providerToken = (issuer: string, role: string) => appToken(issuer, "contoso-sign-in", role);
 
 export class Prover {
-  readonly #phone: Phone;
+  readonly #owner: Owner;
   readonly #account = {
     kind: "work",
     issuer: "https://sts.example",
@@ -36,37 +26,35 @@ export class Prover {
   #uri = "";
   #lastStep = 0;
 
-  constructor({ api, issuer, instance = api }: Where) {
-    this.#phone = new Phone({ api, issuer, platform: "android" });
-    this.#phone.instance = instance;
+  constructor(where: Where) {
+    this.#owner = new Owner({ ...where });
   }
 
   /** `tickets`: the provider's token for issuing tickets. */
   async signUp(tickets: string): Promise<void> {
     const account = this.#account;
     const document = { accounts: [{ ...account, usesPush: true }], settings: {} };
-    await this.#phone.signIn(`bench-${randomUUID()}`);
+    await this.#owner.signIn();
     const first = { "if-none-match": "*" };
-    await this.#phone.call("PUT", "v1/backups/android", { body: document, headers: first });
+    await this.#owner.call("PUT", "v1/backups/android", { body: document, headers: first });
     const recovery = { platform: "android", device: { name: "bench" }, existingAccounts: [] };
-    const { id } = Made.parse((await this.#phone.call("POST", "v1/recoveries", { body: recovery })).body);
+    const { id } = Made.parse((await this.#owner.call("POST", "v1/recoveries", { body: recovery })).body);
     const path = `v1/recoveries/${id}/step-ups`;
-    const stepUp = Made.parse((await this.#phone.call("POST", path, { body: { account } })).body);
+    const stepUp = Made.parse((await this.#owner.call("POST", path, { body: { account } })).body);
     const asked = { body: { account }, token: tickets };
-    const { code } = Ticket.parse((await this.#phone.call("POST", "v1/tickets", asked)).body);
+    const { code } = Ticket.parse((await this.#owner.call("POST", "v1/tickets", asked)).body);
     const answer = { body: { ticket: code } };
-    const { body } = await this.#phone.call("POST", `v1/step-ups/${stepUp.id}/answer`, answer);
+    const { body } = await this.#owner.call("POST", `v1/step-ups/${stepUp.id}/answer`, answer);
     this.#uri = Credential.parse(body).credential.uri;
   }
 
   moveTo(instance: string): void {
-    this.#phone.instance = instance;
+    this.#owner.moveTo(instance);
   }
 
   /** Like any call of the owner, brings the owner key into the instance's cache. */
   staleness(): Unit {
-    const prepared = this.#phone.prepare("GET", "v1/backups/android/staleness");
-    return { name: "staleness", chain: [requestOf(prepared)] };
+    return this.#owner.staleness();
   }
 
   /** A code counts once, and at most one step early: after that, the owner must wait for the next step. */
@@ -79,7 +67,7 @@ export class Prover {
     const code = URI.parse(this.#uri).generate({ timestamp: this.#lastStep * STEP_MS });
     const body = JSON.stringify({ account: this.#account, code });
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const url = `${this.#phone.instance}/v1/codes/verify`;
+    const url = `${this.#owner.instance}/v1/codes/verify`;
     const request = requestOf({ url, method: "POST", headers, body }, { mustSay: '"valid":true' });
     return { name, chain: [request] };
   }

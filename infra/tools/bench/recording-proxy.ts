@@ -1,6 +1,6 @@
 /** A proxy between an instance and a stand-in: records each call and can delay it. */
-import { Agent, createServer, type IncomingMessage, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent, request } from "node:http";
+import { serveOnLoopback } from "../../local/loopback-server.ts";
 import type { Interval } from "./statistics.ts";
 
 export type Kind = "read" | "write" | "list" | "queue" | "vault" | "delivered";
@@ -25,7 +25,7 @@ export async function startProxy(target: string, { kindOf, hold }: Options): Pro
   const agent = new Agent({ keepAlive: true });
   let calls: Call[] = [];
   let running = 0;
-  const server = createServer((incoming, outgoing) => {
+  const server = await serveOnLoopback(0, () => async (incoming, outgoing) => {
     const { method = "", url = "", headers } = incoming;
     const kind = kindOf({ method, url });
     const startedAt = performance.now();
@@ -40,12 +40,11 @@ export async function startProxy(target: string, { kindOf, hold }: Options): Pro
       answer.pipe(outgoing);
     });
     forwarded.on("error", () => outgoing.destroy());
-    void passOn(incoming, forwarded, hold?.({ method, url }, kind));
+    await hold?.({ method, url }, kind);
+    incoming.pipe(forwarded);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port: ownPort } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${ownPort}${pathname === "/" ? "" : pathname}`,
+    url: `${server.url}${pathname === "/" ? "" : pathname}`,
     take() {
       const taken = calls;
       calls = [];
@@ -54,15 +53,9 @@ export async function startProxy(target: string, { kindOf, hold }: Options): Pro
     running: () => running,
     async close() {
       agent.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     },
   };
-}
-
-async function passOn(incoming: IncomingMessage, to: NodeJS.WritableStream, held?: Promise<unknown>) {
-  await held;
-  incoming.pipe(to);
 }
 
 export function blobKind({ method, url }: PassingCall): Kind {

@@ -1,10 +1,9 @@
 /** Prints measured figures as tables, and remembers whether all present budgets were met. */
 import { cpus } from "node:os";
 import { type Budget, judge } from "./budgets.ts";
+import type { Figures } from "./figures.ts";
 
 type Verdict = { bound?: "≤" | "≥"; isOurs?: boolean };
-/** `ratio`: the figure that the budget limits. */
-export type Row = { name: string; value: string; ratio?: number; budget?: Budget; note: string };
 
 export class Report {
   over = false;
@@ -15,6 +14,12 @@ export class Report {
 
   note(text: string): void {
     console.log(`  ${text}`);
+  }
+
+  /** The first of each operation. */
+  problems(figures: Figures): void {
+    for (const [name, { problems }] of figures.all)
+      if (problems[0] !== undefined) this.note(`${name}: ${problems[0]}`);
   }
 
   /** The verdict on a figure's budget; for another checkout's figure it is only shown. */
@@ -36,14 +41,6 @@ export class Report {
       });
       console.log(`  ${cells.join("  ")}`.trimEnd());
     }
-  }
-
-  row({ name, value, ratio, budget, note }: Row): void {
-    const shown = ratio === undefined ? "" : `${ratio.toFixed(2)} ×`;
-    const limit = ratio === undefined ? "" : this.verdict(ratio, budget);
-    console.log(
-      `  ${name.padEnd(38)}${value.padStart(10)}  ${shown.padStart(8)}  ${limit.padEnd(26)} ${note}`,
-    );
   }
 }
 

@@ -2,6 +2,7 @@
 import { pathOf, spawnNode } from "../../local/child.ts";
 import type { Stack } from "../../local/stack.ts";
 import { MANY_OWNERS } from "./budgets.ts";
+import { at } from "./cast.ts";
 import { Figures } from "./figures.ts";
 import { type LoadClient, prepare, startLoadClient, type Unit } from "./load.ts";
 import { type OwnStack, ownStack } from "./own-stack.ts";
@@ -40,9 +41,9 @@ async function filled(count: number): Promise<OwnStack> {
   const stack = await ownStack({ settings: WITHOUT_QUEUE, storageInMemory: true });
   const bar = progressBar(`${count} owners`, count);
   const due = Math.floor(count / DUE_SHARE);
-  const shares = Array.from({ length: FILLERS }, (_, at) => ({
-    count: shareOf(count, at),
-    due: shareOf(due, at),
+  const shares = Array.from({ length: FILLERS }, (_, filler) => ({
+    count: shareOf(count, filler),
+    due: shareOf(due, filler),
   }));
   await Promise.all(shares.map((share) => fill(stack, share, bar.step)));
   return stack;
@@ -84,18 +85,19 @@ async function side(
   figures.add((await load.run([rounds.slice(WARM_UP).flat()])).units);
   load.close();
   report.heading(`${count} owners beside ${FEW}, one client, p50 of ${ROUNDS}`);
-  for (const name of OPERATIONS) {
+  const rows = OPERATIONS.map((name) => {
     const [less, more] = [figures.of(`few ${name}`).p50, figures.of(`many ${name}`).p50];
     const [value, note] = [milliseconds(more), `of ${milliseconds(less)} with ${FEW} owners`];
-    if (name === "put" || name === "get") {
-      report.row({ name: `bare ${name}`, value, ratio: more / less, note });
-      continue;
-    }
+    if (name === "put" || name === "get") return [`bare ${name}`, value, times(more / less), "", note];
     const bare = BARE[name];
     const ratio = more / figures.of(`many ${bare}`).p50 / (less / figures.of(`few ${bare}`).p50);
-    report.row({ name, value, ratio, budget: MANY_OWNERS, note: `${note}, each by its bare ${bare}` });
-  }
+    const verdict = report.verdict(ratio, MANY_OWNERS);
+    return [name, value, times(ratio), verdict, `${note}, each by its bare ${bare}`];
+  });
+  report.table(["", "p50", "ratio", "budget", "beside"], rows, { text: 2 });
 }
+
+const times = (ratio: number) => `${ratio.toFixed(2)} ×`;
 
 type Operations = (round: number) => Record<Operation, Unit>;
 
@@ -120,7 +122,7 @@ async function operations(
   for (const owner of owners) owner.moveTo(api);
   const { PUT, GET } = await rawCalls(stack.settings, document.length);
   return (round) => {
-    const owner = owners[round % owners.length] ?? fail();
+    const owner = at(owners, round);
     return {
       put: { ...PUT(), name: `${side} put` },
       get: { ...GET(), name: `${side} get` },
@@ -129,8 +131,4 @@ async function operations(
       recovery: owner.recovery({}, `${side} recovery`),
     };
   };
-}
-
-function fail(): never {
-  throw new RangeError("no such owner");
 }

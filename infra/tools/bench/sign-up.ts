@@ -42,21 +42,12 @@ export async function ownersWith(
   const owners = await newOwners(count, where);
   for (let at = 0; at < count; at += SHARE) {
     const share = owners.slice(at, at + SHARE);
-    await prepare(
-      load,
-      dealt(
-        share.map((owner) => owner.firstUpload(document)),
-        AT_ONCE,
-      ),
-    );
-    for (let upload = 1; upload < uploads; upload++)
-      await prepare(
-        load,
-        dealt(
-          share.map((owner) => owner.upload(document)),
-          AT_ONCE,
-        ),
+    for (let upload = 0; upload < uploads; upload++) {
+      const units = share.map((owner) =>
+        upload === 0 ? owner.firstUpload(document) : owner.upload(document),
       );
+      await prepare(load, dealt(units, AT_ONCE));
+    }
   }
   return owners;
 }

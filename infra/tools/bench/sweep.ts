@@ -53,21 +53,19 @@ export async function sweepAll(
   await host.close();
   await proxy.close();
   report.heading(`One sweep over ${count} owners`);
-  const rate = `${(count / seconds).toFixed(0)} owners a second`;
-  report.row({ name: "all of it", value: `${seconds.toFixed(1)} s`, note: rate });
-  const listBudget = count === LISTS_FOR ? report.verdict(lists, SWEEP_LISTS) : "";
-  const owners = `${Math.round(count / lists)} owners each`;
-  report.row({
-    name: "list calls",
-    value: String(lists),
-    note: [owners, listBudget].filter(Boolean).join("; "),
-  });
+  const listBudget = count === LISTS_FOR ? `; ${report.verdict(lists, SWEEP_LISTS)}` : "";
   const each = handled === 0 ? 0 : reads / handled;
-  const note = `${each.toFixed(1)} for each of ${handled} that were due (${due} expected); ${writes} writes`;
-  report.row({ name: "reads", value: String(reads), note });
-  if (Number.isNaN(peak)) return;
-  const memory = `heap held to ${HEAP_MB} MB; ${report.verdict(peak, SWEEP_MB)}`;
-  report.row({ name: "peak resident", value: `${peak.toFixed(0)} MB`, note: memory });
+  const ofReads = `${each.toFixed(1)} for each of ${handled} that were due (${due} expected); ${writes} writes`;
+  const rows = [
+    ["all of it", `${seconds.toFixed(1)} s`, `${(count / seconds).toFixed(0)} owners a second`],
+    ["list calls", String(lists), `${Math.round(count / lists)} owners each${listBudget}`],
+    ["reads", String(reads), ofReads],
+  ];
+  if (!Number.isNaN(peak)) {
+    const budget = `heap held to ${HEAP_MB} MB; ${report.verdict(peak, SWEEP_MB)}`;
+    rows.push(["peak resident", `${peak.toFixed(0)} MB`, budget]);
+  }
+  report.table(["", "measured", ""], rows);
 }
 
 /** Leaves out the sweep's progress: those reads and writes depend on pages and on how often we poll. */

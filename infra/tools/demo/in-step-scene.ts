@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Phone, Reply } from "../../local/phone.ts";
-import { countAllMessages, nextMessage } from "./people.ts";
+import { countMessages, nextMessage } from "./people.ts";
 import { aPhone, BACKUP, MAIL, OWNER, recoveryOf, type Scene, showProblem } from "./scenes.ts";
 import { expectStatus } from "./story.ts";
 
@@ -36,14 +36,14 @@ export async function keepInStep(scene: Scene, phone: Phone): Promise<void> {
   const tablet = aPhone(stack.addresses);
   await tablet.signIn(OWNER);
   await story.step(`${TABLET} recovers, which is told`, async () => {
-    expectStatus(await tablet.call("POST", "v1/recoveries", { body: recoveryOf(TABLET) }), 200);
+    await expectStatus(tablet.call("POST", "v1/recoveries", { body: recoveryOf(TABLET) }), 200);
     await nextMessage(stack, ALARM, 0);
     await nextMessage(stack, BEFORE, 0);
   });
-  const mails = await countAllMessages(stack, MAIL);
+  const mails = await countMessages(stack, { to: MAIL });
   const base = await read(phone);
-  await story.step("The tablet adds an account and uploads", async () =>
-    expectStatus(await put(tablet, withAdded(base, "From the tablet")), 200),
+  await story.step("The tablet adds an account and uploads", () =>
+    expectStatus(put(tablet, withAdded(base, "From the tablet")), 200),
   );
   const late = await put(phone, withAdded(base, "From the phone"));
   story.check("Phone 2 adds one, too, and comes too late", late.status === 412, showProblem(late));
@@ -52,8 +52,8 @@ export async function keepInStep(scene: Scene, phone: Phone): Promise<void> {
     () => read(phone),
     ({ generation, accounts }) => `generation ${generation}, ${accounts.length} accounts`,
   );
-  await story.step("It merges, and uploads what replaces that", async () =>
-    expectStatus(await put(phone, withAdded(newer, "From the phone")), 200),
+  await story.step("It merges, and uploads what replaces that", () =>
+    expectStatus(put(phone, withAdded(newer, "From the phone")), 200),
   );
   const both = [...base.accounts, added("From the tablet"), added("From the phone")];
   const known = await read(tablet);
@@ -65,11 +65,11 @@ export async function keepInStep(scene: Scene, phone: Phone): Promise<void> {
   const same = await tablet.call("GET", `${BACKUP}/document`, { headers: { "if-none-match": known.etag } });
   story.check("… and asks again, with its ETag", same.status === 304, String(same.status));
   await story.step("Each read stands in the activity log", () => untilLogged(phone, 3));
-  story.check("… and no mail was sent", (await countAllMessages(stack, MAIL)) === mails);
+  story.check("… and no mail was sent", (await countMessages(stack, { to: MAIL })) === mails);
 }
 
 const read = async (phone: Phone): Promise<Document> =>
-  Document.parse(expectStatus(await phone.call("GET", `${BACKUP}/document`), 200).body);
+  Document.parse((await expectStatus(phone.call("GET", `${BACKUP}/document`), 200)).body);
 
 const withAdded = ({ accounts, ...rest }: Document, issuer: string): Document => ({
   ...rest,

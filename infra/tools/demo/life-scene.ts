@@ -20,7 +20,7 @@ const etag = async (phone: Phone) => ({
   "if-match": (await phone.call("GET", BACKUP)).headers.get("etag") ?? "",
 });
 const ask = async (phone: Phone, method: string, path: string, status = 200): Promise<Reply> =>
-  expectStatus(await phone.call(method, path, { headers: await etag(phone) }), status);
+  expectStatus(phone.call(method, path, { headers: await etag(phone) }), status);
 
 export async function liveOn(scene: Scene): Promise<void> {
   const { story, stack, accounts } = scene;
@@ -37,8 +37,8 @@ export async function liveOn(scene: Scene): Promise<void> {
     told.skewSeconds < 0,
     `${told.type}: ${told.skewSeconds} s`,
   );
-  await story.step("… it corrects itself. He backed up, and signed in a hundred days ago", async () =>
-    expectStatus(await phone.call("PUT", BACKUP, first), 201),
+  await story.step("… it corrects itself. He backed up, and signed in a hundred days ago", () =>
+    expectStatus(phone.call("PUT", BACKUP, first), 201),
   );
   await story.step("GET …/staleness", () => phone.call("GET", `${BACKUP}/staleness`), showStaleness);
   await phone.signIn(OWNER);
@@ -69,8 +69,8 @@ async function overwriteAndRestore(
   document: { accounts: unknown[] },
 ): Promise<void> {
   const empty = { body: { accounts: [], settings: {} }, headers: await etag(phone) };
-  await story.step("A broken app uploads an empty list", async () =>
-    expectStatus(await phone.call("PUT", BACKUP, empty), 200),
+  await story.step("A broken app uploads an empty list", () =>
+    expectStatus(phone.call("PUT", BACKUP, empty), 200),
   );
   const history = Versions.parse((await phone.call("GET", `${BACKUP}/versions`)).body).versions;
   const oldest = history.at(-1)?.id ?? "";
@@ -90,8 +90,8 @@ async function overwriteAndRestore(
 
 async function forget({ story, stack }: Scene, phone: Phone): Promise<void> {
   const copy = await copyOf(stack, OWNER);
-  await story.step("DELETE v1/me: everything is to be forgotten", async () =>
-    expectStatus(await phone.call("DELETE", "v1/me?confirm=erase-everything"), 204),
+  await story.step("DELETE v1/me: everything is to be forgotten", () =>
+    expectStatus(phone.call("DELETE", "v1/me?confirm=erase-everything"), 204),
   );
   const after = await phone.call("GET", BACKUP);
   story.check("Nothing is known of him any more", after.status === 403, showProblem(after));

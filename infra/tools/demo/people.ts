@@ -2,16 +2,16 @@
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import type { Stack } from "../../local/stack.ts";
+import { appToken, devToken } from "../../local/tokens.ts";
 
-const Token = z.object({ access_token: z.string() });
 const Messages = z.array(z.looseObject({ text: z.string(), subject: z.string().optional() }));
 export type Message = z.infer<typeof Messages>[number];
 
 const PATIENCE_MS = 20_000;
 const GLANCE_MS = 50;
 
-/** `says`: a word in it. */
-type Expected = { to: string; subject: string; says?: string };
+/** Without a subject, any; `says`: a word in it. */
+type Expected = { to: string; subject?: string; says?: string };
 
 /** Waits for the newest message with this subject, once there are more than `known`. */
 export async function nextMessage(stack: Stack, wanted: Expected, known: number): Promise<Message> {
@@ -28,41 +28,25 @@ export async function nextMessage(stack: Stack, wanted: Expected, known: number)
 export const countMessages = async (stack: Stack, wanted: Expected): Promise<number> =>
   (await messagesWith(stack, wanted)).length;
 
-export const countAllMessages = async (stack: Stack, to: string): Promise<number> =>
-  (await messagesTo(stack, to)).length;
-
-async function messagesWith(stack: Stack, { to, subject, says = "" }: Expected): Promise<Message[]> {
-  return (await messagesTo(stack, to)).filter(
-    (message) => message.subject === subject && message.text.includes(says),
-  );
-}
-
-async function messagesTo({ addresses }: Stack, to: string): Promise<Message[]> {
+async function messagesWith({ addresses }: Stack, { to, subject, says = "" }: Expected): Promise<Message[]> {
   const response = await fetch(`${addresses.mailbox}/messages?to=${encodeURIComponent(to)}`);
-  return Messages.parse(await response.json());
-}
-
-async function token({ addresses }: Stack, body: object): Promise<string> {
-  const response = await fetch(`${addresses.issuer}/dev/token`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return Token.parse(await response.json()).access_token;
+  return Messages.parse(await response.json()).filter(
+    (message) => (subject ?? message.subject) === message.subject && message.text.includes(says),
+  );
 }
 
 /** Types the password of the account at its own sign-in. */
 export const signInTo = (stack: Stack, userName: string) =>
-  token(stack, { subject: `subject of ${userName}`, account: userName });
+  devToken(stack.addresses.issuer, { subject: `subject of ${userName}`, account: userName });
 
 /** A call that the provider's backend makes with its app token. */
 export async function providerCall(
-  stack: Stack,
+  { addresses }: Stack,
   path: string,
   { client, role, body }: { client: string; role: string; body: object },
 ): Promise<unknown> {
-  const bearer = await token(stack, { subject: client, roles: [role], claims: { client_id: client } });
-  const response = await fetch(`${stack.addresses.api}/${path}`, {
+  const bearer = await appToken(addresses.issuer, client, role);
+  const response = await fetch(`${addresses.api}/${path}`, {
     method: "POST",
     headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
     body: JSON.stringify(body),

@@ -55,7 +55,7 @@ export async function enrol(scene: Scene): Promise<Credentials> {
   const existingAccounts = accounts.map(({ kind, issuer, userName }) => ({ kind, issuer, userName }));
   const body = recoveryOf("Phone 1", { existingAccounts, overlap: "keep-existing" });
   const recovery = await story.step("POST v1/recoveries, keeping what the phone has", async () =>
-    idIn(expectStatus(await phone.call("POST", "v1/recoveries", { body }), 200)),
+    idIn(await expectStatus(phone.call("POST", "v1/recoveries", { body }), 200)),
   );
   return {
     personal: await provePersonal(scene, phone, { recovery, account: personal, contact }),
@@ -99,13 +99,12 @@ async function signInAndRecover({ story }: Scene, newPhone: Phone): Promise<z.in
   const dryRun = { body: { platform: "android", existingAccounts: [] } };
   await story.step(
     "POST v1/recovery-plans: what would come back",
-    async () => expectStatus(await newPhone.call("POST", "v1/recovery-plans", dryRun), 200),
+    () => expectStatus(newPhone.call("POST", "v1/recovery-plans", dryRun), 200),
     ({ body }) => summary(Plan.parse(body).accounts.map(({ outcome }) => outcome)),
   );
   const reply = await story.step(
     "POST v1/recoveries",
-    async () =>
-      expectStatus(await newPhone.call("POST", "v1/recoveries", { body: recoveryOf("Phone 2") }), 200),
+    () => expectStatus(newPhone.call("POST", "v1/recoveries", { body: recoveryOf("Phone 2") }), 200),
     ({ status }) => String(status),
   );
   return Recovered.parse(reply.body);
@@ -118,8 +117,8 @@ async function revokeFormer(scene: Scene, newPhone: Phone, former: Credentials):
     () => newPhone.call("GET", `${BACKUP}/staleness`),
     showStaleness,
   );
-  const remove = (status: number) => async () =>
-    expectStatus(await newPhone.call("DELETE", `v1/devices/${phone.deviceId}`), status);
+  const remove = (status: number) => () =>
+    expectStatus(newPhone.call("DELETE", `v1/devices/${phone.deviceId}`), status);
   await story.step("Phone 2, which has just come, only suspends phone 1", remove(202));
   const suspended = await phone.call("GET", BACKUP);
   story.check(

@@ -49,19 +49,15 @@ export async function backUp({ story, stack, phone, accounts }: Scene): Promise<
   const document = { accounts: [...accounts, ...named], settings: SETTINGS };
   const first = await story.step(
     `PUT ${BACKUP}: ${accounts.length} accounts and ${named.length} by name`,
-    async () =>
-      expectStatus(
-        await phone.call("PUT", BACKUP, { body: document, headers: { "if-none-match": "*" } }),
-        201,
-      ),
+    () => expectStatus(phone.call("PUT", BACKUP, { body: document, headers: { "if-none-match": "*" } }), 201),
     (reply) => `201, ETag ${etagOf(reply)}`,
   );
   await story.step(`GET ${BACKUP}/staleness`, () => phone.call("GET", `${BACKUP}/staleness`), showStaleness);
   const second = await story.step(
     "A later upload replaces that state, and no other",
-    async () =>
+    () =>
       expectStatus(
-        await phone.call("PUT", BACKUP, { body: document, headers: { "if-match": etagOf(first) } }),
+        phone.call("PUT", BACKUP, { body: document, headers: { "if-match": etagOf(first) } }),
         200,
       ),
     (reply) => `200, ETag ${etagOf(reply)}`,

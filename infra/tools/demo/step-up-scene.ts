@@ -31,13 +31,13 @@ export async function addContact({ story, stack, phone }: Scene): Promise<string
   const body = { channel: "email", address: MAIL, language: "en" };
   const added = await story.step(
     "POST v1/contacts: a code is on its way",
-    async () => expectStatus(await phone.call("POST", "v1/contacts", { body }), 201),
+    () => expectStatus(phone.call("POST", "v1/contacts", { body }), 201),
     (reply) => String(z.looseObject({ masked: z.string() }).parse(reply.body).masked),
   );
   const { text } = await story.step("The mail arrives", () => nextMessage(stack, CODE, known), firstLine);
-  await story.step("… and its code confirms the contact", async () =>
+  await story.step("… and its code confirms the contact", () =>
     expectStatus(
-      await phone.call("POST", `v1/contacts/${idIn(added)}/confirm`, { body: { code: digitsIn(text) } }),
+      phone.call("POST", `v1/contacts/${idIn(added)}/confirm`, { body: { code: digitsIn(text) } }),
       200,
     ),
   );
@@ -51,12 +51,12 @@ export async function enterContactCode({ story, stack }: Scene, phone: Phone): P
   const { contacts } = Contacts.parse((await phone.call("GET", "v1/contacts")).body);
   const path = `v1/contacts/${contacts[0]?.id}`;
   const known = await countMessages(stack, CODE);
-  await story.step("A code goes to the contact that was there before phone 2", async () =>
-    expectStatus(await phone.call("POST", `${path}/code`), 201),
+  await story.step("A code goes to the contact that was there before phone 2", () =>
+    expectStatus(phone.call("POST", `${path}/code`), 201),
   );
   const { text } = await nextMessage(stack, CODE, known);
-  await story.step("… entered there, phone 2 counts as phone 1 did", async () =>
-    expectStatus(await phone.call("POST", `${path}/confirm`, { body: { code: digitsIn(text) } }), 200),
+  await story.step("… entered there, phone 2 counts as phone 1 did", () =>
+    expectStatus(phone.call("POST", `${path}/confirm`, { body: { code: digitsIn(text) } }), 200),
   );
 }
 
@@ -78,9 +78,9 @@ export async function provePersonal(
   );
   const known = await countMessages(stack, CODE);
   const authorization = `Bearer ${await signInTo(stack, account.userName)}`;
-  const started = await story.step("Anna signs in to that account, and a code is sent", async () =>
+  const started = await story.step("Anna signs in to that account, and a code is sent", () =>
     expectStatus(
-      await phone.call("POST", path, { body, headers: { "account-authorization": authorization } }),
+      phone.call("POST", path, { body, headers: { "account-authorization": authorization } }),
       201,
     ),
   );
@@ -90,8 +90,8 @@ export async function provePersonal(
   story.check("A wrong code is counted", refused.status === 403, showProblem(refused));
   return await story.step("The code brings the phone its own credential", async () =>
     uriIn(
-      expectStatus(
-        await phone.call("POST", `v1/step-ups/${idIn(started)}/answer`, { body: { code: digitsIn(text) } }),
+      await expectStatus(
+        phone.call("POST", `v1/step-ups/${idIn(started)}/answer`, { body: { code: digitsIn(text) } }),
         200,
       ),
     ),
@@ -119,8 +119,8 @@ export async function proveWork(
   );
   const scanned = new URL(readQr(ticket.svg)).searchParams.get("code") ?? "";
   const typed = ticket.code.toLowerCase().replaceAll("-", " ").replaceAll("0", "O");
-  const started = expectStatus(
-    await phone.call("POST", `v1/recoveries/${recovery}/step-ups`, { body: { account: nameOf(account) } }),
+  const started = await expectStatus(
+    phone.call("POST", `v1/recoveries/${recovery}/step-ups`, { body: { account: nameOf(account) } }),
     201,
   );
   return await story.step(
@@ -129,8 +129,8 @@ export async function proveWork(
       : "Typed by hand, it brings the new phone its own",
     async () =>
       uriIn(
-        expectStatus(
-          await phone.call("POST", `v1/step-ups/${idIn(started)}/answer`, {
+        await expectStatus(
+          phone.call("POST", `v1/step-ups/${idIn(started)}/answer`, {
             body: { ticket: by === "camera" ? scanned : typed },
           }),
           200,

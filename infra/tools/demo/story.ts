@@ -40,7 +40,8 @@ export class Story {
 }
 
 /** @throws naming the problem if the reply has another status */
-export function expectStatus(reply: Reply, status: number): Reply {
+export async function expectStatus(asked: Promise<Reply>, status: number): Promise<Reply> {
+  const reply = await asked;
   if (reply.status === status) return reply;
   throw new Error(`answered ${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`);
 }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { startIssuer } from "../../../infra/local/issuer/start-issuer.ts";
+import { devToken } from "../../../infra/local/tokens.ts";
 import type { Endpoint } from "../../../lib/http/pipeline/endpoint.ts";
 import { typeOf } from "../../../lib/http/problems/problem.ts";
 import { aBackup, nothingYet } from "../../support/builders.ts";
@@ -25,12 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await foreign.close());
 
-async function foreignToken(subject: string, claims: object = {}): Promise<string> {
-  const headers = { "content-type": "application/json" };
-  const body = JSON.stringify({ subject, claims });
-  const response = await fetch(`${foreign.url}/dev/token`, { method: "POST", headers, body });
-  return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
-}
+const foreignToken = (subject: string, claims: object = {}) => devToken(foreign.url, { subject, claims });
 
 /** In seconds, both ways. */
 const OFF = [65, 3 * 3600, 86_400].flatMap((each) => [-each, each]);

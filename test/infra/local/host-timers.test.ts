@@ -1,6 +1,6 @@
 /** Timers of the local host. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { timerListener } from "../../../infra/local/host/timer-listener.ts";
+import { startTimer } from "../../../infra/local/host/timer.ts";
 import { aFunction, anApp } from "./host-app/an-app.ts";
 
 const HOUR = 3_600_000;
@@ -18,21 +18,20 @@ test.each([
   ["59 59 23 * * *", "2026-02-28T23:59:59.000Z", "2026-03-01T23:59:59.000Z"],
 ])("R42 a timer fires daily at %s", async (schedule, ...expected) => {
   const runs: string[] = [];
-  const listener = timerListener(
+  const stop = startTimer(
     anApp(),
     aTimer(schedule, () => void runs.push(new Date().toISOString())),
   );
-  listener.start();
   await vi.advanceTimersByTimeAsync(48 * HOUR);
   expect(runs).toEqual(expected);
-  listener.stop();
+  stop();
   await vi.advanceTimersByTimeAsync(48 * HOUR);
   expect(runs).toEqual(expected);
 });
 
 test("R42 the function gets what the library reads from a timer", async () => {
   const callback = vi.fn();
-  timerListener(anApp(), aTimer("0 0 4 * * *", callback)).start();
+  startTimer(anApp(), aTimer("0 0 4 * * *", callback));
   await vi.advanceTimersByTimeAsync(HOUR);
   const json = '{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}';
   expect(callback).toHaveBeenCalledExactlyOnceWith({ name: "trigger", data: { json } });
@@ -41,7 +40,7 @@ test("R42 the function gets what the library reads from a timer", async () => {
 test.each(["", "* * * * * *", "0 0 * * * *", "0 0 3 1 * *", "0 0 3 * * 1", "0 0 24 * * *", "0 3 * * *"])(
   "R42 the schedule %j is refused",
   (schedule) => {
-    expect(() => timerListener(anApp(), aTimer(schedule))).toThrow(
+    expect(() => startTimer(anApp(), aTimer(schedule))).toThrow(
       `Function daily: the local host runs timers once a day only ("second minute hour * * *"), not "${schedule}".`,
     );
   },

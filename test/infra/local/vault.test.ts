@@ -173,11 +173,10 @@ describe("R42 what the vault tells about its calls", () => {
     await client.unwrapKey("RSA-OAEP-256", result);
     const open = `${vault.url}/keys/${key.name}/${versionOf(key)}/unwrapkey?api-version=2025-07-01`;
     await fetch(open, { method: "POST", body: "{}" });
-    expect(await counters()).toMatchObject({
+    expect(await counters()).toEqual({
       getKey: 1,
       wrapKey: 1,
       unwrapKey: 2,
-      rotateKey: 0,
       unauthenticated: 2,
       unauthenticatedWithBody: 1,
     });

@@ -1,7 +1,6 @@
 /** Runs a timer-triggered function once a day, at a time of day in UTC. */
 import type { FunctionApp } from "./function-app.ts";
 import { invoke } from "./invoke.ts";
-import type { Listener } from "./listener.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
 const DAY = 86_400_000;
@@ -9,8 +8,8 @@ const DAY = 86_400_000;
 const DAILY = /^([0-5]?\d) ([0-5]?\d) ([01]?\d|2[0-3]) \* \* \*$/;
 const TIMER = { Schedule: { AdjustForDST: true }, ScheduleStatus: null, IsPastDue: false };
 
-/** @throws if the schedule has another form */
-export function timerListener(app: FunctionApp, fn: RegisteredFunction): Listener {
+/** @returns how to stop it. @throws if the schedule has another form */
+export function startTimer(app: FunctionApp, fn: RegisteredFunction): () => void {
   const timeOfDay = readTimeOfDay(fn);
   let timeout: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -28,12 +27,11 @@ export function timerListener(app: FunctionApp, fn: RegisteredFunction): Listene
     arm();
   }
 
-  function stop(): void {
+  arm();
+  return () => {
     stopped = true;
     clearTimeout(timeout);
-  }
-
-  return { start: arm, stop };
+  };
 }
 
 /** In milliseconds. */
