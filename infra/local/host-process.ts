@@ -13,7 +13,7 @@ export type HostOptions = {
   appFolder: string;
   port: number;
   settings: Record<string, string>;
-  /** Flags for Node and V8, instead of those in the settings. */
+  /** Flags for Node and V8, after those in the settings: the last one counts. */
   nodeFlags?: readonly string[];
   log(line: string): void;
 };
@@ -55,12 +55,12 @@ type Launched = { child: Child; listening: Promise<string> };
 const flagsIn = ({ languageWorkers__node__arguments: flags = "" }: Record<string, string>) =>
   flags.split(" ").filter(Boolean);
 
-function launch({ appFolder, port, settings, nodeFlags = flagsIn(settings), log }: HostOptions): Launched {
+function launch({ appFolder, port, settings, nodeFlags = [], log }: HostOptions): Launched {
   const listening = Promise.withResolvers<string>();
   const child = spawnNode({
     script,
     args: ["--app", appFolder, "--port", String(port)],
-    nodeFlags,
+    nodeFlags: [...flagsIn(settings), ...nodeFlags],
     env: settings,
     onLine(line, stream) {
       const url = stream === "stdout" ? listeningUrl(line) : undefined;

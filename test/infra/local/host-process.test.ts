@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { loadAppSettings } from "../../../infra/local/host/app-settings.ts";
+import { startHost as startProcess } from "../../../infra/local/host-process.ts";
 import { runHost, startHost } from "./host-app/start-host.ts";
 
 describe.concurrent("start", () => {
@@ -32,12 +33,26 @@ describe.concurrent("start", () => {
 
   test("R42 an app runs in its own directory", async () => {
     await using host = await startHost("surface");
-    const { cwd }: { cwd: string } = JSON.parse(await (await fetch(`${host.url}/api/cwd`)).text());
+    const { cwd }: { cwd: string } = JSON.parse(await (await fetch(`${host.url}/api/process`)).text());
     expect(cwd).toMatch(/surface$/);
   });
 });
 
 describe("settings", () => {
+  test("R42 their flags reach Node, and others after them", async () => {
+    const settings = { languageWorkers__node__arguments: "--max-semi-space-size=16 --no-warnings" };
+    const appFolder = join(import.meta.dirname, "host-app/surface");
+    const nodeFlags = ["--max-semi-space-size=1"];
+    const host = await startProcess({ appFolder, port: 0, settings, nodeFlags, log: () => undefined });
+    const { flags }: { flags: string[] } = JSON.parse(await (await fetch(`${host.url}/api/process`)).text());
+    await host.close();
+    expect(flags.slice(0, 3)).toEqual([
+      "--max-semi-space-size=16",
+      "--no-warnings",
+      "--max-semi-space-size=1",
+    ]);
+  });
+
   test("R42 local.settings.json fills the environment, which wins", async () => {
     const directory = await mkdtemp(join(tmpdir(), "settings-"));
     await writeFile(

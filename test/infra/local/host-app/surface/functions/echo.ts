@@ -17,7 +17,7 @@ async function describe(request: HttpRequest) {
   };
 }
 
-app.get("cwd", () => ({ jsonBody: { cwd: process.cwd() } }));
+app.get("process", () => ({ jsonBody: { cwd: process.cwd(), flags: process.execArgv } }));
 app.http("echo", { methods: [...methods], handler: describe });
 app.http("echo-path", { methods: ["GET"], route: "Items/{name}/End", handler: describe });
 app.http("echo-rest", { methods: ["GET"], route: "rest/{*rest}", handler: describe });
