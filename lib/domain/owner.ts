@@ -1,6 +1,6 @@
 /** The caller: the owner behind a recovery account's token, and the device that sent the request. */
-import { createHash } from "node:crypto";
 import * as z from "zod";
+import { sha256 } from "./hash.ts";
 
 /** A person's only name in storage. 32 bytes as unpadded base64url. */
 export const OwnerId = z.string().length(43).brand("OwnerId");
@@ -53,9 +53,6 @@ export type Caller = {
 
 export const ownerIdOf = ({ issuer, subject }: Pick<SignIn, "issuer" | "subject">): OwnerId =>
   OwnerId.parse(sha256(`${issuer}\n${subject}`));
-
-/** SHA-256 digest as unpadded base64url. */
-export const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("base64url");
 
 /**
  * The request that a device proof must be for, and its key if the access token is bound to one (RFC 9449 §6).

@@ -1,7 +1,7 @@
 /** The OpenAPI document, read from the file beside this one (in the package: minified, beside the bundle). */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { sha256 } from "../domain/owner.ts";
+import { sha256 } from "../domain/hash.ts";
 
 export const OpenApi = z.looseObject({ openapi: z.string() });
 

@@ -3,7 +3,8 @@ import { compactVerify, decodeJwt, errors, type JWTVerifyGetKey } from "jose";
 import { Cache } from "../cache.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Failure, TokenRefusal } from "../domain/failure.ts";
-import { ISSUER_ROLES, type SignIn, sha256, type TokenVerifier } from "../domain/owner.ts";
+import { sha256 } from "../domain/hash.ts";
+import { ISSUER_ROLES, type SignIn, type TokenVerifier } from "../domain/owner.ts";
 import { issuerKeys } from "./issuer-keys.ts";
 import { readClaims, requireType, type TokenIssuer } from "./token-claims.ts";
 

@@ -5,7 +5,8 @@ import { Cache } from "../cache.ts";
 import { claimAt, wrongClaims } from "../domain/backup/spent-proofs.ts";
 import { type Clock, HOUR } from "../domain/clock.ts";
 import { Failure, type Fault } from "../domain/failure.ts";
-import { DeviceId, type ProofTarget, sha256, type TokenVerifier } from "../domain/owner.ts";
+import { sha256 } from "../domain/hash.ts";
+import { DeviceId, type ProofTarget, type TokenVerifier } from "../domain/owner.ts";
 
 const SKEW_MS = 60_000;
 

@@ -7,9 +7,10 @@ import type { Challenge } from "../../lib/domain/challenges/challenge.ts";
 import { DAY, later } from "../../lib/domain/clock.ts";
 import type { Contact } from "../../lib/domain/contacts/contact.ts";
 import type { Device } from "../../lib/domain/device.ts";
+import { sha256 } from "../../lib/domain/hash.ts";
 import { newRecord, type OwnerRecord } from "../../lib/domain/owner/owner-record.ts";
 import { newState, type OwnerState, storedHead, withHead } from "../../lib/domain/owner/owner-state.ts";
-import { type BackupKey, type Caller, DeviceId, ownerIdOf, sha256 } from "../../lib/domain/owner.ts";
+import { type BackupKey, type Caller, DeviceId, ownerIdOf } from "../../lib/domain/owner.ts";
 import type { KeyedHash } from "../../lib/domain/sealing/keyed-hash.ts";
 
 export const now = new Date("2026-05-04T10:00:00.000Z");

@@ -5,8 +5,9 @@ import { type BackupDocument, encodeDocument } from "../../lib/domain/backup/doc
 import { noFailures } from "../../lib/domain/challenges/throttle.ts";
 import type { AccountCredentials } from "../../lib/domain/credentials/credential.ts";
 import type { Asking } from "../../lib/domain/devices/admission.ts";
+import { sha256 } from "../../lib/domain/hash.ts";
 import { recoveryIn } from "../../lib/domain/owner/owner-state.ts";
-import { type OwnerId, otherPlatform, sha256 } from "../../lib/domain/owner.ts";
+import { type OwnerId, otherPlatform } from "../../lib/domain/owner.ts";
 import type { RecoveryRecord } from "../../lib/domain/recovery/record.ts";
 import { type RecoveryPorts, recover } from "../../lib/domain/recovery/recovery.ts";
 import { aBackup, anAccount, aWorkAccount } from "../support/builders.ts";

@@ -1,6 +1,6 @@
 /** Values from a schema, with every field and every union option, and no two values alike. */
 import * as z from "zod";
-import { sha256 } from "../../lib/domain/owner.ts";
+import { sha256 } from "../../lib/domain/hash.ts";
 
 let count = 0;
 const next = () => ++count;

@@ -2,7 +2,7 @@
 /** Opening what is sealed under one needs both storage and vault, yet no vault call each time. */
 import { createHmac, randomBytes } from "node:crypto";
 import * as z from "zod";
-import { sha256 } from "../../domain/owner.ts";
+import { sha256 } from "../../domain/hash.ts";
 import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
 import {
   contextOf,

@@ -3,7 +3,7 @@ import type { TokenCredential } from "@azure/identity";
 import * as z from "zod";
 import { type KeyId, parseKeyId } from "../../config/key-id.ts";
 import type { Clock } from "../../domain/clock.ts";
-import { sha256 } from "../../domain/owner.ts";
+import { sha256 } from "../../domain/hash.ts";
 import { KeyDisabled, unreadable, type WrappingKeys } from "../../domain/sealing/seal.ts";
 import { restDetails, restStatus } from "../rest-status.ts";
 import { CurrentKeys, unavailable, type VaultKeys } from "./current-keys.ts";

@@ -3,11 +3,12 @@
 
 import { Cache } from "../../cache.ts";
 import { type Clock, earliest, MINUTE } from "../../domain/clock.ts";
+import { sha256 } from "../../domain/hash.ts";
 import { type DuePolicy, ownerDueAt } from "../../domain/owner/due.ts";
 import { newRecord, nextExpiry, OwnerRecord } from "../../domain/owner/owner-record.ts";
 import { newState, type OwnerState, versionsIn } from "../../domain/owner/owner-state.ts";
 import type { NextOwner, OwnerStore, StoredOwner } from "../../domain/owner/owner-store.ts";
-import { type OwnerId, sha256 } from "../../domain/owner.ts";
+import type { OwnerId } from "../../domain/owner.ts";
 import { type KeyedHash, sameHash } from "../../domain/sealing/keyed-hash.ts";
 import { contextOf, isUnreadable, unreadable } from "../../domain/sealing/seal.ts";
 import { jsonOf } from "../../domain/text.ts";

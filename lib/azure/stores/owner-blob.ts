@@ -5,9 +5,10 @@
  * segments of different times never fit together. A body is sealed once, for its own version.
  */
 import * as z from "zod";
+import { sha256 } from "../../domain/hash.ts";
 import { loose } from "../../domain/loose.ts";
 import { OwnerState } from "../../domain/owner/owner-state.ts";
-import { type OwnerId, sha256 } from "../../domain/owner.ts";
+import type { OwnerId } from "../../domain/owner.ts";
 import { contextOf, deriveKey, open, SEALING_BYTES, seal, unreadable } from "../../domain/sealing/seal.ts";
 import { jsonOf } from "../../domain/text.ts";
 import type { Metadata } from "./blobs.ts";

@@ -6,8 +6,9 @@ import {
   type CredentialStore,
   reservedUntil,
 } from "../../domain/credentials/credential.ts";
+import { sha256 } from "../../domain/hash.ts";
 import { Anchor, type AnchorStore, type OfIncarnation } from "../../domain/messages/activity.ts";
-import { OwnerId, sha256 } from "../../domain/owner.ts";
+import { OwnerId } from "../../domain/owner.ts";
 import { endsAt, RecoveryRecord, type RecoveryStore } from "../../domain/recovery/record.ts";
 import type { KeyedHash } from "../../domain/sealing/keyed-hash.ts";
 import { Ticket, type TicketStore } from "../../domain/step-up/ticket.ts";

@@ -3,6 +3,7 @@ import { latest } from "../clock.ts";
 import { admit, alarmDeviceIn, withDevice } from "../device.ts";
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { Failure } from "../failure.ts";
+import { sha256 } from "../hash.ts";
 import { newId } from "../id.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import { devicesOf, headIn, headsOf, newState, type OwnerState, withHead } from "../owner/owner-state.ts";
@@ -15,7 +16,7 @@ import {
   recordIn,
   type StoredOwner,
 } from "../owner/owner-store.ts";
-import { type BackupKey, type Caller, type Platform, sha256 } from "../owner.ts";
+import type { BackupKey, Caller, Platform } from "../owner.ts";
 import { isPurgeDue, requirePrecondition } from "./backup.ts";
 import { envelopeOf } from "./custody.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";

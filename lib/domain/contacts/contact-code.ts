@@ -57,7 +57,7 @@ export async function sendContactCode(
     if (device && speaksFor(contact, device, devices, { coolingOffHours, now })) return { contact, record };
     throw new Failure(
       "contact-unusable",
-      "Only a contact speaks for a device that was confirmed before it came, and not by one that is as new.",
+      "This takes a contact that was confirmed before this device came, and not by a device as new as this one.",
     );
   };
   const send = (contact: Contact) => sendCode(stores, caller.owner, contact, code, now);

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { DAY, HOUR, later, SECOND } from "../clock.ts";
 import { Failure } from "../failure.ts";
+import { sha256 } from "../hash.ts";
 import { loose } from "../loose.ts";
-import { sha256 } from "../owner.ts";
 
 /** `to`: a digest of the address, so that removing and adding a contact doesn't reset the count. */
 export const Sent = loose({ to: z.string(), at: z.coerce.date() });

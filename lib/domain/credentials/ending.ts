@@ -1,9 +1,10 @@
 /** A provider ends credentials: the holder is told first, and only a step-up brings them back (R47). */
 import { accountKey, type DeviceBoundAccount } from "../account.ts";
 import { recipientsIn } from "../contacts/contact.ts";
+import { sha256 } from "../hash.ts";
 import { announce, type Outbox } from "../messages/announcement.ts";
 import { type OwnerStore, readRecord } from "../owner/owner-store.ts";
-import { type DeviceId, sha256 } from "../owner.ts";
+import type { DeviceId } from "../owner.ts";
 import { type Provider, requireAnswersFor } from "../step-up/provider.ts";
 import { type Change, change, type Stored } from "../store.ts";
 import { type AccountCredentials, type CredentialStore, withEndedByProvider } from "./credential.ts";

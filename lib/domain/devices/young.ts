@@ -123,6 +123,6 @@ export function requireRight(
 export const tooNew = (until: Date) =>
   new Failure(
     "device-too-new",
-    `This device came lately, and may not do that before ${until.toISOString()}, or a code to a contact that was there before it.`,
+    `This device came lately. It may do that from ${until.toISOString()} on, or once a code is entered on it that went to a contact confirmed before it came.`,
     { youngUntil: until.toISOString() },
   );

@@ -1,7 +1,8 @@
 /** The owner's activity log: sealed entries, each naming the one before, so that any change or gap shows. */
 import * as z from "zod";
+import { sha256 } from "../hash.ts";
 import { loose } from "../loose.ts";
-import { DeviceId, type OwnerId, sha256 } from "../owner.ts";
+import { DeviceId, type OwnerId } from "../owner.ts";
 import type { Store } from "../store.ts";
 
 export const ACTIVITIES = [

@@ -6,7 +6,8 @@ import type { SendBudget } from "../contacts/send-limits.ts";
 import { shownName } from "../device.ts";
 import { capabilityFor } from "../devices/repudiation.ts";
 import { Failure } from "../failure.ts";
-import { type OwnerId, sha256 } from "../owner.ts";
+import { sha256 } from "../hash.ts";
+import type { OwnerId } from "../owner.ts";
 import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import type { Activity, ActivityLog } from "./activity.ts";
 import {

@@ -13,7 +13,7 @@ import {
 } from "../account.ts";
 import type { StoredDocument } from "../backup/document.ts";
 import { Failure } from "../failure.ts";
-import { sha256 } from "../owner.ts";
+import { sha256 } from "../hash.ts";
 import type { KeepReason, Presence } from "./on-device.ts";
 
 export const STEP_UP_REASONS = ["uses-push", "work-account", "not-bound", "other-platform"] as const;

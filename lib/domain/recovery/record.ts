@@ -5,10 +5,11 @@ import { DEVICE_SEALED } from "../backup/device-sealed.ts";
 import { type Head, Version } from "../backup/head.ts";
 import { DAY, HOUR, later } from "../clock.ts";
 import { Failure } from "../failure.ts";
+import { sha256 } from "../hash.ts";
 import { Id, newId } from "../id.ts";
 import { recoveryIn } from "../owner/owner-state.ts";
 import type { StoredOwner } from "../owner/owner-store.ts";
-import { type Caller, DeviceId, type OwnerId, Platform, sha256 } from "../owner.ts";
+import { type Caller, DeviceId, type OwnerId, Platform } from "../owner.ts";
 import type { Store, Stored } from "../store.ts";
 import type { Outcome } from "./plan.ts";
 

@@ -13,6 +13,7 @@ import { alarmDeviceIn, type Device, withChange, withDevice } from "../device.ts
 import { type Asking, requireOwnPlatform } from "../devices/admission.ts";
 import { letIn } from "../devices/letting-in.ts";
 import { Failure } from "../failure.ts";
+import { sha256 } from "../hash.ts";
 import { newId } from "../id.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
@@ -27,7 +28,7 @@ import {
   withRecovery,
 } from "../owner/owner-state.ts";
 import { type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
-import { type Caller, sha256 } from "../owner.ts";
+import type { Caller } from "../owner.ts";
 import { compareWith } from "./on-device.ts";
 import {
   beginOpening,

@@ -1,14 +1,8 @@
 /** Identifies the caller: the token names the owner, the proof names the device, for this request only. */
 import type { HttpRequest } from "@azure/functions";
 import { Failure, TokenRefusal } from "../../domain/failure.ts";
-import {
-  type Caller,
-  type DeviceId,
-  type OwnerId,
-  ownerIdOf,
-  type SignIn,
-  sha256,
-} from "../../domain/owner.ts";
+import { sha256 } from "../../domain/hash.ts";
+import { type Caller, type DeviceId, type OwnerId, ownerIdOf, type SignIn } from "../../domain/owner.ts";
 import { accountSignInRequired, isFresh, requireFresh, requireSignInTime } from "../../domain/sign-in.ts";
 import type { Provider } from "../../domain/step-up/provider.ts";
 import type { Services } from "../services.ts";

@@ -62,7 +62,7 @@ export const problemHelp = {
     "Let the phone set its date and time automatically. A wrong clock also makes wrong codes.",
   ),
   "device-revoked": help(
-    "This device and all its credentials were revoked: by one of the owner's devices, by an alarm's link, or because it was unseen for long and another device took its place. The service never accepts its key again.",
+    "This device and all its credentials were revoked: by one of the owner's devices, by an alarm's link, or because it was unseen for long and another device took its place. Its key isn't accepted again.",
     "This phone was removed from your account, by you or by somebody who can act for you.",
     "If this is your phone, sign in and recover on it: it becomes a new device. If you didn't remove it, check your list of devices and your mail.",
   ),
@@ -187,7 +187,7 @@ export const problemHelp = {
     UPDATE,
   ),
   "too-many-recoveries": help(
-    "The device made more than twenty requests within two minutes for which a proof counts only once, such as recoveries.",
+    "The device made more than twenty requests within two minutes for which a proof counts only once, such as recoveries; or all of the owner's devices together made two hundred.",
     "There were too many recoveries in a short time. If that wasn't you, check your mail and your list of devices.",
     "Wait as long as the app says, then try again.",
   ),

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blobShardKeys, shardKeyedHash } from "../../../lib/azure/keys/blob-shard-keys.ts";
 import type { Blobs } from "../../../lib/azure/stores/blobs.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import type { KeyedHash, Purpose } from "../../../lib/domain/sealing/keyed-hash.ts";
 import { contextOf, deriveKey, KEY_BYTES } from "../../../lib/domain/sealing/seal.ts";
 import { times } from "../contracts.ts";

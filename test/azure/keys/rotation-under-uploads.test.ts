@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ManagedIdentity, startManagedIdentity } from "../../../infra/local/identity.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { headIn } from "../../../lib/domain/owner/owner-state.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
 import { etagOf } from "../../functions/helpers.ts";
 import { type App, anApp } from "../../support/app.ts";
 import { aBackup, anAccount, nothingYet } from "../../support/builders.ts";

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queueOutbox } from "../../../lib/azure/stores/queue-outbox.ts";
 import { accountKey } from "../../../lib/domain/account.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { newId } from "../../../lib/domain/id.ts";
 import type { Letter } from "../../../lib/domain/messages/announcement.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
 import { aDeviceId, aHead, aVersion, now } from "../../domain/builders.ts";
 import { putVersionIn } from "../../support/open-version.ts";
 import { putHead, putRecord } from "../../support/owners.ts";

@@ -9,8 +9,9 @@ import {
   reachesRecord,
   unpackOwner,
 } from "../../../lib/azure/stores/owner-blob.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { newState, withHead } from "../../../lib/domain/owner/owner-state.ts";
-import { type OwnerId, sha256 } from "../../../lib/domain/owner.ts";
+import type { OwnerId } from "../../../lib/domain/owner.ts";
 import { KEY_BYTES } from "../../../lib/domain/sealing/seal.ts";
 import { aHead, anOwnerId, now } from "../../domain/builders.ts";
 import { damagesOf, metadataDamagesOf, refused, told } from "../damages.ts";

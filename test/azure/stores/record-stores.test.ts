@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountKey, type DeviceBoundAccount } from "../../../lib/domain/account.ts";
 import type { AccountCredentials } from "../../../lib/domain/credentials/credential.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { newId } from "../../../lib/domain/id.ts";
-import { type OwnerId, sha256 } from "../../../lib/domain/owner.ts";
+import type { OwnerId } from "../../../lib/domain/owner.ts";
 import type { RecoveryRecord } from "../../../lib/domain/recovery/record.ts";
 import type { Ticket } from "../../../lib/domain/step-up/ticket.ts";
 import type { Store } from "../../../lib/domain/store.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { readQuietly, requireReader } from "../../../lib/domain/backup/quiet-read.ts";
 import { DAY, later } from "../../../lib/domain/clock.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { aBackup } from "../../support/builders.ts";
 import { putHead } from "../../support/owners.ts";
 import { aCaller, aDevice, aDeviceId, aHead, aPlace, aVersion, now } from "../builders.ts";

@@ -11,7 +11,7 @@ import {
   type Remembered,
 } from "../../../lib/domain/backup/staleness.ts";
 import { DAY, later } from "../../../lib/domain/clock.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { aHead, aPolicy, aVersion, now, stored } from "../builders.ts";
 import { holds } from "../holds.ts";
 

@@ -16,8 +16,8 @@ import {
   type UploadRules,
 } from "../../../lib/domain/backup/upload.ts";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { headIn } from "../../../lib/domain/owner/owner-state.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
 import { aBackup, anAccount } from "../../support/builders.ts";
 import { headOf, putHead } from "../../support/owners.ts";
 import {

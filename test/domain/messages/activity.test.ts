@@ -1,6 +1,7 @@
 /** The activity log's anchor: how far the log reaches after another line. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import {
   ACTIVITIES,
   Activity,
@@ -10,7 +11,6 @@ import {
   emptyLog,
 } from "../../../lib/domain/messages/activity.ts";
 import { announce, LetterKind } from "../../../lib/domain/messages/announcement.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
 import { aContact, aDevice, aDeviceId, anOwnerId, now } from "../builders.ts";
 import { holds } from "../holds.ts";
 import { MemoryOutbox } from "../memory-stores.ts";

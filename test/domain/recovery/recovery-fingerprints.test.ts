@@ -1,7 +1,7 @@
 /** Fingerprints are compared and forgotten: nothing that a recovery stores depends on one. */
 import { describe, expect, it } from "vitest";
 import type { ExistingAccount } from "../../../lib/domain/account.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { aBackup, anAccount, byName, onDevice } from "../../support/builders.ts";
 import { aCaller } from "../builders.ts";
 import { type Asked, aScene } from "../recovery-scene.ts";

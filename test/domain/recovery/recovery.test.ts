@@ -6,7 +6,7 @@ import { accountKey, nameOf } from "../../../lib/domain/account.ts";
 import { encodeDocument } from "../../../lib/domain/backup/document.ts";
 import { DAY, later, SECOND } from "../../../lib/domain/clock.ts";
 import { isActive } from "../../../lib/domain/device.ts";
-import { sha256 } from "../../../lib/domain/owner.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { requirePortable } from "../../../lib/domain/recovery/opening.ts";
 import { alarmId } from "../../../lib/domain/recovery/record.ts";
 import { recordRecovery } from "../../../lib/domain/recovery/recovery.ts";

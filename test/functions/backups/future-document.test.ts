@@ -1,8 +1,9 @@
 /** A document stored by a newer or older version: this one opens it and hands it out unchanged. */
 import { describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { sha256 } from "../../../lib/domain/hash.ts";
 import { newId } from "../../../lib/domain/id.ts";
-import { ownerIdOf, sha256 } from "../../../lib/domain/owner.ts";
+import { ownerIdOf } from "../../../lib/domain/owner.ts";
 import { type App, anApp } from "../../support/app.ts";
 import { aBackup, anAccount } from "../../support/builders.ts";
 import { headOf, putHead } from "../../support/owners.ts";

@@ -2,13 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { later, SECOND } from "../../../lib/domain/clock.ts";
 import { Failure } from "../../../lib/domain/failure.ts";
-import {
-  ownerIdOf,
-  type ProofTarget,
-  type SignIn,
-  sha256,
-  type TokenVerifier,
-} from "../../../lib/domain/owner.ts";
+import { sha256 } from "../../../lib/domain/hash.ts";
+import { ownerIdOf, type ProofTarget, type SignIn, type TokenVerifier } from "../../../lib/domain/owner.ts";
 import { authenticate, signIn as readSignIn } from "../../../lib/http/pipeline/authenticate.ts";
 import { wwwAuthenticateFor } from "../../../lib/http/pipeline/www-authenticate.ts";
 import { aDeviceId, now } from "../../domain/builders.ts";
