@@ -257,7 +257,15 @@ function told({ status, body }: Reply): { status: number; body: unknown } {
 
 const WORD = /^(\/api\/problems\/)?[a-z][a-z-]{0,40}$/;
 /** Log entries, the time step of the last code, and what a former release didn't tell yet. */
-const APART = new Set(["activity", "entries", "lastStep", "addedBy"]);
+const APART = new Set([
+  "activity",
+  "entries",
+  "lastStep",
+  "addedBy",
+  "youngUntil",
+  "eldestCodeAt",
+  "spentProofs",
+]);
 
 function alike(value: unknown): unknown {
   if (typeof value === "string") return WORD.test(value) ? value : "…";
