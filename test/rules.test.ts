@@ -19,7 +19,7 @@ const rows = [...read("test/RULES.md").matchAll(/^\| ([RF]\d+) \|.*\|(.*)\|$/gm)
 );
 const listed = new Set(rows.map(({ id }) => id));
 
-const tests = globSync("test/**/*.{test,long}.ts");
+const tests = globSync("test/**/*.{test,long,alone}.ts");
 const proven = new Set(tests.flatMap(proofsIn));
 
 it("every id that code or a test cites is listed", () => {

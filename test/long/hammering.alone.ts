@@ -125,7 +125,7 @@ describe("fifty clients that guess and rename", () => {
 
   it.each([1, 2])(
     "R46 keep an upload waiting no longer than a second, on %i hosts",
-    { retry: 4 },
+    { retry: 2 },
     async (count) => {
       const { took, statuses, answers } = await uploadsAmidHammering(count);
       answered.push(...statuses);
