@@ -53,6 +53,7 @@ describe.each(await formerBundles())("F36 the bundle %s beside the present one",
       await former.close();
     }
     const neverDone = [...answered].filter(([, statuses]) => ![...statuses].some((each) => each < 300));
-    expect(neverDone.map(([step]) => step)).toEqual([...REFUSING, "erased, there", "erased, elsewhere"]);
+    const refused = [...REFUSING, "erased, there", "erased, elsewhere"];
+    expect(new Set(neverDone.map(([step]) => step))).toEqual(new Set(refused));
   });
 });
