@@ -204,7 +204,8 @@ function withFewSuspended(devices: Device[], by: DeviceId, now: Date): Device[] 
   return leaving ? withRevoked(devices, leaving.id, now, by) : devices;
 }
 
-const byTime = (time: "lastSeenAt" | "registeredAt") => (one: Device, other: Device) =>
+/** The earliest first. */
+export const byTime = (time: "lastSeenAt" | "registeredAt") => (one: Device, other: Device) =>
   Number(one[time]) - Number(other[time]);
 const longestUnseen = (devices: Device[]) => devices.toSorted(byTime("lastSeenAt"))[0];
 

@@ -7,9 +7,9 @@ export type BlobPage = { blobs: Iterable<Listed>; next: string | undefined };
 
 /** Blob Storage REST reference, List Blobs: `EnumerationResults`. Throws if that has no end. */
 export function readListing(xml: Buffer): BlobPage {
-  const end = xml.lastIndexOf("</Blobs>");
-  if (!xml.includes("</EnumerationResults>", Math.max(end, 0))) throw new Error("The listing is cut short.");
-  return { blobs: blobsIn(xml), next: textIn(xml.subarray(Math.max(end, 0)), "NextMarker") || undefined };
+  const rest = xml.subarray(Math.max(xml.lastIndexOf("</Blobs>"), 0));
+  if (!rest.includes("</EnumerationResults>")) throw new Error("The listing is cut short.");
+  return { blobs: blobsIn(xml), next: textIn(rest, "NextMarker") || undefined };
 }
 
 function* blobsIn(xml: Buffer): Generator<Listed> {

@@ -1,5 +1,6 @@
 /** Which versions are kept, and which uploads lost so much that the owner must hear of it (R30). Pure. */
 import { DAY, later } from "../clock.ts";
+import { byTime } from "../device.ts";
 import { DEVICE_SEALED } from "./device-sealed.ts";
 import type { Head, Version } from "./head.ts";
 
@@ -24,7 +25,7 @@ const currentAt = (versions: Version[], time: Date) =>
 function lastOfEach({ versions, devices }: Pick<Head, "versions" | "devices">, most: number, now: Date) {
   const weekAgo = later(now, -DAYS_KEPT * DAY);
   return devices
-    .toSorted((one, other) => +one.registeredAt - +other.registeredAt)
+    .toSorted(byTime("registeredAt"))
     .map(({ id }) => versions.filter(({ device, createdAt }) => device === id && createdAt > weekAgo))
     .filter((own) => own.length > 0)
     .slice(0, most)

@@ -2,13 +2,13 @@
 
 import { pass, requireNotThrottled } from "../challenges/challenge.ts";
 import { requireNotEnded } from "../credentials/proven-account.ts";
-import { type AlarmDevice, findDevice } from "../device.ts";
+import type { AlarmDevice } from "../device.ts";
 import { type Asking, callerDevice } from "../devices/admission.ts";
-import { requireRight, youngUntil } from "../devices/young.ts";
+import { requireRight, youngUntilIn } from "../devices/young.ts";
 import { newId } from "../id.ts";
 import { alarm, announce, type Outbox } from "../messages/announcement.ts";
 import type { OwnerRecord } from "../owner/owner-record.ts";
-import { devicesOf, headsOf, type OwnerState } from "../owner/owner-state.ts";
+import type { OwnerState } from "../owner/owner-state.ts";
 import { changeRecord, type OwnerStore, recordIn } from "../owner/owner-store.ts";
 import type { KeyedHash } from "../sealing/keyed-hash.ts";
 import { requireFresh } from "../sign-in.ts";
@@ -103,9 +103,7 @@ export async function confirmContact(
   await announce(outbox, owner, { kind: "contact-added", ...told });
   const verify = (latest: OwnerRecord, state: OwnerState) => {
     requireNotEnded(latest, caller.device);
-    const devices = devicesOf(headsOf(state));
-    const known = findDevice(devices, caller.device);
-    const until = known && youngUntil(known, devices, coolingOffHours, now);
+    const until = youngUntilIn(state, caller.device, coolingOffHours, now);
     const next = withVerified(pass(latest, challenge), id, { id: caller.device, youngUntil: until }, now);
     return { result: requireContact(next, id), record: next };
   };

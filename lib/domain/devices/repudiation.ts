@@ -20,11 +20,10 @@ import { Failure } from "../failure.ts";
 import { alarm, type Outbox } from "../messages/announcement.ts";
 import {
   devicesOf,
-  headIn,
   headsOf,
   newState,
   type OwnerState,
-  platformsOf,
+  withDevices,
   withHead,
 } from "../owner/owner-state.ts";
 import { changeOwner, devicesIn, type OwnerStore, recordIn, type StoredOwner } from "../owner/owner-store.ts";
@@ -217,8 +216,9 @@ export async function isSettled(
   const { state } = held;
   if (!device || !isRevoked(device)) return false;
   if (withoutNoticesOf(withoutErasure(state, id), id, now) !== state) return false;
-  const { contacts: before, ...record } = await recordIn(held);
-  const { contacts } = undoContactsOf({ ...record, contacts: before }, id, contactCoolingOffHours, now);
+  const record = await recordIn(held);
+  const before = record.contacts;
+  const { contacts } = undoContactsOf(record, id, contactCoolingOffHours, now);
   return contacts.length === before.length && contacts.every((each) => before.includes(each));
 }
 
@@ -329,12 +329,10 @@ function withListed(state: OwnerState, id: DeviceId, now: Date): OwnerState {
 }
 
 const withRevokedDevice = (state: OwnerState, id: DeviceId, now: Date): OwnerState =>
-  platformsOf(headsOf(state), id).reduce((next, platform) => {
-    const head = headIn(next, platform)?.value;
-    const device = findDevice(head?.devices ?? [], id);
-    if (!head || !device || isRevoked(device)) return next;
-    return withHead(next, platform, { ...head, devices: withRevoked(head.devices, id, now) });
-  }, state);
+  withDevices(state, id, (devices) => {
+    const device = findDevice(devices, id);
+    return device && isRevoked(device) ? devices : withRevoked(devices, id, now);
+  });
 
 /**
  * The capability in an alarm's link: owner, device, time, and a keyed hash that only the service can make.

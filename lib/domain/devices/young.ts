@@ -72,6 +72,18 @@ export function youngUntil(
   return isFirst || device.contactCodeAt !== undefined || until <= now ? undefined : until;
 }
 
+/** The same, of a device by its id; undefined also if there is no such device. */
+export function youngUntilIn(
+  state: OwnerState | undefined,
+  id: DeviceId,
+  coolingOffHours: number,
+  now: Date,
+): Date | undefined {
+  const devices = devicesOf(headsOf(state));
+  const device = findDevice(devices, id);
+  return device && youngUntil(device, devices, coolingOffHours, now);
+}
+
 type CoolingOff = { coolingOffHours: number; now: Date };
 
 /**
@@ -113,11 +125,8 @@ export function requireRight(
   isOwn = false,
 ): void {
   if (RIGHTS[deed] === "own" && isOwn) return;
-  const devices = devicesOf(headsOf(held?.state));
-  const device = findDevice(devices, caller.device);
-  const until = device && youngUntil(device, devices, coolingOffHours, now);
-  if (!until) return;
-  throw tooNew(until);
+  const until = youngUntilIn(held?.state, caller.device, coolingOffHours, now);
+  if (until) throw tooNew(until);
 }
 
 export const tooNew = (until: Date) =>

@@ -3,19 +3,17 @@
 import { dueAt, type StalenessPolicy } from "../backup/staleness.ts";
 import { earliest, HOUR, later } from "../clock.ts";
 import { isOnNotice } from "../device.ts";
-import type { OwnerState } from "./owner-state.ts";
+import { devicesOf, headsOf, type OwnerState } from "./owner-state.ts";
 
 export type DuePolicy = { staleness: StalenessPolicy; coolingOffHours: number };
 
 /** By the state alone; the record has its own expiry. */
-export function ownerDueAt(
-  { heads, erasure, erased, pendingEnds }: OwnerState,
-  { staleness, coolingOffHours }: DuePolicy,
-): Date | undefined {
+export function ownerDueAt(state: OwnerState, { staleness, coolingOffHours }: DuePolicy): Date | undefined {
+  const { heads, erasure, erased, pendingEnds } = state;
   return earliest([
     ...[heads.ios, heads.android].map((head) => head && dueAt(head, staleness)),
-    ...[heads.ios, heads.android]
-      .flatMap((head) => (head?.devices ?? []).filter(isOnNotice))
+    ...devicesOf(headsOf(state))
+      .filter(isOnNotice)
       .map(({ revokeAt }) => revokeAt),
     erasure?.begunAt ?? erasure?.eraseAt,
     erased && later(erased.at, coolingOffHours * HOUR),

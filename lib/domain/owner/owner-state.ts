@@ -87,14 +87,20 @@ export const devicesOf = (heads: Heads): Device[] =>
 export const platformsOf = (heads: Heads, device: DeviceId): Platform[] =>
   Platform.options.filter((platform) => findDevice(heads[platform]?.value.devices ?? [], device));
 
-/** On every platform that lists the device. */
-export const withDeviceChange = (state: OwnerState, device: DeviceId, change: Partial<Device>): OwnerState =>
+/** Changes the list of devices of every platform that lists the device. */
+export const withDevices = (
+  state: OwnerState,
+  device: DeviceId,
+  change: (devices: Device[]) => Device[],
+): OwnerState =>
   platformsOf(headsOf(state), device).reduce((next, platform) => {
     const head = next.heads[platform];
-    return head
-      ? withHead(next, platform, { ...head, devices: withChange(head.devices, device, change) })
-      : next;
+    return head ? withHead(next, platform, { ...head, devices: change(head.devices) }) : next;
   }, state);
+
+/** On every platform that lists the device. */
+export const withDeviceChange = (state: OwnerState, device: DeviceId, change: Partial<Device>): OwnerState =>
+  withDevices(state, device, (devices) => withChange(devices, device, change));
 
 const MOST_OPEN = 20;
 /** So that no device displaces the recoveries of the others. */
